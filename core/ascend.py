@@ -1,0 +1,100 @@
+"""The one inner maximisation: projected gradient ascent inside a norm ball, cancellable after every step."""
+
+import math
+from collections.abc import Callable
+from typing import NamedTuple
+
+import torch
+from torch import Tensor
+
+Loss = Callable[[Tensor], Tensor]
+
+
+class Step(NamedTuple):
+    """What one step of an attack saw, before it moved: step `index` (from 0) of `total` (0: unknown)."""
+
+    index: int
+    total: int
+    images: Tensor
+    loss: Tensor
+
+
+OnStep = Callable[[Step], None]
+
+
+def per_image(values: Tensor) -> Tensor:
+    """(N,) -> (N, 1, 1, 1)."""
+    return values.view(-1, 1, 1, 1)
+
+
+def project(images: Tensor, centre: Tensor, eps: float, norm: float) -> Tensor:
+    """The nearest points to `images` within `eps` of `centre` in `norm` (inf or 2), then clipped to [0, 1].
+
+    >>> project(torch.full((1, 1, 1, 1), 0.9), torch.full((1, 1, 1, 1), 0.5), 0.1, math.inf).item()
+    0.6000000238418579
+    """
+    if norm == math.inf:
+        return images.clamp(centre - eps, centre + eps).clamp(0, 1)
+    change = images - centre
+    length = change.flatten(1).norm(dim=1).clamp_min(1e-12)
+    return (centre + change * per_image((eps / length).clamp_max(1.0))).clamp(0, 1)
+
+
+def random_start(images: Tensor, eps: float, norm: float, generator: torch.Generator) -> Tensor:
+    """A point in the ball: uniform in the cube for inf; for 2 a uniform direction at a uniform radius. Clipped to [0, 1].
+
+    Drawn on the CPU, so that a seed means the same on every device.
+    """
+    if norm == math.inf:
+        offset = torch.empty(images.shape).uniform_(-eps, eps, generator=generator)
+    else:
+        offset = torch.empty(images.shape).normal_(generator=generator)
+        radius = torch.empty(len(images)).uniform_(0, 1, generator=generator)
+        offset = offset * per_image(radius / offset.flatten(1).norm(dim=1)) * eps
+    return (images + offset.to(images)).clamp(0, 1)
+
+
+def ascend(
+    loss: Loss,
+    images: Tensor,
+    *,
+    eps: float,
+    step: float,
+    steps: int,
+    norm: float = math.inf,
+    start: Tensor | None = None,
+    momentum: float | None = None,
+    on_step: OnStep | None = None,
+) -> Tensor:
+    """Raise `loss` inside the ball of radius `eps` around `images`; returns the last point, detached.
+
+    loss: (N, C, H, W) -> (N,), one value an image. start: where to begin (default: `images` itself).
+    norm: inf steps along the gradient's sign, 2 along the gradient of unit length.
+    momentum: None, or the decay of an accumulated gradient, each added with mean absolute value 1 (MI-FGSM, arXiv
+    1710.06081, eq. 6). on_step is called before every move and may raise to cancel.
+
+    >>> ascend(lambda x: x.flatten(1).sum(1), torch.zeros(1, 1, 1, 2), eps=0.3, step=0.2, steps=3).flatten().tolist()
+    [0.30000001192092896, 0.30000001192092896]
+    """
+    if norm not in (math.inf, 2):
+        raise ValueError(f"expected norm inf or 2, got {norm}")
+    current = images.detach() if start is None else start.detach()
+    gathered = torch.zeros_like(current)
+    for index in range(steps):
+        current = current.detach().requires_grad_(True)
+        with torch.enable_grad():
+            values = loss(current)
+            (gradient,) = torch.autograd.grad(values.sum(), current)
+        if on_step is not None:
+            on_step(Step(index, steps, current.detach(), values.detach()))
+        gradient = gradient.detach()
+        if momentum is not None:
+            gradient = gradient / per_image(gradient.abs().flatten(1).mean(dim=1).clamp_min(1e-30))
+            gathered = momentum * gathered + gradient
+            gradient = gathered
+        if norm == math.inf:
+            direction = gradient.sign()
+        else:
+            direction = gradient / per_image(gradient.flatten(1).norm(dim=1) + 1e-10)
+        current = project(current.detach() + step * direction, images, eps, norm)
+    return current.detach()

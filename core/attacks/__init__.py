@@ -1,0 +1,1 @@
+"""One file each: attacks on a classifier. `core.catalog` reads this folder."""

@@ -1,0 +1,57 @@
+"""What there is to choose from, read from the folders: one module a method, each ending in a tuple of its classes."""
+
+import importlib
+import pkgutil
+from collections.abc import Mapping
+from types import MappingProxyType
+from typing import TypeVar
+
+from core.classifier import Classifier
+from core.contracts import Attack, DataSet, Explainer, Metric, Objective, Progress, Shift, Source
+
+T = TypeVar("T")
+
+
+def collect(package: str, name: str, kind: type[T]) -> Mapping[str, type[T]]:
+    """Key -> class, from the tuple `name` of every module in `package`; raises on a missing tuple or a key taken twice."""
+    found: dict[str, type[T]] = {}
+    folder = importlib.import_module(package)
+    for entry in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
+        module = importlib.import_module(f"{package}.{entry.name}")
+        classes = getattr(module, name, None)
+        if not isinstance(classes, tuple):
+            raise TypeError(f"expected {package}/{entry.name}.py to end with a tuple {name}")
+        for each in classes:
+            if not issubclass(each, kind):
+                raise TypeError(f"expected {each.__name__} in {package}/{entry.name}.py to be of {kind.__name__}")
+            key: str = each.key  # type: ignore[attr-defined]
+            if key in found:
+                raise ValueError(f"two classes in {package} have the key {key!r}")
+            found[key] = each
+    return MappingProxyType(found)
+
+
+ATTACKS = collect("core.attacks", "ATTACKS", Attack)
+EXPLAINERS = collect("core.explainers", "EXPLAINERS", Explainer)
+OBJECTIVES = collect("core.objectives", "OBJECTIVES", Objective)
+METRICS = collect("core.metrics", "METRICS", Metric)
+SHIFTS = collect("core.shifts", "SHIFTS", Shift)
+CLASSIFIERS = collect("core.classifiers", "CLASSIFIERS", Source)
+DATASETS = collect("core.datasets", "DATASETS", DataSet)
+
+
+def classifier_names() -> dict[str, str]:
+    """Every classifier to be had, as `source:checkpoint` (or `source`) -> title."""
+    names: dict[str, str] = {}
+    for key, source in CLASSIFIERS.items():
+        for checkpoint, title in source().checkpoints().items():
+            names[f"{key}:{checkpoint}" if checkpoint else key] = title
+    return names
+
+
+def load_classifier(name: str, progress: Progress | None = None) -> Classifier:
+    """The classifier called `source:checkpoint`; ValueError if there is none of that name."""
+    key, _, checkpoint = name.partition(":")
+    if key not in CLASSIFIERS:
+        raise ValueError(f"there is no classifier named {name!r}; `counterproof methods` lists them")
+    return CLASSIFIERS[key]().load(checkpoint, progress)

@@ -1,0 +1,80 @@
+"""Weights on disk: safetensors beside a card (JSON) that says how they were made. Nothing is unpickled."""
+
+import hashlib
+import json
+from pathlib import Path
+from typing import Any
+
+from safetensors import SafetensorError
+from safetensors.torch import load as parse
+from safetensors.torch import save as render
+from torch import Tensor, nn
+
+LARGEST = 2_000_000_000  # bytes
+
+
+def read_tensors(path: Path) -> tuple[dict[str, Tensor], str]:
+    """The tensors of a safetensors file and its sha256; ValueError in one sentence if it is not one."""
+    if path.stat().st_size > LARGEST:
+        raise ValueError(f"{path.name} is larger than {LARGEST // 10**9} GB")
+    raw = path.read_bytes()
+    return parse_tensors(raw, path.name), hashlib.sha256(raw).hexdigest()
+
+
+def parse_tensors(raw: bytes, name: str) -> dict[str, Tensor]:
+    """The tensors in the bytes of a safetensors file; ValueError in one sentence if it is not one."""
+    if raw[:2] == b"PK" or raw[:1] == b"\x80":
+        raise ValueError(
+            f"{name} is a pickle (a PyTorch .pt or .pth file), which could run code; save it as safetensors"
+        )
+    try:
+        return parse(raw)
+    except (SafetensorError, ValueError, KeyError) as error:
+        raise ValueError(f"{name} is not a readable safetensors file") from error
+
+
+def fit(net: nn.Module, tensors: dict[str, Tensor], name: str) -> None:
+    """Load `tensors` into `net`; ValueError lists what is missing, unexpected or of another shape."""
+    wanted = net.state_dict()
+    missing = sorted(set(wanted) - set(tensors) - {key for key in wanted if key.endswith("num_batches_tracked")})
+    unexpected = sorted(set(tensors) - set(wanted))
+    shapes = [
+        f"{key} {tuple(tensors[key].shape)} instead of {tuple(wanted[key].shape)}"
+        for key in sorted(set(wanted) & set(tensors))
+        if tensors[key].shape != wanted[key].shape
+    ]
+    parts = [("missing", missing), ("unexpected", unexpected), ("of another shape", shapes)]
+    if said := "; ".join(f"{what}: {_list(names)}" for what, names in parts if names):
+        raise ValueError(f"{name} does not fit the architecture. Tensors {said}")
+    net.load_state_dict(tensors, strict=False)
+
+
+def _list(names: list[str]) -> str:
+    return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
+
+
+def save(path: Path, net: nn.Module, card: dict[str, Any]) -> None:
+    """Write `path` (.safetensors) and beside it the card, with the weights' sha256 added."""
+    raw = render({key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()})
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(raw)
+    card = card | {"sha256": hashlib.sha256(raw).hexdigest()}
+    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
+
+
+def read_card(path: Path) -> dict[str, Any]:
+    """The card beside the weights at `path`; empty if there is none."""
+    beside = path.with_suffix(".json")
+    card: dict[str, Any] = json.loads(beside.read_text()) if beside.exists() else {}
+    return card
+
+
+def shipped(net: nn.Module, path: Path) -> str:
+    """Load weights this project ships into `net`, checked against their card; returns the sha256."""
+    if not path.exists():
+        raise OSError(f"the weights {path.name} are not here; `make checkpoints` trains them")
+    tensors, digest = read_tensors(path)
+    if digest != read_card(path).get("sha256"):
+        raise ValueError(f"the weights {path.name} are not the ones their card describes; fetch or train them again")
+    fit(net, tensors, path.name)
+    return digest

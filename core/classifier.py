@@ -1,0 +1,113 @@
+"""A network with its preprocessing and its labels: images in [0, 1] go in, logits come out."""
+
+import copy
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field, replace
+
+import torch
+from torch import Tensor, nn
+
+from core import meter
+
+
+@dataclass(frozen=True, eq=False)
+class Classifier:
+    """Images (N, C, H, W) in [0, 1] -> logits (N, K), differentiable; normalisation happens inside.
+
+    `size` is (C, H, W) of the images it takes; `resize` is the length the shorter side of a photograph is scaled to
+    before the centre crop (0: straight to `size`). `cam_layer` names the module whose output Grad-CAM++ reads, "" if
+    there is none. `key` is its name in the catalogue, `fingerprint` the sha256 of its weights.
+    """
+
+    net: nn.Module
+    labels: tuple[str, ...]
+    size: tuple[int, int, int]
+    mean: tuple[float, ...] = (0.0,)
+    std: tuple[float, ...] = (1.0,)
+    key: str = ""
+    fingerprint: str = ""
+    cam_layer: str = ""
+    resize: int = 0
+    samples: str = ""
+    lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    @property
+    def device(self) -> torch.device:
+        return next(self.net.parameters()).device
+
+    def __call__(self, images: Tensor) -> Tensor:
+        if images.ndim != 4 or tuple(images.shape[1:]) != self.size:
+            raise ValueError(
+                f"expected images of shape (N, {', '.join(map(str, self.size))}), got {tuple(images.shape)}"
+            )
+        meter.check()
+        mean = images.new_tensor(self.mean).view(-1, 1, 1)
+        std = images.new_tensor(self.std).view(-1, 1, 1)
+        logits: Tensor = self.net((images - mean) / std)
+        meter.count(images, logits)
+        return logits
+
+    @torch.no_grad()
+    def probabilities(self, images: Tensor) -> Tensor:
+        """(N, C, H, W) in [0, 1] -> (N, K), each row summing to 1; evaluation mode, no gradients."""
+        with self.frozen():
+            return self(images.to(self.device)).softmax(dim=1)
+
+    @contextmanager
+    def frozen(self) -> Iterator[None]:
+        """Alone with the net: lock held, evaluation mode, parameters without gradients. All is restored, also on error.
+
+        Waiting for the lock can be cancelled by the current meter.
+        """
+        while not self.lock.acquire(timeout=0.1):
+            meter.check()
+        modes = [(module, module.training) for module in self.net.modules()]
+        wants = [(weight, weight.requires_grad) for weight in self.net.parameters()]
+        try:
+            self.net.eval()
+            for weight, _ in wants:
+                weight.requires_grad_(False)
+            yield
+        finally:
+            for module, training in modes:
+                module.training = training
+            for weight, wanted in wants:
+                weight.requires_grad_(wanted)
+            self.lock.release()
+
+    @contextmanager
+    def watch(self, layer: str) -> Iterator[list[Tensor]]:
+        """Collect what module `layer` puts out while inside; the hook is removed on leaving, also on error."""
+        seen: list[Tensor] = []
+
+        def keep(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
+            seen.append(output)
+
+        handle = self.net.get_submodule(layer).register_forward_hook(keep)
+        try:
+            yield seen
+        finally:
+            handle.remove()
+
+    def copy(self) -> "Classifier":
+        """The same classifier on a copy of the net, for libraries that leave marks on what they touch."""
+        return replace(self, net=copy.deepcopy(self.net), lock=threading.RLock())
+
+    def module(self) -> nn.Module:
+        """This classifier as one nn.Module over images in [0, 1], for libraries that want one."""
+        return _Door(self)
+
+
+class _Door(nn.Module):
+    """Calls the classifier, so that preprocessing, counting and cancelling stay in one place."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        super().__init__()
+        self.net = classifier.net
+        self._classifier = [classifier]  # in a list: not a submodule
+        self.training = classifier.net.training
+
+    def forward(self, images: Tensor) -> Tensor:
+        return self._classifier[0](images)

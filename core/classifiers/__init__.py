@@ -1,0 +1,1 @@
+"""One file each: sources of classifiers. `core.catalog` reads this folder."""

@@ -1,0 +1,88 @@
+"""ResNet-20 for 32 x 32 colour images (He et al. 2016, arXiv 1512.03385, section 4.2), with weights this project trained."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+
+import torch
+from torch import Tensor, nn
+
+from core import checkpoint as weights
+from core.classifier import Classifier
+from core.contracts import Progress, Source
+from core.paths import CHECKPOINTS
+
+LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
+MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
+
+
+class Block(nn.Module):
+    """Two 3 x 3 convolutions around a shortcut; 1 x 1 projection where the shape changes. Nothing happens in place."""
+
+    def __init__(self, inputs: int, outputs: int, stride: int) -> None:
+        super().__init__()
+        self.conv1 = nn.Conv2d(inputs, outputs, 3, stride, 1, bias=False)
+        self.bn1 = nn.BatchNorm2d(outputs)
+        self.relu1 = nn.ReLU()
+        self.conv2 = nn.Conv2d(outputs, outputs, 3, 1, 1, bias=False)
+        self.bn2 = nn.BatchNorm2d(outputs)
+        self.relu2 = nn.ReLU()
+        same = stride == 1 and inputs == outputs
+        self.shortcut = (
+            nn.Identity()
+            if same
+            else nn.Sequential(nn.Conv2d(inputs, outputs, 1, stride, bias=False), nn.BatchNorm2d(outputs))
+        )
+
+    def forward(self, x: Tensor) -> Tensor:
+        y: Tensor = self.bn2(self.conv2(self.relu1(self.bn1(self.conv1(x)))))
+        out: Tensor = self.relu2(y + self.shortcut(x))
+        return out
+
+
+class ResNet20(nn.Module):
+    """Three stages of three blocks, 16, 32 and 64 channels; any input size from 8 x 8 on."""
+
+    def __init__(self, classes: int = 10, channels: int = 3) -> None:
+        super().__init__()
+        self.stem = nn.Sequential(nn.Conv2d(channels, 16, 3, 1, 1, bias=False), nn.BatchNorm2d(16), nn.ReLU())
+        widths = [16, 16, 16, 16, 32, 32, 32, 64, 64, 64]
+        strides = [1, 1, 1, 2, 1, 1, 2, 1, 1]
+        self.blocks = nn.Sequential(*(Block(a, b, s) for a, b, s in zip(widths, widths[1:], strides, strict=False)))
+        self.head = nn.Linear(64, classes)
+
+    def forward(self, x: Tensor) -> Tensor:
+        features = self.blocks(self.stem(x))
+        out: Tensor = self.head(torch.flatten(features.mean(dim=(2, 3)), 1))
+        return out
+
+
+def fresh(seed: int = 0) -> Classifier:
+    """An untrained classifier with weights drawn from `seed`."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        net = ResNet20()
+    return Classifier(
+        net, LABELS, (3, 32, 32), MEAN, STD, key="cifar10_resnet20", cam_layer="blocks.8", samples="cifar10"
+    )
+
+
+class Cifar10ResNet20(Source):
+    key = "cifar10_resnet20"
+    title = "CIFAR-10, ResNet-20"
+
+    def checkpoints(self) -> Mapping[str, str]:
+        return {
+            "standard": "CIFAR-10 small pictures, ordinary training",
+            "adversarial": "CIFAR-10 small pictures, adversarial training (the robust twin)",
+        }
+
+    def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
+        if checkpoint not in self.checkpoints():
+            raise ValueError(f"{self.key} has no checkpoint {checkpoint!r}; it has {', '.join(self.checkpoints())}")
+        made = fresh()
+        digest = weights.shipped(made.net, CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors")
+        made.net.eval()
+        return replace(made, key=f"{self.key}:{checkpoint}", fingerprint=digest)
+
+
+CLASSIFIERS: tuple[type[Source], ...] = (Cifar10ResNet20,)

@@ -1,0 +1,1 @@
+"""One file each: labelled images. `core.catalog` reads this folder."""

@@ -1,0 +1,1 @@
+"""One file each: explanations of a prediction. `core.catalog` reads this folder."""

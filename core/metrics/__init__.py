@@ -1,0 +1,1 @@
+"""One file each: measures of one map. `core.catalog` reads this folder."""

@@ -1,0 +1,1 @@
+"""One file each: training objectives. `core.catalog` reads this folder."""

@@ -1,0 +1,73 @@
+"""A method's parameters: dataclass fields that know their range, and the JSON form of a method."""
+
+import math
+from collections.abc import Mapping
+from dataclasses import MISSING, Field, dataclass, field, fields
+from typing import Any, ClassVar
+
+
+def param(
+    default: Any,
+    *,
+    low: float | None = None,
+    high: float | None = None,
+    step: float | None = None,
+    choices: tuple[Any, ...] = (),
+    title: str = "",
+    help: str = "",
+    unit: str = "",
+) -> Any:
+    """A dataclass field with its default, its closed range [low, high] or choices, and the words shown beside it.
+
+    `unit="/255"` says that the value, a fraction of the full range, is shown multiplied by 255.
+    """
+    facts = {"low": low, "high": high, "step": step, "choices": choices, "title": title, "help": help, "unit": unit}
+    return field(default=default, metadata=facts)
+
+
+@dataclass(frozen=True)
+class Method:
+    """Base of attacks, explainers, objectives and metrics: a frozen dataclass whose fields are its parameters.
+
+    `key` equals the file's name; `title` is for people; `plain` is one sentence without jargon; `cite` names the source.
+    """
+
+    key: ClassVar[str] = ""
+    title: ClassVar[str] = ""
+    plain: ClassVar[str] = ""
+    cite: ClassVar[str] = ""
+
+    def __post_init__(self) -> None:
+        for entry in fields(self):
+            _check(self.key, entry, getattr(self, entry.name))
+
+
+def _check(key: str, entry: Field[Any], value: Any) -> None:
+    """Raise ValueError unless `value` has the type of the field's default and lies in its range."""
+    low, high, choices = (entry.metadata.get(name) for name in ("low", "high", "choices"))
+    wanted = type(entry.default) if entry.default is not MISSING else type(value)
+    fits = isinstance(value, wanted) or (wanted is float and isinstance(value, int))
+    if not fits or (isinstance(value, bool) and wanted is not bool):
+        raise ValueError(f"{key}: expected {entry.name} to be {wanted.__name__}, got {value!r}")
+    if choices and value not in choices:
+        raise ValueError(f"{key}: expected {entry.name} to be one of {', '.join(map(str, choices))}, got {value!r}")
+    if isinstance(value, int | float) and not isinstance(value, bool):
+        if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+            raise ValueError(f"{key}: expected {entry.name} between {low} and {high}, got {value}")
+
+
+def to_spec(method: Method) -> dict[str, Any]:
+    """The JSON form: {"method": key, and every parameter}."""
+    return {"method": method.key} | {entry.name: getattr(method, entry.name) for entry in fields(method)}
+
+
+def from_spec(spec: Mapping[str, Any], catalogue: Mapping[str, type[Method]]) -> Method:
+    """The method a spec describes; ValueError names an unknown method or parameter."""
+    key = spec.get("method")
+    if not isinstance(key, str) or key not in catalogue:
+        raise ValueError(f"expected a method among {', '.join(sorted(catalogue))}, got {key!r}")
+    given = {name: value for name, value in spec.items() if name != "method"}
+    known = {entry.name for entry in fields(catalogue[key])}
+    if unknown := sorted(set(given) - known):
+        raise ValueError(f"{key}: unknown parameter {', '.join(unknown)}; it has {', '.join(sorted(known)) or 'none'}")
+    return catalogue[key](**given)

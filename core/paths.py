@@ -1,0 +1,24 @@
+"""Where things lie: what ships with the project, and the one folder everything made at run time goes to."""
+
+import os
+from pathlib import Path
+
+import platformdirs
+
+ROOT = Path(__file__).resolve().parent.parent
+ASSETS = ROOT / "assets"
+CHECKPOINTS = ASSETS / "checkpoints"
+SAMPLES = ASSETS / "samples"
+
+
+def home() -> Path:
+    """The folder for cases, uploads, weights and data: `$COUNTERPROOF_HOME`, else the platform's user data folder."""
+    chosen = os.environ.get("COUNTERPROOF_HOME")
+    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_path("counterproof"))
+
+
+def folder(name: str) -> Path:
+    """A sub-folder of `home()`, made if missing."""
+    path = home() / name
+    path.mkdir(parents=True, exist_ok=True)
+    return path
