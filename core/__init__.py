@@ -1,1 +1,1 @@
-"""The headless engine of Counterproof: classifiers, attacks, explainers, and what they find. Knows nothing of the screen."""
+"""The headless engine of Counterproof: classifiers, attacks, explainers, and what they find."""

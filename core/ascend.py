@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -10,7 +10,8 @@ from torch import Tensor
 Loss = Callable[[Tensor], Tensor]
 
 
-class Step(NamedTuple):
+@dataclass(frozen=True, eq=False)
+class Step:
     """What one step of an attack saw, before it moved: step `index` (from 0) of `total` (0: unknown)."""
 
     index: int
@@ -41,7 +42,7 @@ def project(images: Tensor, centre: Tensor, eps: float, norm: float) -> Tensor:
 
 
 def random_start(images: Tensor, eps: float, norm: float, generator: torch.Generator) -> Tensor:
-    """A point in the ball: uniform in the cube for inf; for 2 a uniform direction at a uniform radius. Clipped to [0, 1].
+    """A point in the ball, clipped to [0, 1]: uniform in the cube for inf; a uniform direction and radius for 2.
 
     Drawn on the CPU, so that a seed means the same on every device.
     """

@@ -13,7 +13,7 @@ T = TypeVar("T")
 
 
 def collect(package: str, name: str, kind: type[T]) -> Mapping[str, type[T]]:
-    """Key -> class, from the tuple `name` of every module in `package`; raises on a missing tuple or a key taken twice."""
+    """Key -> class, from the tuple `name` of every module in `package`; a missing tuple or a key taken twice raises."""
     found: dict[str, type[T]] = {}
     folder = importlib.import_module(package)
     for entry in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):

@@ -28,7 +28,8 @@ def parse_tensors(raw: bytes, name: str) -> dict[str, Tensor]:
             f"{name} is a pickle (a PyTorch .pt or .pth file), which could run code; save it as safetensors"
         )
     try:
-        return parse(raw)
+        tensors: dict[str, Tensor] = parse(raw)
+        return tensors
     except (SafetensorError, ValueError, KeyError) as error:
         raise ValueError(f"{name} is not a readable safetensors file") from error
 

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable
-from typing import NamedTuple
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -11,7 +11,8 @@ from core.classifier import Classifier
 from core.contracts import Attack, Images
 
 
-class Share(NamedTuple):
+@dataclass(frozen=True)
+class Share:
     """`hits` of `count`, as a fraction with its 95 % Wilson interval."""
 
     hits: int

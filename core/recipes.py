@@ -53,27 +53,25 @@ RECIPES = {
 def train(name: str) -> None:
     """Train one checkpoint, keep the epoch best on the held-out images, measure it on the test images, write it."""
     recipe = RECIPES[name]
-    say = lambda text: print(f"{name}: {text}", file=sys.stderr, flush=True)  # noqa: E731, T201
     data = DATASETS[recipe.data]()
     learn, judge = held_out(data.load("train"), KEEP_OUT, recipe.schedule.seed)
     classifier = importlib.import_module(f"core.classifiers.{recipe.architecture}").fresh(recipe.schedule.seed)
     objective = from_spec(recipe.objective, OBJECTIVES)
     robust = PGD(eps=recipe.eps, step=recipe.step, steps=10)
     guided = recipe.objective["method"] != "cross_entropy"  # then the robust accuracy chooses the epoch
-    best, kept, begun = -1.0, {}, time.perf_counter()
+    best, epoch, kept, begun = -1.0, 0, {}, time.perf_counter()
     for step in refine(classifier, objective, learn, recipe.schedule):  # type: ignore[arg-type]
         if not step.epoch_ends:
             continue
         clean = accuracy(classifier, judge)
         held = accuracy(classifier, judge, robust) if guided else clean
         under = f", {held.value:.1%} under PGD-10" if guided else ""
-        say(f"epoch {step.epoch + 1}: loss {step.loss:.3f}, held out {clean.value:.1%} clean{under}")
+        _say(name, f"epoch {step.epoch + 1}: loss {step.loss:.3f}, held out {clean.value:.1%} clean{under}")
         if held.value >= best:
             best = held.value
             kept = {key: value.clone() for key, value in classifier.net.state_dict().items()} | {
                 "": torch.tensor(step.epoch + 1)
             }
-    epoch = int(kept.pop("").item())
     minutes = (time.perf_counter() - begun) / 60
     classifier.net.load_state_dict(kept)
     classifier.net.to(memory_format=torch.contiguous_format)
@@ -82,7 +80,7 @@ def train(name: str) -> None:
         accuracy(classifier, test),
         accuracy(classifier, test, PGD(eps=recipe.eps, step=recipe.step), count=1000),
     )
-    say(f"{minutes:.0f} min; test {clean.value:.2%} clean, {held.value:.1%} under PGD-20")
+    _say(name, f"{minutes:.0f} min; test {clean.value:.2%} clean, {held.value:.1%} under PGD-20")
     card = {
         "name": name,
         "architecture": recipe.architecture,
@@ -100,6 +98,11 @@ def train(name: str) -> None:
         "command": f"python -m core.recipes {name}",
     }
     checkpoint.save(CHECKPOINTS / f"{name}.safetensors", classifier.net, card)
+
+
+def _say(name: str, text: str) -> None:
+    sys.stderr.write(f"{name}: {text}\n")
+    sys.stderr.flush()
 
 
 def _row(share: Share) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from core.contracts import Images, Objective
 
 @dataclass(frozen=True)
 class Schedule:
-    """One-cycle SGD with momentum: the learning rate rises to `lr` over the first `warm` of the steps, then falls to 0."""
+    """One-cycle SGD with momentum: the learning rate rises to `lr` over the first `warm` of the steps, then falls."""
 
     epochs: int = 30
     batch: int = 128
@@ -68,7 +68,7 @@ def refine(classifier: Classifier, objective: Objective, data: Images, schedule:
         with precision:
             loss, parts = objective(classifier, images, data.labels[chosen].to(device))
         optimiser.zero_grad(set_to_none=True)
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         optimiser.step()
         rate.step()
         yield Step(index, total, epoch, place == each - 1, loss.item(), dict(parts))

@@ -1,4 +1,4 @@
-"""ResNet-20 for 32 x 32 colour images (He et al. 2016, arXiv 1512.03385, section 4.2), with weights this project trained."""
+"""ResNet-20 for 32 x 32 colour images (He et al. 2016, arXiv 1512.03385, section 4.2), trained by this project."""
 
 from collections.abc import Mapping
 from dataclasses import replace

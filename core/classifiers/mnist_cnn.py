@@ -1,4 +1,4 @@
-"""A small convolutional network for MNIST digits, without in-place operations, so that SHAP's DeepExplainer works on it."""
+"""A small CNN for MNIST digits, without in-place operations, so that SHAP's DeepExplainer works on it."""
 
 from collections.abc import Mapping
 from dataclasses import replace
