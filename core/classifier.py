@@ -3,7 +3,7 @@
 import copy
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
 import torch
@@ -17,8 +17,9 @@ class Classifier:
     """Images (N, C, H, W) in [0, 1] -> logits (N, K), differentiable; normalisation happens inside.
 
     `size` is (C, H, W) of the images it takes; `resize` is the length the shorter side of a photograph is scaled to
-    before the centre crop (0: straight to `size`). `cam_layer` names the module whose output Grad-CAM++ reads, "" if
-    there is none. `key` is its name in the catalogue, `fingerprint` the sha256 of its weights.
+    before the centre crop (0: straight to `size`), with `interpolation` (bicubic or bilinear). `cam_layer` names the
+    module whose output Grad-CAM++ reads, "" if there is none. `key` is its name in the catalogue, `fingerprint` the
+    sha256 of its weights, `samples` the gallery set that fits it.
     """
 
     net: nn.Module
@@ -31,6 +32,7 @@ class Classifier:
     cam_layer: str = ""
     resize: int = 0
     samples: str = ""
+    interpolation: str = "bicubic"
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property
@@ -45,14 +47,19 @@ class Classifier:
         meter.check()
         mean = images.new_tensor(self.mean).view(-1, 1, 1)
         std = images.new_tensor(self.std).view(-1, 1, 1)
-        logits: Tensor = self.net((images - mean) / std)
+        with meter.interruptible():
+            logits: Tensor = self.net((images - mean) / std)
         meter.count(images, logits)
         return logits
 
     @torch.no_grad()
     def probabilities(self, images: Tensor) -> Tensor:
-        """(N, C, H, W) in [0, 1] -> (N, K), each row summing to 1; evaluation mode, no gradients."""
-        with self.frozen():
+        """(N, C, H, W) in [0, 1] -> (N, K), each row summing to 1; evaluation mode, no gradients.
+
+        A net that is in evaluation mode already is not waited for: a look changes nothing in it.
+        """
+        training = any(module.training for module in self.net.modules())
+        with self.frozen() if training else nullcontext():
             return self(images.to(self.device)).softmax(dim=1)
 
     @contextmanager
@@ -79,11 +86,13 @@ class Classifier:
 
     @contextmanager
     def watch(self, layer: str) -> Iterator[list[Tensor]]:
-        """Collect what module `layer` puts out while inside; the hook is removed on leaving, also on error."""
+        """Collect what module `layer` puts out in this thread while inside; the hook is removed, also on error."""
         seen: list[Tensor] = []
+        thread = threading.get_ident()
 
         def keep(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            seen.append(output)
+            if threading.get_ident() == thread:
+                seen.append(output)
 
         handle = self.net.get_submodule(layer).register_forward_hook(keep)
         try:

@@ -16,6 +16,7 @@ from torch import Tensor
 from core.ascend import OnStep
 from core.classifier import Classifier
 from core.params import Method
+from core.turns import seeded
 
 Progress = Callable[[float, str], None]
 
@@ -52,6 +53,10 @@ class Attack(Method, ABC):
         """The largest allowed change in `norm`; inf where the attack seeks the smallest change."""
         return float(getattr(self, "eps", math.inf))
 
+    def describe(self, classifier: Classifier) -> str:
+        """What exactly runs on this classifier, in one sentence, where the title does not say it all; else ""."""
+        return ""
+
     def __call__(
         self,
         classifier: Classifier,
@@ -69,8 +74,7 @@ class Attack(Method, ABC):
             return images.clone()
         images, labels = images.to(classifier.device), labels.to(classifier.device)
         targets = None if targets is None else targets.to(classifier.device)
-        with classifier.frozen(), torch.random.fork_rng(devices=_cuda(classifier)):
-            torch.manual_seed(seed)
+        with seeded(seed, classifier.device), classifier.frozen():
             found = self.run(classifier, images.detach(), labels, targets, seed, on_step)
         return found.detach().clamp(0, 1)
 
@@ -86,14 +90,9 @@ class Attack(Method, ABC):
     ) -> Tensor: ...
 
 
-def _cuda(classifier: Classifier) -> list[int]:
-    device = classifier.device
-    return [device.index or 0] if device.type == "cuda" else []
-
-
 @dataclass(frozen=True, eq=False)
 class Attribution:
-    """What an explainer found: `values` (N, H, W), signed and not normalised, positive where a pixel speaks for the target.
+    """What an explainer found: `values` (N, H, W), signed, not normalised, positive where a pixel supports the target.
 
     `gap` (N,), where the method promises completeness: |sum of the attributions - (score - score of the baseline)|,
     divided by |score - score of the baseline|. `facts`: further numbers (N,) by name, such as LIME's R2.
@@ -130,8 +129,7 @@ class Explainer(Method, ABC):
             raise ValueError(reason)
         images, targets = images.detach().to(classifier.device), targets.to(classifier.device)
         reference = images if reference is None else reference.detach().to(classifier.device)
-        with classifier.frozen(), torch.random.fork_rng(devices=_cuda(classifier)):
-            torch.manual_seed(seed)
+        with seeded(seed, classifier.device), classifier.frozen():
             found = self.run(classifier, images, targets, reference, seed)
         if found.values.shape != (len(images), *images.shape[2:]):
             raise ValueError(f"{self.key}: expected maps {(len(images), *images.shape[2:])}, got {found.values.shape}")

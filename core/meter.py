@@ -1,12 +1,14 @@
 """What a computation costs, and whether someone asked it to stop: every forward pass of a classifier reports here."""
 
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from types import TracebackType
 
 from torch import Tensor
+from torch.nn.modules.module import register_module_forward_pre_hook
 
 _current: ContextVar["Meter | None"] = ContextVar("meter", default=None)
 
@@ -56,6 +58,19 @@ class Meter:
             self.watcher(images, logits)
         if self._outer is not None:
             self._outer._count(images, logits)
+
+
+@contextmanager
+def interruptible() -> Iterator[None]:
+    """Lets a stop take effect between the layers of a network too: a large batch may take many seconds."""
+    if _current.get() is None:
+        yield
+        return
+    handle = register_module_forward_pre_hook(lambda _module, _inputs: check())
+    try:
+        yield
+    finally:
+        handle.remove()
 
 
 def check() -> None:

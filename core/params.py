@@ -29,7 +29,7 @@ def param(
 class Method:
     """Base of attacks, explainers, objectives and metrics: a frozen dataclass whose fields are its parameters.
 
-    `key` equals the file's name; `title` is for people; `plain` is one sentence without jargon; `cite` names the source.
+    `key` equals the file's name; `title` is for people; `plain` is one sentence without jargon; `cite` the source.
     """
 
     key: ClassVar[str] = ""
@@ -51,9 +51,10 @@ def _check(key: str, entry: Field[Any], value: Any) -> None:
         raise ValueError(f"{key}: expected {entry.name} to be {wanted.__name__}, got {value!r}")
     if choices and value not in choices:
         raise ValueError(f"{key}: expected {entry.name} to be one of {', '.join(map(str, choices))}, got {value!r}")
-    if isinstance(value, int | float) and not isinstance(value, bool):
-        if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
-            raise ValueError(f"{key}: expected {entry.name} between {low} and {high}, got {value}")
+    if not isinstance(value, int | float) or isinstance(value, bool):
+        return
+    if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+        raise ValueError(f"{key}: expected {entry.name} between {low} and {high}, got {value}")
 
 
 def to_spec(method: Method) -> dict[str, Any]:

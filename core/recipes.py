@@ -26,7 +26,7 @@ KEEP_OUT = 1000  # training images kept out of training, to choose the epoch tha
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is trained, on what, with which objective; a PGD strength of 0 means that only clean accuracy is measured."""
+    """What is trained, on what, with which objective, and the PGD strength and step it is measured at."""
 
     architecture: str
     data: str

@@ -1,0 +1,26 @@
+"""The control of an attack: noise of the same size, made from the attack's own change by shuffling it."""
+
+import torch
+from torch import Tensor
+
+
+def shuffled(image: Tensor, change: Tensor, count: int, seed: int) -> Tensor:
+    """`count` images (count, C, H, W): `image` plus `change` with its pixels shuffled and their signs drawn at random.
+
+    Before clipping to [0, 1] the noise has the change's size in every norm (the colour values of a pixel stay
+    together, so the number of touched pixels is kept too), but none of its structure. Draws depend on the seed alone.
+
+    >>> image, change = torch.full((1, 2, 2), 0.5), torch.tensor([[[0.1, 0.2], [0.0, -0.3]]])
+    >>> noise = shuffled(image, change, 3, seed=0) - image
+    >>> noise.abs().flatten(1).sort().values.round(decimals=4).unique(dim=0).tolist()
+    [[0.0, 0.1..., 0.2..., 0.3...]]
+    """
+    generator = torch.Generator().manual_seed(seed)
+    channels, height, width = change.shape
+    flat = change.reshape(channels, -1)
+    made = []
+    for _ in range(count):
+        order = torch.randperm(height * width, generator=generator)
+        signs = torch.randint(0, 2, (channels, height * width), generator=generator) * 2 - 1
+        made.append((image + (flat[:, order] * signs).reshape(change.shape)).clamp(0, 1))
+    return torch.stack(made)
