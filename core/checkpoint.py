@@ -2,6 +2,8 @@
 
 import hashlib
 import json
+import re
+from collections import OrderedDict
 from pathlib import Path
 from typing import Any
 
@@ -47,10 +49,13 @@ def fit(net: nn.Module, tensors: dict[str, Tensor], name: str) -> None:
     parts = [("missing", missing), ("unexpected", unexpected), ("of another shape", shapes)]
     if said := "; ".join(f"{what}: {_list(names)}" for what, names in parts if names):
         raise ValueError(f"{name} does not fit the architecture. Tensors {said}")
-    net.load_state_dict(tensors, strict=False)
+    versioned = OrderedDict(tensors)
+    versioned._metadata = wanted._metadata  # type: ignore[attr-defined]  # the names are this version's: no translation
+    net.load_state_dict(versioned, strict=False)
 
 
 def _list(names: list[str]) -> str:
+    names = [re.sub(r"[^\w.,() -]", "_", name)[:80] for name in names]  # they may come from outside
     return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 

@@ -85,14 +85,22 @@ class Classifier:
             self.lock.release()
 
     @contextmanager
-    def watch(self, layer: str) -> Iterator[list[Tensor]]:
-        """Collect what module `layer` puts out in this thread while inside; the hook is removed, also on error."""
+    def watch(self, layer: str, *, leaf: bool = False) -> Iterator[list[Tensor]]:
+        """Collect what module `layer` puts out in this thread while inside; the hook is removed, also on error.
+
+        With `leaf` the graph starts at that output: gradients reach it and go no further back.
+        """
         seen: list[Tensor] = []
         thread = threading.get_ident()
 
-        def keep(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> None:
-            if threading.get_ident() == thread:
+        def keep(_module: nn.Module, _inputs: tuple[Tensor, ...], output: Tensor) -> Tensor | None:
+            if threading.get_ident() != thread:
+                return None
+            if not leaf or not isinstance(output, Tensor):
                 seen.append(output)
+                return None
+            seen.append(output.detach().requires_grad_(True))
+            return seen[-1].clone()  # a later in-place operation must not touch what is kept
 
         handle = self.net.get_submodule(layer).register_forward_hook(keep)
         try:

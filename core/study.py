@@ -73,10 +73,10 @@ def investigate(study: Study, classifier: Classifier) -> Iterator[Event]:
     if study.attacked is None:
         yield Event("attack", case.attack.key, False)
         study.attacked = attack(classifier, case.attack, original, target=case.target, seed=case.seed)
-        change = study.attacked.image - original
-        study.noise = shuffled(original, change, case.controls, case.seed)
-        study.noise_answers = tuple(predict(classifier, image).top for image in study.noise)
         yield Event("attack", case.attack.key, True)
+    if study.noise is None:
+        study.noise = shuffled(original, study.attacked.image - original, case.controls, case.seed)
+        study.noise_answers = tuple(predict(classifier, image).top for image in study.noise)
     own = case.explained == "answer"
     classes = (study.before.top, study.attacked.after.top if own else study.before.top)
     for explainer in case.explainers:
@@ -86,7 +86,10 @@ def investigate(study: Study, classifier: Classifier) -> Iterator[Event]:
             study.refused[explainer.key] = reason
             continue
         yield Event("maps", explainer.key, False)
-        study.maps[explainer.key] = draw(explainer, classifier, original, study.attacked.image, classes, case.seed)
+        try:
+            study.maps[explainer.key] = draw(explainer, classifier, original, study.attacked.image, classes, case.seed)
+        except (ValueError, RuntimeError) as error:  # one method that fails leaves the others their turn
+            study.refused[explainer.key] = f"{explainer.title} failed: {error}"
         yield Event("maps", explainer.key, True)
     for explainer in case.explainers:
         maps = study.maps.get(explainer.key)

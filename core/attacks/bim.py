@@ -16,8 +16,8 @@ from core.params import param
 class BIM(Attack):
     """x_{t+1} = Clip_{x, eps}(x_t + step sign(grad CE(x_t, y))), from x_0 = x (section 2.2): FGSM in small steps.
 
-    On a linear two-class model with weights (1, -2), five steps of 0.0625 would move every pixel by 0.3125 against its weight:
-    the first is cut to 0.25, the second stops at the white it meets on the way.
+    On a linear two-class model with weights (1, -2), five steps of 0.0625 would move every pixel by 0.3125 against its
+    weight: the first is cut to 0.25, the second stops at the white it meets on the way.
 
     >>> import torch
     >>> from core.planted import linear

@@ -14,12 +14,12 @@ from core.params import param
 
 @dataclass(frozen=True)
 class MIFGSM(Attack):
-    """g_{t+1} = decay g_t + grad CE(x_t, y) / |grad CE|_1 (eq. 6); x_{t+1} = Clip_{x, eps}(x_t + step sign(g_{t+1})) (eq. 7).
+    """x_{t+1} = Clip_{x, eps}(x_t + step sign(g_{t+1})) (eq. 7), g_{t+1} = decay g_t + grad CE / |grad CE|_1 (eq. 6).
 
     |.|_1 is the mean of the absolute values, as in the authors' code: another constant, the same signs.
 
-    The scores of class 0 and class 1 are 4 * (first pixel) and 0, so on every step the first pixel falls by the step and
-    the second, which matters to neither, stays:
+    The scores of class 0 and class 1 are 4 * (first pixel) and 0, so on every step the first pixel falls by the step
+    and the second, which matters to neither, stays:
 
     >>> import torch
     >>> from core.planted import linear

@@ -24,7 +24,8 @@ class PGDL2(Attack):
     >>> from core.planted import linear
     >>> model = linear([[[[3.0, -4.0]]], [[[0.0, 0.0]]]])
     >>> attack = PGDL2(eps=0.5, step=0.25, steps=2, random_start=False)
-    >>> [round(value, 5) for value in attack(model, torch.full((1, 1, 1, 2), 0.5), torch.tensor([0])).flatten().tolist()]
+    >>> found = attack(model, torch.full((1, 1, 1, 2), 0.5), torch.tensor([0]))
+    >>> [round(value, 5) for value in found.flatten().tolist()]
     [0.2, 0.9]
     """
 

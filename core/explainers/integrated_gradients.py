@@ -36,7 +36,9 @@ class IntegratedGradients(Explainer):
 
     key = "integrated_gradients"
     title = "Integrated Gradients"
-    plain = "Fades the picture in from a blank one and adds up how much each pixel raises the answer's score on the way."
+    plain = (
+        "Fades the picture in from a blank one and adds up how much each pixel raises the answer's score on the way."
+    )
     cite = "Sundararajan, Taly, Yan 2017, arXiv 1703.01365; Captum"
     complete = True
 
@@ -49,9 +51,7 @@ class IntegratedGradients(Explainer):
     steps: int = param(50, low=4, high=500, title="Steps", help="Points between the baseline and the picture")
     batch: int = param(32, low=1, high=512, title="Batch", help="Points computed at once; changes memory, not the map")
 
-    def run(
-        self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int
-    ) -> Attribution:
+    def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         from captum.attr import IntegratedGradients as Captum
 
         values, missing = [], []

@@ -57,9 +57,7 @@ class ShapGradient(Explainer):
     )
     samples: int = param(50, low=5, high=2000, title="Samples", help="Draws a picture; more gives a steadier map")
 
-    def run(
-        self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int
-    ) -> Attribution:
+    def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         from shap import GradientExplainer
 
         height, width = images.shape[2:]

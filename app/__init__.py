@@ -1,0 +1,1 @@
+"""The screen: widgets, panels and pages over the engine in `core`."""

@@ -1,0 +1,94 @@
+"""Everything Streamlit caches: classifiers, the desk, thumbnails, pictures. Nothing else is cached."""
+
+import base64
+import io
+
+import streamlit as st
+import torch
+from PIL import Image
+from torch import Tensor
+
+from app.jobs import Desk
+from core.attacked import Prediction, predict
+from core.catalog import classifier_names, load_classifier
+from core.classifier import Classifier
+from core.picture import Picture, fit
+from core.samples import gallery, picture
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def classifier(name: str, device: str = "cpu") -> Classifier:
+    """A classifier ready for use; the first load shows its progress (a download, for torchvision's weights)."""
+    bar = st.empty()
+
+    def progress(share: float, text: str) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), text)
+
+    loaded = load_classifier(name, progress)
+    loaded.net.to(device)
+    bar.empty()
+    return loaded
+
+
+@st.cache_resource
+def desk() -> Desk:
+    """The one desk of this server."""
+    return Desk()
+
+
+@st.cache_data(ttl=20, max_entries=1)
+def classifiers() -> dict[str, str]:
+    """Name -> title of every classifier to be had; read again after 20 s, since models can be added."""
+    return classifier_names()
+
+
+@st.cache_resource(max_entries=64, show_spinner=False)
+def loaded_picture(image: str) -> Picture:
+    """The picture with this id."""
+    return picture(image)
+
+
+def fitted(image: str, model: Classifier) -> Tensor:
+    """The picture as the classifier sees it: (C, H, W) in [0, 1]."""
+    return fit(loaded_picture(image), model)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def prediction(image: str, name: str, device: str, fingerprint: str) -> Prediction:
+    """The prediction for a picture as it is."""
+    model = classifier(name, device)
+    return predict(model, fitted(image, model))
+
+
+@st.cache_data(max_entries=600, show_spinner=False)
+def thumbnail(image: str, side: int = 96) -> str:
+    """A small picture as a data: address."""
+    return data_url(small_jpeg(loaded_picture(image), side), "image/jpeg")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def gallery_tiles(name: str) -> list[dict[str, str]]:
+    """Id, label and thumbnail of every sample of a gallery."""
+    return [{"id": each.id, "label": each.label, "src": thumbnail(each.id)} for each in gallery(name)]
+
+
+def small_jpeg(found: Picture, side: int) -> bytes:
+    made = Image.fromarray(found.pixels)
+    made.thumbnail((side, side))
+    out = io.BytesIO()
+    made.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def data_url(content: bytes, kind: str = "image/png") -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def devices() -> dict[str, str]:
+    """Device name -> words, for what this machine has."""
+    found = {"cpu": "CPU"}
+    for index in range(torch.cuda.device_count()):
+        found[f"cuda:{index}"] = torch.cuda.get_device_name(index)
+    if torch.backends.mps.is_available():
+        found["mps"] = "Apple GPU"
+    return found

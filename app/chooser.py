@@ -1,0 +1,82 @@
+"""Choosing a picture: from the gallery, or uploaded."""
+
+import hashlib
+
+import streamlit as st
+
+from app import views
+from app.cached import gallery_tiles, thumbnail
+from app.controls import segments
+from app.state import force, keep, kept, remember, setting, widget
+from app.text import plain
+from core.samples import keep_upload
+
+FIRST = "cifar10/0000"
+SETS = {"cifar10": "Small pictures", "mnist": "Digits", "photographs": "Photographs", "upload": "Your own"}
+MODELS = {"cifar10": "cifar10_resnet20:standard", "mnist": "mnist_cnn:standard"}
+PHOTO_MODEL = "imagenet_efficientnet_lite0"
+KINDS = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp"]
+
+
+def choose_image() -> str:
+    """Draw the gallery or the upload and return the id of the chosen picture."""
+    image = setting("image", FIRST)
+    shown = segments("set", "Pictures from", SETS, image.partition("/")[0], hidden=True)
+    if shown == "upload":
+        _upload()
+        tiles = [{"id": each, "label": name, "src": thumbnail(each)} for each, name in kept("uploads", {}).items()]
+    else:
+        tiles = gallery_tiles(shown)
+    if tiles:
+        picked = views.gallery(tiles, image, key=f"gallery-{shown}")
+        if picked and picked != image:
+            take(picked)
+            st.rerun()
+    return image
+
+
+def take(image: str) -> None:
+    """Make `image` the chosen one; a picture of another kind than the last brings the model that fits it."""
+    kind, last = image.partition("/")[0], setting("image", FIRST).partition("/")[0]
+    remember("image", image)
+    if kind != last:
+        force("model", MODELS.get(kind, PHOTO_MODEL))
+        force("target", "any")
+
+
+def _upload() -> None:
+    """The upload box; keeps every readable file at once and says of each other one why it cannot be read."""
+    files = st.file_uploader(
+        "One or several pictures: PNG, JPEG, WebP, TIFF or BMP, up to 25 MB each",
+        type=KINDS, accept_multiple_files=True, key=widget("files"),
+    )  # fmt: skip
+    seen: set[str] = kept("seen", set())
+    uploads: dict[str, str] = kept("uploads", {})
+    refused: dict[str, str] = kept("refused", {})
+    fresh = [file for file in files if file.file_id not in seen]
+    first = ""
+    bar = st.progress(0.0, "Reading pictures") if len(fresh) > 3 else None
+    for place, file in enumerate(fresh):
+        raw = file.getvalue()
+        seen.add(file.file_id)
+        try:
+            image = keep_upload(raw, file.name)
+            uploads[image] = file.name
+            first = first or image
+        except (ValueError, OSError) as error:
+            refused[f"{file.name} {hashlib.sha256(raw).hexdigest()[:6]}"] = str(error)
+        if bar is not None:
+            bar.progress((place + 1) / len(fresh), f"Reading pictures: {place + 1} of {len(fresh)}")
+    keep("seen", seen)
+    if first:
+        take(first)
+        st.rerun()
+    if uploads:
+        st.caption(f"{len(uploads)} picture{'s' if len(uploads) > 1 else ''} kept on this machine, nowhere else.")
+    if refused:
+        with st.expander(f"{len(refused)} file{'s' if len(refused) > 1 else ''} could not be used", expanded=True):
+            for sentence in list(refused.values())[-50:]:
+                st.markdown(f"- {plain(sentence, 300)}")
+            if st.button("Clear this list"):
+                refused.clear()
+                st.rerun()

@@ -1,0 +1,27 @@
+export default function ({ parentElement, data, setTriggerValue }) {
+  const root = parentElement.querySelector(".root");
+  let tiles = root.querySelector(".tiles");
+  const names = data.tiles.map((tile) => tile.id).join("|");
+  if (!tiles || tiles.dataset.names !== names) {
+    root.replaceChildren();
+    tiles = document.createElement("div");
+    tiles.className = "tiles";
+    tiles.dataset.names = names;
+    for (const tile of data.tiles) {
+      const button = document.createElement("button");
+      const image = document.createElement("img");
+      image.src = tile.src;
+      image.alt = tile.label;
+      button.title = tile.label;
+      button.dataset.id = tile.id;
+      button.setAttribute("aria-label", `${tile.label} (${tile.id})`);
+      button.append(image);
+      tiles.append(button);
+    }
+    root.append(tiles);
+  }
+  for (const button of tiles.children) {
+    button.setAttribute("aria-pressed", String(button.dataset.id === data.chosen));
+    button.onclick = () => setTriggerValue("picked", button.dataset.id);
+  }
+}

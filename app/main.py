@@ -1,0 +1,18 @@
+"""The entrypoint: `streamlit run app/main.py` draws the frame and runs the chosen page."""
+
+import logging
+
+import streamlit as st
+
+from app.nav import pages
+from app.text import plain
+
+log = logging.getLogger("counterproof")
+
+st.set_page_config("Counterproof", page_icon=":material/visibility:", layout="wide")
+page = st.navigation(pages())
+try:
+    page.run()
+except (ValueError, OSError) as error:
+    log.exception("page %s", page.title)
+    st.error(f"{plain(str(error), 500)}")

@@ -1,0 +1,132 @@
+"""Panels that show a study: the verdict, the pictures, the attack card, the agreement between methods."""
+
+import math
+
+import pandas as pd
+import streamlit as st
+
+from app import charts, views
+from app.cached import data_url
+from app.text import plain
+from core.bundle import zipped
+from core.catalog import EXPLAINERS
+from core.figures import amplification, amplified, pixels, png
+from core.measure import agreement
+from core.study import Study
+from core.words import percent, strength, verdict
+
+SMALLEST = 320  # pictures are enlarged to this many pixels by whole factors, so that they stay sharp
+
+
+def show_verdict(study: Study) -> None:
+    """The outcome in plain sentences, or the prediction alone before there is an attack."""
+    with st.container(border=True):
+        if study.attacked is None:
+            if study.before is not None:
+                label = plain(study.labels[study.before.top])
+                st.markdown(f"#### Before: {label}, {percent(study.before[study.before.top])}")
+            return
+        before, after, saved = verdict(study.attacked, study.case.attack, study.labels)
+        mark = ":orange[●]" if study.attacked.fooled else ":blue[●]"
+        st.markdown(f"#### {mark} {plain(before, 200)} {plain(after, 300)}")
+        if saved:
+            st.markdown(plain(saved, 200), help="Saving rounds each pixel to one of 256 levels. The rounded picture "
+                        "was shown to the model again: 'yes' means that it is still fooled.")  # fmt: skip
+
+
+def show_pictures(study: Study) -> None:
+    """Original and attacked image under a swipe, the change amplified, the probabilities before and after."""
+    attacked = study.attacked
+    left, middle, right = st.columns([1, 1, 1.25], gap="medium")
+    original = data_url(png(pixels(study.original), SMALLEST))
+    if attacked is None:
+        with left:
+            st.image(png(pixels(study.original), SMALLEST), caption="original image", width="stretch")
+    else:
+        with left:
+            st.markdown("**Original and attacked image**", help="Drag across the picture, or use the slider, to swipe "
+                        "from one to the other. The pixels are shown as the model sees them.")  # fmt: skip
+            after = data_url(png(pixels(attacked.image), SMALLEST))
+            views.swipe(original, after, ("original image", "attacked image"), key="swipe")
+        with middle:
+            change = attacked.image - study.original
+            factor = amplification(change)
+            st.markdown(f"**The change, × {factor}**", help="Attacked minus original, multiplied so that an eye can "
+                        "see it. Grey: no change; brighter or darker: that colour was raised or lowered.")  # fmt: skip
+            st.image(png(amplified(change, factor), SMALLEST), width="stretch")
+            st.caption(f"Largest change of a pixel: {attacked.sizes['linf'] * 255:.3g}/255")
+    with right:
+        st.markdown("**What the model answers**", help="The model's own probabilities. They say how sure the model is, "
+                    "not how right.")  # fmt: skip
+        if study.before is not None:
+            chart = charts.probabilities(study.labels, study.before, attacked.after if attacked else None)
+            st.altair_chart(chart, width="stretch")
+
+
+def show_agreement(study: Study) -> None:
+    """How far the methods agree with one another, on each of the two pictures."""
+    if len(study.maps) < 2:
+        return
+    st.subheader("How the methods agree", help="Rank agreement (Spearman) between the maps of every two methods on the "
+                 "same picture: 1 the same order of pixels, 0 none in common, -1 reversed.")  # fmt: skip
+    titles = {key: EXPLAINERS[key].title for key in study.maps}
+    for column, which in zip(st.columns(2, gap="medium"), ("original", "attacked"), strict=True):
+        with column:
+            st.markdown(f"**On the {which} image**")
+            st.altair_chart(charts.agreement(agreement(study, which), titles), width="stretch")
+
+
+def show_card(study: Study) -> None:
+    """The attack step by step, and the facts about it."""
+    attacked, method = study.attacked, study.case.attack
+    if attacked is None:
+        return
+    left, right = st.columns([1.3, 1], gap="large")
+    with left:
+        st.subheader("The attack, step by step")
+        st.altair_chart(charts.trace(attacked, study.labels), width="stretch")
+    with right:
+        st.subheader("Attack card")
+        st.table(pd.DataFrame(_facts(study), columns=["", " "]).set_index(""), border="horizontal")
+    if method.norm != math.inf:
+        return
+
+
+def _facts(study: Study) -> list[tuple[str, str]]:
+    attacked, method = study.attacked, study.case.attack
+    assert attacked is not None
+    asked = (
+        strength(method.bound, method.norm) if math.isfinite(method.bound) else "no limit: seeks the smallest change"
+    )
+    aim = "any other answer" if attacked.target is None else plain(study.labels[attacked.target])
+    sizes = attacked.sizes
+    noisy = sum(answer == attacked.before.top for answer in study.noise_answers)
+    rows = [
+        ("Attack", f"{method.title} ({method.library})"),
+        ("Aim", aim),
+        ("Outcome", "model fooled" if attacked.fooled else "model held"),
+        ("Strength asked", asked),
+        ("Measured: largest change of a pixel (L-infinity)", f"{sizes['linf'] * 255:.3g}/255"),
+        ("Measured: length of the change (L2)", f"{sizes['l2']:.3g}"),
+        ("Measured: pixels touched", f"{sizes['l0']:,.0f} of {study.original[0].numel():,}"),
+        ("After saving in 8 bits", "still fooled" if attacked.survives else "not fooled"),
+        ("Ordinary noise of the same size", f"answer kept in {noisy} of {len(study.noise_answers)} draws"),
+        ("Looks at the model", f"{attacked.queries:,} pictures in {attacked.forwards:,} passes"),
+        ("Time", f"{attacked.seconds:.2g} s" if attacked.seconds < 10 else f"{attacked.seconds:.0f} s"),
+        ("Seed", str(study.case.seed)),
+    ]
+    return rows + ([("What ran", attacked.ran)] if attacked.ran else [])
+
+
+def show_downloads(study: Study) -> None:
+    """The bundle, and the link."""
+    left, right = st.columns([1, 3], vertical_alignment="center")
+    with left:
+        st.download_button(
+            "Download this case", data=lambda: zipped(study), file_name=f"counterproof-{study.case.id}.zip",
+            mime="application/zip", on_click="ignore", width="stretch",
+            help="Pictures, raw arrays and manifest.json. `counterproof study manifest.json` computes the same "
+            "numbers again.",
+        )  # fmt: skip
+    with right:
+        views.copy_link("copy-link")

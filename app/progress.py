@@ -1,0 +1,52 @@
+"""The line that follows a study while it is computed: what it does now, how long it took, and Stop."""
+
+import streamlit as st
+
+from app.jobs import Job
+from core.catalog import ATTACKS, EXPLAINERS
+
+POLL = 0.4  # seconds
+
+
+def follow(job: Job) -> None:
+    """Progress and a Stop button while the job runs; one sentence about how it ended otherwise."""
+    if job.alive:
+        _poll(job, job.events)
+    elif job.state == "failed":
+        st.error(f"This could not be finished: {job.message} What was finished is shown.")
+    elif job.state == "stopped":
+        st.warning("Stopped. What was finished is shown; the button above goes on from there.")
+
+
+@st.fragment(run_every=POLL)
+def _poll(job: Job, seen: int) -> None:
+    if job.events != seen or not job.alive:
+        st.rerun()
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    with left:
+        st.progress(_share(job), _words(job))
+    with right:
+        if st.button("Stop", width="stretch", disabled=job.state == "stopping", key="stop"):
+            job.stop()
+            st.rerun(scope="fragment")
+
+
+def _share(job: Job) -> float:
+    study = job.study
+    parts = 1 + 2 * len(study.case.explainers)
+    ready = (study.attacked is not None) + len(study.refused) * 2
+    ready += sum(1 + (maps.noise is not None) for maps in study.maps.values())
+    return min(ready / parts, 1.0)
+
+
+def _words(job: Job) -> str:
+    spent = f"{job.seconds:.0f} s, {job.meter.queries:,} looks at the model"
+    if job.state == "stopping":
+        return f"Stopping … {spent}"
+    stage = job.stage
+    if stage is None or stage.stage == "predict":
+        return f"Waiting for its turn … {spent}"
+    if stage.stage == "attack":
+        return f"Attacking with {ATTACKS[stage.part].title} … {spent}"
+    what = "Drawing" if stage.stage == "maps" else "Drawing the controls of"
+    return f"{what} {EXPLAINERS[stage.part].title} … {spent}"

@@ -1,0 +1,24 @@
+"""What every page shares: the model, the device, and adding a model of one's own."""
+
+import streamlit as st
+
+from app.cached import classifiers, devices
+from app.controls import pick, segments
+from app.own_model import dialog
+from app.text import plain
+
+
+def sidebar() -> tuple[str, str]:
+    """Draw the shared settings; returns the classifier's name and the device's."""
+    with st.sidebar:
+        names = classifiers()
+        model = pick("model", "Model", list(names), "cifar10_resnet20:standard", lambda each: plain(names[each]),
+                     "Which network to question. Type to search: every ImageNet model of torchvision is there too, "
+                     "fetched on first use.")  # fmt: skip
+        found = devices()
+        device = segments("device", "Runs on", found, "cpu") if len(found) > 1 else "cpu"
+        if len(found) == 1:
+            st.caption("Runs on the CPU of this machine.")
+        if st.button("Add a model of your own", width="stretch"):
+            dialog()
+    return model, device

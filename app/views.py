@@ -1,0 +1,54 @@
+"""Client-side views: a gallery to click, a swipe between two pictures, maps whose opacity changes without the server.
+
+Everything that varies travels as data and enters the page through `textContent` and `src`, never as HTML.
+"""
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import streamlit as st
+
+HERE = Path(__file__).resolve().parent / "components"
+
+
+def _component(name: str) -> Callable[..., Any]:
+    style = (HERE / "common.css").read_text() + (HERE / f"{name}.css").read_text()
+    script = (HERE / f"{name}.js").read_text()
+    made: Callable[..., Any] = st.components.v2.component(f"counterproof.{name}", html="<div class='root'></div>",
+                                                          css=style, js=script)  # fmt: skip
+    return made
+
+
+_gallery = _component("gallery")
+_swipe = _component("swipe")
+_opacity = _component("opacity")
+_maps = _component("maps")
+_copy = _component("copy")
+
+
+def gallery(tiles: Sequence[dict[str, str]], chosen: str, key: str) -> str | None:
+    """Thumbnails to click; returns the id clicked in this run, else None. tiles: id, label, src."""
+    result = _gallery(data={"tiles": list(tiles), "chosen": chosen}, key=key, on_picked_change=lambda: None)
+    picked: str | None = result.picked
+    return picked
+
+
+def swipe(before: str, after: str, captions: tuple[str, str], key: str) -> None:
+    """Two pictures (data: addresses) over one another, with a handle to drag between them."""
+    _swipe(data={"before": before, "after": after, "captions": list(captions)}, key=key)
+
+
+def opacity(key: str) -> None:
+    """One slider for the opacity of every map on the page."""
+    _opacity(data={}, key=key)
+
+
+def maps(data: dict[str, Any], key: str) -> None:
+    """One explainer's maps over their images, its numbers beside their controls, and its sentences."""
+    _maps(data=data, key=key)
+
+
+def copy_link(key: str) -> None:
+    """A button that copies the address of the page."""
+    _copy(data={}, key=key)

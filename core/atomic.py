@@ -1,0 +1,30 @@
+"""A file that is either there whole or not there: written beside its place, then moved into it."""
+
+import os
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO
+
+
+@contextmanager
+def whole(path: Path) -> Iterator[IO[bytes]]:
+    """A file to write to that becomes `path` on leaving; on any error nothing is left behind."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    handle, name = tempfile.mkstemp(dir=path.parent, prefix=".", suffix=".part")
+    try:
+        with os.fdopen(handle, "wb") as file:
+            yield file
+        os.replace(name, path)
+    finally:
+        Path(name).unlink(missing_ok=True)
+
+
+def write_whole(path: Path, raw: bytes) -> None:
+    """Store `raw` as `path`, or leave everything as it was and raise OSError in one sentence."""
+    try:
+        with whole(path) as file:
+            file.write(raw)
+    except OSError as error:
+        raise OSError(f"{path.name} could not be stored in {path.parent}: {error.strerror or error}") from error

@@ -1,0 +1,71 @@
+"""Auto-PGD (Croce, Hein 2020, arXiv 2003.01690, section 3), run by torchattacks."""
+
+import math
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from core.ascend import OnStep
+from core.classifier import Classifier
+from core.contracts import Attack
+from core.params import param
+from core.torchattacks_bridge import LIBRARY, borrowed
+
+
+@dataclass(frozen=True)
+class APGD(Attack):
+    """PGD with momentum that starts with step 2 eps, halves it where progress stalls, and restarts from the best point.
+
+    Returned: a point with a wrong answer where one was met, else the point of highest loss (the library itself would
+    hand back the clean image). Losses: `ce` is cross-entropy, `dlr` = -(z_y - max_{j != y} z_j) / (z_(1) - z_(3)).
+    With targets the loss is -CE(target), or -(z_y - z_t) / (z_(1) - (z_(3) + z_(4)) / 2), and the returned point the
+    one of highest loss. z_(1) is the highest logit: `dlr` needs three classes, four with targets.
+    """
+
+    key = "apgd"
+    title = "APGD"
+    plain = "A PGD that chooses its own step size, large at first and smaller where it no longer gets ahead."
+    cite = "Croce, Hein 2020, arXiv 2003.01690"
+    norm = math.inf
+    library = LIBRARY
+
+    eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
+    steps: int = param(50, low=1, high=500, title="Steps", help="How many steps to take")
+    loss: str = param(
+        "ce", choices=("ce", "dlr"), title="Loss",
+        help="What it raises: cross-entropy (ce), or a ratio of score differences, blind to their scale (dlr)",
+    )  # fmt: skip
+
+    def run(
+        self,
+        classifier: Classifier,
+        images: Tensor,
+        labels: Tensor,
+        targets: Tensor | None,
+        seed: int,
+        on_step: OnStep | None,
+    ) -> Tensor:
+        import torchattacks
+
+        needed = 2 if self.loss == "ce" else 3 if targets is None else 4
+        if len(classifier.labels) < needed:
+            raise ValueError(
+                f"this loss needs {needed} classes, the classifier has {len(classifier.labels)}: choose ce"
+            )
+        attack = torchattacks.APGD(borrowed(classifier), norm="Linf", eps=self.eps, steps=self.steps, loss=self.loss)
+        if targets is None:
+            highest, right, _, wrong = attack.attack_single_run(images, labels)
+            return torch.where(right.view(-1, 1, 1, 1), highest, wrong)
+        aimed = torchattacks.APGDT.dlr_loss_targeted
+        if self.loss == "ce":
+            attack.dlr_loss = lambda logits, _labels: -cross_entropy(logits, targets, reduction="none")
+        else:
+            attack.dlr_loss = lambda logits, labels: aimed(attack, logits, labels, targets)
+        attack.loss = "dlr"  # the library's slot for a loss of (logits, labels)
+        highest, *_ = attack.attack_single_run(images, labels)
+        return torch.as_tensor(highest)
+
+
+ATTACKS: tuple[type[Attack], ...] = (APGD,)

@@ -1,0 +1,58 @@
+"""The one pixel attack (Su, Vargas, Sakurai 2019, arXiv 1710.08864), run by torchattacks."""
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+
+from core.ascend import OnStep
+from core.classifier import Classifier
+from core.contracts import Attack
+from core.params import param
+from core.torchattacks_bridge import LIBRARY, borrowed
+
+
+@dataclass(frozen=True)
+class OnePixel(Attack):
+    """The image with `pixels` of its pixels repainted, places and colours found by differential evolution.
+
+    It lowers the probability of the label, or raises that of the target, without gradients; one image at a time. The
+    paper's population is 400 for 100 generations. Distance is the number of pixels touched (L0).
+    """
+
+    key = "one_pixel"
+    title = "One pixel"
+    plain = "Repaints one pixel, or a few, in whatever place and colour confuses the network most."
+    cite = "Su, Vargas, Sakurai 2019, arXiv 1710.08864"
+    norm = 0
+    library = LIBRARY
+
+    pixels: int = param(1, low=1, high=50, title="Pixels", help="How many pixels may be repainted")
+    steps: int = param(20, low=1, high=200, title="Generations", help="How often the candidates are recombined")
+    population: int = param(50, low=5, high=1000, title="Population", help="How many candidates there are at a time")
+
+    @property
+    def bound(self) -> float:
+        return float(self.pixels)
+
+    def run(
+        self,
+        classifier: Classifier,
+        images: Tensor,
+        labels: Tensor,
+        targets: Tensor | None,
+        seed: int,
+        on_step: OnStep | None,
+    ) -> Tensor:
+        import torchattacks
+
+        attack = torchattacks.OnePixel(
+            borrowed(classifier), pixels=self.pixels, steps=self.steps, popsize=self.population, inf_batch=50
+        )
+        attack.device = torch.device("cpu")  # it indexes numpy arrays with the labels; the model moves what it is given
+        attack.targeted = targets is not None
+        attack._target_map_function = lambda _images, _labels: targets
+        return torch.as_tensor(attack(images.cpu(), labels.cpu())).to(images.device)
+
+
+ATTACKS: tuple[type[Attack], ...] = (OnePixel,)

@@ -1,0 +1,148 @@
+"""Every ImageNet classifier torchvision offers, with its default weights, fetched on first use."""
+
+import re
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import PurePosixPath
+from typing import Any
+from urllib.parse import urlsplit
+
+import torch
+from torch import Tensor, nn
+
+from core.classifier import Classifier
+from core.contracts import Progress, Source
+from core.fetch import fetch
+from core.paths import home
+
+BEFORE_POOLING = ("classifier", "heads", "head", "fc")  # what comes after the last map, in torchvision's names
+SIDE_BRANCHES = ("aux1.", "aux2.", "AuxLogits.")  # used in training only
+
+
+def names() -> tuple[str, ...]:
+    """torchvision's names of its ImageNet classifiers, such as resnet50."""
+    from torchvision import models
+
+    return tuple(models.list_models(module=models))
+
+
+def default_weights(name: str) -> Any:
+    """torchvision's record of the default weights of a model: address, size, preprocessing, class names."""
+    from torchvision import models
+
+    return models.get_model_weights(name).DEFAULT
+
+
+def title(name: str) -> str:
+    """What people call a torchvision model.
+
+    >>> [title(name) for name in ("resnet50", "vit_b_16", "squeezenet1_1", "wide_resnet50_2")]
+    ['ResNet-50', 'ViT B 16', 'SqueezeNet 1.1', 'Wide ResNet-50 2']
+    """
+    said = str(default_weights(name)).rpartition("_Weights")[0]
+    said = re.sub(r"(?<!\d)(\d)_(\d)(?!\d)", r"\1.\2", said).replace("_", " ")
+    return re.sub(r"([A-Za-z]Net|NeXt|VGG|NASNet)(?=(\d+)(\.?))", lambda m: m[1] + (" " if m[3] else "-"), said)
+
+
+def build(name: str, classes: int = 1000) -> nn.Module:
+    """The untrained network in evaluation mode, nothing in place, without side branches; inputs already normalised."""
+    from torchvision import models
+
+    plain = {"aux_logits": False, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
+    net: nn.Module = models.get_model(name, weights=None, num_classes=classes, **plain)
+    for module in net.modules():
+        if hasattr(module, "inplace"):
+            module.inplace = False
+    return net.eval()
+
+
+def cam_layer(net: nn.Module, size: tuple[int, int, int]) -> str:
+    """The name of the last module before pooling that puts out maps (N, D, h, w), h and w above 1; found by one look.
+
+    A vision transformer has none: there it is the norm before the last attention, tokens (N, 1 + h w, D).
+    """
+    from torchvision.models import VisionTransformer
+
+    if isinstance(net, VisionTransformer):
+        return f"encoder.layers.{list(dict(net.encoder.layers.named_children()))[-1]}.ln_1"
+    order: list[str] = []
+
+    def note(name: str) -> Any:
+        def keep(module: nn.Module, _inputs: Any, output: Any) -> None:
+            maps = isinstance(output, Tensor) and output.ndim == 4 and min(output.shape[2:]) > 1
+            if maps and not isinstance(module, nn.AdaptiveAvgPool2d):
+                order.append(name)
+
+        return keep
+
+    inner = [(n, m) for n, m in net.named_modules() if n and n.partition(".")[0] not in BEFORE_POOLING]
+    handles = [module.register_forward_hook(note(name)) for name, module in inner]
+    try:
+        with torch.no_grad():
+            net(torch.zeros(1, *size))
+    finally:
+        for handle in handles:
+            handle.remove()
+    return order[-1] if order else ""
+
+
+def load_published(name: str, net: nn.Module, tensors: dict[str, Tensor]) -> None:
+    """Load a published state dict into `net` (changes `tensors`); ValueError if it does not fit.
+
+    torchvision itself translates old names, but for DenseNet, whose files say norm.1 where the network says norm1.
+    """
+    old = re.compile(r"^(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\.(?:weight|bias|running_mean|running_var))$")
+    for key in list(tensors):  # in place: the dict carries versions that the networks read
+        if key.startswith(SIDE_BRANCHES):
+            del tensors[key]
+        elif name.startswith("densenet") and (found := old.match(key)):
+            tensors[found[1] + found[2]] = tensors.pop(key)
+    try:
+        net.load_state_dict(tensors)
+    except RuntimeError as error:
+        raise ValueError(f"the published weights of {title(name)} do not fit this torchvision") from error
+
+
+def classifier(name: str, net: nn.Module) -> Classifier:
+    """`net` with the preprocessing and the class names of torchvision's default weights for `name`."""
+    record = default_weights(name)
+    how = record.transforms()
+    crop, resize = how.crop_size[0], how.resize_size[0]
+    mean, std = tuple(how.mean), tuple(how.std)
+    if name in ("googlenet", "inception_v3"):  # published for inputs in [-1, 1]: torchvision's transform_input
+        mean, std = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
+    return Classifier(
+        net, tuple(record.meta["categories"]), (3, crop, crop), mean, std, key=f"torchvision_imagenet:{name}",
+        cam_layer=cam_layer(net, (3, crop, crop)), resize=resize, samples="photographs",
+        interpolation=how.interpolation.value,
+    )  # fmt: skip
+
+
+class TorchvisionImageNet(Source):
+    key = "torchvision_imagenet"
+    title = "ImageNet photographs, torchvision's networks"
+
+    def checkpoints(self) -> Mapping[str, str]:
+        return {
+            name: f"ImageNet photographs, {title(name)} ({default_weights(name).meta['_file_size']:.0f} MB, fetched once)"
+            for name in names()
+        }
+
+    def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
+        if checkpoint not in names():
+            raise ValueError(f"torchvision has no ImageNet classifier {checkpoint!r}")
+        record = default_weights(checkpoint)
+        what = f"The weights of {title(checkpoint)} ({record.meta['_file_size']:.0f} MB)"
+        file = PurePosixPath(urlsplit(record.url).path).name
+        found = re.search(r"-([0-9a-f]{8,})\.pth$", file)
+        if found is None:
+            raise ValueError(f"{what} carry no hash in their name, so they cannot be checked")
+        path = home() / "weights" / file
+        digest = fetch(record.url, path, found[1], what, progress)
+        net = build(checkpoint)
+        tensors = torch.load(path, map_location="cpu", weights_only=True)  # its sha256 begins as torchvision says
+        load_published(checkpoint, net, tensors)
+        return replace(classifier(checkpoint, net), fingerprint=digest)
+
+
+CLASSIFIERS: tuple[type[Source], ...] = (TorchvisionImageNet,)

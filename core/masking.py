@@ -1,0 +1,53 @@
+"""What a classifier answers when parts of its images are covered, batch by batch."""
+
+import torch
+from torch import Tensor
+
+from core.classifier import Classifier
+
+CPU_VALUES = 640_000  # values in a batch on a CPU: larger ones leave its cache
+MOST_IMAGES = 256
+
+
+def batch_size(images: Tensor) -> int:
+    """How many images of this size (N, C, H, W) to send through a network at once.
+
+    >>> batch_size(torch.zeros(1, 3, 224, 224)), batch_size(torch.zeros(1, 3, 32, 32))
+    (4, 208)
+    """
+    if images.device.type != "cpu":
+        return MOST_IMAGES
+    return min(MOST_IMAGES, max(1, CPU_VALUES // max(1, images[0].numel())))
+
+
+@torch.no_grad()
+def respond(
+    classifier: Classifier,
+    images: Tensor,
+    targets: Tensor,
+    parts: Tensor,
+    keep: Tensor,
+    fill: Tensor,
+    *,
+    half: bool = False,
+) -> Tensor:
+    """Probability of the target (N, M) of each image under each mask.
+
+    images, fill: (N, C, H, W); what a mask leaves out is taken from `fill`. parts: (N, H, W), the number of the part a
+    pixel lies in. keep: (N or 1, M, S), true where part s stays. half: run the network in bfloat16.
+
+    Copies of several images share a batch, in channels-last order, in which convolutions are faster.
+    """
+    many, masks = len(images), keep.shape[1]
+    size = batch_size(images)
+    flat = parts.reshape(many, -1)
+    found = images.new_empty(many * masks)
+    for start in range(0, many * masks, size):
+        rows = torch.arange(start, min(start + size, many * masks), device=images.device)
+        which, mask = rows // masks, rows % masks
+        stays = keep[which if len(keep) > 1 else 0, mask].gather(1, flat[which]).view(-1, 1, *images.shape[2:])
+        copies = torch.where(stays, images[which], fill[which]).contiguous(memory_format=torch.channels_last)
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
+            logits = classifier(copies)
+        found[rows] = logits.float().softmax(dim=1).gather(1, targets[which, None]).squeeze(1)
+    return found.view(many, masks)

@@ -1,0 +1,46 @@
+"""The entropic Wasserstein barycentre of maps: their mean in which mass moves instead of being blurred."""
+
+import math
+
+import torch
+from torch import Tensor
+
+
+def barycentre(
+    maps: Tensor, weights: Tensor | None = None, *, reg: float = 1e-3, steps: int = 200, tolerance: float = 1e-6
+) -> Tensor:
+    """argmin_b sum_i weight_i W_reg(b, map_i): maps (M, H, W), not negative, each of some mass -> (H, W) of sum 1.
+
+    The grid is scaled to [0, 1]^2 and the cost is the squared distance, so the kernel's standard deviation is
+    sqrt(reg / 2) (n - 1) pixels, which should not be much below 0.7 (reg 1e-3 from n = 32 on). Iterative Bregman
+    projections (Benamou et al. 2015, arXiv 1412.5154; convolutional form: Solomon et al. 2015), as in WassersteinGrad
+    (arXiv 2604.22580): u_i = map_i / K v_i; b = exp(sum_i weight_i log(v_i K u_i)); v_i = b / K u_i. Computed on
+    logarithms in float64, so that distant mass cannot underflow; meant for sides of up to about 64.
+    """
+    if maps.ndim != 3 or bool((maps < 0).any()) or bool((maps.sum(dim=(1, 2)) <= 0).any()):
+        raise ValueError("expected maps (M, H, W) without negative values, each with some mass")
+    log_maps = (maps.double() / maps.double().sum(dim=(1, 2), keepdim=True)).log()
+    share = maps.new_ones(len(maps), dtype=torch.float64) if weights is None else weights.to(log_maps)
+    share = (share / share.sum()).view(-1, 1, 1)
+    down, across = (_log_kernel(size, reg, log_maps) for size in maps.shape[1:])
+    log_v, log_b = torch.zeros_like(log_maps), torch.full_like(log_maps[0], -math.inf)
+    for _ in range(steps):
+        log_ku = _blur(log_maps - _blur(log_v, down, across), down, across)
+        before, log_b = log_b, (share * (log_v + log_ku)).sum(dim=0)
+        log_v = log_b - log_ku
+        if (log_b.exp() - before.exp()).abs().sum() < tolerance:
+            break
+    found = log_b.exp()
+    return (found / found.sum()).to(maps)
+
+
+def _log_kernel(size: int, reg: float, like: Tensor) -> Tensor:
+    """log K (size, size) on `size` points from 0 to 1."""
+    points = torch.linspace(0, 1, size, dtype=like.dtype, device=like.device)
+    return -((points[:, None] - points) ** 2) / reg
+
+
+def _blur(logs: Tensor, down: Tensor, across: Tensor) -> Tensor:
+    """log(K exp(logs)) along both axes of (M, H, W)."""
+    rows = torch.logsumexp(down[:, :, None] + logs[:, None], dim=2)
+    return torch.logsumexp(across + rows[:, :, None], dim=3)

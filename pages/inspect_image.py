@@ -1,0 +1,80 @@
+"""Inspect: one image, one attack, and where the model looked before and after."""
+
+from dataclasses import replace
+
+import streamlit as st
+
+from app.cached import classifier, desk, fitted, loaded_picture, prediction
+from app.chooser import choose_image
+from app.map_panel import show_maps
+from app.panels import show_agreement, show_card, show_downloads, show_pictures, show_verdict
+from app.progress import follow
+from app.setup import attack_settings, explainer_settings, link, said_about
+from app.sidebar import sidebar
+from app.state import keep, kept, setting
+from app.text import limits, plain
+from core.case import Case
+from core.samples import sample
+from core.study import begin
+from core.words import percent
+
+QUICK = 3.0  # seconds: an attack that took no longer is repeated at once when its settings change
+
+st.title("Inspect")
+st.caption("Attack one picture, and compare where the model looked before and after.")
+
+name, device = sidebar()
+left, right = st.columns([1, 1.6], gap="large")
+with left:
+    image = choose_image()
+try:
+    with right:
+        model = classifier(name, device)
+        picture = loaded_picture(image)
+        original = fitted(image, model)
+        before = prediction(image, name, device, model.fingerprint)
+except (ValueError, OSError) as error:
+    st.error(plain(str(error), 600))
+    st.stop()
+
+with right:
+    shown = sample(image)
+    truth = f", labelled ‘{plain(shown.label)}’" if shown else ""
+    st.markdown(f"**{plain(picture.name)}**{truth}. The model says **{plain(model.labels[before.top])}**, "
+                f"{percent(before[before.top])}.")  # fmt: skip
+    if said := said_about(image, picture.notes, shown.credit if shown else ""):
+        st.caption(said)
+    attack, target = attack_settings(model, before)
+    explainers, explained, controls, seed = explainer_settings(model)
+    pressed = st.button("Attack and explain", type="primary")
+
+case = Case(image, name, attack, explainers, target, seed, explained, controls)  # type: ignore[arg-type]
+reopened = setting("go", 0) == 1 and not kept("reopened", False)
+if pressed or reopened:
+    desk().start(case, model, original, picture.sha256)
+    keep("ran", True)
+keep("reopened", True)
+
+job = desk().find(case)
+if job is None and kept("ran", False) and kept("seconds", QUICK) < QUICK:
+    job = desk().start(replace(case, explainers=()), model, original, picture.sha256)
+link(case, device, ran=job is not None and bool(job.study.case.explainers))
+
+if job is None:
+    study = begin(case, model, original)
+    study.before = before
+else:
+    follow(job)
+    study = job.study
+    if study.attacked is not None:
+        keep("seconds", study.attacked.seconds)
+show_verdict(study)
+show_pictures(study)
+if explainers and study.attacked is not None and not study.case.explainers:
+    st.info("The attack above follows your settings. Press ‘Attack and explain’ to draw the maps for it.")
+show_maps(study)
+show_agreement(study)
+show_card(study)
+if study.attacked is not None:
+    show_downloads(study)
+limits()
