@@ -39,16 +39,13 @@ def probabilities(
         tooltip=["class", "image", alt.Tooltip("percent:Q", format=".2f", title="probability, %")],
     )  # fmt: skip
     text = base.mark_text(align="left", dx=4).encode(x="percent:Q", text="text:N")
-    return (bars + text).properties(height=max(110, len(order) * 20 * len(names) + 30))
+    return (bars + text).properties(height=len(order) * (22 * len(names) + 10) + 60)
 
 
 def _both(before: Prediction, after: Prediction, count: int) -> list[int]:
     """The top classes of both, the original answer first, the attacked answer second."""
-    ranked = [
-        before.top,
-        after.top,
-        *sorted(before.best(count) + after.best(count), key=lambda k: -before[k] - after[k]),
-    ]
+    others = sorted(before.best(count) + after.best(count), key=lambda label: -before[label] - after[label])
+    ranked = [before.top, after.top, *others]
     return list(dict.fromkeys(ranked))[:count]
 
 
@@ -82,18 +79,16 @@ def trace(attacked: Attacked, labels: Sequence[str]) -> alt.VConcatChart:
 
 def agreement(found: Sequence[dict[str, Any]], titles: dict[str, str]) -> alt.LayerChart:
     """A square table of rank agreements between methods, white at zero, blue and red as in the maps."""
-    table = pd.DataFrame(
-        [entry | {"first": titles[entry["first"]], "second": titles[entry["second"]]} for entry in found]
-    )
+    named = [entry | {side: titles[entry[side]] for side in ("first", "second")} for entry in found]
+    table = pd.DataFrame(named)
+    colours = alt.Scale(domain=[-1, 0, 1], range=["#2166ac", "#ffffff", "#b2182b"])
     order = list(dict.fromkeys(table["first"]))
     base = alt.Chart(table).encode(
         x=alt.X("second:N", sort=order, title=None, axis=alt.Axis(labelAngle=-35, labelLimit=140)),
         y=alt.Y("first:N", sort=order, title=None, axis=alt.Axis(labelLimit=160)),
     )
     tiles = base.mark_rect(stroke="white").encode(
-        color=alt.Color(
-            "value:Q", legend=None, scale=alt.Scale(domain=[-1, 0, 1], range=["#2166ac", "#ffffff", "#b2182b"])
-        ),
+        color=alt.Color("value:Q", legend=None, scale=colours),
         tooltip=["first", "second", alt.Tooltip("value:Q", format=".2f", title="rank agreement")],
     )
     text = base.mark_text().encode(

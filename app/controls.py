@@ -46,7 +46,13 @@ def several(name: str, title: str, options: Mapping[str, str], default: Sequence
     value = [each for each in setting(name, ",".join(default)).split(",") if each in options]
     key = prepare(name, value)
     chosen: list[str] = st.pills(
-        title, list(options), key=key, format_func=lambda each: options[each], selection_mode="multi", help=help or None
+        title,
+        list(options),
+        key=key,
+        format_func=lambda each: options[each],
+        selection_mode="multi",
+        wrap=True,
+        help=help or None,
     )
     ordered = [each for each in options if each in chosen]
     remember(name, ",".join(ordered) or "none")

@@ -45,6 +45,10 @@ class Job:
     def seconds(self) -> float:
         return (self.ended or time.monotonic()) - self.started
 
+    def snapshot(self) -> Study:
+        """What is known now, which the thread will not change any more."""
+        return replace(self.study, maps=dict(self.study.maps), refused=dict(self.study.refused))
+
     def stop(self) -> None:
         """Ask for a stop; what is finished stays."""
         if self.state == "running":

@@ -78,7 +78,7 @@ def show_agreement(study: Study) -> None:
 
 def show_card(study: Study) -> None:
     """The attack step by step, and the facts about it."""
-    attacked, method = study.attacked, study.case.attack
+    attacked = study.attacked
     if attacked is None:
         return
     left, right = st.columns([1.3, 1], gap="large")
@@ -88,16 +88,12 @@ def show_card(study: Study) -> None:
     with right:
         st.subheader("Attack card")
         st.table(pd.DataFrame(_facts(study), columns=["", " "]).set_index(""), border="horizontal")
-    if method.norm != math.inf:
-        return
 
 
 def _facts(study: Study) -> list[tuple[str, str]]:
     attacked, method = study.attacked, study.case.attack
     assert attacked is not None
-    asked = (
-        strength(method.bound, method.norm) if math.isfinite(method.bound) else "no limit: seeks the smallest change"
-    )
+    asked = strength(method.bound, method.norm) if math.isfinite(method.bound) else "none: it seeks the smallest change"
     aim = "any other answer" if attacked.target is None else plain(study.labels[attacked.target])
     sizes = attacked.sizes
     noisy = sum(answer == attacked.before.top for answer in study.noise_answers)

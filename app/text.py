@@ -21,9 +21,9 @@ SHAP), how it changes pixel by pixel (Integrated Gradients), or where a late lay
 what the model 'thought', and none shows that an answer is right because the coloured region is sensible.
 
 **A map that moves proves little by itself.** Maps also move when the picture gets ordinary noise of the same size, when
-the method draws its random numbers again, and when the question changes from one class to another. That is why each
-of those stands in the table beside the attack. With *n* draws of noise, a map that attack moves most would come first by
-luck once in *n* + 1 times: draw more before you lean on it.
+the method draws its random numbers again, and when the question changes from one class to another. So each of those
+stands in the table beside the attack. With *n* draws of noise, the attack would move the map most by luck once in
+*n* + 1 times: draw more before you lean on it.
 
 **Methods disagree.** Where they do, that is a finding about the methods. And one image is one image: it says nothing
 about how often a model is fooled.

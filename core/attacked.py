@@ -2,7 +2,7 @@
 
 import math
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 import torch
@@ -61,7 +61,7 @@ def sizes(change: Tensor) -> dict[str, float]:
 
 @dataclass(frozen=True, eq=False)
 class Attacked:
-    """The attacked image (C, H, W), the predictions before, after, and after saving in 8 bits, and the card's numbers."""
+    """The attacked image (C, H, W), the predictions before, after, and after saving in 8 bits; the card's numbers."""
 
     image: Tensor
     before: Prediction
@@ -91,18 +91,13 @@ class Attacked:
 
     def facts(self) -> dict[str, Any]:
         """All but the image, as JSON."""
-        return {name: value for name, value in asdict(_plain(self)).items() if name != "image"}
+        bare = replace(self, image=torch.zeros(0))
+        return {name: value for name, value in asdict(bare).items() if name != "image"}
 
     @classmethod
     def from_facts(cls, image: Tensor, facts: dict[str, Any]) -> "Attacked":
         predictions = {name: Prediction(tuple(facts[name]["probabilities"])) for name in ("before", "after", "saved")}
         return cls(image=image, **(facts | predictions))
-
-
-def _plain(attacked: Attacked) -> Attacked:
-    from dataclasses import replace
-
-    return replace(attacked, image=torch.zeros(0))
 
 
 def attack(

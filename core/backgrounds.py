@@ -1,6 +1,7 @@
 """What an image is compared with when its map is drawn: background images by name, and how much a map leaves over."""
 
 import math
+from weakref import WeakKeyDictionary
 
 import torch
 from torch import Tensor
@@ -13,6 +14,7 @@ SHADES = 9
 NAMES = ("auto", "gallery", "shades", "black", "grey", "white", "blurred", "noise")
 SINGLE = ("black", "grey", "white", "blurred")  # one image only
 _PLAIN = {"black": 0.0, "grey": 0.5, "white": 1.0}
+_read: "WeakKeyDictionary[Classifier, Tensor]" = WeakKeyDictionary()
 
 
 def resolve(name: str, classifier: Classifier) -> str:
@@ -70,15 +72,16 @@ def describe(name: str, classifier: Classifier) -> str:
 
 
 def _gallery(classifier: Classifier) -> Tensor:
-    """Up to COUNT sample images that ship for this classifier; ValueError if there are none."""
+    """Up to COUNT sample images that ship for this classifier, read once; ValueError if there are none."""
     if not classifier.samples:
         raise ValueError("The gallery has no sample images for this model; choose another background.")
-    from core.samples import sample_images
+    if classifier not in _read:
+        from core.samples import sample_images
 
-    images = sample_images(classifier, COUNT)
-    if not len(images):
+        _read[classifier] = sample_images(classifier, COUNT)
+    if not len(_read[classifier]):
         raise ValueError("The gallery has no sample images for this model; choose another background.")
-    return images
+    return _read[classifier]
 
 
 def blur(images: Tensor, sigma: float) -> Tensor:

@@ -1,10 +1,8 @@
-"""A study as a folder or a zip: pictures, raw arrays, and a manifest from which the same numbers can be computed again."""
+"""A study as a folder or a zip: pictures, raw arrays, and a manifest from which the numbers can be computed again."""
 
 import hashlib
 import io
 import json
-import os
-import tempfile
 import zipfile
 from dataclasses import asdict
 from importlib.metadata import version
@@ -15,6 +13,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.atomic import write_whole
 from core.attacked import Attacked, Prediction
 from core.case import Case
 from core.figures import amplification, amplified, pixels, png, shared_limit, signed
@@ -90,11 +89,7 @@ def save(study: Study, folder: Path, pictures: bool = True) -> None:
     """Write the files of `study` into `folder`, each whole or not at all; the manifest comes last."""
     made = files(study, pictures)
     for name in [*(name for name in made if name != "manifest.json"), "manifest.json"]:
-        path = folder / name
-        path.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as file:
-            file.write(made[name])
-        os.replace(file.name, path)
+        write_whole(folder / name, made[name])
 
 
 def zipped(study: Study) -> bytes:

@@ -49,19 +49,21 @@ def _modules(net: nn.Module) -> str:
 def _graph(classifier: Classifier) -> str:
     """What one forward pass of a copy shows to stand in the way, in one sentence; "" if nothing does."""
     with classifier.frozen():
-        net = classifier.copy().net
+        net = classifier.copy().net.double()
     calls: Counter[nn.Module] = Counter()
     for module in net.modules():
         if not list(module.children()):
             module.register_full_backward_hook(_nothing)
             if type(module).__name__ in _CURVED:
                 module.register_forward_hook(lambda seen, _inputs, _output: calls.update([seen]))
-    probe = torch.zeros(2, *classifier.size, device=classifier.device, requires_grad=True)
+    probe = torch.zeros(2, *classifier.size, device=classifier.device, dtype=torch.float64, requires_grad=True)
     try:
         with torch.enable_grad():
             logits = net(probe)
-    except RuntimeError:  # what autograd raises where a hooked output is changed in place
-        return "DeepLIFT needs every layer's output, and this network changes one in place."
+    except RuntimeError as error:  # what autograd raises where a hooked output is changed in place
+        if "inplace" in str(error):
+            return "DeepLIFT needs every layer's output, and this network changes one in place."
+        return "DeepLIFT is computed in double precision, in which this network does not run."
     if again := sorted({type(module).__name__ for module, count in calls.items() if count > 1}):
         return (
             f"DeepLIFT needs a layer of its own for every non-linearity, and this network re-uses {', '.join(again)}."

@@ -44,7 +44,7 @@ def plain_name(name: str) -> str:
 
 
 def read_picture(raw: bytes, name: str) -> Picture:
-    """The picture in `raw` (PNG, JPEG, WebP, TIFF, BMP, GIF, told by content); ValueError in one sentence if there is none."""
+    """The picture in `raw`, its format told by content; ValueError in one sentence if there is none."""
     called = plain_name(name)
     pixels, notes = decode(raw, called)
     return Picture(pixels, called, hashlib.sha256(raw).hexdigest(), notes)
@@ -75,7 +75,8 @@ def _box(width: int, height: int, classifier: Classifier) -> tuple[float, float,
 def fit(picture: Picture, classifier: Classifier) -> Tensor:
     """What the classifier sees of the picture: (C, H, W) in [0, 1], every value a multiple of 1/255.
 
-    One resampling (with antialiasing) of the part `_box` gives; one-channel models get the luminance (ITU-R 601).
+    One resampling (with antialiasing) of the part `_box` gives, which is resize and crop to the last of 8 bits and
+    makes nothing large of a thin picture; one-channel models get the luminance (ITU-R 601).
     """
     channels, high, wide = classifier.size
     if channels not in (1, 3):

@@ -7,7 +7,7 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from PIL import Image
+from PIL import Image, ImageFile, UnidentifiedImageError
 
 MOST_BYTES = 25_000_000
 MOST_PIXELS = 40_000_000
@@ -56,7 +56,7 @@ def decode(raw: bytes, name: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
             return _pixels(image, name)
     except Refused:
         raise
-    except Image.UnidentifiedImageError as error:
+    except UnidentifiedImageError as error:
         raise Refused(f"{name} is not a picture that can be read; expected {ACCEPTED}") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
         raise Refused(_too_large(name)) from error
@@ -84,7 +84,7 @@ def _too_large(name: str) -> str:
     return f"{name} has more than {MOST_PIXELS // 10**6} million pixels"
 
 
-def _pixels(image: Image.Image, name: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
+def _pixels(image: ImageFile.ImageFile, name: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """Decode, turn upright, bring to 8 bits, make opaque; in that order, each noted."""
     width, height = image.size
     if width < 1 or height < 1:
@@ -98,8 +98,8 @@ def _pixels(image: Image.Image, name: str) -> tuple[NDArray[np.uint8], tuple[str
         notes.append(f"The name ends in .{ending}, but the content is {called}; it was read as {called}.")
     if bool(getattr(image, "is_animated", False)):
         notes.append("The file holds several pictures; only the first one is used.")
+    wide = ";16" in str([tile[3] for tile in image.tile]) and image.mode not in DEEP  # the tiles go when it is loaded
     orientation = image.getexif().get(0x0112, 1)  # before load(): Pillow itself turns a TIFF while loading
-    wide = ";16" in str([tile[3] for tile in image.tile]) and image.mode not in DEEP
     inverted = _tag(image, 262) == 0 and image.mode in DEEP and image.mode != "F"
     image.load()
     if orientation in TURNS:
@@ -127,7 +127,7 @@ def _rgb(image: Image.Image, inverted: bool, name: str, notes: list[str]) -> NDA
         if image.mode == "La":
             image = image.convert("LA")
         image = image.convert("RGBA")
-        if image.getextrema()[3][0] < 255:  # type: ignore[index]
+        if (np.asarray(image)[..., 3] < 255).any():
             notes.append("Transparent parts were laid on white.")
             image = Image.alpha_composite(Image.new("RGBA", image.size, "white"), image)
     return np.array(image.convert("RGB"))
@@ -135,7 +135,9 @@ def _rgb(image: Image.Image, inverted: bool, name: str, notes: list[str]) -> NDA
 
 def _windowed(values: NDArray[Any], inverted: bool, name: str, notes: list[str]) -> NDArray[np.uint8]:
     """Greyscale of more than 8 bits (H, W): its smallest value becomes black and its largest white."""
-    deep = values.astype(np.float32 if values.dtype.itemsize < 4 else np.float64)  # wide enough for high - low
+    deep: NDArray[Any] = values.astype(
+        np.float32 if values.dtype.itemsize < 4 else np.float64
+    )  # wide enough for high - low
     if not np.isfinite(deep).all():
         raise Refused(f"{name} holds pixels that are not numbers (NaN or infinite)")
     low, high = float(deep.min()), float(deep.max())

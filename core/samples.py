@@ -116,7 +116,7 @@ def keep_upload(raw: bytes, name: str) -> str:
 
 
 def sample_images(classifier: Classifier, count: int) -> Tensor:
-    """Up to `count` gallery pictures as the classifier takes them: (n, C, H, W), always the same, spread over the set."""
+    """Up to `count` gallery pictures, fitted to the classifier: (n, C, H, W), always the same, spread over the set."""
     if count < 1:
         raise ValueError(f"expected at least one picture, got {count}")
     if not classifier.samples:

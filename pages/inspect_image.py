@@ -65,7 +65,7 @@ if job is None:
     study.before = before
 else:
     follow(job)
-    study = job.study
+    study = job.snapshot()
     if study.attacked is not None:
         keep("seconds", study.attacked.seconds)
 show_verdict(study)

@@ -1,5 +1,40 @@
-"""Overview."""
+"""Overview: what this is, in three pictures made live from a shipped case, and where to go next."""
 
 import streamlit as st
 
+from app.cached import classifiers, devices
+from app.overview import FIRST, MODELS, models_table, three_pictures
+from app.state import force
+from app.text import limits
+
 st.title("Counterproof")
+st.markdown(
+    "Image classifiers can be fooled by changes no eye can see. Counterproof lets you make such a change to a picture, "
+    "see where the model looked before and after, and judge the difference **against its controls**: how far the same "
+    "maps move under ordinary noise, under other random numbers, and when only the question changes."
+)
+three_pictures()
+st.page_link("pages/inspect_image.py", label="Inspect this case, or a picture of your own", icon=":material/search:")
+
+left, right = st.columns([1.5, 1], gap="large")
+with left:
+    st.subheader("Models at hand")
+    st.table(models_table(), border="horizontal")
+    more = len(classifiers()) - len(MODELS)
+    st.caption(f"{more} more under ‘Model’ on the Inspect page: ImageNet models of torchvision, fetched on first use, "
+               "and models you add yourself. Accuracies come from each model's card, with their 95 % intervals.")  # fmt: skip
+with right:
+    st.subheader("This machine")
+    st.markdown("Computes on: " + ", ".join(devices().values()) + ". Pictures stay here; nothing is sent anywhere.")
+    st.subheader("In five steps")
+    st.markdown(
+        "1. Open **Inspect** and click a picture, or bring your own.\n"
+        "2. Press **Attack and explain**.\n"
+        "3. Swipe between the original and the attacked picture.\n"
+        "4. Read each map's sentence: did it move more than its controls?\n"
+        "5. Change the model to its **robust twin** and look again."
+    )
+limits()
+if "overview-case" not in st.session_state:
+    st.session_state["overview-case"] = True
+    force("image", FIRST.image)

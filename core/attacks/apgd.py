@@ -8,10 +8,18 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.ascend import OnStep
+from core.attacks.cw import margin
 from core.classifier import Classifier
 from core.contracts import Attack
 from core.params import param
 from core.torchattacks_bridge import LIBRARY, borrowed
+
+
+def aimed_ratio(logits: Tensor, targets: Tensor) -> Tensor:
+    """The targeted difference of logits ratio, higher nearer the targets: (N, K >= 4), (N,) -> (N,)."""
+    ordered = logits.sort(dim=1, descending=True).values
+    scale = ordered[:, 0] - (ordered[:, 2] + ordered[:, 3]) / 2
+    return margin(logits, targets) / (scale + 1e-12)
 
 
 @dataclass(frozen=True)
@@ -20,8 +28,13 @@ class APGD(Attack):
 
     Returned: a point with a wrong answer where one was met, else the point of highest loss (the library itself would
     hand back the clean image). Losses: `ce` is cross-entropy, `dlr` = -(z_y - max_{j != y} z_j) / (z_(1) - z_(3)).
-    With targets the loss is -CE(target), or -(z_y - z_t) / (z_(1) - (z_(3) + z_(4)) / 2), and the returned point the
-    one of highest loss. z_(1) is the highest logit: `dlr` needs three classes, four with targets.
+    With targets the loss is -CE(target), or -(max_{j != t} z_j - z_t) / (z_(1) - (z_(3) + z_(4)) / 2), and the returned
+    point the one of highest loss. z_(1) is the highest logit: `dlr` needs three classes, four with targets. The paper's
+    eq. 7 has z_y where the maximum stands, which can end in a third class; while y leads the others they are the same.
+
+    >>> logits = torch.tensor([[5.0, 1.0, 2.0, 3.0]])  # -(5 - 2) / (5 - (2 + 1) / 2)
+    >>> round(aimed_ratio(logits, torch.tensor([2])).item(), 4)
+    -0.8571
     """
 
     key = "apgd"
@@ -58,11 +71,10 @@ class APGD(Attack):
         if targets is None:
             highest, right, _, wrong = attack.attack_single_run(images, labels)
             return torch.where(right.view(-1, 1, 1, 1), highest, wrong)
-        aimed = torchattacks.APGDT.dlr_loss_targeted
         if self.loss == "ce":
             attack.dlr_loss = lambda logits, _labels: -cross_entropy(logits, targets, reduction="none")
         else:
-            attack.dlr_loss = lambda logits, labels: aimed(attack, logits, labels, targets)
+            attack.dlr_loss = lambda logits, _labels: aimed_ratio(logits, targets)
         attack.loss = "dlr"  # the library's slot for a loss of (logits, labels)
         highest, *_ = attack.attack_single_run(images, labels)
         return torch.as_tensor(highest)

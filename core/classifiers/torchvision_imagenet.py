@@ -1,9 +1,10 @@
 """Every ImageNet classifier torchvision offers, with its default weights, fetched on first use."""
 
+import pickle
 import re
 from collections.abc import Mapping
 from dataclasses import replace
-from pathlib import PurePosixPath
+from pathlib import Path, PurePosixPath
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -36,11 +37,11 @@ def default_weights(name: str) -> Any:
 def title(name: str) -> str:
     """What people call a torchvision model.
 
-    >>> [title(name) for name in ("resnet50", "vit_b_16", "squeezenet1_1", "wide_resnet50_2")]
-    ['ResNet-50', 'ViT B 16', 'SqueezeNet 1.1', 'Wide ResNet-50 2']
+    >>> [title(name) for name in ("resnet50", "vit_b_16", "mnasnet0_75", "wide_resnet50_2")]
+    ['ResNet-50', 'ViT B 16', 'MNASNet 0.75', 'Wide ResNet-50 2']
     """
     said = str(default_weights(name)).rpartition("_Weights")[0]
-    said = re.sub(r"(?<!\d)(\d)_(\d)(?!\d)", r"\1.\2", said).replace("_", " ")
+    said = re.sub(r"(?<!\d)(\d)_(\d)", r"\1.\2", said).replace("_", " ")
     return re.sub(r"([A-Za-z]Net|NeXt|VGG|NASNet)(?=(\d+)(\.?))", lambda m: m[1] + (" " if m[3] else "-"), said)
 
 
@@ -52,7 +53,7 @@ def build(name: str, classes: int = 1000) -> nn.Module:
     net: nn.Module = models.get_model(name, weights=None, num_classes=classes, **plain)
     for module in net.modules():
         if hasattr(module, "inplace"):
-            module.inplace = False
+            module.inplace = False  # type: ignore[assignment]
     return net.eval()
 
 
@@ -86,20 +87,21 @@ def cam_layer(net: nn.Module, size: tuple[int, int, int]) -> str:
     return order[-1] if order else ""
 
 
-def load_published(name: str, net: nn.Module, tensors: dict[str, Tensor]) -> None:
-    """Load a published state dict into `net` (changes `tensors`); ValueError if it does not fit.
+def load_published(name: str, net: nn.Module, path: Path) -> None:
+    """Load a published state dict, its hash checked before, into `net`; ValueError if it does not fit.
 
     torchvision itself translates old names, but for DenseNet, whose files say norm.1 where the network says norm1.
     """
     old = re.compile(r"^(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\.(?:weight|bias|running_mean|running_var))$")
-    for key in list(tensors):  # in place: the dict carries versions that the networks read
-        if key.startswith(SIDE_BRANCHES):
-            del tensors[key]
-        elif name.startswith("densenet") and (found := old.match(key)):
-            tensors[found[1] + found[2]] = tensors.pop(key)
     try:
+        tensors = torch.load(path, map_location="cpu", weights_only=True)
+        for key in list(tensors):  # in place: the dict carries versions that the networks read
+            if key.startswith(SIDE_BRANCHES):
+                del tensors[key]
+            elif name.startswith("densenet") and (found := old.match(key)):
+                tensors[found[1] + found[2]] = tensors.pop(key)
         net.load_state_dict(tensors)
-    except RuntimeError as error:
+    except (RuntimeError, pickle.UnpicklingError) as error:
         raise ValueError(f"the published weights of {title(name)} do not fit this torchvision") from error
 
 
@@ -123,10 +125,8 @@ class TorchvisionImageNet(Source):
     title = "ImageNet photographs, torchvision's networks"
 
     def checkpoints(self) -> Mapping[str, str]:
-        return {
-            name: f"ImageNet photographs, {title(name)} ({default_weights(name).meta['_file_size']:.0f} MB, fetched once)"
-            for name in names()
-        }
+        sizes = {name: default_weights(name).meta["_file_size"] for name in names()}
+        return {name: f"ImageNet photographs, {title(name)} ({mb:.0f} MB, fetched once)" for name, mb in sizes.items()}
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         if checkpoint not in names():
@@ -140,8 +140,7 @@ class TorchvisionImageNet(Source):
         path = home() / "weights" / file
         digest = fetch(record.url, path, found[1], what, progress)
         net = build(checkpoint)
-        tensors = torch.load(path, map_location="cpu", weights_only=True)  # its sha256 begins as torchvision says
-        load_published(checkpoint, net, tensors)
+        load_published(checkpoint, net, path)
         return replace(classifier(checkpoint, net), fingerprint=digest)
 
 

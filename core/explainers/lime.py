@@ -53,14 +53,12 @@ class Lime(Explainer):
     cite = "Ribeiro, Singh, Guestrin 2016, arXiv 1602.04938"
     random = True
 
-    samples: int = param(300, low=20, high=5000, title="Samples", help="How many covered copies of the picture to try")
+    samples: int = param(400, low=20, high=5000, title="Samples", help="How many covered copies of the picture to try")
     segments: int = param(50, low=4, high=300, title="Patches", help="About how many patches to cut the picture into")
     segmentation: str = param(
         "slic", choices=KINDS, title="Kind of patches", help="slic and quickshift follow edges, grid is a chequerboard"
     )
-    fill: str = param(
-        "mean", choices=FILLS, title="Covered with", help="What a covered patch shows: its mean colour, ..."
-    )
+    fill: str = param("mean", choices=FILLS, title="Covered with", help="What a covered patch shows instead")
     design: str = param(
         "balanced",
         choices=DESIGNS,

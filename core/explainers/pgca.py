@@ -55,9 +55,9 @@ class PGCA(Explainer):
     perturbation map, Grad-CAM++ map, consensus, smoothing, adaptive contrast. Reconstructed: every formula.
 
     (1) P: the fall of the target's probability, where it falls, as each cell is covered, averaged over the coverings,
-    min-max, up-sampled; the noise has the mean and variance of the image, is clipped to [0, 1], and is one for all cells.
+    min-max, up-sampled; the noise, of the image's mean and variance, clipped to [0, 1], is the same for all cells.
     (2) G: Grad-CAM++, min-max. (3) C = (P + G) / 2 + beta sqrt(P G). (4) A Gaussian of sigma H / 32. (5) Clipped to the
-    percentiles 2 and 98 (where they differ) and scaled; C^gamma, gamma = ln .5 / ln mean C within [.5, 2]; min-max. With
+    percentiles 2 and 98 (where they differ) and scaled; C^gamma, gamma = ln .5 / ln mean C in [.5, 2]; min-max. With
     one draw of noise: 129 forward passes of an image and 1 backward.
 
     Not in the paper: `align` joins the maps of the single coverings by a Wasserstein barycentre (WassersteinGrad, arXiv

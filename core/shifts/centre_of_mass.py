@@ -34,7 +34,7 @@ class CentreOfMass(Shift):
     def __call__(self, before: Tensor, after: Tensor) -> Tensor:
         height, width = before.shape[1:]
         diagonal = math.hypot(height - 1, width - 1)
-        distance = (centre(before) - centre(after)).norm(dim=1)
+        distance = (centre(before) - centre(after)).square().sum(dim=1).sqrt()
         return (100 * distance / max(diagonal, 1.0)).float()
 
 

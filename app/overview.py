@@ -1,0 +1,64 @@
+"""The parts of the front page."""
+
+import pandas as pd
+import streamlit as st
+
+from app.cached import classifier, desk, loaded_picture
+from app.progress import follow
+from app.text import plain
+from core.attacks.pgd import PGD
+from core.cards import measured
+from core.case import Case
+from core.catalog import classifier_names
+from core.explainers.grad_cam_pp import GradCamPP
+from core.figures import amplification, amplified, pixels, png, shared_limit, signed
+from core.picture import fit
+from core.words import percent
+
+FIRST = Case("cifar10/0000", "cifar10_resnet20:standard", PGD(), (GradCamPP(),), controls=5)
+MODELS = (
+    "cifar10_resnet20:standard",
+    "cifar10_resnet20:adversarial",
+    "mnist_cnn:standard",
+    "imagenet_efficientnet_lite0",
+)
+
+
+def three_pictures() -> None:
+    """The shipped case, computed now: the original, the change, the attacked image."""
+    model = classifier(FIRST.classifier)
+    found = loaded_picture(FIRST.image)
+    job = desk().start(FIRST, model, fit(found, model), found.sha256)
+    follow(job)
+    study = job.snapshot()
+    if study.attacked is None or study.before is None:
+        st.caption("The pictures appear here in a moment.")
+        return
+    first, last = study.before.top, study.attacked.after.top
+    change = study.attacked.image - study.original
+    factor = amplification(change)
+    shown = [
+        (pixels(study.original), f"**{plain(model.labels[first])}**, {percent(study.before[first])}: the original."),
+        (amplified(change, factor), f"A change of at most 8/255 per pixel, shown × {factor}."),
+        (pixels(study.attacked.image),
+         f"**{plain(model.labels[last])}**, {percent(study.attacked.after[last])}: the attacked image."),
+    ]  # fmt: skip
+    if maps := study.maps.get("grad_cam_pp"):
+        limit = shared_limit(maps)
+        shown[1:1] = [(signed(maps.original, limit), "Where the model looked before (Grad-CAM++).")]
+        shown.append((signed(maps.attacked, limit), "Where it looked after."))
+    for column, (picture, caption) in zip(st.columns(len(shown)), shown, strict=True):
+        column.image(png(picture, 320), width="stretch")
+        column.markdown(caption)
+
+
+def models_table() -> pd.DataFrame:
+    """The shipped models with the accuracies of their cards."""
+    titles = classifier_names()
+    rows = []
+    for name in MODELS:
+        numbers = {what: f"{value} ({interval})" for what, value, interval in measured(name)}
+        clean = numbers.pop("original test images", "see its authors' card")
+        rows.append({"Model": titles.get(name, name), "Right on original images": clean,
+                     "Right under attack": "; ".join(f"{value}, {what}" for what, value in numbers.items()) or "—"})  # fmt: skip
+    return pd.DataFrame(rows).set_index("Model")

@@ -1,0 +1,152 @@
+"""The user's own models: safetensors, a card in JSON, an architecture from the allow-list. No code is loaded."""
+
+import hashlib
+import json
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import torch
+from torch import nn
+
+from core import checkpoint as weights
+from core.architectures import architecture, empty, head
+from core.atomic import write_whole
+from core.classifier import Classifier
+from core.classifiers.torchvision_imagenet import SIDE_BRANCHES, cam_layer
+from core.contracts import Progress, Source
+from core.paths import home
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+LARGEST_SIDE = 1024
+MOST_CLASSES = 100_000
+
+
+def install(
+    raw: bytes,
+    architecture: str,
+    labels: Sequence[str],
+    name: str,
+    *,
+    size: Sequence[int] | None = None,
+    mean: Sequence[float] | None = None,
+    std: Sequence[float] | None = None,
+    resize: int | None = None,
+) -> str:
+    """Check the bytes of a safetensors file and keep them as the model `name`; returns "own:name".
+
+    labels: the class names, in the order of the logits. size (C, H, W), mean and std by channel, and resize (the
+    shorter side before the centre crop; 0: none) are the architecture's usual ones unless given. ValueError in one
+    sentence if anything does not fit, OSError if it cannot be stored.
+    """
+    if not NAME.fullmatch(name):
+        raise ValueError("expected a model name of 1 to 40 letters, digits, - and _, beginning with a letter or digit")
+    folder = home() / "models"
+    if (folder / f"{name}.json").exists():
+        raise ValueError(f"there is already a model called {name}; choose another name")
+    if len(raw) > weights.LARGEST:
+        raise ValueError(f"{name} is larger than {weights.LARGEST // 10**9} GB")
+    card: dict[str, Any] = {"architecture": architecture, "labels": list(labels)}
+    for key, value in (("size", size), ("mean", mean), ("std", std)):
+        card |= {} if value is None else {key: list(value)}
+    card |= {} if resize is None else {"resize": resize}
+    card["sha256"] = hashlib.sha256(raw).hexdigest()
+    _assemble(name, card, raw)
+    write_whole(folder / f"{name}.safetensors", raw)
+    write_whole(folder / f"{name}.json", (json.dumps(card, indent=2) + "\n").encode())
+    return f"own:{name}"
+
+
+def _assemble(name: str, card: Mapping[str, Any], raw: bytes) -> Classifier:
+    """The classifier that a card and weights describe, everything checked; ValueError in one sentence."""
+    digest = hashlib.sha256(raw).hexdigest()
+    if card.get("sha256", digest) != digest:
+        raise ValueError(f"the weights of {name} are not the ones its card describes; install them again")
+    design = architecture(str(card.get("architecture", "")))
+    labels = _labels(card.get("labels"))
+    sides = _numbers(card.get("size", design.size), "size", 3)
+    if sides[0] not in (1, 3) or not all(1 <= side <= LARGEST_SIDE and side == int(side) for side in sides[1:]):
+        raise ValueError(f"expected a size of 1 or 3 channels and whole sides up to {LARGEST_SIDE}, got {sides}")
+    size = (int(sides[0]), int(sides[1]), int(sides[2]))
+    usual = size[0] == design.size[0]
+    mean = _numbers(card.get("mean", design.mean if usual else (0.5,) * size[0]), "mean", size[0])
+    std = _numbers(card.get("std", design.std if usual else (0.5,) * size[0]), "std", size[0])
+    if min(std) <= 0:
+        raise ValueError("expected every std to be above 0")
+    (resize,) = _numbers([card.get("resize", design.resize if size == design.size else 0)], "resize", 1)
+    if resize and not max(size[1:]) <= resize <= 4 * LARGEST_SIDE:
+        raise ValueError(f"expected a resize of 0 or at least the longer side, {max(size[1:])}, got {resize:g}")
+    tensors = weights.parse_tensors(raw, name)
+    tensors = {key: value for key, value in tensors.items() if not key.startswith(SIDE_BRANCHES)}
+    net = _filled(name, design.name, tensors, labels, size)
+    layer = design.cam_layer if design.cam_layer is not None else cam_layer(net, size)
+    gallery = "mnist" if size[0] == 1 else "cifar10" if max(size[1:]) <= 64 else "photographs"
+    return Classifier(
+        net, labels, size, mean, std, key=f"own:{name}", fingerprint=digest, cam_layer=layer, resize=int(resize),
+        samples=gallery,
+    )  # fmt: skip
+
+
+def _filled(
+    name: str, design: str, tensors: dict[str, torch.Tensor], labels: tuple[str, ...], size: tuple[int, int, int]
+) -> nn.Module:
+    """The network with its weights; the number of classes is read off the head and compared with the labels."""
+    net = empty(architecture(design), len(labels), size)
+    last = head(net)
+    if last in tensors and tensors[last].ndim >= 2 and len(tensors[last]) != len(labels):
+        raise ValueError(f"the weights tell {len(tensors[last])} classes apart, but {len(labels)} labels were given")
+    weights.fit(net, tensors, name)
+    if broken := [key for key, value in net.state_dict().items() if not torch.isfinite(value).all()]:
+        raise ValueError(f"the weights hold values that are not finite numbers, in {broken[0]}")
+    return net
+
+
+def _labels(said: Any) -> tuple[str, ...]:
+    """Class names as plain text; ValueError unless they are 2 or more different ones."""
+    if not isinstance(said, list) or not all(isinstance(label, str) for label in said):
+        raise ValueError("expected the labels as a list of names")
+    labels = tuple("".join(c for c in " ".join(label.split()) if c.isprintable())[:100] for label in said)
+    if not 2 <= len(labels) <= MOST_CLASSES or not all(labels):
+        raise ValueError(f"expected at least 2 labels, none of them empty, got {len(labels)}")
+    if len(set(labels)) < len(labels):
+        twice = next(label for label in labels if labels.count(label) > 1)
+        raise ValueError(f"expected different labels, but {twice!r} stands there more than once")
+    return labels
+
+
+def _numbers(said: Any, what: str, count: int) -> tuple[float, ...]:
+    """`count` finite numbers; ValueError otherwise."""
+    fits = isinstance(said, list | tuple) and len(said) == count
+    if not fits or not all(isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < 1e9 for n in said):
+        raise ValueError(f"expected {what} as {count} finite number{'s' * (count > 1)}, got {said!r}"[:200])
+    return tuple(float(number) for number in said)
+
+
+class Own(Source):
+    key = "own"
+    title = "Your own models"
+
+    def checkpoints(self) -> Mapping[str, str]:
+        folder = home() / "models"
+        cards = sorted(folder.glob("*.json")) if folder.is_dir() else []
+        found = [
+            card.stem for card in cards if NAME.fullmatch(card.stem) and card.with_suffix(".safetensors").is_file()
+        ]
+        return {name: f"Own model, {name}" for name in found}
+
+    def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
+        if checkpoint not in self.checkpoints():
+            raise ValueError(f"there is no own model called {checkpoint[:40]!r}")
+        path = home() / "models" / f"{checkpoint}.safetensors"
+        if path.stat().st_size > weights.LARGEST:
+            raise ValueError(f"{path.name} is larger than {weights.LARGEST // 10**9} GB")
+        try:
+            card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
+        except ValueError as error:
+            raise ValueError(f"the card {checkpoint}.json is not readable JSON") from error
+        if not isinstance(card, dict):
+            raise ValueError(f"the card {checkpoint}.json does not hold an object")
+        return _assemble(checkpoint, card, path.read_bytes())
+
+
+CLASSIFIERS: tuple[type[Source], ...] = (Own,)

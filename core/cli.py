@@ -1,0 +1,109 @@
+"""`counterproof`: the same engine from a shell. Exit codes: 0 as hoped, 1 not so, 2 bad input, 130 interrupted.
+
+attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from pathlib import Path
+
+from core.meter import Cancelled
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    given = parser().parse_args(arguments)
+    try:
+        code: int = given.run(given)
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"counterproof: {error}\n")
+        return 2
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write("counterproof: interrupted\n")
+        return 130
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: one sub-command each."""
+    made = argparse.ArgumentParser("counterproof", description="Attack an image classifier and see where it looked.")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    app = commands.add_parser("app", help="open the dashboard in a browser, on this machine only")
+    app.add_argument("--port", type=int, default=8501)
+    app.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    app.set_defaults(run=run_app)
+    methods = commands.add_parser("methods", help="list classifiers, attacks, explainers and measures")
+    methods.add_argument("key", nargs="?", help="show one method with its parameters")
+    methods.set_defaults(run=run_methods)
+    attack = commands.add_parser("attack", help="attack one picture")
+    _case(attack)
+    attack.set_defaults(run=run_attack, maps="")
+    explain = commands.add_parser("explain", help="attack one picture and draw the maps before and after")
+    _case(explain)
+    explain.add_argument("--maps", default="grad_cam_pp,integrated_gradients,lime", help="explainers, by key")
+    explain.add_argument("--explained", choices=("answer", "original"), default="answer")
+    explain.add_argument("--controls", type=int, default=3, metavar="N", help="draws of each control (default 3)")
+    explain.set_defaults(run=run_attack)
+    study = commands.add_parser("study", help="compute the numbers of a downloaded case again")
+    study.add_argument("manifest", type=Path)
+    study.add_argument("--out", type=Path, metavar="FOLDER", help="write the new bundle here")
+    study.set_defaults(run=run_study)
+    return made
+
+
+def _case(made: argparse.ArgumentParser) -> None:
+    made.add_argument("image", help="a picture file, or a gallery picture such as cifar10/0003")
+    made.add_argument("--model", default="imagenet_efficientnet_lite0", help="see `counterproof methods`")
+    made.add_argument("--attack", default="pgd")
+    made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
+                      help="a parameter, such as pgd.eps=8/255 or lime.samples=400; may be repeated")  # fmt: skip
+    made.add_argument("--target", help="the class to turn the picture into: its name or number")
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--out", type=Path, metavar="FOLDER", help="write pictures, arrays and manifest.json here")
+
+
+def run_app(given: argparse.Namespace) -> int:
+    from core.paths import ROOT
+
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
+    command += ["--server.port", str(given.port), "--server.headless", str(given.no_browser).lower()]
+    return subprocess.call(command, cwd=ROOT, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
+
+
+def run_methods(given: argparse.Namespace) -> int:
+    from core.listing import listing, parameters
+
+    print(parameters(given.key) if given.key else listing())
+    return 0
+
+
+def run_attack(given: argparse.Namespace) -> int:
+    from core.shell import report, study_of
+
+    study = study_of(given)
+    print(report(study))
+    if given.out:
+        from core.bundle import save
+
+        save(study, given.out)
+        print(f"Written to {given.out}")
+    return 0 if study.attacked is not None and study.attacked.fooled else 1
+
+
+def run_study(given: argparse.Namespace) -> int:
+    from core.bundle import save
+    from core.shell import again
+
+    study, text, same = again(given.manifest)
+    print(text)
+    if given.out:
+        save(study, given.out)
+        print(f"Written to {given.out}")
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,139 @@
+"""What the shell commands do: a case from arguments, a study with a progress bar, a report as text."""
+
+import argparse
+import ast
+from dataclasses import fields
+from pathlib import Path
+from typing import Any
+
+from tqdm import tqdm
+
+from core.bundle import read_manifest, read_original
+from core.case import Case
+from core.catalog import ATTACKS, EXPLAINERS, SHIFTS, load_classifier
+from core.classifier import Classifier
+from core.contracts import Attack, Explainer
+from core.measure import rows, spread
+from core.params import from_spec
+from core.picture import fit
+from core.samples import keep_upload, picture
+from core.study import Study, begin, investigate
+from core.words import finding, verdict
+
+TOLERANCE = 1e-4  # on the measures, which lie between -1 and 1 but for the centre's percent
+
+
+def study_of(given: argparse.Namespace) -> Study:
+    """The study the arguments of `attack` or `explain` ask for, computed with a progress bar."""
+    path = Path(given.image)
+    image = keep_upload(path.read_bytes(), path.name) if path.is_file() else given.image
+    found = picture(image)
+    with tqdm(total=1.0, desc=given.model, leave=False, bar_format="{desc} {percentage:3.0f}%") as bar:
+
+        def progress(share: float, text: str) -> None:
+            bar.set_description(text, refresh=False)
+            bar.update(share - bar.n)
+
+        classifier = load_classifier(given.model, progress)
+    values = _settings(given.settings)
+    attack = from_spec({"method": given.attack} | values.pop(given.attack, {}), ATTACKS)
+    keys = [key for key in given.maps.split(",") if key]
+    explainers = [from_spec({"method": key} | values.pop(key, {}), EXPLAINERS) for key in keys]
+    if values:
+        raise ValueError(f"--set names {', '.join(values)}, which is not part of this case")
+    assert isinstance(attack, Attack)
+    case = Case(
+        image, given.model, attack, tuple(each for each in explainers if isinstance(each, Explainer)),
+        _target(given.target, classifier), given.seed, getattr(given, "explained", "answer"),
+        getattr(given, "controls", 1),
+    )  # fmt: skip
+    return run(begin(case, classifier, fit(found, classifier), found.sha256), classifier)
+
+
+def run(study: Study, classifier: Classifier) -> Study:
+    """Investigate to the end, one step of the bar for each part."""
+    with tqdm(total=2 + 2 * len(study.case.explainers), unit="part") as bar:
+        for event in investigate(study, classifier):
+            bar.set_description(f"{event.stage} {event.part}".strip())
+            bar.update(int(event.finished))
+    return study
+
+
+def _settings(given: list[str]) -> dict[str, dict[str, Any]]:
+    """["pgd.eps=8/255"] -> {"pgd": {"eps": 8 / 255}}; ValueError shows the form expected."""
+    values: dict[str, dict[str, Any]] = {}
+    for each in given:
+        name, equals, text = each.partition("=")
+        method, dot, parameter = name.partition(".")
+        if not (equals and dot and parameter):
+            raise ValueError(f"expected METHOD.NAME=VALUE, such as pgd.eps=8/255, got {each!r}")
+        kind = ATTACKS.get(method) or EXPLAINERS.get(method)
+        default = next((entry.default for entry in fields(kind) if entry.name == parameter), None) if kind else None
+        values.setdefault(method, {})[parameter] = _value(text, isinstance(default, float))
+    return values
+
+
+def _value(text: str, real: bool) -> Any:
+    above, slash, below = text.partition("/")
+    try:
+        if slash:
+            return float(above) / float(below)
+        value = ast.literal_eval(text)
+        return float(value) if real and isinstance(value, int) else value
+    except (ValueError, SyntaxError, ZeroDivisionError):
+        return text
+
+
+def _target(text: str | None, classifier: Classifier) -> int | None:
+    if text is None:
+        return None
+    if text in classifier.labels:
+        return classifier.labels.index(text)
+    if text.isdecimal() and int(text) < len(classifier.labels):
+        return int(text)
+    raise ValueError(f"{text!r} is not one of the model's {len(classifier.labels)} classes")
+
+
+def report(study: Study) -> str:
+    """The verdict and, for each explainer, its measures beside their controls."""
+    assert study.attacked is not None
+    lines = [" ".join(verdict(study.attacked, study.case.attack, study.labels)).strip()]
+    sizes = study.attacked.sizes
+    lines.append(
+        f"Measured: L-infinity {sizes['linf'] * 255:.3g}/255, L2 {sizes['l2']:.4g}, {sizes['l0']:.0f} pixels; "
+        f"{study.attacked.queries} looks at the model in {study.attacked.seconds:.2f} s"
+    )
+    lines += [f"{key}: {reason}" for key, reason in study.refused.items()]
+    found = rows(study)
+    for key in study.maps:
+        mine = [row for row in found if row.explainer == key]
+        lines += ["", f"{EXPLAINERS[key].title}: {finding(mine)}"]
+        for name, shift in SHIFTS.items():
+            cells = [
+                (comparison, spread(mine, name, comparison)) for comparison in ("attack", "noise", "seed", "switch")
+            ]  # type: ignore[arg-type]
+            shown = [f"{what} {value[0]:.3f}" for what, value in cells if value is not None]
+            lines.append(f"  {shift.title:<32} {'   '.join(shown)}")
+    return "\n".join(lines)
+
+
+def again(path: Path) -> tuple[Study, str, bool]:
+    """Compute a manifest's case again from the picture beside it: the study, a report, and whether it is the same."""
+    manifest = read_manifest(path)
+    original = read_original(path, manifest)
+    case = Case.from_json(manifest["case"])
+    classifier = load_classifier(case.classifier)
+    if classifier.fingerprint != manifest["classifier"]["sha256"]:
+        raise ValueError(f"{case.classifier} has other weights here than the ones the manifest was written for")
+    study = run(begin(case, classifier, original, manifest["image_sha256"]), classifier)
+    old = {(row["explainer"], row["comparison"], row["draw"], row["measure"]): row["value"] for row in manifest["rows"]}
+    new = {(row.explainer, row.comparison, row.draw, row.measure): row.value for row in rows(study)}
+    missing = len(set(old) ^ set(new))
+    worst = max((abs(old[key] - new[key]) for key in set(old) & set(new)), default=0.0)
+    same = missing == 0 and worst <= TOLERANCE
+    changed = {name: (was, study.versions.get(name)) for name, was in manifest["versions"].items()}
+    lines = [report(study), "", f"{len(old)} numbers in the manifest; largest difference now: {worst:.2g}"]
+    lines += [f"{missing} numbers are in only one of the two"] if missing else []
+    lines += [f"{name} was {was}, is {now}" for name, (was, now) in changed.items() if was != now]
+    lines.append("The same numbers." if same else "Not the same numbers.")
+    return study, "\n".join(lines), same
