@@ -46,14 +46,9 @@ def several(name: str, title: str, options: Mapping[str, str], default: Sequence
     value = [each for each in setting(name, ",".join(default)).split(",") if each in options]
     key = prepare(name, value)
     chosen: list[str] = st.pills(
-        title,
-        list(options),
-        key=key,
-        format_func=lambda each: options[each],
-        selection_mode="multi",
-        wrap=True,
+        title, list(options), key=key, format_func=lambda each: options[each], selection_mode="multi", wrap=True,
         help=help or None,
-    )
+    )  # fmt: skip
     ordered = [each for each in options if each in chosen]
     remember(name, ",".join(ordered) or "none")
     return ordered

@@ -3,6 +3,7 @@
 Threads never call Streamlit; the page polls. Finished studies are saved to disk, so a restart loses nothing.
 """
 
+import importlib
 import logging
 import shutil
 import threading
@@ -76,10 +77,17 @@ class Job:
         _to_disk(self.study)
 
 
+def _warm_up() -> None:
+    """Import the heavy libraries, so that the first map need not wait for them."""
+    for name in ("captum.attr", "skimage.segmentation", "skimage.metrics", "shap"):
+        importlib.import_module(name)
+
+
 class Desk:
     """All jobs of this server, by case; the same case asked for twice is computed once."""
 
     def __init__(self) -> None:
+        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.Lock()
 

@@ -6,10 +6,11 @@ import streamlit as st
 
 from app.nav import pages
 from app.text import plain
+from core.paths import ASSETS
 
 log = logging.getLogger("counterproof")
 
-st.set_page_config("Counterproof", page_icon=":material/visibility:", layout="wide")
+st.set_page_config("Counterproof", page_icon=str(ASSETS / "icon.png"), layout="wide")
 page = st.navigation(pages())
 try:
     page.run()

@@ -59,6 +59,6 @@ def models_table() -> pd.DataFrame:
     for name in MODELS:
         numbers = {what: f"{value} ({interval})" for what, value, interval in measured(name)}
         clean = numbers.pop("original test images", "see its authors' card")
-        rows.append({"Model": titles.get(name, name), "Right on original images": clean,
-                     "Right under attack": "; ".join(f"{value}, {what}" for what, value in numbers.items()) or "—"})  # fmt: skip
+        held = "; ".join(f"{value}, {what}" for what, value in numbers.items()) or "—"
+        rows.append({"Model": titles.get(name, name), "Right on original images": clean, "Right under attack": held})
     return pd.DataFrame(rows).set_index("Model")

@@ -26,6 +26,13 @@ def resolve(name: str, classifier: Classifier) -> str:
     return name
 
 
+def missing(name: str, classifier: Classifier) -> str:
+    """Why there is no background of that name for this classifier, in one sentence; "" if there is one."""
+    if resolve(name, classifier) == "gallery" and not classifier.samples:
+        return "The gallery has no sample images for this model; choose another background."
+    return ""
+
+
 def background(name: str, classifier: Classifier, reference: Tensor, seed: int) -> Tensor:
     """The images (n, C, H, W) in [0, 1] called `name`, on the classifier's device.
 
@@ -73,14 +80,12 @@ def describe(name: str, classifier: Classifier) -> str:
 
 def _gallery(classifier: Classifier) -> Tensor:
     """Up to COUNT sample images that ship for this classifier, read once; ValueError if there are none."""
-    if not classifier.samples:
-        raise ValueError("The gallery has no sample images for this model; choose another background.")
+    if reason := missing("gallery", classifier):
+        raise ValueError(reason)
     if classifier not in _read:
         from core.samples import sample_images
 
         _read[classifier] = sample_images(classifier, COUNT)
-    if not len(_read[classifier]):
-        raise ValueError("The gallery has no sample images for this model; choose another background.")
     return _read[classifier]
 
 

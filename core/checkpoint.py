@@ -25,14 +25,13 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], str]:
 
 def parse_tensors(raw: bytes, name: str) -> dict[str, Tensor]:
     """The tensors in the bytes of a safetensors file; ValueError in one sentence if it is not one."""
-    if raw[:2] == b"PK" or raw[:1] == b"\x80":
-        raise ValueError(
-            f"{name} is a pickle (a PyTorch .pt or .pth file), which could run code; save it as safetensors"
-        )
     try:
-        tensors: dict[str, Tensor] = parse(raw)
-        return tensors
+        return parse(raw)
     except (SafetensorError, ValueError, KeyError) as error:
+        if raw[8:9] != b"{" and (raw[:2] == b"PK" or raw[:1] == b"\x80"):
+            raise ValueError(
+                f"{name} is a pickle (a PyTorch .pt or .pth file), which could run code; save it as safetensors"
+            ) from error
         raise ValueError(f"{name} is not a readable safetensors file") from error
 
 

@@ -51,7 +51,8 @@ def signed(values: Tensor, limit: float) -> Pixels:
 def pixels(image: Tensor) -> Pixels:
     """An image (C, H, W) in [0, 1], one or three channels -> (H, W, 3), rounded to 8 bits."""
     colours = (image.clamp(0, 1) * 255).round().byte()
-    return np.ascontiguousarray(colours.expand(3, *image.shape[1:]).permute(1, 2, 0).numpy())
+    made: Pixels = np.ascontiguousarray(colours.expand(3, *image.shape[1:]).permute(1, 2, 0).numpy())
+    return made
 
 
 def amplification(change: Tensor) -> int:

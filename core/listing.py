@@ -24,6 +24,10 @@ def listing() -> str:
     return "\n".join(lines)
 
 
+def _short(value: object) -> str:
+    return f"{value:.4g}" if isinstance(value, float) else str(value)
+
+
 def parameters(key: str) -> str:
     """One method with its parameters, defaults and ranges; ValueError if there is none of that key."""
     kind = next((catalogue[key] for catalogue in ROOMS.values() if key in catalogue), None)
@@ -32,10 +36,7 @@ def parameters(key: str) -> str:
     lines = [f"{kind.title} ({key})", kind.plain, f"Source: {kind.cite}", ""]
     for entry in fields(kind):
         facts = entry.metadata
-        allowed = (
-            ", ".join(map(str, facts["choices"])) if facts.get("choices") else f"{facts['low']} to {facts['high']}"
-        )
-        if isinstance(entry.default, bool):
-            allowed = "True, False"
-        lines.append(f"  {entry.name:<16} default {entry.default!r:<22} {allowed:<28} {facts.get('help') or ''}")
+        choices = (True, False) if isinstance(entry.default, bool) else facts.get("choices")
+        allowed = ", ".join(map(str, choices)) if choices else f"{facts['low']:.4g} to {facts['high']:.4g}"
+        lines.append(f"  {entry.name:<16} default {_short(entry.default):<14} {allowed:<24} {facts.get('help') or ''}")
     return "\n".join(lines)

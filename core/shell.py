@@ -4,7 +4,7 @@ import argparse
 import ast
 from dataclasses import fields
 from pathlib import Path
-from typing import Any
+from typing import Any, get_args
 
 from tqdm import tqdm
 
@@ -13,7 +13,7 @@ from core.case import Case
 from core.catalog import ATTACKS, EXPLAINERS, SHIFTS, load_classifier
 from core.classifier import Classifier
 from core.contracts import Attack, Explainer
-from core.measure import rows, spread
+from core.measure import Comparison, rows, spread
 from core.params import from_spec
 from core.picture import fit
 from core.samples import keep_upload, picture
@@ -109,9 +109,7 @@ def report(study: Study) -> str:
         mine = [row for row in found if row.explainer == key]
         lines += ["", f"{EXPLAINERS[key].title}: {finding(mine)}"]
         for name, shift in SHIFTS.items():
-            cells = [
-                (comparison, spread(mine, name, comparison)) for comparison in ("attack", "noise", "seed", "switch")
-            ]  # type: ignore[arg-type]
+            cells = [(comparison, spread(mine, name, comparison)) for comparison in get_args(Comparison)]
             shown = [f"{what} {value[0]:.3f}" for what, value in cells if value is not None]
             lines.append(f"  {shift.title:<32} {'   '.join(shown)}")
     return "\n".join(lines)

@@ -21,8 +21,10 @@ with left:
     st.subheader("Models at hand")
     st.table(models_table(), border="horizontal")
     more = len(classifiers()) - len(MODELS)
-    st.caption(f"{more} more under ‘Model’ on the Inspect page: ImageNet models of torchvision, fetched on first use, "
-               "and models you add yourself. Accuracies come from each model's card, with their 95 % intervals.")  # fmt: skip
+    st.caption(
+        f"{more} more under ‘Model’ on the Inspect page: ImageNet models of torchvision, fetched on first use, and "
+        "models you add yourself. Accuracies come from each model's card, with their 95 % intervals."
+    )
 with right:
     st.subheader("This machine")
     st.markdown("Computes on: " + ", ".join(devices().values()) + ". Pictures stay here; nothing is sent anywhere.")

@@ -13,6 +13,8 @@ from torch import Tensor
 from core.backgrounds import COUNT, NAMES, SHADES, background, blur, describe
 from core.classifier import Classifier
 from core.classifiers import cifar10_resnet20, mnist_cnn
+from core.explainers.shap_deep import ShapDeep
+from core.explainers.shap_gradient import ShapGradient
 
 
 def drawn(classifier: Classifier, count: int = 2, seed: int = 0) -> Tensor:
@@ -49,6 +51,9 @@ def test_the_gallery_is_the_samples_of_this_classifier(monkeypatch: pytest.Monke
         assert describe(name, model) == f"{COUNT - 4} sample images of the gallery"
     with pytest.raises(ValueError, match="no sample images"):
         background("gallery", plain(model), drawn(model, 1), 0)
+    for method in (ShapGradient(background="gallery"), ShapDeep(background="gallery")):
+        assert "no sample images" in method.obstacle(plain(model))
+        assert method.obstacle(model) == ""
     with pytest.raises(ValueError, match="expected a background among"):
         background("purple", model, drawn(model, 1), 0)
     assert len(background("auto", plain(model), drawn(model, 1), 0)) == SHADES

@@ -2,8 +2,10 @@
 
 import inspect
 import json
+import re
 import threading
 from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -166,7 +168,7 @@ def test_preprocessing_is_exactly_what_is_said(classifier: Classifier) -> None:
     by_hand = (images - torch.tensor(classifier.mean).view(shape)) / torch.tensor(classifier.std).view(shape)
     with classifier.frozen():
         assert torch.equal(classifier(images), classifier.net(by_hand))
-        assert not torch.allclose(classifier(images), classifier.net(images))
+        assert not torch.equal(classifier(images), classifier.net(images))
 
 
 def test_facts_fit_the_network(classifier: Classifier) -> None:
@@ -196,11 +198,12 @@ def test_frozen_restores_also_when_the_body_raises(classifier: Classifier) -> No
     classifier.net.train()
     next(classifier.net.parameters()).requires_grad_(False)
     before = state(classifier.net)
-    with pytest.raises(RuntimeError, match="on purpose"), classifier.frozen():
-        assert not any(module.training for module in classifier.net.modules())
-        assert not any(weight.requires_grad for weight in classifier.net.parameters())
+    inside = []
+    with suppress(RuntimeError), classifier.frozen():
+        inside = state(classifier.net)[:2]
         classifier(draw(classifier))
         raise RuntimeError("on purpose")
+    assert not any(inside[0] + inside[1])
     assert same(state(classifier.net), before)
     free = threading.Thread(target=lambda: classifier.lock.acquire(timeout=5) and classifier.lock.release())
     free.start()
@@ -211,9 +214,11 @@ def test_frozen_restores_also_when_the_body_raises(classifier: Classifier) -> No
 def test_watch_removes_its_hook(classifier: Classifier) -> None:
     module = classifier.net.get_submodule(classifier.cam_layer)
     before = len(module._forward_hooks)
-    with pytest.raises(RuntimeError, match="on purpose"), classifier.watch(classifier.cam_layer):
-        assert len(module._forward_hooks) == before + 1
+    inside = before
+    with suppress(RuntimeError), classifier.watch(classifier.cam_layer):
+        inside = len(module._forward_hooks)
         raise RuntimeError("on purpose")
+    assert inside == before + 1
     assert len(module._forward_hooks) == before
 
 
@@ -295,11 +300,10 @@ def test_waiting_for_the_lock_can_be_stopped() -> None:
 
 def check_family(name: str, shape: tuple[int, ...]) -> None:
     made = of_torchvision(name)
-    size = made.size[1] // 224 * 224
     with torch.no_grad(), made.watch(made.cam_layer) as seen:
         assert tuple(made(draw(made, 1)).shape) == (1, 1000)
     assert len(seen) == 1
-    assert tuple(seen[0].shape[1:]) == shape, (made.cam_layer, size)
+    assert tuple(seen[0].shape[1:]) == shape
 
 
 @pytest.mark.parametrize("name", ["mobilenet_v3_small", "squeezenet1_1", "shufflenet_v2_x0_5", "resnet18", "swin_t"])
@@ -332,9 +336,13 @@ def published(name: str) -> dict[str, torch.Tensor]:
     branches = {"aux_logits": True, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
     torch.manual_seed(5)
     tensors = models.get_model(name, weights=None, **branches).state_dict()
-    if name.startswith("densenet"):
-        for key in list(tensors):
-            tensors[key.replace("norm1.", "norm.1.").replace("conv2.", "conv.2.")] = tensors.pop(key)
+    if name.startswith("densenet"):  # files from before batch norms counted their batches
+        old = [(key, value) for key, value in tensors.items() if "num_batches" not in key]
+        for number in "12":
+            old = [
+                (re.sub(rf"(denselayer\d+\.(norm|conv)){number}", rf"\1.{number}", key), value) for key, value in old
+            ]
+        return dict(old)
     return tensors
 
 

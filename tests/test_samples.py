@@ -105,7 +105,8 @@ def test_what_is_no_picture_is_not_kept(home: Path) -> None:
     [
         "", "upload", "upload/", "upload/0123456789abcde", "upload/0123456789abcdef0", "upload/0123456789ABCDEF",
         "upload/../../etc/passwd", "upload/0123456789abcdef\n", "cifar10/../mnist/0000", "cifar10/labels",
-        "/etc/passwd", "cifar10/9999", "elsewhere/0000", "cifar10/0000.png", "photographs/" + "a" * 16, "upload/\u0661" + "0" * 15,
+        "/etc/passwd", "cifar10/9999", "elsewhere/0000", "cifar10/0000.png", "photographs/" + "a" * 16,
+        "upload/\u0661" + "0" * 15,
     ],
 )  # fmt: skip
 def test_ids_that_are_none(image_id: str) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.backgrounds import NAMES, background, gap
+from core.backgrounds import NAMES, background, gap, missing
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
 from core.deeplift import obstacle
@@ -47,7 +47,7 @@ class ShapDeep(Explainer):
     )
 
     def obstacle(self, classifier: Classifier) -> str:
-        return obstacle(classifier)
+        return missing(self.background, classifier) or obstacle(classifier)
 
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         from shap import DeepExplainer
@@ -56,7 +56,7 @@ class ShapDeep(Explainer):
         copy.net.double()  # in single precision the rule's quotients lose digits
         model = OneLogit(copy, expose=True)
         made: list[Tensor] = []
-        missing = []
+        left = []
         for place, target in enumerate(targets.tolist()):
             image = images[place : place + 1].double()
             others = background(self.background, classifier, reference[place : place + 1], seed).double()
@@ -67,8 +67,8 @@ class ShapDeep(Explainer):
                 score, *rest = copy(torch.cat([image, others]))[:, target]
                 base = torch.stack(rest).mean()
             made.append(torch.from_numpy(found)[0, ..., 0].sum(dim=0))
-            missing.append(gap(made[-1].sum(), score.cpu(), base.cpu()))
-        return Attribution(torch.stack(made), torch.stack(missing).float())
+            left.append(gap(made[-1].sum(), score.cpu(), base.cpu()))
+        return Attribution(torch.stack(made), torch.stack(left).float())
 
 
 EXPLAINERS: tuple[type[Explainer], ...] = (ShapDeep,)

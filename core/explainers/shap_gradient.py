@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.backgrounds import NAMES, background, gap
+from core.backgrounds import NAMES, background, gap, missing
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
 from core.params import param
@@ -57,6 +57,9 @@ class ShapGradient(Explainer):
     )
     samples: int = param(50, low=5, high=2000, title="Samples", help="Draws a picture; more gives a steadier map")
 
+    def obstacle(self, classifier: Classifier) -> str:
+        return missing(self.background, classifier)
+
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         from shap import GradientExplainer
 
@@ -64,7 +67,7 @@ class ShapGradient(Explainer):
         batch = max(1, min(50, 2**20 // (height * width)))
         model = OneLogit(classifier)
         made: list[Tensor] = []
-        missing = []
+        left = []
         for place, target in enumerate(targets.tolist()):
             image = images[place : place + 1].clone()
             if place == 0 or self.background == "blurred":
@@ -78,8 +81,8 @@ class ShapGradient(Explainer):
             made.append(torch.from_numpy(found)[0, ..., 0].sum(dim=0).float())
             with torch.no_grad():
                 score = classifier(image)[0, target]
-            missing.append(gap(made[-1].sum(), score.cpu(), base[target].cpu()))
-        return Attribution(torch.stack(made), facts={"sampling gap": torch.stack(missing)})
+            left.append(gap(made[-1].sum(), score.cpu(), base[target].cpu()))
+        return Attribution(torch.stack(made), facts={"sampling gap": torch.stack(left)})
 
 
 EXPLAINERS: tuple[type[Explainer], ...] = (ShapGradient,)
