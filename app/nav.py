@@ -6,22 +6,19 @@ from streamlit.navigation.page import StreamlitPage
 from core.paths import ROOT
 
 PAGES = {
-    "Investigate": (
-        ("overview.py", "Overview", "overview", ":material/home:"),
-        ("inspect_image.py", "Inspect", "inspect", ":material/search:"),
-    ),
+    "Investigate": {
+        "overview": ("overview.py", "Overview", ":material/home:"),
+        "inspect": ("inspect_image.py", "Inspect", ":material/search:"),
+    },
 }
 
 
+def page(path: str) -> StreamlitPage:
+    """The page whose address ends in `path`."""
+    file, title, icon = next(entries[path] for entries in PAGES.values() if path in entries)
+    return st.Page(ROOT / "pages" / file, title=title, url_path=path, icon=icon, default=path == "overview")
+
+
 def pages() -> dict[str, list[StreamlitPage]]:
-    """Section -> pages, the first of all being the front page."""
-    first = PAGES["Investigate"][0]
-    return {
-        section: [
-            st.Page(
-                ROOT / "pages" / file, title=title, url_path=path, icon=icon, default=(file, title, path, icon) == first
-            )
-            for file, title, path, icon in entries
-        ]
-        for section, entries in PAGES.items()
-    }
+    """Section -> pages; the front page is the overview."""
+    return {section: [page(path) for path in entries] for section, entries in PAGES.items()}

@@ -10,12 +10,12 @@ from core.attacks.pgd import PGD
 from core.cards import measured
 from core.case import Case
 from core.catalog import classifier_names
-from core.explainers.grad_cam_pp import GradCamPP
+from core.explainers.grad_cam_pp import GradCAMPP
 from core.figures import amplification, amplified, pixels, png, shared_limit, signed
 from core.picture import fit
 from core.words import percent
 
-FIRST = Case("cifar10/0000", "cifar10_resnet20:standard", PGD(), (GradCamPP(),), controls=5)
+FIRST = Case("cifar10/0000", "cifar10_resnet20:standard", PGD(), (GradCAMPP(),), controls=5)
 MODELS = (
     "cifar10_resnet20:standard",
     "cifar10_resnet20:adversarial",

@@ -49,7 +49,9 @@ def architecture(name: str) -> Architecture:
     if found := _ours().get(name):
         return found
     if name not in torchvision_imagenet.names():
-        raise ValueError(f"there is no architecture {name!r}; allowed are {', '.join(_ours())} and torchvision's names")
+        raise ValueError(
+            f"there is no architecture {name[:60]!r}; allowed are {', '.join(_ours())} and torchvision's names"
+        )
     how = torchvision_imagenet.default_weights(name).transforms()
     crop = how.crop_size[0]
     return Architecture(

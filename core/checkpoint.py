@@ -26,7 +26,8 @@ def read_tensors(path: Path) -> tuple[dict[str, Tensor], str]:
 def parse_tensors(raw: bytes, name: str) -> dict[str, Tensor]:
     """The tensors in the bytes of a safetensors file; ValueError in one sentence if it is not one."""
     try:
-        return parse(raw)
+        tensors: dict[str, Tensor] = parse(raw)
+        return tensors
     except (SafetensorError, ValueError, KeyError) as error:
         if raw[8:9] != b"{" and (raw[:2] == b"PK" or raw[:1] == b"\x80"):
             raise ValueError(

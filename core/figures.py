@@ -45,7 +45,8 @@ def signed(values: Tensor, limit: float) -> Pixels:
     places = (np.clip(values.double().numpy() / limit, -1, 1) + 1) / 2 * (len(SCALE) - 1)
     low = np.minimum(places.astype(int), len(SCALE) - 2)
     part = (places - low)[..., None]
-    return np.round(SCALE[low] * (1 - part) + SCALE[low + 1] * part).astype(np.uint8)
+    made: Pixels = np.round(SCALE[low] * (1 - part) + SCALE[low + 1] * part).astype(np.uint8)
+    return made
 
 
 def pixels(image: Tensor) -> Pixels:

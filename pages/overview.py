@@ -3,8 +3,8 @@
 import streamlit as st
 
 from app.cached import classifiers, devices
-from app.overview import FIRST, MODELS, models_table, three_pictures
-from app.state import force
+from app.nav import page
+from app.overview import MODELS, models_table, three_pictures
 from app.text import limits
 
 st.title("Counterproof")
@@ -14,7 +14,7 @@ st.markdown(
     "maps move under ordinary noise, under other random numbers, and when only the question changes."
 )
 three_pictures()
-st.page_link("pages/inspect_image.py", label="Inspect this case, or a picture of your own", icon=":material/search:")
+st.page_link(page("inspect"), label="Inspect this case, or a picture of your own", icon=":material/search:")
 
 left, right = st.columns([1.5, 1], gap="large")
 with left:
@@ -37,6 +37,3 @@ with right:
         "5. Change the model to its **robust twin** and look again."
     )
 limits()
-if "overview-case" not in st.session_state:
-    st.session_state["overview-case"] = True
-    force("image", FIRST.image)

@@ -255,14 +255,19 @@ def test_fab_finds_the_nearest_and_the_chosen_boundary() -> None:
         assert (found - image).abs().max().item() == pytest.approx(exact[k - 1], rel=0.06)
 
 
-def test_one_pixel_agrees() -> None:
+@pytest.mark.parametrize("aimed", [False, True], ids=["untargeted", "targeted"])
+def test_one_pixel_agrees(aimed: bool) -> None:
     classifier = network()
-    images, labels, _ = batch(classifier, 2)
+    images, labels, targets = batch(classifier, 2)
+    library = torchattacks.OnePixel(classifier.module(), pixels=2, steps=5, popsize=20)
+    if aimed:
+        library.set_mode_targeted_by_function(lambda _images, _labels: targets)
     with Meter() as meter:
-        found = OnePixel(pixels=2, steps=5, population=20)(classifier, images, labels, seed=3)
+        ours = OnePixel(pixels=2, steps=5, population=20)
+        found = ours(classifier, images, labels, targets=targets if aimed else None, seed=3)
     np.random.seed(3)
     with Meter() as theirs:
-        expected = torchattacks.OnePixel(classifier.module(), pixels=2, steps=5, popsize=20)(images, labels)
+        expected = library(images, labels)
     assert torch.equal(found, expected)
     assert meter.queries == theirs.queries
 
@@ -278,13 +283,25 @@ def test_autoattack_is_the_librarys_at_its_ten_steps() -> None:
     assert torch.equal(found, expected)
 
 
+def test_autoattack_is_made_of_the_librarys_parts() -> None:
+    def facts(attack: Any) -> dict[str, Any]:
+        plain = {name: value for name, value in vars(attack).items() if isinstance(value, str | bool | int | float)}
+        return plain | {"steps": 0}
+
+    classifier = network(30)
+    theirs = torchattacks.AutoAttack(classifier.module(), eps=EPS, seed=3)._autoattack.attacks
+    ours = [make(classifier.module(), 3) for make in AutoAttack(eps=EPS)._parts(30).values()]
+    assert [facts(attack) for attack in ours] == [facts(attack) for attack in theirs]
+    assert [attack.steps for attack in ours[:3]] == [100, 100, 100]
+
+
 def test_autoattack_says_what_it_ran() -> None:
     standard = AutoAttack()
-    assert standard.describe(network(10)) == "Ran: APGD-CE, APGD-T, FAB-T, Square."
-    assert standard.describe(network(4)) == "Ran: APGD-CE, APGD-T, FAB-T, Square."
+    assert standard.describe(network(10)) == "Ran in turn, until one succeeded: APGD-CE, APGD-T, FAB-T, Square."
+    assert standard.describe(network(4)) == "Ran in turn, until one succeeded: APGD-CE, APGD-T, FAB-T, Square."
     for classes in (2, 3):
         said = standard.describe(network(classes))
-        assert said.startswith("Ran: APGD-CE, FAB, Square;")
+        assert said.startswith("Ran in turn, until one succeeded: APGD-CE, FAB, Square;")
         assert "AutoAttack" not in said
     assert "20 steps and 50 queries" in AutoAttack(steps=20, queries=50).describe(network(10))
 

@@ -306,7 +306,7 @@ def check_family(name: str, shape: tuple[int, ...]) -> None:
     assert tuple(seen[0].shape[1:]) == shape
 
 
-@pytest.mark.parametrize("name", ["mobilenet_v3_small", "squeezenet1_1", "shufflenet_v2_x0_5", "resnet18", "swin_t"])
+@pytest.mark.parametrize("name", ["alexnet", "squeezenet1_1", "shufflenet_v2_x0_5", "resnet18", "swin_t", "vit_b_32"])
 def test_small_families(name: str) -> None:
     check_family(name, FAMILIES[name])
 

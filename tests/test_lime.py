@@ -11,7 +11,7 @@ from core.lime_engine import DESIGNS, closeness, draw_masks, explain_batch, ridg
 from core.masking import respond
 from core.meter import Meter
 from core.planted import checkers, quadrant
-from core.superpixels import KINDS, grid, superpixels
+from core.superpixels import grid, superpixels
 
 
 class LinearProbability(nn.Module):
@@ -134,26 +134,6 @@ def test_pairs_and_balance_steady_the_weights() -> None:
         spread[design] = fit.weights.var(dim=0).mean().item()
     assert spread["balanced"] < 0.6 * spread["independent"]
     assert spread["paired"] < spread["independent"]
-
-
-@pytest.mark.parametrize("kind", KINDS)
-@pytest.mark.parametrize("channels", [1, 3])
-def test_superpixels_are_numbered_without_holes(kind: str, channels: int) -> None:
-    images = torch.cat([photo(32, 0), photo(32, 1)])[:, :channels]
-    parts = superpixels(images, kind, 20)
-    assert parts.shape == (2, 32, 32)
-    for each in parts:
-        assert each.unique().tolist() == list(range(int(each.max()) + 1))
-    assert torch.equal(superpixels(images[1:], kind, 20)[0], parts[1])
-
-
-def test_quickshift_is_that_of_the_lime_package() -> None:
-    from lime.wrappers.scikit_image import SegmentationAlgorithm
-
-    image = photo(48)
-    theirs = SegmentationAlgorithm("quickshift", kernel_size=4, max_dist=200, ratio=0.2, random_seed=42)
-    wanted = theirs(image[0].permute(1, 2, 0).double().numpy())
-    assert np.array_equal(superpixels(image, "quickshift")[0].numpy(), wanted)
 
 
 def test_the_patches_come_from_the_reference() -> None:

@@ -252,8 +252,8 @@ def test_files_put_there_by_hand(home: Path) -> None:
 @pytest.mark.parametrize(
     ("card", "words"),
     [
-        ("{", "not readable JSON"),
-        ("[]", "does not hold an object"),
+        ("{", "not a readable JSON object"),
+        ("[]", "not a readable JSON object"),
         ("{}", "no architecture ''"),
         ('{"architecture": "resnet20"}', "labels as a list"),
         ('{"architecture": "resnet20", "labels": ["a", "b", "c"], "size": "large"}', "size as 3"),

@@ -71,7 +71,6 @@ class CW(Attack):
         on_step: OnStep | None,
     ) -> Tensor:
         origin = torch.atanh((images * 2 - 1) * INSIDE)
-        anchor = (origin.tanh() + 1) / 2
         best, smallest = images.clone(), torch.full((len(images),), torch.inf, device=images.device)
         weight = torch.full_like(smallest, self.c)
         low, high = torch.zeros_like(weight), torch.full_like(weight, torch.inf)
@@ -84,7 +83,7 @@ class CW(Attack):
                     current = ((origin + moved).tanh() + 1) / 2
                     logits = classifier(current)
                     lead = margin(logits, labels) if targets is None else -margin(logits, targets)
-                    size = (current - anchor).flatten(1).square().sum(dim=1)
+                    size = (current - images).flatten(1).square().sum(dim=1)
                     loss = size + weight * (lead + self.kappa).clamp_min(0)
                     (moved.grad,) = torch.autograd.grad(loss.sum(), moved)
                 if on_step is not None:

@@ -28,7 +28,7 @@ class OnePixel(Attack):
     library = LIBRARY
 
     pixels: int = param(1, low=1, high=50, title="Pixels", help="How many pixels may be repainted")
-    steps: int = param(20, low=1, high=200, title="Generations", help="How often the candidates are recombined")
+    steps: int = param(10, low=1, high=200, title="Generations", help="How often the candidates are recombined")
     population: int = param(50, low=5, high=1000, title="Population", help="How many candidates there are at a time")
 
     @property
@@ -47,7 +47,7 @@ class OnePixel(Attack):
         import torchattacks
 
         attack = torchattacks.OnePixel(
-            borrowed(classifier), pixels=self.pixels, steps=self.steps, popsize=self.population, inf_batch=50
+            borrowed(classifier), pixels=self.pixels, steps=self.steps, popsize=self.population, inf_batch=10
         )
         attack.device = torch.device("cpu")  # it indexes numpy arrays with the labels; the model moves what it is given
         attack.targeted = targets is not None

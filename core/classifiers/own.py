@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from core import checkpoint as weights
-from core.architectures import architecture, empty, head
+from core.architectures import Architecture, architecture, empty, head
 from core.atomic import write_whole
 from core.classifier import Classifier
 from core.classifiers.torchvision_imagenet import SIDE_BRANCHES, cam_layer
@@ -76,9 +76,8 @@ def _assemble(name: str, card: Mapping[str, Any], raw: bytes) -> Classifier:
     (resize,) = _numbers([card.get("resize", design.resize if size == design.size else 0)], "resize", 1)
     if resize and not max(size[1:]) <= resize <= 4 * LARGEST_SIDE:
         raise ValueError(f"expected a resize of 0 or at least the longer side, {max(size[1:])}, got {resize:g}")
-    tensors = weights.parse_tensors(raw, name)
-    tensors = {key: value for key, value in tensors.items() if not key.startswith(SIDE_BRANCHES)}
-    net = _filled(name, design.name, tensors, labels, size)
+    tensors = {k: v for k, v in weights.parse_tensors(raw, name).items() if not k.startswith(SIDE_BRANCHES)}
+    net = _filled(name, design, tensors, labels, size)
     layer = design.cam_layer if design.cam_layer is not None else cam_layer(net, size)
     gallery = "mnist" if size[0] == 1 else "cifar10" if max(size[1:]) <= 64 else "photographs"
     return Classifier(
@@ -88,10 +87,14 @@ def _assemble(name: str, card: Mapping[str, Any], raw: bytes) -> Classifier:
 
 
 def _filled(
-    name: str, design: str, tensors: dict[str, torch.Tensor], labels: tuple[str, ...], size: tuple[int, int, int]
+    name: str,
+    design: Architecture,
+    tensors: dict[str, torch.Tensor],
+    labels: tuple[str, ...],
+    size: tuple[int, int, int],
 ) -> nn.Module:
     """The network with its weights; the number of classes is read off the head and compared with the labels."""
-    net = empty(architecture(design), len(labels), size)
+    net = empty(design, len(labels), size)
     last = head(net)
     if last in tensors and tensors[last].ndim >= 2 and len(tensors[last]) != len(labels):
         raise ValueError(f"the weights tell {len(tensors[last])} classes apart, but {len(labels)} labels were given")
@@ -141,11 +144,9 @@ class Own(Source):
         if path.stat().st_size > weights.LARGEST:
             raise ValueError(f"{path.name} is larger than {weights.LARGEST // 10**9} GB")
         try:
-            card = json.loads(path.with_suffix(".json").read_text(encoding="utf-8"))
-        except ValueError as error:
-            raise ValueError(f"the card {checkpoint}.json is not readable JSON") from error
-        if not isinstance(card, dict):
-            raise ValueError(f"the card {checkpoint}.json does not hold an object")
+            card = dict(json.loads(path.with_suffix(".json").read_text(encoding="utf-8")).items())
+        except (ValueError, AttributeError) as error:
+            raise ValueError(f"the card {checkpoint}.json is not a readable JSON object") from error
         return _assemble(checkpoint, card, path.read_bytes())
 
 

@@ -1,0 +1,153 @@
+"""A study: its controls are what they claim to be, it stops, it goes on, and its bundle gives the same numbers."""
+
+import json
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+import torch
+from torch import nn
+
+from core import bundle
+from core.attacked import attack, eight_bit, predict, sizes
+from core.attacks.fgsm import FGSM
+from core.attacks.pgd import PGD
+from core.case import Case
+from core.classifier import Classifier
+from core.explainers.grad_cam_pp import GradCAMPP
+from core.explainers.integrated_gradients import IntegratedGradients
+from core.explainers.lime import Lime
+from core.measure import agreement, exceeded, rows
+from core.meter import Cancelled, Meter
+from core.noise import shuffled
+from core.study import begin, investigate
+
+
+@pytest.fixture(scope="module")
+def model() -> Classifier:
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(32, 4)
+    ).eval()
+    for weight in net.parameters():
+        weight.data *= 3
+    return Classifier(net, ("a", "b", "c", "d"), (3, 16, 16), key="toy", fingerprint="0", cam_layer="1")
+
+
+@pytest.fixture(scope="module")
+def image() -> torch.Tensor:
+    return eight_bit(torch.rand(1, 3, 16, 16, generator=torch.Generator().manual_seed(3)))[0]
+
+
+@pytest.fixture
+def case() -> Case:
+    explainers = (GradCAMPP(), IntegratedGradients(steps=8), Lime(samples=64))
+    return Case("toy/1", "toy", PGD(eps=24 / 255, step=6 / 255, steps=8), explainers, controls=2)
+
+
+def test_noise_has_the_size_of_the_change_in_every_norm() -> None:
+    image, change = torch.full((3, 9, 9), 0.5), torch.zeros(3, 9, 9)
+    change[:, 2:5, 3:7] = torch.rand(3, 3, 4, generator=torch.Generator().manual_seed(1)) * 0.3 - 0.15
+    for noisy in shuffled(image, change, 4, seed=7):
+        found, wanted = sizes(noisy - image), sizes(change)
+        assert found == pytest.approx(wanted, rel=1e-4)
+        assert not torch.equal(noisy - image, change)
+
+
+def test_the_card_measures_what_was_done(model: Classifier, image: torch.Tensor) -> None:
+    found = attack(model, PGD(eps=24 / 255, step=6 / 255, steps=8), image)
+    change = found.image - image
+    assert found.sizes["linf"] == pytest.approx(change.abs().max().item())
+    assert found.sizes["linf"] <= 24 / 255 + 1e-6
+    assert found.forwards == found.queries == 8
+    assert len(found.trace) == 8
+    assert found.after.top == int(model.probabilities(found.image[None]).argmax())
+    assert found.saved == predict(model, eight_bit(found.image))
+    assert found.fooled == (found.after.top != found.before.top)
+
+
+def test_every_part_arrives_and_matches_a_direct_call(model: Classifier, image: torch.Tensor, case: Case) -> None:
+    study = begin(case, model, image)
+    stages = [(event.stage, event.part) for event in investigate(study, model) if event.finished]
+    keys = [explainer.key for explainer in case.explainers]
+    assert stages == [("predict", ""), ("attack", "pgd"), *(("maps", key) for key in keys),
+                      *(("controls", key) for key in keys)]  # fmt: skip
+    assert study.complete
+    assert study.attacked is not None
+    assert study.before is not None
+    direct = IntegratedGradients(steps=8)(model, image[None], torch.tensor([study.before.top])).values[0]
+    assert torch.allclose(study.maps["integrated_gradients"].original, direct)
+    lime = study.maps["lime"]
+    assert lime.seeds is not None
+    assert len(lime.seeds) == 2
+    assert not torch.equal(lime.seeds[0], lime.original)
+    found = rows(study)
+    own = [row for row in found if row.explainer == "grad_cam_pp" and row.comparison == "noise"]
+    assert len(own) == 2 * len({row.measure for row in found})
+    assert set(exceeded([row for row in found if row.explainer == "lime"], "spearman")) >= {"noise", "seed"}
+    matrix = {(entry["first"], entry["second"]): entry["value"] for entry in agreement(study, "original")}
+    assert matrix["lime", "lime"] == 1.0
+    assert matrix["lime", "grad_cam_pp"] == matrix["grad_cam_pp", "lime"]
+
+
+def test_a_stop_keeps_what_is_done_and_it_goes_on(model: Classifier, image: torch.Tensor, case: Case) -> None:
+    whole = begin(case, model, image)
+    list(investigate(whole, model))
+    study, meter = begin(case, model, image), Meter()
+    with pytest.raises(Cancelled), meter:
+        for event in investigate(study, model):
+            if event.stage == "maps" and event.part == "lime" and not event.finished:
+                meter.stop()
+    assert set(study.maps) == {"grad_cam_pp", "integrated_gradients"}
+    assert not study.complete
+    list(investigate(study, model))
+    assert rows(study) == rows(whole)
+
+
+def test_a_bundle_reads_back_the_same(model: Classifier, image: torch.Tensor, case: Case, tmp_path: Path) -> None:
+    study = begin(case, model, image, "ab")
+    list(investigate(study, model))
+    bundle.save(study, tmp_path)
+    names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.png")}
+    assert {"original.png", "attacked.png", "maps/lime_difference.png"} <= names
+    back = bundle.load(tmp_path)
+    assert back.case == study.case
+    assert back.complete
+    assert rows(back) == rows(study)
+    assert back.attacked is not None
+    assert study.attacked is not None
+    assert torch.equal(back.attacked.image, study.attacked.image)
+    assert back.attacked.facts() == study.attacked.facts()
+    manifest = bundle.read_manifest(tmp_path / "manifest.json")
+    assert torch.equal(bundle.read_original(tmp_path / "manifest.json", manifest), image)
+    (tmp_path / "original.png").write_bytes((tmp_path / "attacked.png").read_bytes())
+    with pytest.raises(ValueError, match="not the picture"):
+        bundle.read_original(tmp_path / "manifest.json", manifest)
+
+
+@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"case": 3}', '{"case": {"attack": {"method": "pgd"}}}', "\ud800"])
+def test_a_wrong_manifest_is_refused(tmp_path: Path, text: str) -> None:
+    path = tmp_path / "manifest.json"
+    path.write_bytes(text.encode("utf-8", "surrogatepass"))
+    with pytest.raises(ValueError, match=r"manifest|case"):
+        bundle.read_manifest(path)
+
+
+def test_a_case_survives_json_and_its_id_holds_every_setting(case: Case) -> None:
+    assert Case.from_json(json.loads(json.dumps(case.to_json()))) == case
+    others = [
+        replace(case, image="toy/2"), replace(case, seed=1), replace(case, target=2), replace(case, controls=3),
+        replace(case, explained="original"), replace(case, attack=FGSM()),
+        replace(case, explainers=case.explainers[:1]),
+    ]  # fmt: skip
+    assert len({each.id for each in [case, *others]}) == 8
+    assert replace(case, explainers=()).attack_id == case.attack_id
+
+
+def test_one_failing_method_leaves_the_others_their_turn(model: Classifier, image: torch.Tensor, case: Case) -> None:
+    blind = replace(model, cam_layer="")
+    study = begin(case, blind, image)
+    list(investigate(study, blind))
+    assert "grad_cam_pp" in study.refused
+    assert set(study.maps) == {"integrated_gradients", "lime"}
+    assert study.complete
