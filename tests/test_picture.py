@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 import tifffile
 import torch
-from PIL import Image, ImageOps
+from PIL import Image, ImageFile, ImageOps
 from scipy.ndimage import gaussian_filter
 from torch import nn
 from torchvision.transforms import functional as transforms
@@ -311,6 +311,23 @@ def test_odd_files_raise_nothing_but_a_sentence(kind: str) -> None:
         assert time.perf_counter() - begun < 5
     assert refused  # the mutations do break files
     assert not any("\n" in sentence for sentence in refused)
+
+
+@pytest.mark.parametrize(
+    "kind",
+    [OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, EOFError,
+     ZeroDivisionError, OverflowError, MemoryError, NotImplementedError, RecursionError, struct.error, zlib.error,
+     Image.DecompressionBombError, Image.DecompressionBombWarning, UnicodeDecodeError],
+)  # fmt: skip
+def test_whatever_pillow_raises_is_a_sentence(kind: type[Exception], monkeypatch: pytest.MonkeyPatch) -> None:
+    def fail(*_: object, **__: object) -> None:
+        raise kind("utf8", b"", 0, 1, "\n") if kind is UnicodeDecodeError else kind("deep\ninside")
+
+    monkeypatch.setattr(ImageFile.ImageFile, "load", fail)
+    monkeypatch.setattr("PIL.PngImagePlugin.PngImageFile.load", fail, raising=False)
+    with pytest.raises(ValueError, match="x.png") as caught:
+        read_picture(PNG, "x.png")
+    assert "\n" not in str(caught.value)
 
 
 # --- names

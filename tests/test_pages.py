@@ -1,0 +1,124 @@
+"""Every page, run headless by Streamlit's AppTest: it opens, every method can be picked, uploads, settings survive."""
+
+import io
+import time
+from pathlib import Path
+
+import numpy as np
+import pytest
+from PIL import Image
+from streamlit.testing.v1 import AppTest
+
+from core.catalog import ATTACKS, EXPLAINERS
+from core.paths import ROOT
+
+INSPECT = str(ROOT / "pages" / "inspect_image.py")
+FAST = {"model": "mnist_cnn:standard", "image": "mnist/0003", "maps": "grad_cam_pp", "controls": "1", "pgd.eps": "60"}
+
+
+def opened(**query: str) -> AppTest:
+    """The Inspect page, opened by a link."""
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run()
+    app.switch_page(INSPECT)
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    return " ".join(str(element.value) for kind in ("markdown", "error", "info", "caption") for element in app.get(kind))
+
+
+def ended(app: AppTest) -> AppTest:
+    """Run again until the study is complete."""
+    for _ in range(100):
+        app.run()
+        if not [button for button in app.button if button.label == "Stop"]:
+            return app
+        time.sleep(0.2)
+    raise AssertionError("the study did not end")
+
+
+def test_the_front_page_opens_and_shows_the_shipped_case(home: Path) -> None:
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60).run()
+    assert not app.exception
+    assert app.title[0].value == "Counterproof"
+    app = ended(app)
+    assert "attacked image" in texts(app)
+
+
+def test_attack_and_explain(home: Path) -> None:
+    app = opened(**FAST)
+    assert not app.exception
+    assert "digit 0" in texts(app)
+    next(button for button in app.button if button.label == "Attack and explain").click()
+    app = ended(app.run())
+    assert not app.exception
+    assert "was fooled" in texts(app)
+    assert "Grad-CAM++" in texts(app)
+
+
+def test_a_link_reopens_the_case_and_computes_it(home: Path) -> None:
+    app = ended(opened(**FAST, go="1"))
+    assert "was fooled" in texts(app)
+    assert app.query_params["image"] == ["mnist/0003"]
+
+
+@pytest.mark.parametrize("key", list(ATTACKS))
+def test_every_attack_can_be_picked(home: Path, key: str) -> None:
+    app = opened(**FAST, attack=key)
+    assert not app.exception
+    assert app.selectbox(key="widget:attack").value == key
+
+
+def test_every_explainer_can_be_picked(home: Path) -> None:
+    app = opened(**(FAST | {"maps": ",".join(EXPLAINERS)}))
+    assert not app.exception
+    for kind in EXPLAINERS.values():
+        assert kind.plain in texts(app)
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        {"attack": "nothing"}, {"maps": "nothing"}, {"pgd.eps": "many"}, {"pgd.eps": "9999"}, {"seed": "-4"},
+        {"explained": "all"}, {"target": "77"}, {"controls": "0"}, {"set": "none"}, {"pgd.steps": "0"},
+        {"lime.segmentation": "<b>"}, {"device": "cuda:7"},
+    ],
+)  # fmt: skip
+def test_a_broken_link_falls_back(home: Path, query: dict[str, str]) -> None:
+    app = opened(**(FAST | query))
+    assert not app.exception
+    assert not app.error
+    assert "digit 0" in texts(app)
+
+
+@pytest.mark.parametrize(
+    "query", [{"image": "cifar10/9999"}, {"image": "../../etc/passwd"}, {"image": "upload/0123456789abcdef"}]
+)
+def test_a_picture_that_is_not_there_is_one_sentence(home: Path, query: dict[str, str]) -> None:
+    app = opened(**(FAST | query))
+    assert not app.exception
+    assert len(app.error) == 1
+
+
+def test_settings_survive_a_visit_to_another_page(home: Path) -> None:
+    app = opened(**FAST)
+    app.slider(key="widget:pgd.eps").set_value(33.0).run()
+    app.switch_page(str(ROOT / "pages" / "overview.py")).run().run()
+    app.switch_page(INSPECT).run().run()
+    assert app.slider(key="widget:pgd.eps").value == 33.0
+
+
+def test_uploads_good_and_bad(home: Path) -> None:
+    app = opened(**FAST, set="upload")
+    out = io.BytesIO()
+    Image.fromarray(np.arange(28 * 28, dtype=np.uint8).reshape(28, 28)).save(out, "PNG")
+    files = [("scan.png", out.getvalue(), "image/png"), ("bad.png", b"<svg onload=alert(1)>", "image/png")]
+    app.file_uploader(key="widget:files").set_value(files)
+    app.run()
+    assert not app.exception
+    assert "scan" in texts(app)
+    assert "bad" in texts(app)
+    assert app.query_params["image"][0].startswith("upload/")
