@@ -21,7 +21,8 @@ KINDS = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp"]
 def choose_image() -> str:
     """Draw the gallery or the upload and return the id of the chosen picture."""
     image = setting("image", FIRST)
-    shown = segments("set", "Pictures from", SETS, image.partition("/")[0], hidden=True)
+    kind = image.partition("/")[0]
+    shown = segments("set", "Pictures from", SETS, kind if kind in SETS else "cifar10", hidden=True)
     if shown == "upload":
         _upload()
         tiles = [{"id": each, "label": name, "src": thumbnail(each)} for each, name in kept("uploads", {}).items()]
