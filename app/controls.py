@@ -6,7 +6,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from app.state import prepare, remember, setting
+from app.state import force, prepare, remember, setting, shown
 from core.params import Method
 
 M = TypeVar("M", bound=Method)
@@ -19,10 +19,11 @@ def pick(
     value = setting(name, default)
     if value not in options:
         value = default if default in options else options[0]
-    key = prepare(name, value)
-    if st.session_state[key] not in options:
-        st.session_state[key] = value
-    chosen: str = st.selectbox(title, list(options), key=key, format_func=words, help=help or None)
+    if shown(name) is not None and shown(name) not in options:
+        force(name, value)
+    key, first = prepare(name, value)
+    index = list(options).index(first) if first in options else 0
+    chosen: str = st.selectbox(title, list(options), index, key=key, format_func=words, help=help or None)
     remember(name, chosen)
     return chosen
 
@@ -32,10 +33,10 @@ def segments(
 ) -> str:
     """A row of buttons of which one is chosen."""
     value = setting(name, default)
-    key = prepare(name, value if value in options else default)
+    key, first = prepare(name, value if value in options else default)
     chosen = st.segmented_control(
-        title, list(options), key=key, format_func=lambda each: options[each], help=help or None, required=True,
-        label_visibility="collapsed" if hidden else "visible",
+        title, list(options), default=first, key=key, format_func=lambda each: options[each], help=help or None,
+        required=True, label_visibility="collapsed" if hidden else "visible",
     )  # fmt: skip
     remember(name, chosen or default)
     return chosen or default
@@ -43,11 +44,10 @@ def segments(
 
 def several(name: str, title: str, options: Mapping[str, str], default: Sequence[str], help: str = "") -> list[str]:
     """Any number of choices; kept as one comma-separated setting."""
-    value = [each for each in setting(name, ",".join(default)).split(",") if each in options]
-    key = prepare(name, value)
+    key, first = prepare(name, [each for each in setting(name, ",".join(default)).split(",") if each in options])
     chosen: list[str] = st.pills(
-        title, list(options), key=key, format_func=lambda each: options[each], selection_mode="multi", wrap=True,
-        help=help or None,
+        title, list(options), default=first, key=key, format_func=lambda each: options[each],
+        selection_mode="multi", wrap=True, help=help or None,
     )  # fmt: skip
     ordered = [each for each in options if each in chosen]
     remember(name, ",".join(ordered) or "none")
@@ -56,8 +56,8 @@ def several(name: str, title: str, options: Mapping[str, str], default: Sequence
 
 def number(name: str, title: str, default: int, low: int, high: int, help: str = "") -> int:
     """A whole number to type."""
-    value = min(max(setting(name, default), low), high)
-    chosen = int(st.number_input(title, low, high, key=prepare(name, value), step=1, help=help or None))
+    key, first = prepare(name, min(max(setting(name, default), low), high))
+    chosen = int(st.number_input(title, low, high, first, key=key, step=1, help=help or None))
     remember(name, chosen)
     return chosen
 
@@ -100,18 +100,19 @@ def parameter(entry: "Field[Any]", name: str) -> Any:
     scale = 255 if facts.get("unit") == "/255" else 1
     default = entry.default
     if isinstance(default, bool):
-        chosen: Any = st.toggle(title, key=prepare(name, setting(name, default)), help=help)
+        key, switched = prepare(name, setting(name, default))
+        chosen: Any = st.toggle(title, switched, key=key, help=help)
     elif facts.get("choices"):
         return pick(name, title, [str(each) for each in facts["choices"]], str(default), str, help or "")
     elif isinstance(default, int):
-        value = _inside(entry, setting(name, default), 1)
-        chosen = st.slider(title, int(facts["low"]), int(facts["high"]), key=prepare(name, value), help=help)
+        key, whole = prepare(name, _inside(entry, setting(name, default), 1))
+        chosen = st.slider(title, int(facts["low"]), int(facts["high"]), whole, key=key, help=help)
     else:
-        shown = title if scale == 1 else f"{title} (out of 255)"
-        low, high = float(facts["low"] * scale), float(facts["high"] * scale)
-        value = round(float(_inside(entry, setting(name, float(default * scale)), scale)), 6)
+        named = title if scale == 1 else f"{title} (out of 255)"
+        low, high = round(float(facts["low"] * scale), 6), round(float(facts["high"] * scale), 6)
+        key, real = prepare(name, round(float(_inside(entry, setting(name, float(default * scale)), scale)), 6))
         step = facts.get("step") or (0.5 if scale == 255 else _step(low, high))
-        chosen = st.slider(shown, round(low, 6), round(high, 6), step=step, key=prepare(name, value), help=help)
+        chosen = st.slider(named, low, high, real, step=step, key=key, help=help)
     remember(name, chosen)
     return chosen / scale if scale != 1 else chosen
 

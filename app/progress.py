@@ -5,7 +5,7 @@ import streamlit as st
 from app.jobs import Job
 from core.catalog import ATTACKS, EXPLAINERS
 
-POLL = 0.4  # seconds
+POLL = 0.7  # seconds
 
 
 def follow(job: Job) -> None:

@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-T = TypeVar("T", str, int, float, bool)
+T = TypeVar("T")
 
 SETTINGS = "settings"
 NOTES = "notes"
@@ -27,10 +27,10 @@ def setting(name: str, default: T) -> T:
     value = settings().get(name, default)
     if isinstance(value, type(default)):
         return value
+    kind: Any = type(default)
     try:
-        if isinstance(default, bool):
-            return type(default)(str(value) in ("1", "True", "true"))
-        return type(default)(value)
+        made: T = str(value) in ("1", "True", "true") if kind is bool else kind(value)
+        return made
     except (TypeError, ValueError):
         return default
 
@@ -41,22 +41,34 @@ def remember(name: str, value: Any) -> None:
 
 
 def force(name: str, value: Any) -> None:
-    """Change a setting from code, also in the widget that shows it; before that widget is drawn."""
+    """Change a setting from code; the widget that shows it is made anew, with this value."""
     remember(name, value)
-    st.session_state.pop(widget(name), None)
+    versions = kept("versions", {})
+    versions[name] = versions.get(name, 0) + 1
 
 
 def widget(name: str) -> str:
     """The widget key of a setting."""
-    return f"widget:{name}"
+    version = kept("versions", {}).get(name, 0)
+    return f"widget:{name}" + (f":{version}" if version else "")
 
 
-def prepare(name: str, value: Any) -> str:
-    """The key for the widget of a setting, holding `value` unless the widget has its own already."""
-    key = widget(name)
-    if key not in st.session_state:
-        st.session_state[key] = value
-    return key
+def prepare(name: str, value: T) -> tuple[str, T]:
+    """The key and the initial value of a setting's widget: `value` when the widget is new, else what it was then.
+
+    The initial value is handed to the widget itself, never through the session: a value set there reaches the browser
+    in one message only, which a second run that follows at once can overtake.
+    """
+    key, initial = widget(name), kept("initial", {})
+    if key not in st.session_state or key not in initial:
+        initial[key] = value
+    found: T = initial[key]
+    return key, found
+
+
+def shown(name: str) -> Any:
+    """What the widget of a setting holds now; None before it is drawn."""
+    return st.session_state.get(widget(name))
 
 
 def write_link(values: Mapping[str, Any]) -> None:

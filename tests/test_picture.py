@@ -236,12 +236,12 @@ def test_refused_in_one_sentence(case: str) -> None:
 
 def test_twenty_megapixels_work_and_quickly() -> None:
     raw = encoded(Image.effect_noise((5000, 4000), 40).convert("RGB"), "JPEG", quality=70)
-    begun = time.perf_counter()
+    begun = time.process_time()
     read = read_picture(raw, "x.jpg")
     image = fit(read, takes((3, 224, 224), 256))
     assert read.pixels.shape == (4000, 5000, 3)
     assert image.shape == (3, 224, 224)
-    assert time.perf_counter() - begun < 15
+    assert time.process_time() - begun < 15
 
 
 def seeds() -> dict[str, bytes]:
@@ -300,7 +300,7 @@ def test_odd_files_raise_nothing_but_a_sentence(kind: str) -> None:
     raw, source = seeds()[kind], random.Random(kind)
     refused: list[str] = []
     for _ in range(120):
-        begun = time.perf_counter()
+        begun = time.process_time()
         try:
             read = read_picture(mutate(raw, source), f"x.{kind}")
             assert read.pixels.ndim == 3
@@ -308,7 +308,7 @@ def test_odd_files_raise_nothing_but_a_sentence(kind: str) -> None:
             assert read.pixels.dtype == np.uint8
         except ValueError as error:
             refused.append(str(error))
-        assert time.perf_counter() - begun < 5
+        assert time.process_time() - begun < 5
     assert refused  # the mutations do break files
     assert not any("\n" in sentence for sentence in refused)
 

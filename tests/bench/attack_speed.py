@@ -1,0 +1,83 @@
+"""Attacks beside torchattacks and foolbox: PGD with its callback on, and DeepFool at 1,000 classes."""
+
+from torch import Tensor
+
+from core.ascend import Step
+from core.attacks.deepfool import DeepFool
+from core.attacks.pgd import PGD
+from core.classifier import Classifier
+from core.meter import Meter
+from tests.bench.subjects import large, pictures, small
+from tests.bench.timing import Row, Settings, Work, faster, race
+
+EPS, STEP = 8 / 255, 2 / 255
+
+
+def libraries(classifier: Classifier, images: Tensor, labels: Tensor, steps: int) -> dict[str, Work]:
+    """The same attack by each library, on a copy of the network."""
+    import torchattacks
+    from foolbox import PyTorchModel
+    from foolbox.attacks import LinfPGD
+
+    apart = classifier.copy().module().eval()
+    one = torchattacks.PGD(apart, eps=EPS, alpha=STEP, steps=steps)
+    model = PyTorchModel(apart, bounds=(0, 1))
+    two = LinfPGD(abs_stepsize=STEP, steps=steps)
+    return {
+        "torchattacks": lambda _repeat: one(images, labels),
+        "foolbox": lambda _repeat: two(model, images, labels, epsilons=EPS),
+    }
+
+
+def pgd(settings: Settings) -> list[Row]:
+    steps, rows = settings.pick(40, 4), []
+    for classifier, count in ((large(), 1), (small(), 1), (small(), settings.pick(64, 4))):
+        images, labels = pictures(classifier, count)
+        method = PGD(eps=EPS, step=STEP, steps=steps)
+
+        def ours(repeat: int, classifier=classifier, images=images, labels=labels, method=method) -> None:  # type: ignore[no-untyped-def]
+            trace: list[float] = []
+
+            def keep(step: Step) -> None:
+                trace.append(float(step.loss.mean()))
+
+            with Meter():
+                method(classifier, images, labels, seed=repeat, on_step=keep)
+            assert len(trace) == steps
+
+        for library, theirs in libraries(classifier, images, labels, steps).items():
+            times = race(ours, theirs, settings.pick(5, 1))
+            note = f"{steps} steps, {count} image{'s' * (count > 1)}, {classifier.key}, fp32, our callback and meter on"
+            rows.append(faster(f"PGD-{steps}, {classifier.size[1]} px, {count}", library, 1, times, note))
+    return rows
+
+
+def deepfool(settings: Settings) -> list[Row]:
+    import torchattacks
+
+    classifier = large()
+    images, labels = pictures(classifier, 1)
+    steps = settings.pick(50, 1)
+    theirs = torchattacks.DeepFool(classifier.copy().module().eval(), steps=steps)
+    method, found = DeepFool(steps=steps), {}
+
+    def ours(_repeat: int) -> None:
+        found["ours"] = method(classifier, images, labels)
+
+    def other(_repeat: int) -> None:
+        found["torchattacks"] = theirs(images, labels)
+
+    times = race(ours, other, settings.pick(3, 1), warm=False)
+    sizes = {name: float((image - images).norm()) for name, image in found.items()}
+    left = {
+        name: bool((classifier.probabilities(image).argmax(dim=1) != labels).all()) for name, image in found.items()
+    }
+    note = (
+        f"one image, 224 px, fp32; ours among the {method.classes} likeliest of the 1,000 classes, torchattacks among all; "
+        f"L2 change {sizes['ours']:.3f} against {sizes['torchattacks']:.3f}, "
+        f"answer changed: {'yes' if left['ours'] else 'no'} against {'yes' if left['torchattacks'] else 'no'}"
+    )
+    return [faster("DeepFool, 1,000 classes", "torchattacks", 20, times, note, l2=sizes)]
+
+
+ROWS = {"pgd_40": pgd, "deepfool_1000": deepfool}

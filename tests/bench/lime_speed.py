@@ -1,0 +1,90 @@
+"""LIME at equal samples beside the `lime` package: one large picture, and many small ones."""
+
+from functools import partial
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from core.classifier import Classifier
+from core.explainers.lime import Lime
+from core.masking import batch_size
+from core.superpixels import superpixels
+from tests.bench.subjects import as_lime, for_lime, large, pictures, small
+from tests.bench.timing import Row, Settings, clock, faster, median, race
+
+
+def with_lime(
+    classifier: Classifier, image: Tensor, target: int, samples: int, seed: int, segmentation: str, count: int = 50
+) -> np.ndarray:
+    """The map (H, W) of the `lime` package; its own superpixels (quickshift), or those of another kind."""
+    from lime.lime_image import LimeImageExplainer
+
+    other = (
+        None if segmentation == "quickshift" else (lambda _: superpixels(image[None], segmentation, count)[0].numpy())
+    )
+    found = LimeImageExplainer(random_state=seed).explain_instance(
+        as_lime(image), partial(for_lime, classifier), labels=(target,), top_labels=None, num_samples=samples,
+        random_seed=42, segmentation_fn=other,
+    )  # fmt: skip
+    weights = dict(found.local_exp[target])
+    return np.vectorize(weights.get)(found.segments)
+
+
+def bare_forward(classifier: Classifier, images: int, half: bool) -> float:
+    """Seconds of `images` forward passes alone, in the engine's batches, precision and memory format (of 3, median)."""
+    size = batch_size(torch.zeros(1, *classifier.size))
+    batch = torch.rand(size, *classifier.size).contiguous(memory_format=torch.channels_last)
+
+    def work(_repeat: int) -> None:
+        with torch.no_grad(), torch.autocast("cpu", torch.bfloat16, enabled=half):
+            for _ in range(images // size):
+                classifier.net(batch)
+
+    return (median([clock(work, 0) for _ in range(3)]) or 0) * images / (images // size * size)
+
+
+def equal_samples(settings: Settings) -> list[Row]:
+    classifier, samples = large(), settings.pick(1000, 40)
+    images, answers = pictures(classifier, 1)
+    rows = []
+    for precision in ("fp32", "bf16"):
+        method = Lime(samples=samples, segmentation="quickshift", precision=precision)
+        times = race(
+            lambda repeat, method=method: method(classifier, images, answers, seed=repeat),
+            lambda repeat: with_lime(classifier, images[0], int(answers[0]), samples, repeat, "quickshift"),
+            settings.pick(5, 1),
+            warm=False,
+        )
+        bare = bare_forward(classifier, samples, precision == "bf16")
+        note = f"{samples} samples, {precision} against fp32, lime's superpixels for both; bare passes {bare:.2f} s"
+        rows.append(faster(f"LIME, 224 px, {precision}", "lime", 1.3, times, note, bare=bare, samples=samples))
+    return rows
+
+
+def many_small(settings: Settings) -> list[Row]:
+    """The same pictures cut alike. lime's own superpixels leave one to three parts of a 32 px picture: a row apart."""
+    classifier, samples, count = small(), settings.pick(64, 20), settings.pick(256, 8)
+    images, answers = pictures(classifier, count)
+    rows = []
+    for segmentation in ("slic", "quickshift"):
+        method = Lime(samples=samples, segmentation=segmentation, precision="bf16")
+
+        def loop(repeat: int, segmentation: str = segmentation) -> None:
+            for image, answer in zip(images, answers.tolist(), strict=True):
+                with_lime(classifier, image, answer, samples, repeat, segmentation)
+
+        times = race(
+            lambda repeat, method=method: method(classifier, images, answers, seed=repeat), loop,
+            settings.pick(3, 1), warm=False,
+        )  # fmt: skip
+        bare = bare_forward(classifier, samples * count, half=True)
+        note = (
+            f"{count} images, {samples} samples each, {classifier.key}, {segmentation}, bf16; bare passes {bare:.2f} s"
+        )
+        name = f"LIME, {count} CIFAR images, {segmentation}"
+        rows.append(faster(name, "a loop over lime", 20, times, note, bare=bare, samples=samples))
+    return rows
+
+
+ROWS = {"lime_equal_samples": equal_samples, "lime_256_cifar": many_small}

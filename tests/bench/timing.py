@@ -1,0 +1,81 @@
+"""Timing two things in turns, and the row of the table that comes of it."""
+
+import contextlib
+import os
+import statistics
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field
+from typing import Any, Literal
+
+Work = Callable[[int], object]  # is told which repeat it is
+AIMS = {"at least": lambda figure, aim: figure >= aim, "at most": lambda figure, aim: figure <= aim}
+
+
+@dataclass(frozen=True)
+class Settings:
+    """How much to do: `quick` rehearses with few repeats and samples, and its figures mean nothing."""
+
+    quick: bool = False
+
+    def pick(self, full: int, quick: int) -> int:
+        return quick if self.quick else full
+
+
+@dataclass(frozen=True)
+class Row:
+    """One line of the table: `figure` is to be `sense` `aim`. Times in seconds, one a repeat; medians are compared."""
+
+    name: str
+    other: str  # what it is compared with
+    figure: float
+    aim: float
+    sense: Literal["at least", "at most"]
+    unit: str
+    ours: list[float]
+    theirs: list[float]
+    note: str
+    facts: dict[str, Any] = field(default_factory=dict)
+
+    @property
+    def met(self) -> bool:
+        return AIMS[self.sense](round(self.figure, 2), self.aim)
+
+    def to_json(self) -> dict[str, Any]:
+        medians = {"ours_median": median(self.ours), "theirs_median": median(self.theirs), "repeats": len(self.ours)}
+        return asdict(self) | {"met": self.met} | medians
+
+
+def median(times: list[float]) -> float | None:
+    return statistics.median(times) if times else None
+
+
+def clock(work: Work, repeat: int, loops: int = 1) -> float:
+    """Seconds of one call of `work`, the mean over `loops` calls."""
+    begun = time.perf_counter()
+    for _ in range(loops):
+        work(repeat)
+    return (time.perf_counter() - begun) / loops
+
+
+def race(ours: Work, theirs: Work, repeats: int, *, warm: bool = True) -> tuple[list[float], list[float]]:
+    """Seconds of each, `repeats` times in turns (who begins alternates), so that drift of the machine hits both.
+
+    Calls shorter than 0.1 s are made several times over. What the libraries write to the screen is thrown away.
+    """
+    loops = [1, 1]
+    with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):  # noqa: PTH123
+        if warm:
+            for _ in range(2):
+                loops = [max(1, round(0.1 / clock(work, 0))) for work in (ours, theirs)]
+        times: tuple[list[float], list[float]] = ([], [])
+        for repeat in range(repeats):
+            for side in (0, 1) if repeat % 2 == 0 else (1, 0):
+                times[side].append(clock((ours, theirs)[side], repeat, loops[side]))
+    return times
+
+
+def faster(name: str, other: str, aim: float, times: tuple[list[float], list[float]], note: str, **facts: Any) -> Row:
+    """The row "how many times as fast as `other`"."""
+    ratio = statistics.median(times[1]) / statistics.median(times[0])
+    return Row(name, other, ratio, aim, "at least", "times as fast", *times, note, facts)
