@@ -70,18 +70,23 @@ class Classifier:
         """
         while not self.lock.acquire(timeout=0.1):
             meter.check()
-        modes = [(module, module.training) for module in self.net.modules()]
-        wants = [(weight, weight.requires_grad) for weight in self.net.parameters()]
-        try:
-            self.net.eval()
-            for weight, _ in wants:
-                weight.requires_grad_(False)
+        modules = list(self.net.modules())
+        weights = [weight for module in modules for weight in module._parameters.values() if weight is not None]
+        modes, wants = [module.training for module in modules], [weight.requires_grad for weight in weights]
+        try:  # only what differs is touched: most calls find a net that is still already
+            if any(modes):
+                self.net.eval()
+            for weight, wanted in zip(weights, wants, strict=True):
+                if wanted:
+                    weight.requires_grad_(False)
             yield
         finally:
-            for module, training in modes:
-                module.training = training
-            for weight, wanted in wants:
-                weight.requires_grad_(wanted)
+            for module, training in zip(modules, modes, strict=True):
+                if module.training != training:
+                    module.training = training
+            for weight, wanted in zip(weights, wants, strict=True):
+                if weight.requires_grad != wanted:
+                    weight.requires_grad_(wanted)
             self.lock.release()
 
     @contextmanager

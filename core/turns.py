@@ -46,7 +46,10 @@ def seeded(seed: int, device: torch.device) -> Iterator[None]:
     with turn(), torch.random.fork_rng(devices=cuda):
         numpy_state, python_state = np.random.get_state(), random.getstate()
         try:
-            torch.manual_seed(seed)
+            if device.type == "cpu":  # torch.manual_seed would note the call for every absent accelerator too
+                torch.default_generator.manual_seed(seed)
+            else:
+                torch.manual_seed(seed)
             np.random.seed(seed % 2**32)
             random.seed(seed)
             yield

@@ -73,7 +73,7 @@ def deepfool(settings: Settings) -> list[Row]:
         name: bool((classifier.probabilities(image).argmax(dim=1) != labels).all()) for name, image in found.items()
     }
     note = (
-        f"one image, 224 px, fp32; ours among the {method.classes} likeliest of the 1,000 classes, torchattacks among all; "
+        f"one image, 224 px, fp32; ours among the {method.classes} likeliest of 1,000 classes, torchattacks among all; "
         f"L2 change {sizes['ours']:.3f} against {sizes['torchattacks']:.3f}, "
         f"answer changed: {'yes' if left['ours'] else 'no'} against {'yes' if left['torchattacks'] else 'no'}"
     )

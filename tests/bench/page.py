@@ -32,7 +32,7 @@ def first_map(settings: Settings) -> list[Row]:
             last.append(seen[-1])
             complete.append(time.perf_counter() - begun)
     note = (
-        f"{classifier.key}, prediction, PGD-20 and five maps of two images each, in a warm process, without the browser; "
+        f"{classifier.key}, prediction, PGD-20, five maps of two images each, in a warm process, without the browser; "
         f"all five after {median(last):.2f} s, all controls after {median(complete):.2f} s"
     )
     facts = {"all_maps": last, "all_controls": complete}
