@@ -11,6 +11,7 @@ from core.paths import ASSETS
 log = logging.getLogger("counterproof")
 
 st.set_page_config("Counterproof", page_icon=str(ASSETS / "icon.png"), layout="wide")
+st.html("<style>[data-testid=stStatusWidget] { display: none; }</style>")  # its Stop is not the Stop of a study
 page = st.navigation(pages())
 try:
     page.run()
