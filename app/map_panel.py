@@ -26,7 +26,7 @@ COLUMNS: tuple[tuple[Comparison, str, str], ...] = (
 
 def show_maps(study: Study) -> None:
     """One row for each explainer that has its maps; those that cannot be drawn say why."""
-    if not study.case.explainers:
+    if not study.maps and not study.refused:
         return
     st.subheader("Where the model looked", help="Red parts support the answer named under each map, blue parts speak "
                  "against it, white parts do neither. All three maps of a row share one scale.")  # fmt: skip

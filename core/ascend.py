@@ -28,6 +28,11 @@ def per_image(values: Tensor) -> Tensor:
     return values.view(-1, 1, 1, 1)
 
 
+def laid_out(images: Tensor) -> Tensor:
+    """The images (N, C, H, W) in the memory order in which convolutions are faster: on a CPU, channels last."""
+    return images.contiguous(memory_format=torch.channels_last) if images.device.type == "cpu" else images
+
+
 def project(images: Tensor, centre: Tensor, eps: float, norm: float) -> Tensor:
     """The nearest points to `images` within `eps` of `centre` in `norm` (inf or 2), then clipped to [0, 1].
 
@@ -79,7 +84,8 @@ def ascend(
     """
     if norm not in (math.inf, 2):
         raise ValueError(f"expected norm inf or 2, got {norm}")
-    current = images.detach() if start is None else start.detach()
+    images = laid_out(images.detach())
+    current = images if start is None else laid_out(start.detach())
     gathered = torch.zeros_like(current)
     for index in range(steps):
         current = current.detach().requires_grad_(True)
@@ -98,4 +104,4 @@ def ascend(
         else:
             direction = gradient / per_image(gradient.flatten(1).norm(dim=1) + 1e-10)
         current = project(current.detach() + step * direction, images, eps, norm)
-    return current.detach()
+    return current.detach().contiguous()

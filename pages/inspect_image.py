@@ -70,7 +70,9 @@ else:
         keep("seconds", study.attacked.seconds)
 show_verdict(study)
 show_pictures(study)
-if explainers and study.attacked is not None and not study.case.explainers:
+if job is None:
+    st.info("Press ‘Attack and explain’ to change this picture and see where the model looked before and after.")
+elif explainers and study.attacked is not None and not study.case.explainers:
     st.info("The attack above follows your settings. Press ‘Attack and explain’ to draw the maps for it.")
 show_maps(study)
 show_agreement(study)

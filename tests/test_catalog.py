@@ -5,39 +5,17 @@ import sys
 from pathlib import Path
 
 import pytest
+import torch
 
 from core import catalog
+from core.cards import table
 from core.contracts import Explainer, Shift
 from core.params import from_spec, to_spec
+from core.paths import ROOT
+from core.planted import linear
 
-NEW = '''"""A map that is bright where the picture is."""
-
-from dataclasses import dataclass
-
-from torch import Tensor
-
-from core.classifier import Classifier
-from core.contracts import Attribution, Explainer
-from core.params import param
-
-
-@dataclass(frozen=True)
-class Bright(Explainer):
-    """The mean over the channels, times `gain`."""
-
-    key = "bright"
-    title = "Brightness"
-    plain = "Marks bright pixels."
-    cite = "none"
-
-    gain: float = param(1.0, low=0.0, high=2.0)
-
-    def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
-        return Attribution(self.gain * images.mean(dim=1))
-
-
-EXPLAINERS: tuple[type[Explainer], ...] = (Bright,)
-'''
+README = (ROOT / "README.md").read_text()
+NEW = README[README.index("```python\n") + 10 : README.index("```", README.index("```python\n") + 10)]
 
 
 def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> str:
@@ -54,10 +32,14 @@ def package(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, **files: str) -> st
 
 
 def test_one_file_is_a_new_method(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    found = catalog.collect(package(tmp_path, monkeypatch, bright=NEW), "EXPLAINERS", Explainer)
-    assert list(found) == ["bright"]
-    made = found["bright"](gain=0.5)  # type: ignore[call-arg]
+    """The README's example, as it stands there: gradient times input on a linear model is weight times input."""
+    found = catalog.collect(package(tmp_path, monkeypatch, gradient_times_input=NEW), "EXPLAINERS", Explainer)
+    assert list(found) == ["gradient_times_input"]
+    made = found["gradient_times_input"]()
     assert from_spec(to_spec(made), found) == made
+    model = linear([[[[1.0, -2.0]]], [[[0.0, 4.0]]]])
+    values = made(model, torch.full((1, 1, 1, 2), 0.5), torch.tensor([1])).values
+    assert values.tolist() == [[[0.0, 2.0]]]
 
 
 def test_a_missing_tuple_and_a_key_taken_twice_raise(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -65,7 +47,7 @@ def test_a_missing_tuple_and_a_key_taken_twice_raise(tmp_path: Path, monkeypatch
         catalog.collect(package(tmp_path, monkeypatch, empty="x = 1\n"), "EXPLAINERS", Explainer)
     other = tmp_path / "twice"
     other.mkdir()
-    with pytest.raises(ValueError, match="bright"):
+    with pytest.raises(ValueError, match="gradient_times_input"):
         catalog.collect(package(other, monkeypatch, one=NEW, two=NEW), "EXPLAINERS", Explainer)
     with pytest.raises(TypeError, match="Shift"):
         third = tmp_path / "kind"
@@ -99,3 +81,7 @@ def test_every_method_says_what_it_is(room: str) -> None:
 def test_a_wrong_spec_is_refused_in_words(spec: dict[str, object], said: str) -> None:
     with pytest.raises(ValueError, match=said):
         from_spec(spec, catalog.ATTACKS)
+
+
+def test_the_readme_holds_the_table_of_the_cards() -> None:
+    assert table() in README, "paste the output of `python -m core.cards` into the README"

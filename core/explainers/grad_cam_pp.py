@@ -7,6 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
+from core.ascend import laid_out
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
 from core.masking import batch_size
@@ -41,7 +42,7 @@ def as_maps(output: Tensor, images: Tensor, layer: str = "") -> Tensor:
 def maps_and_logits(classifier: Classifier, images: Tensor, targets: Tensor) -> tuple[Tensor, Tensor]:
     """Grad-CAM++ maps (N, H, W) and logits (N, K), from one forward pass and one backward pass to the layer only."""
     with classifier.watch(classifier.cam_layer, leaf=True) as seen, torch.enable_grad():
-        logits = classifier(images)
+        logits = classifier(laid_out(images))
         if not seen:
             raise ValueError(f"layer {classifier.cam_layer!r} of this classifier takes no part in its answer")
         score = logits.gather(1, targets[:, None]).sum()

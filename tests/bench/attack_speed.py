@@ -7,7 +7,7 @@ from core.attacks.deepfool import DeepFool
 from core.attacks.pgd import PGD
 from core.classifier import Classifier
 from core.meter import Meter
-from tests.bench.subjects import large, pictures, small
+from tests.bench.subjects import large, pictures, plain, small
 from tests.bench.timing import Row, Settings, Work, faster, race
 
 EPS, STEP = 8 / 255, 2 / 255
@@ -19,7 +19,7 @@ def libraries(classifier: Classifier, images: Tensor, labels: Tensor, steps: int
     from foolbox import PyTorchModel
     from foolbox.attacks import LinfPGD
 
-    apart = classifier.copy().module().eval()
+    apart = plain(classifier)
     one = torchattacks.PGD(apart, eps=EPS, alpha=STEP, steps=steps)
     model = PyTorchModel(apart, bounds=(0, 1))
     two = LinfPGD(abs_stepsize=STEP, steps=steps)
@@ -58,7 +58,7 @@ def deepfool(settings: Settings) -> list[Row]:
     classifier = large()
     images, labels = pictures(classifier, 1)
     steps = settings.pick(50, 1)
-    theirs = torchattacks.DeepFool(classifier.copy().module().eval(), steps=steps)
+    theirs = torchattacks.DeepFool(plain(classifier), steps=steps)
     method, found = DeepFool(steps=steps), {}
 
     def ours(_repeat: int) -> None:

@@ -1,11 +1,9 @@
 """Maps from gradients: SHAP for one class beside `shap` asked for all, and Grad-CAM++ beside `torchcam`."""
 
-import torch
-
 from core.backgrounds import background
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.shap_gradient import ShapGradient
-from tests.bench.subjects import large, pictures, small
+from tests.bench.subjects import large, pictures, plain, small
 from tests.bench.timing import Row, Settings, faster, race
 
 
@@ -17,7 +15,7 @@ def shap_gradient(settings: Settings) -> list[Row]:
     samples = settings.pick(50, 10)
     others = background("gallery", classifier, images, 0)
     method = ShapGradient(samples=samples, background="gallery")
-    apart = classifier.copy().module()
+    apart = plain(classifier)
 
     def theirs(repeat: int) -> None:
         GradientExplainer(apart, others).shap_values(images.clone(), nsamples=samples, rseed=repeat)
@@ -33,9 +31,9 @@ def grad_cam_pp(settings: Settings) -> list[Row]:
     rows = []
     for classifier in (large(), small()):
         images, answers = pictures(classifier, 1)
-        apart = classifier.copy().module().eval()
+        apart = plain(classifier)
         target, method = int(answers[0]), GradCAMPP()
-        with GradCAMpp(apart, f"net.{classifier.cam_layer}") as extractor:
+        with GradCAMpp(apart, f"1.{classifier.cam_layer}") as extractor:
 
             def theirs(_repeat: int, apart=apart, images=images, target=target, extractor=extractor) -> None:  # type: ignore[no-untyped-def]
                 extractor(target, apart(images), normalized=False)
@@ -47,7 +45,6 @@ def grad_cam_pp(settings: Settings) -> list[Row]:
         side = classifier.size[1]
         note = f"one image, {classifier.key}, fp32; ours scales the map up to {side} px, torchcam leaves it small"
         rows.append(faster(f"Grad-CAM++, {side} px", "torchcam", 1, times, note))
-    assert not torch.is_inference_mode_enabled()
     return rows
 
 

@@ -4,18 +4,18 @@ from functools import partial
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
 from core.classifier import Classifier
 from core.explainers.lime import Lime
 from core.masking import batch_size
 from core.superpixels import superpixels
-from tests.bench.subjects import as_lime, for_lime, large, pictures, small
+from tests.bench.subjects import as_lime, for_lime, large, pictures, plain, small
 from tests.bench.timing import Row, Settings, clock, faster, median, race
 
 
 def with_lime(
-    classifier: Classifier, image: Tensor, target: int, samples: int, seed: int, segmentation: str, count: int = 50
+    net: nn.Module, image: Tensor, target: int, samples: int, seed: int, segmentation: str, count: int = 50
 ) -> np.ndarray:
     """The map (H, W) of the `lime` package; its own superpixels (quickshift), or those of another kind."""
     from lime.lime_image import LimeImageExplainer
@@ -24,11 +24,13 @@ def with_lime(
         None if segmentation == "quickshift" else (lambda _: superpixels(image[None], segmentation, count)[0].numpy())
     )
     found = LimeImageExplainer(random_state=seed).explain_instance(
-        as_lime(image), partial(for_lime, classifier), labels=(target,), top_labels=None, num_samples=samples,
+        as_lime(image), partial(for_lime, net), labels=(target,), top_labels=None, num_samples=samples,
         random_seed=42, segmentation_fn=other,
     )  # fmt: skip
-    weights = dict(found.local_exp[target])
-    return np.vectorize(weights.get)(found.segments)
+    weights = np.zeros(found.segments.max() + 1)
+    for part, weight in found.local_exp[target]:
+        weights[part] = weight
+    return weights[found.segments]
 
 
 def bare_forward(classifier: Classifier, images: int, half: bool) -> float:
@@ -47,12 +49,13 @@ def bare_forward(classifier: Classifier, images: int, half: bool) -> float:
 def equal_samples(settings: Settings) -> list[Row]:
     classifier, samples = large(), settings.pick(1000, 40)
     images, answers = pictures(classifier, 1)
+    net = plain(classifier)
     rows = []
     for precision in ("fp32", "bf16"):
         method = Lime(samples=samples, segmentation="quickshift", precision=precision)
         times = race(
             lambda repeat, method=method: method(classifier, images, answers, seed=repeat),
-            lambda repeat: with_lime(classifier, images[0], int(answers[0]), samples, repeat, "quickshift"),
+            lambda repeat: with_lime(net, images[0], int(answers[0]), samples, repeat, "quickshift"),
             settings.pick(5, 1),
             warm=False,
         )
@@ -66,13 +69,14 @@ def many_small(settings: Settings) -> list[Row]:
     """The same pictures cut alike. lime's own superpixels leave one to three parts of a 32 px picture: a row apart."""
     classifier, samples, count = small(), settings.pick(64, 20), settings.pick(256, 8)
     images, answers = pictures(classifier, count)
+    net = plain(classifier)
     rows = []
     for segmentation in ("slic", "quickshift"):
         method = Lime(samples=samples, segmentation=segmentation, precision="bf16")
 
         def loop(repeat: int, segmentation: str = segmentation) -> None:
             for image, answer in zip(images, answers.tolist(), strict=True):
-                with_lime(classifier, image, answer, samples, repeat, segmentation)
+                with_lime(net, image, answer, samples, repeat, segmentation)
 
         times = race(
             lambda repeat, method=method: method(classifier, images, answers, seed=repeat), loop,

@@ -14,7 +14,7 @@ from core.masking import respond
 from core.shifts.spearman import Spearman
 from core.superpixels import superpixels
 from tests.bench.lime_speed import with_lime
-from tests.bench.subjects import large, pictures
+from tests.bench.subjects import large, pictures, plain
 from tests.bench.timing import Row, Settings, faster, race
 
 WANTED = 0.9
@@ -99,6 +99,7 @@ class Search:
 
 def stable(settings: Settings) -> list[Row]:
     images, answers = pictures(large(), settings.pick(4, 2))
+    net = plain(large())
     grid, seeds = GRID[: settings.pick(len(GRID), 2)], settings.pick(4, 2)
     theirs = Search("lime", images, answers, "quickshift", seeds, their_masks, their_fit, half=False)
     need, way = theirs.needed(grid)
@@ -117,7 +118,7 @@ def stable(settings: Settings) -> list[Row]:
 
         def other(repeat: int, kept: dict[str, list[Tensor]] = kept) -> None:
             place = repeat // 2 % len(images)
-            found = with_lime(large(), images[place], int(answers[place]), need, repeat % 2, "quickshift")
+            found = with_lime(net, images[place], int(answers[place]), need, repeat % 2, "quickshift")
             kept["lime"].append(torch.from_numpy(found))
 
         times = race(one, other, settings.pick(8 if segmentation == "quickshift" and half else 4, 2), warm=False)

@@ -5,7 +5,8 @@ from functools import cache
 
 import numpy as np
 import torch
-from torch import Tensor
+from torch import Tensor, nn
+from torchvision.transforms import Normalize
 
 from core.catalog import load_classifier
 from core.classifier import Classifier
@@ -37,9 +38,16 @@ def pictures(classifier: Classifier, count: int) -> tuple[Tensor, Tensor]:
     return images, classifier.probabilities(images).argmax(dim=1)
 
 
-def for_lime(classifier: Classifier, images: np.ndarray) -> np.ndarray:
+def plain(classifier: Classifier) -> nn.Module:
+    """What a user would hand to another library: a copy of the network behind its preprocessing, nothing of ours."""
+    normalise = Normalize(classifier.mean, classifier.std)
+    return nn.Sequential(normalise, classifier.copy().net).eval()
+
+
+def for_lime(net: nn.Module, images: np.ndarray) -> np.ndarray:
     """What the `lime` package calls: (N, H, W, C) -> probabilities (N, K)."""
-    return classifier.probabilities(torch.from_numpy(images).permute(0, 3, 1, 2).float()).numpy()
+    with torch.no_grad():
+        return net(torch.from_numpy(images).permute(0, 3, 1, 2).float()).softmax(dim=1).numpy()
 
 
 def as_lime(image: Tensor) -> np.ndarray:
