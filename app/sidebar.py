@@ -5,14 +5,13 @@ import streamlit as st
 from app.cached import classifiers, devices
 from app.controls import pick, segments
 from app.own_model import dialog
-from app.text import plain
 
 
 def sidebar() -> tuple[str, str]:
     """Draw the shared settings; returns the classifier's name and the device's."""
     with st.sidebar:
         names = classifiers()
-        model = pick("model", "Model", list(names), "cifar10_resnet20:standard", lambda each: plain(names[each]),
+        model = pick("model", "Model", list(names), "cifar10_resnet20:standard", names.__getitem__,
                      "Which network to question. Type to search: every ImageNet model of torchvision is there too, "
                      "fetched on first use.")  # fmt: skip
         found = devices()
