@@ -69,7 +69,7 @@ def trace(attacked: Attacked, labels: Sequence[str]) -> alt.VConcatChart:
                         legend=alt.Legend(orient="top", title=None, labelLimit=320)),
         tooltip=["probability of", "step", alt.Tooltip("percent:Q", format=".1f")],
     ).properties(height=150)  # fmt: skip
-    loss = alt.Chart(steps).mark_line(point=point, color="#555").encode(
+    loss = alt.Chart(steps).mark_line(point={"color": "#555"} if point else False, color="#555").encode(
         x=alt.X("step:Q", title="look at the model (forward pass)", axis=alt.Axis(tickMinStep=1)),
         y=alt.Y("loss:Q", title="loss"),
         tooltip=["step", alt.Tooltip("loss:Q", format=".3f")],
@@ -81,11 +81,11 @@ def agreement(found: Sequence[dict[str, Any]], titles: dict[str, str]) -> alt.La
     """A square table of rank agreements between methods, white at zero, blue and red as in the maps."""
     named = [entry | {side: titles[entry[side]] for side in ("first", "second")} for entry in found]
     table = pd.DataFrame(named)
-    colours = alt.Scale(domain=[-1, 0, 1], range=["#2166ac", "#ffffff", "#b2182b"])
+    colours = alt.Scale(domain=[-1, 0, 1], range=["#2166ac", "#ffffff", "#b2182b"], interpolate="rgb")
     order = list(dict.fromkeys(table["first"]))
     base = alt.Chart(table).encode(
-        x=alt.X("second:N", sort=order, title=None, axis=alt.Axis(labelAngle=-35, labelLimit=140)),
-        y=alt.Y("first:N", sort=order, title=None, axis=alt.Axis(labelLimit=160)),
+        x=alt.X("second:N", sort=order, title=None, axis=alt.Axis(labelAngle=-35, labelLimit=140, labelOverlap=False)),
+        y=alt.Y("first:N", sort=order, title=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
     )
     tiles = base.mark_rect(stroke="white").encode(
         color=alt.Color("value:Q", legend=None, scale=colours),

@@ -10,8 +10,14 @@ from core.paths import ASSETS
 
 log = logging.getLogger("counterproof")
 
+# Streamlit's own Stop is hidden: it is not the Stop of a study.
+FRAME = """<style>
+[data-testid=stStatusWidget] { display: none; }
+[data-testid=stMainBlockContainer] { padding-top: 3.2rem; padding-bottom: 3rem; }
+</style>"""
+
 st.set_page_config("Counterproof", page_icon=str(ASSETS / "icon.png"), layout="wide")
-st.html("<style>[data-testid=stStatusWidget] { display: none; }</style>")  # its Stop is not the Stop of a study
+st.html(FRAME)
 page = st.navigation(pages())
 try:
     page.run()

@@ -12,7 +12,7 @@ from core.figures import pixels, png, shared_limit, signed
 from core.maps import Maps
 from core.measure import Comparison, Row, measured, spread
 from core.study import Study
-from core.words import finding, percent
+from core.words import finding
 
 COLUMNS: tuple[tuple[Comparison, str, str], ...] = (
     ("attack", "attacked image", "How far the map moved between the original and the attacked image."),
@@ -22,6 +22,16 @@ COLUMNS: tuple[tuple[Comparison, str, str], ...] = (
     ("switch", "new answer, same image", "The original image, asked about the attacked image's answer: how far the "
      "map moves because the question changed, with no pixel touched."),
 )  # fmt: skip
+
+
+FIRST = "spearman"  # the measure the sentence goes by
+FACTS = {
+    "fit (R²)": "How well LIME's simple model fits the network around this picture (R², 1 is perfectly)",
+    "superpixels": "Patches the picture was cut into",
+    "completeness gap": "What the map leaves unexplained of the score's rise over the comparison (0 % is nothing)",
+    "sampling gap": "What the map leaves unexplained because it is drawn from samples (0 is nothing)",
+    "agreement": "Rank agreement of the two parts PGCA joins, hiding patches and Grad-CAM++",
+}
 
 
 def show_maps(study: Study) -> None:
@@ -35,7 +45,8 @@ def show_maps(study: Study) -> None:
         key = explainer.key
         if key in study.maps:
             maps = study.maps[key]
-            st.markdown(f"**{explainer.title}** · {maps.seconds:.1f} s", help=f"{explainer.plain}\n\n{explainer.cite}")
+            spent = f"{maps.seconds:.1f} s" if maps.seconds >= 0.05 else "under 0.1 s"
+            st.markdown(f"**{explainer.title}** · {spent}", help=f"{explainer.plain}\n\n{explainer.cite}")
             views.maps(_data(study, key, maps), key=f"maps-{key}")
         elif key in study.refused:
             st.markdown(f"**{explainer.title}**", help=explainer.plain)
@@ -69,9 +80,9 @@ def _data(study: Study, key: str, maps: Maps) -> dict[str, Any]:
 def _table(found: list[Row]) -> dict[str, Any]:
     """Head and body of the table: one line a measure, one column a comparison."""
     columns = [column for column in COLUMNS if any(row.comparison == column[0] for row in found)]
-    head = [{"text": "the map against the original's"}, *({"text": text, "title": help} for _, text, help in columns)]
+    head = [{"text": "compared with the original's map"}, *({"text": text, "title": help} for _, text, help in columns)]
     body = []
-    for name, shift in SHIFTS.items():
+    for name, shift in sorted(SHIFTS.items(), key=lambda each: each[0] != FIRST):
         line: list[dict[str, Any]] = [{"text": shift.title, "title": shift.plain}]
         for comparison, _, _ in columns:
             values = spread(found, name, comparison)
@@ -86,14 +97,20 @@ def _table(found: list[Row]) -> dict[str, Any]:
 
 
 def _notes(study: Study, key: str, maps: Maps) -> list[str]:
-    notes = []
-    for name in maps.facts["original"]:
-        before, after = maps.facts["original"][name], maps.facts["attacked"][name]
-        shown = [percent(value) if name == "completeness gap" else f"{value:.2f}" for value in (before, after)]
-        notes.append(f"{name}: {shown[0]} on the original, {shown[1]} on the attacked image")
+    notes = [f"Compared with: {maps.against}."] if maps.against else []
+    for name, before in maps.facts["original"].items():
+        shown = [_fact(name, value) for value in (before, maps.facts["attacked"][name])]
+        both = shown[0] if shown[0] == shown[1] else f"{shown[0]} on the original, {shown[1]} on the attacked image"
+        notes.append(f"{FACTS.get(name, name)}: {both}.")
     if maps.noise is not None and not EXPLAINERS[key].random:
         notes.append("This method draws no random numbers: another seed gives the same map.")
     changed = sum(label != maps.classes[0] for label in maps.noise_classes)
     if changed:
         notes.append(f"In {changed} of {len(maps.noise_classes)} noise draws the answer itself changed.")
     return notes
+
+
+def _fact(name: str, value: float) -> str:
+    if name == "completeness gap":
+        return f"{100 * value:.1f} %"
+    return f"{value:.0f}" if name == "superpixels" else f"{value:.2f}"

@@ -11,7 +11,7 @@ from core.cards import measured
 from core.case import Case
 from core.catalog import classifier_names
 from core.explainers.grad_cam_pp import GradCAMPP
-from core.figures import amplification, amplified, pixels, png, shared_limit, signed
+from core.figures import amplification, amplified, overlay, pixels, png, shared_limit
 from core.picture import fit
 from core.words import percent
 
@@ -45,8 +45,8 @@ def three_pictures() -> None:
     ]  # fmt: skip
     if maps := study.maps.get("grad_cam_pp"):
         limit = shared_limit(maps)
-        shown[1:1] = [(signed(maps.original, limit), "Where the model looked before (Grad-CAM++).")]
-        shown.append((signed(maps.attacked, limit), "Where it looked after."))
+        shown[1:1] = [(overlay(maps.original, study.original, limit), "Where the model looked before (Grad-CAM++).")]
+        shown.append((overlay(maps.attacked, study.attacked.image, limit), "Where it looked after."))
     for column, (picture, caption) in zip(st.columns(len(shown)), shown, strict=True):
         column.image(png(picture, 320), width="stretch")
         column.markdown(caption)

@@ -115,6 +115,10 @@ class Explainer(Method, ABC):
     random: ClassVar[bool] = False  # whether another seed gives another map
     complete: ClassVar[bool] = False  # whether it reports a completeness gap
 
+    def against(self, classifier: Classifier) -> str:
+        """What the picture is compared with, in words ("24 sample images of the gallery"); "" if with nothing."""
+        return ""
+
     def obstacle(self, classifier: Classifier) -> str:
         """Why this method cannot explain this classifier, in one sentence; "" if it can."""
         return ""

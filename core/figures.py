@@ -56,6 +56,13 @@ def pixels(image: Tensor) -> Pixels:
     return made
 
 
+def overlay(values: Tensor, image: Tensor, limit: float, opacity: float = 0.7) -> Pixels:
+    """A map (H, W) in its colours over the image (C, H, W) in grey."""
+    grey = pixels(image.mean(dim=0, keepdim=True)).astype(np.float64)
+    made: Pixels = np.round((1 - opacity) * grey + opacity * signed(values, limit)).astype(np.uint8)
+    return made
+
+
 def amplification(change: Tensor) -> int:
     """By how much to multiply a change (C, H, W) so that its largest value is about half the range: 1, 2, 5, 10, ...
 

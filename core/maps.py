@@ -18,6 +18,7 @@ class Maps:
     `noise` (M, H, W): images with noise of the attack's size. `seeds` (M, H, W): the original under other seeds, empty
     for an explainer without randomness. `switched` (H, W): the original image, asked about the answer that the attacked
     image got, None where that is the class explained anyway. `facts`: by image ("original", "attacked"), by name.
+    `against`: what the picture is compared with, in words.
     """
 
     original: Tensor
@@ -25,6 +26,7 @@ class Maps:
     classes: tuple[int, int]
     facts: dict[str, dict[str, float]]
     seconds: float
+    against: str = ""
     noise: Tensor | None = None
     seeds: Tensor | None = None
     switched: Tensor | None = None
@@ -45,7 +47,8 @@ def draw(
     images = torch.stack([original, attacked])
     found = explainer(classifier, images, torch.tensor(classes), seed=seed, reference=torch.stack([original, original]))
     facts = {name: _facts(found, place) for place, name in enumerate(("original", "attacked"))}
-    return Maps(found.values[0], found.values[1], classes, facts, time.perf_counter() - begun)
+    seconds = time.perf_counter() - begun
+    return Maps(found.values[0], found.values[1], classes, facts, seconds, explainer.against(classifier))
 
 
 def _facts(found: Attribution, place: int) -> dict[str, float]:

@@ -64,11 +64,11 @@ def finding(found: list[Row]) -> str:
     less, draws = counts["noise"]
     seeds = counts.get("seed")
     if less < draws:
-        return f"No more than ordinary noise: in {draws - less} of {draws} draws, noise moved it as much or more."
+        return f"In {draws - less} of {draws} draws, ordinary noise moved it as much as the attack or more."
     if seeds is not None and seeds[0] < seeds[1]:
-        return f"More than ordinary noise in all {draws} draws, but no more than the method's own noise between seeds."
-    also = " and than its own noise between seeds" if seeds is not None else ""
+        return f"It moved more than in all {draws} draws of ordinary noise, but no more than between two seeds."
+    also = ", and more than between two seeds" if seeds is not None else ""
     tail = ""
     if counts.get("switch", (1, 1))[0] == 0:
-        tail = " But asking about the new answer on the unchanged image moves it as much."
-    return f"More than ordinary noise in all {draws} draws{also}.{tail}"
+        tail = " But asking about the new answer on the unchanged image moves it as much or more."
+    return f"It moved more than in all {draws} draws of ordinary noise{also}.{tail}"

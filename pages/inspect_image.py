@@ -14,6 +14,7 @@ from app.sidebar import sidebar
 from app.state import keep, kept, setting
 from app.text import limits, plain
 from core.case import Case
+from core.picture import fit_notes
 from core.samples import sample
 from core.study import begin
 from core.words import percent
@@ -42,7 +43,7 @@ with right:
     truth = f", labelled ‘{plain(shown.label)}’" if shown else ""
     st.markdown(f"**{plain(picture.name)}**{truth}. The model says **{plain(model.labels[before.top])}**, "
                 f"{percent(before[before.top])}.")  # fmt: skip
-    if said := said_about(image, picture.notes, shown.credit if shown else ""):
+    if said := said_about(image, (*picture.notes, *fit_notes(picture, model)), shown.credit if shown else ""):
         st.caption(said)
     attack, target = attack_settings(model, before)
     explainers, explained, controls, seed = explainer_settings(model)

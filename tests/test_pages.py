@@ -25,7 +25,9 @@ def opened(**query: str) -> AppTest:
 
 
 def texts(app: AppTest) -> str:
-    return " ".join(str(element.value) for kind in ("markdown", "error", "info", "caption") for element in app.get(kind))
+    return " ".join(
+        str(element.value) for kind in ("markdown", "error", "info", "caption") for element in app.get(kind)
+    )
 
 
 def ended(app: AppTest) -> AppTest:

@@ -7,20 +7,25 @@ export default function ({ parentElement, data }) {
     const before = document.createElement("img");
     const line = document.createElement("div");
     line.className = "line";
-    frame.append(after, before, line);
+    const tags = ["original", "attacked"].map((text, place) => {
+      const tag = document.createElement("div");
+      tag.className = `tag ${place ? "right" : "left"}`;
+      tag.textContent = text;
+      return tag;
+    });
+    frame.append(after, before, line, ...tags);
     const slider = document.createElement("input");
     slider.type = "range";
     slider.min = "0";
     slider.max = "100";
     slider.value = "50";
     slider.setAttribute("aria-label", "swipe between the original and the attacked image");
-    const ends = document.createElement("div");
-    ends.className = "ends muted";
-    ends.append(document.createElement("span"), document.createElement("span"));
-    root.append(frame, slider, ends);
+    root.append(frame, slider);
     const move = () => {
       before.style.clipPath = `inset(0 ${100 - slider.value}% 0 0)`;
       line.style.left = `calc(${slider.value}% - 1px)`;
+      tags[0].style.visibility = slider.value > 25 ? "visible" : "hidden";
+      tags[1].style.visibility = slider.value < 75 ? "visible" : "hidden";
     };
     slider.oninput = move;
     const drag = (event) => {
@@ -39,7 +44,4 @@ export default function ({ parentElement, data }) {
   after.src = data.after;
   before.alt = data.captions[0];
   after.alt = data.captions[1];
-  const ends = root.querySelectorAll(".ends span");
-  ends[0].textContent = "attacked";
-  ends[1].textContent = "original";
 }

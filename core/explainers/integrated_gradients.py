@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.backgrounds import background, gap
+from core.backgrounds import background, describe, gap
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
 from core.params import param
@@ -50,6 +50,9 @@ class IntegratedGradients(Explainer):
     )
     steps: int = param(50, low=4, high=500, title="Steps", help="Points between the baseline and the picture")
     batch: int = param(32, low=1, high=512, title="Batch", help="Points computed at once; changes memory, not the map")
+
+    def against(self, classifier: Classifier) -> str:
+        return describe(self.baseline, classifier)
 
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         from captum.attr import IntegratedGradients as Captum

@@ -43,7 +43,7 @@ class Lime(Explainer):
     >>> model = Classifier(Net(1, 1), ("yes", "no"), (1, 1, 2))
     >>> method = Lime(samples=2001, segmentation="grid", segments=4, fill="black")
     >>> found = method(model, torch.ones(1, 1, 1, 2), torch.tensor([0]))
-    >>> [round(value, 2) + 0 for value in found.values.flatten().tolist()], round(found.facts["r2"].item(), 3)
+    >>> [round(value, 2) + 0 for value in found.values.flatten().tolist()], round(found.facts["fit (R²)"].item(), 3)
     ([0.5, 0.0], 1.0)
     """
 
@@ -77,7 +77,7 @@ class Lime(Explainer):
         )  # fmt: skip
         values = fit.weights.gather(1, parts.flatten(1)).view_as(parts)
         counts = parts.flatten(1).amax(dim=1) + 1
-        return Attribution(values, facts={"r2": fit.r2, "intercept": fit.intercept, "superpixels": counts})
+        return Attribution(values, facts={"fit (R²)": fit.r2, "superpixels": counts})
 
 
 EXPLAINERS: tuple[type[Explainer], ...] = (Lime,)

@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.backgrounds import NAMES, background, gap, missing
+from core.backgrounds import NAMES, background, describe, gap, missing
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
 from core.deeplift import obstacle
@@ -45,6 +45,9 @@ class ShapDeep(Explainer):
         title="Background",
         help="What the picture is compared with; auto: the gallery's samples",
     )
+
+    def against(self, classifier: Classifier) -> str:
+        return describe(self.background, classifier)
 
     def obstacle(self, classifier: Classifier) -> str:
         return missing(self.background, classifier) or obstacle(classifier)

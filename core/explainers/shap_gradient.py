@@ -5,7 +5,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.backgrounds import NAMES, background, gap, missing
+from core.backgrounds import NAMES, background, describe, gap, missing
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
 from core.params import param
@@ -56,6 +56,9 @@ class ShapGradient(Explainer):
         "auto", choices=NAMES, title="Background", help="What the picture is compared with; auto: the gallery's samples"
     )
     samples: int = param(50, low=5, high=2000, title="Samples", help="Draws a picture; more gives a steadier map")
+
+    def against(self, classifier: Classifier) -> str:
+        return describe(self.background, classifier)
 
     def obstacle(self, classifier: Classifier) -> str:
         return missing(self.background, classifier)

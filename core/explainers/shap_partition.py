@@ -7,7 +7,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.backgrounds import SINGLE, background, gap
+from core.backgrounds import SINGLE, background, describe, gap
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
 from core.params import param
@@ -81,6 +81,9 @@ class ShapPartition(Explainer):
     evaluations: int = param(
         500, low=20, high=20000, title="Evaluations", help="Looks at the picture with regions hidden; more is finer"
     )
+
+    def against(self, classifier: Classifier) -> str:
+        return describe(self.fill, classifier)
 
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         from shap import PartitionExplainer
