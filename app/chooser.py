@@ -9,7 +9,11 @@ from app.cached import gallery_tiles, thumbnail
 from app.controls import segments
 from app.state import force, keep, kept, remember, setting, widget
 from app.text import plain
-from core.samples import keep_upload
+from core.attacked import Prediction
+from core.classifier import Classifier
+from core.picture import Picture, fit_notes
+from core.samples import keep_upload, sample
+from core.words import percent
 
 FIRST = "cifar10/0000"
 SETS = {"cifar10": "Small pictures", "mnist": "Digits", "photographs": "Photographs", "upload": "Your own"}
@@ -34,6 +38,16 @@ def choose_image() -> str:
             take(picked)
             st.rerun()
     return image
+
+
+def introduce(image: str, picture: Picture, model: Classifier, before: Prediction) -> None:
+    """What the picture is, what the model says of it, what was done to fit it, and whom to credit."""
+    found = sample(image)
+    truth = f", labelled ‘{plain(found.label)}’" if found else ""
+    answer = f"{plain(model.labels[before.top])}**, {percent(before[before.top])}"
+    st.markdown(f"**{plain(picture.name)}**{truth}. The model says **{answer}.")
+    said = (*picture.notes, *fit_notes(picture, model), found.credit if found else "")
+    st.caption(" ".join(plain(each, 200) for each in said if each))
 
 
 def take(image: str) -> None:

@@ -6,8 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.controls import number, pick, segments, several, tune
-from app.state import setting, write_link
-from app.text import plain
+from app.state import write_link
 from core.attacked import Prediction
 from core.case import Case
 from core.catalog import ATTACKS, EXPLAINERS
@@ -105,8 +104,3 @@ def link(case: Case, device: str, ran: bool) -> None:
     if ran:
         values["go"] = 1
     write_link(values)
-
-
-def said_about(image: str, notes: tuple[str, ...], credit: str) -> str:
-    """What is known about a picture, in one caption."""
-    return " ".join(plain(each, 200) for each in (*notes, credit) if each) or plain(setting("image", image))

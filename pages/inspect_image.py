@@ -5,19 +5,16 @@ from dataclasses import replace
 import streamlit as st
 
 from app.cached import classifier, desk, fitted, loaded_picture, prediction
-from app.chooser import choose_image
+from app.chooser import choose_image, introduce
 from app.map_panel import show_maps
 from app.panels import show_agreement, show_card, show_downloads, show_pictures, show_verdict
 from app.progress import follow
-from app.setup import attack_settings, explainer_settings, link, said_about
+from app.setup import attack_settings, explainer_settings, link
 from app.sidebar import sidebar
 from app.state import keep, kept, setting
 from app.text import limits, plain
 from core.case import Case
-from core.picture import fit_notes
-from core.samples import sample
 from core.study import begin
-from core.words import percent
 
 QUICK = 3.0  # seconds: an attack that took no longer is repeated at once when its settings change
 
@@ -39,12 +36,7 @@ except (ValueError, OSError) as error:
     st.stop()
 
 with right:
-    shown = sample(image)
-    truth = f", labelled ‘{plain(shown.label)}’" if shown else ""
-    st.markdown(f"**{plain(picture.name)}**{truth}. The model says **{plain(model.labels[before.top])}**, "
-                f"{percent(before[before.top])}.")  # fmt: skip
-    if said := said_about(image, (*picture.notes, *fit_notes(picture, model)), shown.credit if shown else ""):
-        st.caption(said)
+    introduce(image, picture, model, before)
     attack, target = attack_settings(model, before)
     explainers, explained, controls, seed = explainer_settings(model)
     pressed = st.button("Attack and explain", type="primary")

@@ -78,8 +78,9 @@ def main() -> None:
     warnings.simplefilter("ignore")
     facts, begun, rows = machine(), time.perf_counter(), []
     for name, make in chosen.items():
-        print(f"{name} ...", flush=True)
+        started = time.perf_counter()
         rows += make(Settings(asked.quick))
+        print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
     facts["minutes"] = round((time.perf_counter() - begun) / 60, 1)
     asked.out.parent.mkdir(parents=True, exist_ok=True)
     kept = {"machine": facts, "quick": asked.quick, "rows": [row.to_json() for row in rows]}

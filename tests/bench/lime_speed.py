@@ -35,7 +35,7 @@ def with_lime(
 
 def bare_forward(classifier: Classifier, images: int, half: bool) -> float:
     """Seconds of `images` forward passes alone, in the engine's batches, precision and memory format (of 3, median)."""
-    size = batch_size(torch.zeros(1, *classifier.size))
+    size = min(images, batch_size(torch.zeros(1, *classifier.size)))
     batch = torch.rand(size, *classifier.size).contiguous(memory_format=torch.channels_last)
 
     def work(_repeat: int) -> None:
