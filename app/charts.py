@@ -33,7 +33,7 @@ def probabilities(
     scale = alt.Scale(domain=names, range=[BEFORE, AFTER][: len(names)])
     legend = alt.Legend(title=None, orient="top") if after is not None else None
     bars = base.mark_bar(height=alt.RelativeBandSize(0.85)).encode(
-        x=alt.X("percent:Q", title="probability, %", scale=alt.Scale(domain=[0, 118]),
+        x=alt.X("percent:Q", title="probability, %", scale=alt.Scale(domain=[0, 135]),
                 axis=alt.Axis(values=[0, 25, 50, 75, 100], grid=False)),
         color=alt.Color("image:N", scale=scale, legend=legend),
         tooltip=["class", "image", alt.Tooltip("percent:Q", format=".2f", title="probability, %")],

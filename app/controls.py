@@ -36,7 +36,7 @@ def segments(
     key, first = prepare(name, value if value in options else default)
     chosen = st.segmented_control(
         title, list(options), default=first, key=key, format_func=lambda each: options[each], help=help or None,
-        required=True, label_visibility="collapsed" if hidden else "visible",
+        required=True, wrap=True, label_visibility="collapsed" if hidden else "visible",
     )  # fmt: skip
     remember(name, chosen or default)
     return chosen or default

@@ -13,7 +13,7 @@ log = logging.getLogger("counterproof")
 # Streamlit's own Stop is hidden: it is not the Stop of a study.
 FRAME = """<style>
 [data-testid=stStatusWidget] { display: none; }
-[data-testid=stMainBlockContainer] { padding-top: 3.2rem; padding-bottom: 3rem; }
+[data-testid=stMainBlockContainer] { padding: 3.2rem 3rem 3rem; }
 </style>"""
 
 st.set_page_config("Counterproof", page_icon=str(ASSETS / "icon.png"), layout="wide")

@@ -56,7 +56,7 @@ def equal_samples(settings: Settings) -> list[Row]:
         times = race(
             lambda repeat, method=method: method(classifier, images, answers, seed=repeat),
             lambda repeat: with_lime(net, images[0], int(answers[0]), samples, repeat, "quickshift"),
-            settings.pick(5, 1),
+            settings.pick(3, 1),
             warm=False,
         )
         bare = bare_forward(classifier, samples, precision == "bf16")

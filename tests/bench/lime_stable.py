@@ -18,7 +18,7 @@ from tests.bench.subjects import large, pictures, plain
 from tests.bench.timing import Row, Settings, faster, race
 
 WANTED = 0.9
-GRID = (50, 75, 100, 150, 200, 250, 300, 400, 500, 600, 800, 1000, 1250, 1500, 2000, 2500, 3000, 4000)
+GRID = (50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1250, 1500, 2000, 2500, 3000, 4000)
 Fit = Callable[[Tensor, Tensor], Tensor]  # masks (M, S) and answers (M,) -> weights (S,)
 
 
@@ -100,7 +100,7 @@ class Search:
 def stable(settings: Settings) -> list[Row]:
     images, answers = pictures(large(), settings.pick(4, 2))
     net = plain(large())
-    grid, seeds = GRID[: settings.pick(len(GRID), 2)], settings.pick(4, 2)
+    grid, seeds = GRID[: settings.pick(len(GRID), 2)], settings.pick(3, 2)
     theirs = Search("lime", images, answers, "quickshift", seeds, their_masks, their_fit, half=False)
     need, way = theirs.needed(grid)
     rows = []

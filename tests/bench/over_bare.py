@@ -87,7 +87,7 @@ def compare(explainer: Explainer, classifier: Classifier, settings: Settings) ->
     with recorded(classifier.net) as passes, Meter() as meter:
         ours(0)
     assert len(passes) == meter.forwards, f"{explainer.key}: {len(passes)} passes seen, {meter.forwards} counted"
-    times = race(ours, Bare(classifier, passes), settings.pick(5, 1))
+    times = race(ours, Bare(classifier, passes), settings.pick(3, 1))
     figure = statistics.median(times[0]) / statistics.median(times[1])
     counted = Counter((each.shape[0], each.back, str(each.dtype).removeprefix("torch.")) for each in passes)
     said = [

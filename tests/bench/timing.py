@@ -66,8 +66,10 @@ def race(ours: Work, theirs: Work, repeats: int, *, warm: bool = True) -> tuple[
     loops = [1, 1]
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):  # noqa: PTH123
         if warm:
-            for _ in range(2):
-                loops = [max(1, round(0.1 / clock(work, 0))) for work in (ours, theirs)]
+            seconds = [clock(work, 0) for work in (ours, theirs)]
+            if max(seconds) < 1:  # the first call may have been a slow one
+                seconds = [clock(work, 0) for work in (ours, theirs)]
+            loops = [max(1, round(0.1 / each)) for each in seconds]
         times: tuple[list[float], list[float]] = ([], [])
         for repeat in range(repeats):
             for side in (0, 1) if repeat % 2 == 0 else (1, 0):

@@ -34,6 +34,10 @@ def done(page: Page) -> None:
 def no_sideways_scroll(page: Page) -> None:
     main_part = "document.querySelector('[data-testid=stMain]')"
     assert page.evaluate(f"{main_part}.scrollWidth <= {main_part}.clientWidth")
+    edge = page.evaluate(f"{main_part}.getBoundingClientRect().right")
+    for part in page.locator(".row, .frame, .tiles, table, canvas, [data-testid=stButtonGroup]").all():
+        box = part.bounding_box()
+        assert box is None or box["x"] + box["width"] <= edge + 1
 
 
 def test_open_choose_attack_explain_download_reopen(page: Page, server: str, browser: Browser, tmp_path: Path) -> None:
