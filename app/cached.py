@@ -8,17 +8,22 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from app.jobs import Desk
+from app.desk import Desk
 from core.attacked import Prediction, predict
-from core.catalog import classifier_names, load_classifier
+from core.catalog import classifier_names, load_classifier, stamp
 from core.classifier import Classifier
 from core.picture import Picture, fit
 from core.samples import gallery, picture
 
 
-@st.cache_resource(max_entries=6, show_spinner=False)
 def classifier(name: str, device: str = "cpu") -> Classifier:
-    """A classifier ready for use; the first load shows its progress (a download, for torchvision's weights)."""
+    """A classifier ready for use; a model of one's own that was replaced is read again."""
+    return _classifier(name, device, stamp(name))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _classifier(name: str, device: str, stamp: str) -> Classifier:
+    """The first load shows its progress (a download, for torchvision's weights)."""
     bar = st.empty()
 
     def progress(share: float, text: str) -> None:
@@ -42,7 +47,7 @@ def classifiers() -> dict[str, str]:
     return classifier_names()
 
 
-@st.cache_resource(max_entries=64, show_spinner=False)
+@st.cache_resource(max_entries=4, show_spinner=False)
 def loaded_picture(image: str) -> Picture:
     """The picture with this id."""
     return picture(image)

@@ -1,6 +1,6 @@
-"""Charts from plain numbers; each returns an Altair chart and draws nothing."""
+"""Charts from plain numbers; each returns an Altair chart and draws nothing. Text takes the colour of the theme."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import altair as alt
@@ -8,26 +8,27 @@ import pandas as pd
 
 from core.attacked import Attacked, Prediction
 
-BEFORE, AFTER = "#1f5f8b", "#d9822b"  # blue and orange, distinct for colour-blind readers too
+BEFORE, AFTER = "#2f7fb5", "#d07a22"  # blue and orange, distinct for colour-blind readers and on white and black
+TEXT = "currentColor"  # the colour of the page's text, light or dark
+AGREE, OPPOSE = "#08306b", "#8a8a8a"
 
 
 def probabilities(
-    labels: Sequence[str], before: Prediction, after: Prediction | None, count: int = 5
-) -> alt.Chart | alt.LayerChart:
-    """Bars of the most probable classes, before and after, with the percentages written beside them."""
-    ranked = before.best(count) if after is None else _both(before, after, count)
+    labels: Sequence[str], before: Prediction, after: Prediction | None, count: int = 5, target: int | None = None
+) -> alt.LayerChart:
+    """Bars of the most probable classes, before and after, with the percentages beside them; `target` comes second."""
+    ranked = _ranked(before, after, count, target)
     shown = [("original", before)] + ([("attacked", after)] if after is not None else [])
     table = pd.DataFrame(
         [
-            {"class": labels[label], "image": name, "percent": 100 * prediction[label]}
+            {"class": labels[label], "image": name, "percent": 100 * prediction[label], "text": said(prediction[label])}
             for label in ranked
             for name, prediction in shown
         ]
     )
-    table["text"] = [f"{value:.1f} %" if value >= 0.05 else "< 0.1 %" for value in table["percent"]]
     order = [labels[label] for label in ranked]
     names = [name for name, _ in shown]
-    y = alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelLimit=150))
+    y = alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, labelOverlap=False))
     offset = alt.YOffset("image:N", sort=names)
     base = alt.Chart(table).encode(y=y, yOffset=offset)
     scale = alt.Scale(domain=names, range=[BEFORE, AFTER][: len(names)])
@@ -36,63 +37,101 @@ def probabilities(
         x=alt.X("percent:Q", title="probability, %", scale=alt.Scale(domain=[0, 135]),
                 axis=alt.Axis(values=[0, 25, 50, 75, 100], grid=False)),
         color=alt.Color("image:N", scale=scale, legend=legend),
-        tooltip=["class", "image", alt.Tooltip("percent:Q", format=".2f", title="probability, %")],
+        tooltip=["class", "image", alt.Tooltip("text:N", title="probability")],
     )  # fmt: skip
-    text = base.mark_text(align="left", dx=4).encode(x="percent:Q", text="text:N")
-    return (bars + text).properties(height=len(order) * (22 * len(names) + 10) + 60)
+    text = base.mark_text(align="left", dx=4, color=TEXT).encode(x="percent:Q", text="text:N")
+    both: alt.LayerChart = (bars + text).properties(height=len(order) * (22 * len(names) + 10) + 60)
+    return both
 
 
-def _both(before: Prediction, after: Prediction, count: int) -> list[int]:
-    """The top classes of both, the original answer first, the attacked answer second."""
+def said(probability: float) -> str:
+    """A probability beside its bar: one decimal, but never a rounded 0 or 100.
+
+    >>> [said(value) for value in (0.5, 0.9994, 0.9995, 1.0, 0.0005, 0.00049)]
+    ['50.0 %', '99.9 %', '> 99.9 %', '> 99.9 %', '0.1 %', '< 0.1 %']
+    """
+    percent = 100 * probability
+    if round(percent, 9) >= 99.95:
+        return "> 99.9 %"
+    return f"{max(percent, 0.1):.1f} %" if round(percent, 9) >= 0.05 else "< 0.1 %"
+
+
+def _ranked(before: Prediction, after: Prediction | None, count: int, target: int | None) -> list[int]:
+    """The top classes: the original answer first, then the class aimed at, the attacked answer, the rest."""
+    aimed = [] if target is None else [target]
+    if after is None:
+        return list(dict.fromkeys([before.top, *aimed, *before.best(count)]))[:count]
     others = sorted(before.best(count) + after.best(count), key=lambda label: -before[label] - after[label])
-    ranked = [before.top, after.top, *others]
-    return list(dict.fromkeys(ranked))[:count]
+    return list(dict.fromkeys([before.top, *aimed, after.top, *others]))[:count]
 
 
 def trace(attacked: Attacked, labels: Sequence[str]) -> alt.VConcatChart:
-    """The attack step by step: confidence in the original answer and in the strongest other one; below, the loss."""
-    rival = "the class aimed at" if attacked.target is not None else "the strongest other class"
+    """The attack step by step: confidence in the original answer and in the strongest other one; below, the loss.
+
+    Without a single step, the axes alone.
+    """
+    aimed = attacked.target
+    rival = "the strongest other class" if aimed is None else f"the class aimed at ({labels[aimed]})"
     original = f"the original answer ({labels[attacked.before.top]})"
-    steps = pd.DataFrame(attacked.trace)
+    steps = pd.DataFrame(attacked.trace, columns=["step", "loss", "original", "other"]).astype(float)
     lines = pd.concat(
         [
             pd.DataFrame({"step": steps["step"], "percent": 100 * steps["original"], "probability of": original}),
             pd.DataFrame({"step": steps["step"], "percent": 100 * steps["other"], "probability of": rival}),
         ]
     )
-    x = alt.X("step:Q", title=None, axis=alt.Axis(tickMinStep=1))
+    first, last = (steps["step"].min(), steps["step"].max()) if len(steps) else (0.0, 1.0)
+    span = alt.Scale(domain=[first, max(last, first + 1)], nice=False)
+    axis = alt.Axis(tickMinStep=1, format=",d", labelFlush=False)
     point = len(steps) <= 60
     confidence = alt.Chart(lines).mark_line(point=point).encode(
-        x=x,
+        x=alt.X("step:Q", title=None, scale=span, axis=axis),
         y=alt.Y("percent:Q", title="probability, %", scale=alt.Scale(domain=[0, 100])),
         color=alt.Color("probability of:N", scale=alt.Scale(domain=[original, rival], range=[BEFORE, AFTER]),
-                        legend=alt.Legend(orient="top", title=None, labelLimit=320)),
+                        legend=alt.Legend(orient="top", title=None, labelLimit=320, columns=1)),
         tooltip=["probability of", "step", alt.Tooltip("percent:Q", format=".1f")],
     ).properties(height=150)  # fmt: skip
-    loss = alt.Chart(steps).mark_line(point={"color": "#555"} if point else False, color="#555").encode(
-        x=alt.X("step:Q", title="look at the model (forward pass)", axis=alt.Axis(tickMinStep=1)),
+    aim = "loss of the original answer (rises)" if aimed is None else "loss of the class aimed at (falls)"
+    loss = alt.Chart(steps).mark_line(point={"color": TEXT} if point else False, color=TEXT).encode(
+        x=alt.X("step:Q", title="times the model was asked (forward passes)", scale=span, axis=axis),
         y=alt.Y("loss:Q", title="loss"),
         tooltip=["step", alt.Tooltip("loss:Q", format=".3f")],
-    ).properties(height=90)  # fmt: skip
-    return alt.vconcat(confidence, loss).resolve_scale(color="independent")
+    ).properties(height=90, title=alt.TitleParams(aim, fontSize=13, fontWeight="normal", offset=6))  # fmt: skip
+    both: alt.VConcatChart = alt.vconcat(confidence, loss).resolve_scale(color="independent")
+    return both
 
 
-def agreement(found: Sequence[dict[str, Any]], titles: dict[str, str]) -> alt.LayerChart:
-    """A square table of rank agreements between methods, white at zero, blue and red as in the maps."""
-    named = [entry | {side: titles[entry[side]] for side in ("first", "second")} for entry in found]
-    table = pd.DataFrame(named)
-    colours = alt.Scale(domain=[-1, 0, 1], range=["#2166ac", "#ffffff", "#b2182b"], interpolate="rgb")
-    order = list(dict.fromkeys(table["first"]))
+def agreement(found: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> alt.LayerChart:
+    """Rank agreement of every two methods, each pair once: white at 0 to dark blue at 1, grey below 0.
+
+    found: rows of `first`, `second` (keys of `titles`) and `value`, in both orders or one; two methods at least.
+    """
+    keys = list(dict.fromkeys(entry[side] for entry in found for side in ("first", "second")))
+    place = {key: number for number, key in enumerate(keys)}
+    table = pd.DataFrame(
+        [
+            {"first": titles[entry["first"]], "second": titles[entry["second"]], "value": entry["value"],
+             "text": f"{entry['value']:.2f}".replace("-", "−")}
+            for entry in found
+            if place[entry["first"]] > place[entry["second"]]
+        ],
+        columns=["first", "second", "value", "text"],
+    )  # fmt: skip
+    order = [titles[key] for key in keys]
+    colours = alt.Scale(domain=[-1, 0, 1], range=[OPPOSE, "#ffffff", AGREE], interpolate="rgb")
+    legend = alt.Legend(title="rank agreement", orient="bottom", gradientLength=110, gradientThickness=8,
+                        values=[-1, 0, 1], format=".0f")  # fmt: skip
     base = alt.Chart(table).encode(
-        x=alt.X("second:N", sort=order, title=None, axis=alt.Axis(labelAngle=-35, labelLimit=140, labelOverlap=False)),
-        y=alt.Y("first:N", sort=order, title=None, axis=alt.Axis(labelLimit=160, labelOverlap=False)),
-    )
-    tiles = base.mark_rect(stroke="white").encode(
-        color=alt.Color("value:Q", legend=None, scale=colours),
+        x=alt.X("second:N", sort=order, title=None, scale=alt.Scale(domain=order[:-1]),
+                axis=alt.Axis(labelAngle=-35, labelLimit=160, labelOverlap=False)),
+        y=alt.Y("first:N", sort=order, title=None, scale=alt.Scale(domain=order[1:]),
+                axis=alt.Axis(labelLimit=160, labelOverlap=False)),
+    )  # fmt: skip
+    tiles = base.mark_rect(stroke="#b9c2c9", strokeWidth=0.5).encode(
+        color=alt.Color("value:Q", legend=legend, scale=colours),
         tooltip=["first", "second", alt.Tooltip("value:Q", format=".2f", title="rank agreement")],
     )
-    text = base.mark_text().encode(
-        text=alt.Text("value:Q", format=".2f"),
-        color=alt.condition("abs(datum.value) > 0.65", alt.value("white"), alt.value("#1c2733")),
-    )
-    return (tiles + text).properties(height=46 * len(order) + 60)
+    ink = alt.condition("datum.value > 0.5", alt.value("#ffffff"), alt.value("#111111"))  # on the tile, in any theme
+    text = base.mark_text().encode(text="text:N", color=ink)
+    both: alt.LayerChart = (tiles + text).properties(height=40 * (len(order) - 1) + 190)  # labels and legend included
+    return both

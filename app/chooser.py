@@ -7,19 +7,21 @@ import streamlit as st
 from app import views
 from app.cached import gallery_tiles, thumbnail
 from app.controls import segments
-from app.state import force, keep, kept, remember, setting, widget
+from app.state import drop, force, keep, kept, remember, setting, widget
 from app.text import plain
 from core.attacked import Prediction
 from core.classifier import Classifier
 from core.picture import Picture, fit_notes
-from core.samples import keep_upload, sample
+from core.picture_decode import MOST_BYTES
+from core.samples import keep_upload, sample, uploads
 from core.words import percent
 
 FIRST = "cifar10/0000"
 SETS = {"cifar10": "Small pictures", "mnist": "Digits", "photographs": "Photographs", "upload": "Your own"}
 MODELS = {"cifar10": "cifar10_resnet20:standard", "mnist": "mnist_cnn:standard"}
 PHOTO_MODEL = "imagenet_efficientnet_lite0"
-KINDS = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp"]
+KINDS = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"]
+LISTED = 40
 
 
 def choose_image() -> str:
@@ -29,7 +31,7 @@ def choose_image() -> str:
     shown = segments("set", "Pictures from", SETS, kind if kind in SETS else "cifar10", hidden=True)
     if shown == "upload":
         _upload()
-        tiles = [{"id": each, "label": name, "src": thumbnail(each)} for each, name in kept("uploads", {}).items()]
+        tiles = _uploaded()
     else:
         tiles = gallery_tiles(shown)
     if tiles:
@@ -43,11 +45,22 @@ def choose_image() -> str:
 def introduce(image: str, picture: Picture, model: Classifier, before: Prediction) -> None:
     """What the picture is, what the model says of it, what was done to fit it, and whom to credit."""
     found = sample(image)
-    truth = f", labelled ‘{plain(found.label)}’" if found else ""
+    what = f"A picture labelled ‘{plain(found.label)}’" if found else plain(picture.name)
     answer = f"{plain(model.labels[before.top])}**, {percent(before[before.top])}"
-    st.markdown(f"**{plain(picture.name)}**{truth}. The model says **{answer}.")
+    st.markdown(f"**{what}**. The model says **{answer}.")
     said = (*picture.notes, *fit_notes(picture, model), found.credit if found else "")
-    st.caption(" ".join(plain(each, 200) for each in said if each))
+    if text := " ".join(plain(each, 200) for each in said if each):
+        st.caption(text)
+    if not found:
+        st.caption(f"This model knows {len(model.labels):,} classes and must choose one of them, whatever the picture "
+                   "shows.")  # fmt: skip
+
+
+def label(image: str, model: Classifier) -> str | None:
+    """What the picture is labelled, if the model has that very class."""
+    found = sample(image)
+    fits = found is not None and found.set == model.samples and found.index is not None
+    return model.labels[found.index] if fits and found is not None and found.index is not None else None
 
 
 def take(image: str) -> None:
@@ -56,20 +69,34 @@ def take(image: str) -> None:
     remember("image", image)
     if kind != last:
         force("model", MODELS.get(kind, PHOTO_MODEL))
-        force("target", "any")
+        drop("controls")
+
+
+def _uploaded() -> list[dict[str, str]]:
+    """Tiles of this session's uploads, and of the latest others on this machine; unreadable ones are left out."""
+    named: dict[str, str] = uploads(LISTED) | kept("uploads", {})
+    tiles = []
+    for image, name in reversed(named.items()):
+        try:
+            tiles.append({"id": image, "label": name, "src": thumbnail(image)})
+        except (ValueError, OSError):
+            continue
+    return tiles
 
 
 def _upload() -> None:
     """The upload box; keeps every readable file at once and says of each other one why it cannot be read."""
     files = st.file_uploader(
-        "One or several pictures: PNG, JPEG, WebP, TIFF or BMP, up to 25 MB each",
-        type=KINDS, accept_multiple_files=True, key=widget("files"),
+        f"One or several pictures: PNG, JPEG, WebP, TIFF, BMP or GIF, up to {MOST_BYTES // 10**6} MB each",
+        type=KINDS, accept_multiple_files=True, key=widget("files"), max_upload_size=MOST_BYTES // 10**6,
     )  # fmt: skip
     seen: set[str] = kept("seen", set())
     uploads: dict[str, str] = kept("uploads", {})
     refused: dict[str, str] = kept("refused", {})
     fresh = [file for file in files if file.file_id not in seen]
     first = ""
+    if fresh:
+        refused.clear()
     bar = st.progress(0.0, "Reading pictures") if len(fresh) > 3 else None
     for place, file in enumerate(fresh):
         raw = file.getvalue()

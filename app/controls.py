@@ -2,14 +2,24 @@
 
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import Field, fields
+from types import MappingProxyType
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from app.state import force, prepare, remember, setting, shown
+from app.choices import word
+from app.state import force, keep, kept, prepare, remember, setting, shown
 from core.params import Method
 
 M = TypeVar("M", bound=Method)
+V = TypeVar("V", int, float)
+
+WIDE = 1000  # a range whose ends differ by more than this factor is typed, not slid
+STRENGTH = (
+    "Each colour of a pixel runs from 0 to 255; 8 means that none changes by more than 8 steps, which an eye rarely "
+    "sees. (L-infinity norm)"
+)
+PLAIN_STRENGTH = "Largest change of a pixel"  # the help that STRENGTH says in full
 
 
 def pick(
@@ -42,6 +52,17 @@ def segments(
     return chosen or default
 
 
+def choose(name: str, title: str, options: Mapping[str, str], default: str, help: str = "") -> str:
+    """A list of which one is chosen, all of it in sight."""
+    value = setting(name, default)
+    key, first = prepare(name, value if value in options else default)
+    index = list(options).index(first)
+    chosen: str = st.radio(title, list(options), index, key=key, format_func=lambda each: options[each],
+                           help=help or None, horizontal=True)  # fmt: skip
+    remember(name, chosen)
+    return chosen
+
+
 def several(name: str, title: str, options: Mapping[str, str], default: Sequence[str], help: str = "") -> list[str]:
     """Any number of choices; kept as one comma-separated setting."""
     key, first = prepare(name, [each for each in setting(name, ",".join(default)).split(",") if each in options])
@@ -55,29 +76,49 @@ def several(name: str, title: str, options: Mapping[str, str], default: Sequence
 
 
 def number(name: str, title: str, default: int, low: int, high: int, help: str = "") -> int:
-    """A whole number to type."""
+    """A whole number to type; one left at its default follows the default when that changes."""
+    _follow(name, default)
     key, first = prepare(name, min(max(setting(name, default), low), high))
     chosen = int(st.number_input(title, low, high, first, key=key, step=1, help=help or None))
     remember(name, chosen)
     return chosen
 
 
-def tune(kind: type[M], prefix: str, only: Sequence[str] = (), skip: Sequence[str] = ()) -> dict[str, Any]:
+def _follow(name: str, default: V) -> None:
+    """Give a setting its new default, if it still has the old one."""
+    last: V = kept(f"default:{name}", default)
+    if last != default:
+        keep(f"default:{name}", default)
+        if setting(name, default) == last:
+            force(name, default)
+
+
+def tune(
+    kind: type[M],
+    prefix: str,
+    only: Sequence[str] = (),
+    skip: Sequence[str] = (),
+    usual: Mapping[str, float] = MappingProxyType({}),
+) -> dict[str, Any]:
     """A widget for each parameter of a method; returns their values, of all parameters, by name.
 
-    only: draw just these; skip: draw all but these. What is not drawn keeps its setting or default.
+    only: draw just these; skip: draw all but these. What is not drawn keeps its setting or default. usual: defaults
+    that differ from the method's own.
     """
     values = {}
     for entry in fields(kind):
         drawn = entry.name in only if only else entry.name not in skip
-        values[entry.name] = parameter(entry, f"{prefix}.{entry.name}") if drawn else current(entry, prefix)
+        name = f"{prefix}.{entry.name}"
+        default = usual.get(entry.name, entry.default)
+        values[entry.name] = parameter(entry, name, default) if drawn else current(entry, name)
     return values
 
 
-def current(entry: "Field[Any]", prefix: str) -> Any:
+def current(entry: "Field[Any]", name: str) -> Any:
     """The setting of a parameter that is not drawn now, brought into its range."""
     scale = 255 if entry.metadata.get("unit") == "/255" else 1
-    value = setting(f"{prefix}.{entry.name}", entry.default * scale if scale != 1 else entry.default)
+    default: Any = entry.default
+    value = setting(name, default * scale if scale != 1 else default)
     return _inside(entry, value, scale) / scale if scale != 1 else _inside(entry, value, scale)
 
 
@@ -93,32 +134,52 @@ def _inside(entry: "Field[Any]", value: Any, scale: float) -> Any:
     return value
 
 
-def parameter(entry: "Field[Any]", name: str) -> Any:
-    """The widget of one parameter: a slider over its range, a list of its choices, or a switch."""
+def parameter(entry: "Field[Any]", name: str, default: Any) -> Any:
+    """The widget of one parameter: a switch, a list of its choices, a slider, or a box to type in."""
     facts = entry.metadata
     title, help = facts.get("title") or entry.name.replace("_", " "), facts.get("help") or None
-    scale = 255 if facts.get("unit") == "/255" else 1
-    default = entry.default
     if isinstance(default, bool):
         key, switched = prepare(name, setting(name, default))
         chosen: Any = st.toggle(title, switched, key=key, help=help)
-    elif facts.get("choices"):
-        return pick(name, title, [str(each) for each in facts["choices"]], str(default), str, help or "")
-    elif isinstance(default, int):
+        remember(name, chosen)
+        return chosen
+    if facts.get("choices"):
+        return pick(name, title, [str(each) for each in facts["choices"]], str(default), word, help or "")
+    if isinstance(default, int):
+        _follow(name, default)
         key, whole = prepare(name, _inside(entry, setting(name, default), 1))
-        chosen = st.slider(title, int(facts["low"]), int(facts["high"]), whole, key=key, help=help)
-    else:
-        named = title if scale == 1 else f"{title} (out of 255)"
-        low, high = round(float(facts["low"] * scale), 6), round(float(facts["high"] * scale), 6)
-        key, real = prepare(name, round(float(_inside(entry, setting(name, float(default * scale)), scale)), 6))
-        step = facts.get("step") or (0.5 if scale == 255 else _step(low, high))
-        chosen = st.slider(named, low, high, real, step=step, key=key, help=help)
+        chosen = _slide(title, int(facts["low"]), int(facts["high"]), whole, 1, key, help, "%d")
+        remember(name, chosen)
+        return chosen
+    scale = 255 if facts.get("unit") == "/255" else 1
+    first = round(float(default * scale), 6)
+    _follow(name, first)
+    low, high = round(float(facts["low"] * scale), 6), round(float(facts["high"] * scale), 6)
+    key, real = prepare(name, round(float(_inside(entry, setting(name, first), scale)), 6))
+    if scale == 255:
+        title = f"{title}, of 255"
+        help = f"{STRENGTH} {(help or '').removeprefix(PLAIN_STRENGTH).lstrip('. ')}" if entry.name == "eps" else help
+    step = facts.get("step") or (0.5 if scale == 255 else _step(low, high, first))
+    chosen = _slide(title, low, high, real, step, key, help, "%g")
     remember(name, chosen)
     return chosen / scale if scale != 1 else chosen
 
 
-def _step(low: float, high: float) -> float:
-    """A slider step that divides the range into about a hundred."""
+def _slide(title: str, low: V, high: V, value: V, step: V, key: str, help: str | None, format: str) -> V:
+    """A slider; where the ends of the range lie more than `WIDE` times apart, a box to type in."""
+    widget = st.number_input if _wide(low, high) else st.slider
+    chosen: V = widget(title, low, high, value, step=step, key=key, help=help, format=format)  # type: ignore[operator]
+    return chosen
+
+
+def _wide(low: float, high: float) -> bool:
+    return low > 0 and high / low > WIDE
+
+
+def _step(low: float, high: float, default: float) -> float:
+    """A step that divides the range into about a hundred; a tenth of the default where the range is wide."""
+    if _wide(low, high):
+        return default / 10
     for step in (0.001, 0.005, 0.01, 0.05, 0.1, 0.5, 1.0):
         if (high - low) / step <= 200:
             return step

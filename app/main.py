@@ -21,6 +21,8 @@ st.html(FRAME)
 page = st.navigation(pages())
 try:
     page.run()
-except (ValueError, OSError) as error:
+except Exception as error:  # noqa: BLE001  the page frame: a sentence for the reader, the traceback for the log
     log.exception("page %s", page.title)
-    st.error(f"{plain(str(error), 500)}")
+    known = isinstance(error, ValueError | OSError)
+    said = plain(str(error), 500) if known else "Something went wrong on this page; the log has the details"
+    st.error(f"{said}. What you did is kept: change a setting, or reload the page.")

@@ -1,5 +1,6 @@
 """The maps of a study, explainer by explainer, with their numbers beside their controls."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -7,12 +8,13 @@ import streamlit as st
 from app import views
 from app.cached import data_url
 from app.text import plain
-from core.catalog import EXPLAINERS, SHIFTS
+from core.catalog import SHIFTS
+from core.contracts import Explainer
 from core.figures import pixels, png, shared_limit, signed
 from core.maps import Maps
-from core.measure import Comparison, Row, measured, spread
+from core.measure import Comparison, Row, spread
 from core.study import Study
-from core.words import finding
+from core.words import finding, summary
 
 COLUMNS: tuple[tuple[Comparison, str, str], ...] = (
     ("attack", "attacked image", "How far the map moved between the original and the attacked image."),
@@ -30,16 +32,22 @@ FACTS = {
     "superpixels": "Patches the picture was cut into",
     "completeness gap": "What the map leaves unexplained of the score's rise over the comparison (0 % is nothing)",
     "sampling gap": "What the map leaves unexplained because it is drawn from samples (0 is nothing)",
-    "agreement": "Rank agreement of the two parts PGCA joins, hiding patches and Grad-CAM++",
+    "agreement": "How alike PGCA's two parts are, hiding patches and Grad-CAM++ (cosine; 1 alike, 0 nothing in common)",
 }
 
 
 def show_maps(study: Study) -> None:
     """One row for each explainer that has its maps; those that cannot be drawn say why."""
-    if not study.maps and not study.refused:
+    if not (study.maps or study.refused or study.failed):
         return
     st.subheader("Where the model looked", help="Red parts support the answer named under each map, blue parts speak "
                  "against it, white parts do neither. All three maps of a row share one scale.")  # fmt: skip
+    if said := summary([finding(rows) for rows in study.measured.values()]):
+        st.markdown(f"**{said}**")
+    st.caption(
+        "In each table the bold column is the attack. The line marked ▸ decides: 1 is the same map, 0 nothing in "
+        "common. It is a finding only where the attack lies beyond every draw of ordinary noise."
+    )
     views.opacity("opacity")
     for explainer in study.case.explainers:
         key = explainer.key
@@ -47,62 +55,69 @@ def show_maps(study: Study) -> None:
             maps = study.maps[key]
             spent = f"{maps.seconds:.1f} s" if maps.seconds >= 0.05 else "under 0.1 s"
             st.markdown(f"**{explainer.title}** · {spent}", help=f"{explainer.plain}\n\n{explainer.cite}")
-            views.maps(_data(study, key, maps), key=f"maps-{key}")
+            views.maps(_data(study, explainer, maps), key=f"maps-{key}")
         elif key in study.refused:
             st.markdown(f"**{explainer.title}**", help=explainer.plain)
             st.info(plain(study.refused[key], 400))
+        if key in study.failed:
+            st.warning(plain(study.failed[key], 400) + " Press the button above to try it again.")
 
 
-def _data(study: Study, key: str, maps: Maps) -> dict[str, Any]:
+def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
     assert study.attacked is not None
     limit = shared_limit(maps)
     original = data_url(png(pixels(study.original), 224))
     attacked = data_url(png(pixels(study.attacked.image), 224))
-    names = [study.labels[label] for label in maps.classes]
+    first, last = (study.labels[label] for label in maps.classes)
     shown = (
-        (original, maps.original, f"original: what supports ‘{names[0]}’"),
-        (attacked, maps.attacked, f"attacked: what supports ‘{names[1]}’"),
+        (original, maps.original, f"original: what supports ‘{first}’"),
+        (attacked, maps.attacked, f"attacked: what supports ‘{last}’"),
         (original, maps.attacked - maps.original, "difference: attacked minus original"),
     )
-    found = measured(key, maps)
+    found = study.measured[explainer.key]
+    said = finding(found, (first, last))
     return {
         "pictures": [
             {"under": under, "map": data_url(png(signed(values, limit), 224)), "caption": caption, "alt": caption}
             for under, values, caption in shown
         ],
-        "legend": ["speaks against", "supports", f"strongest colour: ±{limit:.2g}; white: 0"],
+        "legend": ["speaks against", "supports", f"±{limit:.2g}"],
         **_table(found),
-        "finding": finding(found),
-        "notes": _notes(study, key, maps),
+        "finding": said or "The controls are still to come.",
+        "pending": not said,
+        "notes": _notes(explainer, maps),
     }
 
 
-def _table(found: list[Row]) -> dict[str, Any]:
-    """Head and body of the table: one line a measure, one column a comparison."""
+def _table(found: Sequence[Row]) -> dict[str, Any]:
+    """Head and body of the table, one line a measure, one column a comparison; the deciding line first."""
     columns = [column for column in COLUMNS if any(row.comparison == column[0] for row in found)]
     head = [{"text": "compared with the original's map"}, *({"text": text, "title": help} for _, text, help in columns)]
-    body = []
-    for name, shift in sorted(SHIFTS.items(), key=lambda each: each[0] != FIRST):
-        line: list[dict[str, Any]] = [{"text": shift.title, "title": shift.plain}]
-        for comparison, _, _ in columns:
-            values = spread(found, name, comparison)
-            assert values is not None
-            mean, low, high = (f"{value:.{shift.digits}f}".replace("-", "−") for value in values)
-            several = sum(row.measure == name and row.comparison == comparison for row in found) > 1
-            unit = " %" if shift.unit.startswith("%") else ""
-            line.append({"text": mean + unit, "strong": comparison == "attack",
-                         "range": f"{low} to {high}" if several else ""})  # fmt: skip
-        body.append(line)
-    return {"head": head, "body": body}
+    lines = {name: _line(found, name, [comparison for comparison, _, _ in columns]) for name in SHIFTS}
+    return {"head": head, "body": [lines.pop(FIRST)], "more": list(lines.values())}
 
 
-def _notes(study: Study, key: str, maps: Maps) -> list[str]:
+def _line(found: Sequence[Row], name: str, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
+    shift = SHIFTS[name]
+    line: list[dict[str, Any]] = [{"text": shift.title, "title": shift.plain, "deciding": name == FIRST}]
+    unit = " %" if shift.unit.startswith("%") else ""
+    for comparison in comparisons:
+        values = spread(found, name, comparison)
+        assert values is not None
+        mean, low, high = (f"{value:.{shift.digits}f}".replace("-", "−") for value in values)
+        several = sum(row.measure == name and row.comparison == comparison for row in found) > 1
+        line.append({"text": mean + unit, "strong": comparison == "attack",
+                     "range": f"{low} to {high}{unit}" if several else ""})  # fmt: skip
+    return line
+
+
+def _notes(explainer: Explainer, maps: Maps) -> list[str]:
     notes = [f"Compared with: {maps.against}."] if maps.against else []
     for name, before in maps.facts["original"].items():
         shown = [_fact(name, value) for value in (before, maps.facts["attacked"][name])]
         both = shown[0] if shown[0] == shown[1] else f"{shown[0]} on the original, {shown[1]} on the attacked image"
         notes.append(f"{FACTS.get(name, name)}: {both}.")
-    if maps.noise is not None and not EXPLAINERS[key].random:
+    if maps.noise is not None and not explainer.random:
         notes.append("This method draws no random numbers: another seed gives the same map.")
     changed = sum(label != maps.classes[0] for label in maps.noise_classes)
     if changed:

@@ -18,7 +18,7 @@ from core.words import percent, strength, verdict
 SMALLEST = 320  # pictures are enlarged to this many pixels by whole factors, so that they stay sharp
 
 
-def show_verdict(study: Study) -> None:
+def show_verdict(study: Study, truth: str | None) -> None:
     """The outcome in plain sentences, or the prediction alone before there is an attack."""
     with st.container(border=True):
         if study.attacked is None:
@@ -26,7 +26,7 @@ def show_verdict(study: Study) -> None:
                 label = plain(study.labels[study.before.top])
                 st.markdown(f"#### Before: {label}, {percent(study.before[study.before.top])}")
             return
-        before, after, saved = verdict(study.attacked, study.case.attack, study.labels)
+        before, after, saved = verdict(study.attacked, study.case.attack, study.labels, truth)
         mark = ":orange[●]" if study.attacked.fooled else ":blue[●]"
         st.markdown(f"#### {mark} {plain(before, 200)} {plain(after, 300)}")
         if saved:
@@ -46,8 +46,8 @@ def show_pictures(study: Study) -> None:
         with left:
             st.markdown("**Original and attacked image**", help="Drag across the picture, or use the slider, to swipe "
                         "from one to the other. The pixels are shown as the model sees them.")  # fmt: skip
-            after = data_url(png(pixels(attacked.image), SMALLEST))
-            views.swipe(original, after, ("original image", "attacked image"), key="swipe")
+            changed = data_url(png(pixels(attacked.image), SMALLEST))
+            views.swipe(original, changed, ("original image", "attacked image"), key="swipe")
         with middle:
             change = attacked.image - study.original
             factor = amplification(change)
@@ -59,7 +59,8 @@ def show_pictures(study: Study) -> None:
         st.markdown("**What the model answers**", help="The model's own probabilities. They say how sure the model is, "
                     "not how right.")  # fmt: skip
         if study.before is not None:
-            chart = charts.probabilities(study.labels, study.before, attacked.after if attacked else None)
+            after = attacked.after if attacked else None
+            chart = charts.probabilities(study.labels, study.before, after, target=study.case.target)
             st.altair_chart(chart, width="stretch")
 
 
@@ -73,7 +74,7 @@ def show_agreement(study: Study) -> None:
     for column, which in zip(st.columns(2, gap="medium"), ("original", "attacked"), strict=True):
         with column:
             st.markdown(f"**On the {which} image**")
-            st.altair_chart(charts.agreement(agreement(study, which), titles), width="stretch")
+            st.altair_chart(charts.agreement(agreement(study.maps, which), titles), width="stretch")
 
 
 def show_card(study: Study) -> None:
@@ -83,7 +84,9 @@ def show_card(study: Study) -> None:
         return
     left, right = st.columns([1.3, 1], gap="large")
     with left:
-        st.subheader("The attack, step by step")
+        st.subheader("The attack, step by step", help="Each point is one question to the model while the attack "
+                     "searched; the last is the result. Many attacks begin at a random point within the strength. The "
+                     "loss is what the attack pushes.")  # fmt: skip
         st.altair_chart(charts.trace(attacked, study.labels), width="stretch")
     with right:
         st.subheader("Attack card")
@@ -96,22 +99,30 @@ def _facts(study: Study) -> list[tuple[str, str]]:
     asked = strength(method.bound, method.norm) if math.isfinite(method.bound) else "none: it seeks the smallest change"
     aim = "any other answer" if attacked.target is None else plain(study.labels[attacked.target])
     sizes = attacked.sizes
-    noisy = sum(answer == attacked.before.top for answer in study.noise_answers)
+    library = "own code" if method.library == "counterproof" else method.library
     rows = [
-        ("Attack", f"{method.title} ({method.library})"),
+        ("Attack", f"{method.title} ({library})"),
         ("Aim", aim),
         ("Outcome", "model fooled" if attacked.fooled else "model held"),
         ("Strength asked", asked),
         ("Measured: largest change of a pixel (L-infinity)", f"{sizes['linf'] * 255:.3g}/255"),
-        ("Measured: length of the change (L2)", f"{sizes['l2']:.3g}"),
+        ("Measured: length of the change over all pixels (L2)", f"{sizes['l2']:.3g}"),
         ("Measured: pixels touched", f"{sizes['l0']:,.0f} of {study.original[0].numel():,}"),
-        ("After saving in 8 bits", "still fooled" if attacked.survives else "not fooled"),
-        ("Ordinary noise of the same size", f"answer kept in {noisy} of {len(study.noise_answers)} draws"),
-        ("Looks at the model", f"{attacked.queries:,} pictures in {attacked.forwards:,} passes"),
-        ("Time", f"{attacked.seconds:.2g} s" if attacked.seconds < 10 else f"{attacked.seconds:.0f} s"),
+    ]
+    if attacked.fooled:
+        rows.append(("After saving in 8 bits", "still fooled" if attacked.survives else "no longer fooled"))
+    if study.noise is not None and study.noise_answers:
+        kept = sum(answer == attacked.before.top for answer in study.noise_answers)
+        length = (study.noise - study.original).flatten(1).norm(dim=1).mean().item()
+        rows.append(("Ordinary noise of the same size", f"answer kept in {kept} of {len(study.noise_answers)} draws"))
+        rows.append(("Measured: mean length of the noise (L2)", f"{length:.3g}"))
+    spent = f"{attacked.seconds:.2f} s" if attacked.seconds < 10 else f"{attacked.seconds:.0f} s"
+    rows += [
+        ("Questions to the model", f"{attacked.queries:,} pictures in {attacked.forwards:,} passes"),
+        ("Time", spent),
         ("Seed", str(study.case.seed)),
     ]
-    return rows + ([("What ran", attacked.ran)] if attacked.ran else [])
+    return rows + ([("Order", attacked.ran)] if attacked.ran else [])
 
 
 def show_downloads(study: Study) -> None:

@@ -1,11 +1,12 @@
 """The settings of a case: attack, strength, aim, explainers, controls; and its link."""
 
+import math
 from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
-from app.controls import number, pick, segments, several, tune
+from app.controls import choose, number, pick, several, tune
 from app.state import write_link
 from core.attacked import Prediction
 from core.case import Case
@@ -14,26 +15,59 @@ from core.classifier import Classifier
 from core.contracts import Attack, Explainer
 
 FIRST_EXPLAINERS = ("grad_cam_pp", "integrated_gradients", "shap_gradient", "lime", "pgca")
-EXPLAINED = {"answer": "the answer given for each picture", "original": "the original answer on both"}
+EXPLAINED = {"answer": "the answer to each picture", "original": "the original answer, both times"}
+FIRST_ATTACK = "pgd"
+DIGITS = {"eps": 51 / 255}  # the usual strength on black-and-white digits: a fifth of the range
+GROUPS = (
+    "usual choice", "one step", "many steps", "total change kept small", "smallest change", "without looking inside",
+    "few pixels", "several attacks in turn",
+)  # fmt: skip
+
+
+def group(kind: type[Attack]) -> str:
+    """The kind of attack in a few words, read off its class.
+
+    >>> [group(ATTACKS[key]) for key in ("pgd", "fgsm", "cw", "square", "one_pixel", "autoattack")]
+    ['usual choice', 'one step', 'smallest change', 'without looking inside', 'few pixels', 'several attacks in turn']
+    """
+    names = {entry.name for entry in fields(kind)}
+    if kind.key == FIRST_ATTACK:
+        return "usual choice"
+    if kind.norm == 0:
+        return "few pixels"
+    if "eps" not in names:
+        return "smallest change"
+    if {"steps", "queries"} <= names:
+        return "several attacks in turn"
+    if "queries" in names:
+        return "without looking inside"
+    if "steps" not in names:
+        return "one step"
+    return "many steps" if kind.norm == math.inf else "total change kept small"
 
 
 def attack_settings(model: Classifier, prediction: Prediction) -> tuple[Attack, int | None]:
     """The attack with its parameters, and the class to turn the image into (None: any other)."""
-    first, second, third = st.columns([1, 1.25, 1.25], gap="medium")
-    with first:
-        key = pick("attack", "Attack", list(ATTACKS), "pgd", lambda each: ATTACKS[each].title,
-                   "How the picture is changed. Each method is described under More settings.")  # fmt: skip
+    ordered = sorted(ATTACKS, key=lambda each: (GROUPS.index(group(ATTACKS[each])), ATTACKS[each].title))
+    words = {each: f"{ATTACKS[each].title} — {group(ATTACKS[each])}" for each in ordered}
+    key = pick("attack", "Attack", ordered, FIRST_ATTACK, words.__getitem__, "How the picture is changed.")
     kind = ATTACKS[key]
+    st.caption(f"{kind.plain} *{kind.cite}*")
     names = [entry.name for entry in fields(kind)]
-    lead = [name for name in ("eps", "pixels", "c", "kappa", "steps") if name in names][:1]
-    with second:
-        values = tune(kind, key, only=lead) if lead else {}
-    with third:
+    lead = [name for name in ("eps", "pixels") if name in names][:1]
+    usual = DIGITS if model.size[0] == 1 and kind.norm == math.inf else {}
+    left, right = st.columns(2, gap="medium")
+    with left:
+        values = tune(kind, key, only=lead, usual=usual) if lead else {}
+        if not lead:
+            st.caption("No strength: it looks for the smallest change that works.")
+    with right:
         target = _target(kind, model, prediction)
-    with st.expander("More settings of the attack"):
-        st.markdown(f"{kind.plain}  \n*{kind.cite}*")
-        rest = [name for name in names if name not in lead]
-        values |= {name: value for name, value in tune(kind, key, skip=lead).items() if name in rest}
+    rest = [name for name in names if name not in lead]
+    if rest:
+        with st.expander("More settings of the attack"):
+            drawn = tune(kind, key, only=rest)
+            values |= {name: drawn[name] for name in rest}
     return kind(**values), target
 
 
@@ -52,16 +86,16 @@ def _target(kind: type[Attack], model: Classifier, prediction: Prediction) -> in
 def explainer_settings(model: Classifier) -> tuple[tuple[Explainer, ...], str, int, int]:
     """The explainers, which class they explain, the number of control draws, and the seed."""
     titles = {key: kind.title for key, kind in EXPLAINERS.items()}
-    chosen = several("maps", "Maps to draw", titles, FIRST_EXPLAINERS,
-                     "Each is a different way to ask which pixels mattered. They often disagree.")  # fmt: skip
+    lines = [f"- **{kind.title}**: {kind.plain}" for kind in EXPLAINERS.values()]
+    about = ["Each is a different way to ask which pixels mattered. They often disagree.", "", *lines]
+    chosen = several("maps", "Maps to draw", titles, FIRST_EXPLAINERS, "\n".join(about))
     with st.expander("More settings of the maps and controls"):
-        left, middle, right = st.columns(3)
+        explained = choose("explained", "Each map explains", EXPLAINED, "answer",
+                           "Explaining the answer to each picture shows what the model used for it; explaining the "
+                           "original answer both times keeps the question the same.")  # fmt: skip
+        left, right = st.columns(2)
         with left:
-            explained = segments("explained", "Each map explains", EXPLAINED, "answer",
-                                 "Explaining the answer of each picture shows what the model used for it; explaining "
-                                 "the original answer on both keeps the question the same.")  # fmt: skip
-        with middle:
-            few = 3 if model.size[1] > 64 else 5
+            few = 3 if max(model.size[1:]) > 64 else 5
             controls = number("controls", "Draws of each control", few, 1, 99,
                               "How many pictures with ordinary noise, and how many other seeds, stand beside the "
                               "attack. More draws take longer and say more.")  # fmt: skip
@@ -71,10 +105,10 @@ def explainer_settings(model: Classifier) -> tuple[tuple[Explainer, ...], str, i
         for key in chosen:
             kind = EXPLAINERS[key]
             st.markdown(f"**{kind.title}** — {kind.plain} *{kind.cite}*")
-            columns = st.columns(4)
+            columns = st.columns(2)
             values: dict[str, Any] = {}
             for place, entry in enumerate(fields(kind)):
-                with columns[place % 4]:
+                with columns[place % 2]:
                     values[entry.name] = tune(kind, key, only=[entry.name])[entry.name]
             made.append(kind(**values))
     return tuple(made), explained, controls, seed

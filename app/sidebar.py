@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.cached import classifiers, devices
 from app.controls import pick, segments
+from app.overview import MODELS
 from app.own_model import dialog
 
 
@@ -11,7 +12,9 @@ def sidebar() -> tuple[str, str]:
     """Draw the shared settings; returns the classifier's name and the device's."""
     with st.sidebar:
         names = classifiers()
-        model = pick("model", "Model", list(names), "cifar10_resnet20:standard", names.__getitem__,
+        shipped = [each for each in MODELS if each in names]
+        ordered = shipped + [each for each in names if each not in shipped]
+        model = pick("model", "Model", ordered, MODELS[0], names.__getitem__,
                      "Which network to question. Type to search: every ImageNet model of torchvision is there too, "
                      "fetched on first use.")  # fmt: skip
         found = devices()

@@ -3,23 +3,42 @@
 A setting lives three times: as the widget's own state (lost on a page switch), here (kept), and in the link (shared).
 """
 
+import time
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from uuid import uuid4
 
 import streamlit as st
 
 T = TypeVar("T")
 
 SETTINGS = "settings"
-NOTES = "notes"
+LAG = 3.0  # seconds within which the browser may not have taken up the link written last
 
 
 def settings() -> dict[str, Any]:
     """All settings of this session; at its first run, those in the link."""
     if SETTINGS not in st.session_state:
         st.session_state[SETTINGS] = dict(st.query_params.items())
-    kept: dict[str, Any] = st.session_state[SETTINGS]
-    return kept
+    found: dict[str, Any] = st.session_state[SETTINGS]
+    return found
+
+
+def follow_link() -> None:
+    """Take the settings from the address where it is not the one last written: the browser went back or forward."""
+    now = dict(st.query_params.items())
+    settled = time.monotonic() - kept("link written", 0.0) > LAG
+    if now and settled and kept("link", now) != now:
+        for name in {*now, *kept("link", now)}:
+            force(name, now[name]) if name in now else drop(name)
+        drop("set")  # the gallery's tab follows the picture
+        keep("link", now)
+
+
+def drop(name: str) -> None:
+    """Forget a setting, so that its default holds again."""
+    force(name, None)
+    settings().pop(name, None)
 
 
 def setting(name: str, default: T) -> T:
@@ -74,6 +93,9 @@ def shown(name: str) -> Any:
 def write_link(values: Mapping[str, Any]) -> None:
     """Put these settings into the address bar, so that the link reopens them."""
     wanted = {name: str(value) for name, value in values.items() if value not in ("", None)}
+    if kept("link", {}) != wanted:
+        keep("link", wanted)
+        keep("link written", time.monotonic())
     if dict(st.query_params.items()) != wanted:
         st.query_params.from_dict(wanted)
 
@@ -81,6 +103,12 @@ def write_link(values: Mapping[str, Any]) -> None:
 def kept(name: str, default: Any) -> Any:
     """Anything else to keep for the session (uploads, the case that is shown); made from the default at first."""
     return st.session_state.setdefault(f"kept:{name}", default)
+
+
+def window() -> str:
+    """A name for this browser window's session."""
+    name: str = kept("window", uuid4().hex)
+    return name
 
 
 def keep(name: str, value: Any) -> None:

@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core.classifiers import cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn, torchvision_imagenet
+from core.turns import seeded
 
 
 @dataclass(frozen=True)
@@ -24,13 +25,13 @@ class Architecture:
 
 
 def _ours() -> dict[str, Architecture]:
-    cifar, mnist, lite = cifar10_resnet20.fresh(), mnist_cnn.fresh(), imagenet_efficientnet_lite0
+    cifar, mnist, lite = cifar10_resnet20, mnist_cnn, imagenet_efficientnet_lite0
     return {
         "resnet20": Architecture(
-            "resnet20", cifar10_resnet20.ResNet20, cifar.size, cifar.mean, cifar.std, 0, cifar.cam_layer, True
+            "resnet20", cifar.ResNet20, cifar.SIZE, cifar.MEAN, cifar.STD, 0, cifar.CAM_LAYER, True
         ),
         "mnist_cnn": Architecture(
-            "mnist_cnn", mnist_cnn.MnistCNN, mnist.size, mnist.mean, mnist.std, 0, mnist.cam_layer, True
+            "mnist_cnn", mnist.MnistCNN, mnist.SIZE, mnist.MEAN, mnist.STD, 0, mnist.CAM_LAYER, True
         ),
         "efficientnet_lite0": Architecture(
             "efficientnet_lite0", lambda classes, _: lite.build(classes), (3, 224, 224), lite.MEAN, lite.STD, 256,
@@ -64,7 +65,7 @@ def empty(design: Architecture, classes: int, size: tuple[int, int, int]) -> nn.
     """An untrained network for images of `size`, in evaluation mode; ValueError if it cannot take them."""
     if size[0] != design.size[0] and not (design.any_channels and size[0] in (1, 3)):
         raise ValueError(f"{design.name} takes images of {design.size[0]} channels, not {size[0]}")
-    with torch.random.fork_rng(devices=[]):
+    with seeded(0):
         net = design.build(classes, size[0]).eval()
     try:
         with torch.no_grad():

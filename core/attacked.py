@@ -103,27 +103,34 @@ class Attacked:
 def attack(
     classifier: Classifier, method: Attack, image: Tensor, *, target: int | None = None, seed: int = 0
 ) -> Attacked:
-    """Attack one image (C, H, W) away from the classifier's own answer, or towards `target`; record every step."""
+    """Attack one image (C, H, W) away from the classifier's own answer, or towards `target`; record every step.
+
+    The trace holds, for each pass through the network and for the result, the probabilities of the original answer and
+    of the rival (the target, else the strongest other class), and the cross-entropy of the target, or of the original.
+    """
     before = predict(classifier, image)
+    if target == before.top:
+        raise ValueError(f"the model already answers {classifier.labels[target]}; choose another class to aim at")
     trace: list[dict[str, float]] = []
     stride = 1
+
+    def point(step: int, probabilities: Tensor) -> dict[str, float]:
+        others = probabilities.clone()
+        others[before.top] = -1.0
+        rival = int(others.argmax()) if target is None else target
+        aim = before.top if target is None else target
+        return {
+            "step": step,
+            "loss": -math.log(max(probabilities[aim].item(), 1e-30)),
+            "original": probabilities[before.top].item(),
+            "other": probabilities[rival].item(),
+        }
 
     def record(_images: Tensor, logits: Tensor) -> None:
         nonlocal stride
         if (meter.forwards - 1) % stride:
             return
-        probabilities = logits[0].float().softmax(dim=0)
-        others = probabilities.clone()
-        others[before.top] = -1.0
-        rival = int(others.argmax()) if target is None else target
-        trace.append(
-            {
-                "step": meter.forwards - 1,
-                "loss": -math.log(max(probabilities[before.top].item(), 1e-30)),
-                "original": probabilities[before.top].item(),
-                "other": probabilities[rival].item(),
-            }
-        )
+        trace.append(point(meter.forwards - 1, logits[0].float().softmax(dim=0)))
         if len(trace) > LONGEST:
             del trace[1::2]
             stride *= 2
@@ -134,11 +141,12 @@ def attack(
         aimed = None if target is None else torch.tensor([target])
         found = method(classifier, image[None], labels, targets=aimed, seed=seed).cpu()[0]
     seconds = time.perf_counter() - begun
-    saved = eight_bit(found)
+    saved, after = eight_bit(found), predict(classifier, found)
+    trace.append(point(meter.forwards, torch.tensor(after.probabilities)))
     return Attacked(
         image=found,
         before=before,
-        after=predict(classifier, found),
+        after=after,
         saved=predict(classifier, saved),
         target=target,
         sizes=sizes(found - image),

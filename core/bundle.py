@@ -18,10 +18,11 @@ from core.attacked import Attacked, Prediction
 from core.case import Case
 from core.figures import amplification, amplified, pixels, png, shared_limit, signed
 from core.maps import Maps
-from core.measure import rows
+from core.measure import measured
 from core.picture import from_png, to_png
 from core.study import Study
 
+NEEDED = ("case", "classifier", "files", "versions", "threads", "device", "before", "attack", "rows")
 ARRAYS = ("original", "attacked", "noise", "seeds", "switched")
 
 
@@ -76,12 +77,15 @@ def _manifest(study: Study) -> dict[str, Any]:
         "image_sha256": study.image_sha256,
         "classifier": {"name": study.case.classifier, "sha256": study.fingerprint, "labels": list(study.labels)},
         "versions": study.versions,
+        "threads": study.threads,
+        "device": study.device,
         "before": None if study.before is None else list(study.before.probabilities),
         "attack": None if study.attacked is None else study.attacked.facts(),
         "noise_answers": list(study.noise_answers),
         "maps": maps,
         "refused": study.refused,
-        "rows": [asdict(row) for row in rows(study)],
+        "failed": study.failed,
+        "rows": [asdict(row) for row in study.rows],
     }
 
 
@@ -106,6 +110,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
     try:
         manifest = json.loads(path.read_text())
         Case.from_json(manifest["case"])
+        if missing := [name for name in NEEDED if name not in manifest]:
+            raise KeyError(", ".join(missing))
+        manifest["files"]["original.png"], manifest["classifier"]["sha256"]
     except (UnicodeDecodeError, json.JSONDecodeError, KeyError, TypeError) as error:
         raise ValueError(f"{path.name} is not the manifest of a case") from error
     found: dict[str, Any] = manifest
@@ -139,6 +146,9 @@ def load(folder: Path) -> Study:
         manifest["image_sha256"],
         versions=manifest["versions"],
         refused=manifest["refused"],
+        failed=manifest["failed"],
+        threads=manifest["threads"],
+        device=manifest["device"],
         noise_answers=tuple(manifest["noise_answers"]),
     )
     if manifest["attack"] is not None:
@@ -150,4 +160,5 @@ def load(folder: Path) -> Study:
         drawn = {name: arrays.get(f"maps/{key}/{name}") for name in ARRAYS}
         listed = {"classes": tuple(facts["classes"]), "noise_classes": tuple(facts["noise_classes"])}
         study.maps[key] = Maps(**(facts | listed | drawn))
+        study.measured[key] = measured(key, study.maps[key])
     return study

@@ -49,6 +49,12 @@ def classifier_names() -> dict[str, str]:
     return names
 
 
+def stamp(name: str) -> str:
+    """Changes when the weights of this name are replaced on disk; "" where they cannot be."""
+    key, _, checkpoint = name.partition(":")
+    return CLASSIFIERS[key]().stamp(checkpoint) if key in CLASSIFIERS else ""
+
+
 def load_classifier(name: str, progress: Progress | None = None) -> Classifier:
     """The classifier called `source:checkpoint`; ValueError if there is none of that name."""
     key, _, checkpoint = name.partition(":")

@@ -73,14 +73,3 @@ def read_card(path: Path) -> dict[str, Any]:
     beside = path.with_suffix(".json")
     card: dict[str, Any] = json.loads(beside.read_text()) if beside.exists() else {}
     return card
-
-
-def shipped(net: nn.Module, path: Path) -> str:
-    """Load weights this project ships into `net`, checked against their card; returns the sha256."""
-    if not path.exists():
-        raise OSError(f"the weights {path.name} are not here; `make checkpoints` trains them")
-    tensors, digest = read_tensors(path)
-    if digest != read_card(path).get("sha256"):
-        raise ValueError(f"the weights {path.name} are not the ones their card describes; fetch or train them again")
-    fit(net, tensors, path.name)
-    return digest

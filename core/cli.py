@@ -95,7 +95,7 @@ def run_attack(given: argparse.Namespace) -> int:
 
 def run_study(given: argparse.Namespace) -> int:
     from core.bundle import save
-    from core.shell import again
+    from core.replay import again
 
     study, text, same = again(given.manifest)
     print(text)

@@ -80,14 +80,10 @@ class Attack(Method, ABC):
 
     @abstractmethod
     def run(
-        self,
-        classifier: Classifier,
-        images: Tensor,
-        labels: Tensor,
-        targets: Tensor | None,
-        seed: int,
+        self, classifier: Classifier, images: Tensor, labels: Tensor, targets: Tensor | None, seed: int,
         on_step: OnStep | None,
-    ) -> Tensor: ...
+    ) -> Tensor:  # fmt: skip
+        ...
 
 
 @dataclass(frozen=True, eq=False)
@@ -112,7 +108,7 @@ class Explainer(Method, ABC):
     is what anything that depends on the layout of the picture (superpixels) is taken from.
     """
 
-    random: ClassVar[bool] = False  # whether another seed gives another map
+    random: ClassVar[bool] = False  # whether another seed gives another map; ask the instance: settings may decide it
     complete: ClassVar[bool] = False  # whether it reports a completeness gap
 
     def against(self, classifier: Classifier) -> str:
@@ -137,6 +133,8 @@ class Explainer(Method, ABC):
             found = self.run(classifier, images, targets, reference, seed)
         if found.values.shape != (len(images), *images.shape[2:]):
             raise ValueError(f"{self.key}: expected maps {(len(images), *images.shape[2:])}, got {found.values.shape}")
+        if not torch.isfinite(found.values).all():
+            raise ValueError(f"{self.title} gave a map that is not finite")
         gap = None if found.gap is None else found.gap.detach().cpu()
         facts = {name: values.detach().cpu() for name, values in found.facts.items()}
         return Attribution(found.values.detach().float().cpu(), gap, facts)
@@ -186,6 +184,10 @@ class Source(ABC):
 
     key: ClassVar[str]
     title: ClassVar[str]
+
+    def stamp(self, checkpoint: str) -> str:
+        """Changes when the weights behind the name are replaced; "" where they cannot be."""
+        return ""
 
     @abstractmethod
     def checkpoints(self) -> Mapping[str, str]:

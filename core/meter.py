@@ -7,7 +7,7 @@ from contextvars import ContextVar, Token
 from dataclasses import dataclass, field
 from types import TracebackType
 
-from torch import Tensor
+from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
 _current: ContextVar["Meter | None"] = ContextVar("meter", default=None)
@@ -21,7 +21,7 @@ class Cancelled(Exception):
 class Meter:
     """Counts forward passes (`forwards`) and the images in them (`queries`) while it is entered, in this thread only.
 
-    `stop()`, from any thread, makes the next forward pass raise Cancelled. `watcher`, if given, sees every batch of
+    `stop()`, from any thread, makes the next pass raise Cancelled. `watcher`, if given, sees every batch of
     images and the logits computed for it. Meters nest: an inner one passes on what it counts, and an outer stop holds.
     """
 
@@ -43,13 +43,18 @@ class Meter:
             self._token = None
 
     def stop(self) -> None:
-        """Ask the computation to end at its next forward pass."""
+        """Ask the computation to end at its next pass, or, in a large batch, at the next layer."""
         self._stopped.set()
 
     @property
     def stopped(self) -> bool:
         """Whether this meter, or one around it, was asked to stop."""
         return self._stopped.is_set() or (self._outer is not None and self._outer.stopped)
+
+    def check(self, *_: object) -> None:
+        """Raise Cancelled if this meter was stopped."""
+        if self.stopped:
+            raise Cancelled("stopped on request")
 
     def _count(self, images: Tensor, logits: Tensor) -> None:
         self.forwards += 1
@@ -62,22 +67,40 @@ class Meter:
 
 @contextmanager
 def interruptible() -> Iterator[None]:
-    """Lets a stop take effect between the layers of a network too: a large batch may take many seconds."""
+    """Lets a stop take effect between the layers of a network too, forward and, later, backward through them.
+
+    A large batch may take many seconds. What is hung on the graph for the way back goes when the graph goes.
+    """
     if _current.get() is None:
         yield
         return
-    handle = register_module_forward_pre_hook(lambda _module, _inputs: check())
+    handle = register_module_forward_pre_hook(_watch_layer)
     try:
         yield
     finally:
         handle.remove()
 
 
+def _watch_layer(_module: nn.Module, inputs: tuple[object, ...]) -> None:
+    """Before a layer: check, and have the step that made each of its inputs check again on the way back.
+
+    The hook is on the step of the graph, not on the tensor, so that changes in place do not matter. The meter is named
+    in it: on a GPU the way back runs in a thread of its own, which has no current meter.
+    """
+    meter = _current.get()  # of the thread that makes this pass: other threads' passes come by here too
+    if meter is None:
+        return
+    meter.check()
+    for each in inputs:
+        if isinstance(each, Tensor) and each.grad_fn is not None:
+            each.grad_fn.register_prehook(meter.check)
+
+
 def check() -> None:
     """Raise Cancelled if the current meter was stopped; call it in loops that make no forward pass."""
     meter = _current.get()
-    if meter is not None and meter.stopped:
-        raise Cancelled("stopped on request")
+    if meter is not None:
+        meter.check()
 
 
 def count(images: Tensor, logits: Tensor) -> None:

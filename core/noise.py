@@ -7,8 +7,9 @@ from torch import Tensor
 def shuffled(image: Tensor, change: Tensor, count: int, seed: int) -> Tensor:
     """`count` images (count, C, H, W): `image` plus `change` with its pixels shuffled and their signs drawn at random.
 
-    Before clipping to [0, 1] the noise has the change's size in every norm (the colour values of a pixel stay
-    together, so the number of touched pixels is kept too), but none of its structure. Draws depend on the seed alone.
+    The noise has the change's size in every norm (the colour values of a pixel stay together, so the number of touched
+    pixels is kept too), but none of its structure. A sign that would leave [0, 1] is turned round; what then still
+    leaves it is clipped, which takes values above one half only. Draws depend on the seed alone.
 
     >>> image, change = torch.full((1, 2, 2), 0.5), torch.tensor([[[0.1, 0.2], [0.0, -0.3]]])
     >>> noise = shuffled(image, change, 3, seed=0) - image
@@ -22,5 +23,12 @@ def shuffled(image: Tensor, change: Tensor, count: int, seed: int) -> Tensor:
     for _ in range(count):
         order = torch.randperm(height * width, generator=generator)
         signs = torch.randint(0, 2, (channels, height * width), generator=generator) * 2 - 1
-        made.append((image + (flat[:, order] * signs).reshape(change.shape)).clamp(0, 1))
+        noise = (flat[:, order] * signs).reshape(change.shape)
+        turned = _outside(image - noise) < _outside(image + noise)
+        made.append((image + torch.where(turned, -noise, noise)).clamp(0, 1))
     return torch.stack(made)
+
+
+def _outside(values: Tensor) -> Tensor:
+    """By how much each value leaves [0, 1]."""
+    return (values - values.clamp(0, 1)).abs()

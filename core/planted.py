@@ -7,6 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core.classifier import Classifier
+from core.turns import seeded
 
 
 class Linear(nn.Module):
@@ -41,7 +42,8 @@ def quadrant(size: int = 32, channels: int = 3) -> Classifier:
     """
     side = size // 4
     generator = torch.Generator().manual_seed(0)
-    convolution, head = nn.Conv2d(channels, 8, 4, stride=4), nn.Linear(8 * side * side, 2)
+    with seeded(0):  # their own first weights are drawn from the global generator, and replaced below
+        convolution, head = nn.Conv2d(channels, 8, 4, stride=4), nn.Linear(8 * side * side, 2)
     inside = torch.zeros(8, side, side)
     inside[:, : side // 2, : side // 2] = torch.rand(8, side // 2, side // 2, generator=generator) + 0.5
     filters = torch.rand(8, channels, 4, 4, generator=generator) + 2 * checkers(4, channels)

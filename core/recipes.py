@@ -68,10 +68,8 @@ def train(name: str) -> None:
         under = f", {held.value:.1%} under PGD-10" if guided else ""
         _say(name, f"epoch {step.epoch + 1}: loss {step.loss:.3f}, held out {clean.value:.1%} clean{under}")
         if held.value >= best:
-            best = held.value
-            kept = {key: value.clone() for key, value in classifier.net.state_dict().items()} | {
-                "": torch.tensor(step.epoch + 1)
-            }
+            best, epoch = held.value, step.epoch + 1
+            kept = {key: value.clone() for key, value in classifier.net.state_dict().items()}
     minutes = (time.perf_counter() - begun) / 60
     classifier.net.load_state_dict(kept)
     classifier.net.to(memory_format=torch.contiguous_format)

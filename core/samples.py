@@ -102,6 +102,14 @@ def _name(path: Path) -> str:
     return name if isinstance(name, str) else "picture"
 
 
+def uploads(count: int) -> dict[str, str]:
+    """Id -> name of the `count` uploads stored last, the oldest of them first."""
+    folder = home() / "uploads"
+    found = sorted(folder.glob("*.image"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
+    named = {f"upload/{path.stem}": _name(path.with_suffix(".json")) for path in found[-count:]}
+    return {image: name for image, name in named.items() if _UPLOAD.fullmatch(image)}
+
+
 def keep_upload(raw: bytes, name: str) -> str:
     """Store a picture's bytes as they came; returns its id, "upload/" and 16 digits of its sha256.
 

@@ -8,24 +8,23 @@ from typing import Any, get_args
 
 from tqdm import tqdm
 
-from core.bundle import read_manifest, read_original
 from core.case import Case
 from core.catalog import ATTACKS, EXPLAINERS, SHIFTS, load_classifier
 from core.classifier import Classifier
 from core.contracts import Attack, Explainer
-from core.measure import Comparison, rows, spread
+from core.measure import Comparison, spread
 from core.params import from_spec
 from core.picture import fit
 from core.samples import keep_upload, picture
 from core.study import Study, begin, investigate
 from core.words import finding, verdict
 
-TOLERANCE = 1e-4  # on the measures, which lie between -1 and 1 but for the centre's percent
-
 
 def study_of(given: argparse.Namespace) -> Study:
     """The study the arguments of `attack` or `explain` ask for, computed with a progress bar."""
     path = Path(given.image)
+    if not path.is_file() and "." in path.name:
+        raise ValueError(f"there is no file {given.image}")
     image = keep_upload(path.read_bytes(), path.name) if path.is_file() else given.image
     found = picture(image)
     with tqdm(total=1.0, desc=given.model, leave=False, bar_format="{desc} {percentage:3.0f}%") as bar:
@@ -101,37 +100,13 @@ def report(study: Study) -> str:
     sizes = study.attacked.sizes
     lines.append(
         f"Measured: L-infinity {sizes['linf'] * 255:.3g}/255, L2 {sizes['l2']:.4g}, {sizes['l0']:.0f} pixels; "
-        f"{study.attacked.queries} looks at the model in {study.attacked.seconds:.2f} s"
+        f"the model was asked {study.attacked.queries} times in {study.attacked.seconds:.2f} s"
     )
-    lines += [f"{key}: {reason}" for key, reason in study.refused.items()]
-    found = rows(study)
-    for key in study.maps:
-        mine = [row for row in found if row.explainer == key]
-        lines += ["", f"{EXPLAINERS[key].title}: {finding(mine)}"]
+    lines += [f"{key}: {reason}" for key, reason in (study.refused | study.failed).items()]
+    for key, mine in study.measured.items():
+        lines += ["", f"{EXPLAINERS[key].title}: {finding(mine) or 'no controls yet'}"]
         for name, shift in SHIFTS.items():
             cells = [(comparison, spread(mine, name, comparison)) for comparison in get_args(Comparison)]
             shown = [f"{what} {value[0]:.3f}" for what, value in cells if value is not None]
             lines.append(f"  {shift.title:<32} {'   '.join(shown)}")
     return "\n".join(lines)
-
-
-def again(path: Path) -> tuple[Study, str, bool]:
-    """Compute a manifest's case again from the picture beside it: the study, a report, and whether it is the same."""
-    manifest = read_manifest(path)
-    original = read_original(path, manifest)
-    case = Case.from_json(manifest["case"])
-    classifier = load_classifier(case.classifier)
-    if classifier.fingerprint != manifest["classifier"]["sha256"]:
-        raise ValueError(f"{case.classifier} has other weights here than the ones the manifest was written for")
-    study = run(begin(case, classifier, original, manifest["image_sha256"]), classifier)
-    old = {(row["explainer"], row["comparison"], row["draw"], row["measure"]): row["value"] for row in manifest["rows"]}
-    new = {(row.explainer, row.comparison, row.draw, row.measure): row.value for row in rows(study)}
-    missing = len(set(old) ^ set(new))
-    worst = max((abs(old[key] - new[key]) for key in set(old) & set(new)), default=0.0)
-    same = missing == 0 and worst <= TOLERANCE
-    changed = {name: (was, study.versions.get(name)) for name, was in manifest["versions"].items()}
-    lines = [report(study), "", f"{len(old)} numbers in the manifest; largest difference now: {worst:.2g}"]
-    lines += [f"{missing} numbers are in only one of the two"] if missing else []
-    lines += [f"{name} was {was}, is {now}" for name, (was, now) in changed.items() if was != now]
-    lines.append("The same numbers." if same else "Not the same numbers.")
-    return study, "\n".join(lines), same

@@ -1,10 +1,20 @@
 """Cutting an image into parts that are covered or shown together."""
 
+import hashlib
+import threading
+from collections import OrderedDict
+
 import numpy as np
 import torch
 from torch import Tensor
 
+from core import meter
+
 KINDS = ("slic", "grid", "quickshift")
+KEPT = 8  # cuts remembered: the controls of a case, and its later calls, share one reference picture
+
+_kept: OrderedDict[tuple[bytes, tuple[int, ...], str, int], np.ndarray] = OrderedDict()
+_lock = threading.Lock()
 
 
 def grid(height: int, width: int, rows: int, columns: int) -> Tensor:
@@ -35,8 +45,29 @@ def superpixels(images: Tensor, kind: str = "slic", count: int = 50) -> Tensor:
     if channels != 3:
         images = images.mean(dim=1, keepdim=True).expand(-1, 3, -1, -1)
     pictures = images.permute(0, 2, 3, 1).cpu().double().numpy()
-    cut = [_cut(picture, kind, count) for picture in pictures]
-    return torch.from_numpy(np.stack(cut)).to(images.device)
+    return torch.from_numpy(np.stack(_cut_all(pictures, kind, count))).to(images.device)
+
+
+def _cut_all(pictures: np.ndarray, kind: str, count: int) -> list[np.ndarray]:
+    """The cut of each picture (H, W, 3); equal ones are cut once, and the last `KEPT` cuts are not made again."""
+    found: dict[tuple[bytes, tuple[int, ...], str, int], np.ndarray] = {}
+    keys = []
+    for picture in pictures:
+        meter.check()
+        key = (hashlib.sha256(picture.tobytes()).digest(), picture.shape, kind, count)
+        keys.append(key)
+        if key in found:
+            continue
+        with _lock:
+            known = _kept.get(key)
+        found[key] = _cut(picture, kind, count) if known is None else known
+    with _lock:
+        for key, cut in found.items():
+            _kept[key] = cut
+            _kept.move_to_end(key)
+        while len(_kept) > KEPT:
+            _kept.popitem(last=False)
+    return [found[key] for key in keys]
 
 
 def _cut(picture: np.ndarray, kind: str, count: int) -> np.ndarray:

@@ -1,6 +1,7 @@
 """One computation at a time, first come first served, with the random generators put back afterwards.
 
-Seeds set the process's one global generator, and two attacks at once would draw from each other's numbers.
+Seeds set the process's one global generator, and two attacks at once would draw from each other's numbers. A network
+that is built draws its first weights from it too, so building takes a turn as well (reading or fetching its file not).
 """
 
 import random
@@ -14,6 +15,7 @@ import torch
 
 from core import meter
 
+CPU = torch.device("cpu")
 _queue: deque[int] = deque()
 _changed = threading.Condition()
 
@@ -40,7 +42,7 @@ def turn() -> Iterator[None]:
 
 
 @contextmanager
-def seeded(seed: int, device: torch.device) -> Iterator[None]:
+def seeded(seed: int, device: torch.device = CPU) -> Iterator[None]:
     """In this thread's turn, the generators of torch, numpy and random seeded with `seed`; put back on leaving."""
     cuda = [device.index or 0] if device.type == "cuda" else []
     with turn(), torch.random.fork_rng(devices=cuda):

@@ -1,6 +1,7 @@
 """Findings as plain sentences."""
 
 import math
+from collections.abc import Sequence
 
 from core.attacked import Attacked
 from core.contracts import Attack
@@ -10,12 +11,12 @@ from core.measure import Row, exceeded
 def percent(probability: float) -> str:
     """A probability for the screen: whole percent, but never a rounded 0 or 100.
 
-    >>> [percent(value) for value in (0.973, 0.9996, 0.0004, 1.0)]
-    ['97 %', '> 99 %', '< 1 %', '> 99 %']
+    >>> [percent(value) for value in (0.973, 0.9996, 0.0004, 0.995, 0.005)]
+    ['97 %', '> 99 %', '< 1 %', '> 99 %', '< 1 %']
     """
-    if probability > 0.995:
+    if probability >= 0.995:
         return "> 99 %"
-    return "< 1 %" if probability < 0.005 else f"{100 * probability:.0f} %"
+    return "< 1 %" if probability <= 0.005 else f"{100 * probability:.0f} %"
 
 
 def strength(value: float, norm: float) -> str:
@@ -35,40 +36,70 @@ def change(attacked: Attacked, method: Attack) -> str:
     """What was done to the image: the bound where there is one, else the measured size."""
     if method.norm == 0:
         return f"changing {strength(attacked.sizes['l0'], 0)}"
-    if math.isfinite(method.bound):
+    if method.norm == math.inf and math.isfinite(method.bound):
         return f"a change of at most {strength(method.bound, method.norm)}"
-    return f"a change of {strength(attacked.sizes['l2'], 2)} (at most {strength(attacked.sizes['linf'], math.inf)})"
+    return f"a change of at most {strength(attacked.sizes['linf'], math.inf)} (total length {attacked.sizes['l2']:.2g})"
 
 
-def verdict(attacked: Attacked, method: Attack, labels: tuple[str, ...]) -> tuple[str, str, str]:
-    """Three sentences: before, after, and whether it survives saving."""
-    first, last = attacked.before.top, attacked.after.top
+def verdict(
+    attacked: Attacked, method: Attack, labels: Sequence[str], truth: str | None = None
+) -> tuple[str, str, str]:
+    """Three sentences: before, after, and whether it survives saving ("" if the model held).
+
+    truth: what the picture is labelled, in the model's words, if that is known: an answer that was wrong before any
+    attack is called so.
+    """
+    first, last, target = attacked.before.top, attacked.after.top, attacked.target
+    wrong = truth is not None and truth != labels[first]
     before = f"Before: {labels[first]}, {percent(attacked.before[first])}."
+    if wrong:
+        before += f" That is already wrong: the picture is labelled {truth}."
     outcome = f"{labels[last]}, {percent(attacked.after[last])}"
+    if attacked.sizes["linf"] == 0:
+        return before, "The attack left the picture as it was. The model held.", ""
+    after = f"After {change(attacked, method)}: "
     if attacked.fooled:
-        after = f"After {change(attacked, method)}: {outcome}. The model was fooled."
-        kept = "Yes" if attacked.survives else "No"
-        return before, after, f"Survives saving as an 8-bit picture: {kept.lower()}."
-    if last == first:
-        after = f"After {change(attacked, method)}: still {outcome}. The model held."
-    else:
-        after = f"After {change(attacked, method)}: {outcome}, which is not the answer aimed at. The model held."
-    return before, after, ""
+        turned = "The attack changed its answer." if wrong else "The model was fooled."
+        saved = "Survives saving as an 8-bit picture: " + ("yes." if attacked.survives else "no.")
+        return before, f"{after}{outcome}. {turned}", saved
+    aim = "" if target is None else f", not {labels[target]} as aimed at ({percent(attacked.after[target])})"
+    return before, f"{after}{'still ' if last == first else ''}{outcome}{aim}. The model held.", ""
 
 
-def finding(found: list[Row]) -> str:
-    """One sentence: whether the map moved more under attack than its controls did, by rank agreement."""
-    counts = exceeded(found, "spearman")
+def finding(found: Sequence[Row], answers: tuple[str, str] = ("", "")) -> str:
+    """One sentence: whether the map moved more under attack than its controls did, by rank agreement; "" if unknown.
+
+    answers: the original and the attacked image's, for a sentence about the change of the question.
+    """
+    counts = exceeded(found, "spearman") if found else {}
     if "noise" not in counts:
-        return "Controls are still to come."
+        return ""
     less, draws = counts["noise"]
     seeds = counts.get("seed")
     if less < draws:
-        return f"In {draws - less} of {draws} draws, ordinary noise moved it as much as the attack or more."
+        return (
+            f"No finding: in {draws - less} of {draws} draws, ordinary noise moved the map as much as the attack did."
+        )
     if seeds is not None and seeds[0] < seeds[1]:
-        return f"It moved more than in all {draws} draws of ordinary noise, but no more than between two seeds."
+        return "No finding: another seed of the method moved the map as much as the attack did."
     also = ", and more than between two seeds" if seeds is not None else ""
     tail = ""
     if counts.get("switch", (1, 1))[0] == 0:
-        tail = " But asking about the new answer on the unchanged image moves it as much or more."
-    return f"It moved more than in all {draws} draws of ordinary noise{also}.{tail}"
+        asked = f"‘{answers[1]}’ instead of ‘{answers[0]}’" if answers[0] else "the new answer"
+        tail = f" But the question may explain it: asked about {asked}, the untouched original's map moves as much."
+    return f"The map moved more than in all {draws} draws of ordinary noise{also}.{tail}"
+
+
+def summary(findings: Sequence[str]) -> str:
+    """One sentence over all maps whose controls are known.
+
+    >>> summary(["The map moved more than in all 3 draws of ordinary noise.", "No finding: noise."])
+    'Of 2 maps with controls, 1 moved more under attack than under ordinary noise.'
+    """
+    known = [each for each in findings if each]
+    moved = [each for each in known if not each.startswith("No finding")]
+    same = sum("But the question" in each for each in moved)
+    if not known:
+        return ""
+    said = f"Of {len(known)} maps with controls, {len(moved)} moved more under attack than under ordinary noise."
+    return said + (f" For {same} of them, changing the question alone does as much." if same else "")

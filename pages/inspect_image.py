@@ -5,19 +5,20 @@ from dataclasses import replace
 import streamlit as st
 
 from app.cached import classifier, desk, fitted, loaded_picture, prediction
-from app.chooser import choose_image, introduce
+from app.chooser import choose_image, introduce, label
 from app.map_panel import show_maps
 from app.panels import show_agreement, show_card, show_downloads, show_pictures, show_verdict
-from app.progress import follow
+from app.progress import follow, switch
 from app.setup import attack_settings, explainer_settings, link
 from app.sidebar import sidebar
-from app.state import keep, kept, setting
+from app.state import follow_link, keep, kept, setting
 from app.text import limits, plain
 from core.case import Case
 from core.study import begin
 
 QUICK = 3.0  # seconds: an attack that took no longer is repeated at once when its settings change
 
+follow_link()
 st.title("Inspect")
 st.caption("Attack one picture, and compare where the model looked before and after.")
 
@@ -32,7 +33,7 @@ try:
         original = fitted(image, model)
         before = prediction(image, name, device, model.fingerprint)
 except (ValueError, OSError) as error:
-    st.error(plain(str(error), 600))
+    st.error(f"{plain(str(error), 600)}. Choose another picture on the left, or another model at the side.")
     st.stop()
 
 with right:
@@ -43,33 +44,35 @@ with right:
 
 case = Case(image, name, attack, explainers, target, seed, explained, controls)  # type: ignore[arg-type]
 reopened = setting("go", 0) == 1 and not kept("reopened", False)
-if pressed or reopened:
-    desk().start(case, model, original, picture.sha256)
-    keep("ran", True)
 keep("reopened", True)
-
-job = desk().find(case)
-if job is None and kept("ran", False) and kept("seconds", QUICK) < QUICK:
+job = desk().find(case, model)
+if pressed or reopened:
+    job = desk().start(case, model, original, picture.sha256)
+elif job is None and kept("quick", None) == (attack.key, name):
     job = desk().start(replace(case, explainers=()), model, original, picture.sha256)
-link(case, device, ran=job is not None and bool(job.study.case.explainers))
+switch(job)
+link(case, device, ran=job is not None and job.study.case == case)
 
 if job is None:
     study = begin(case, model, original)
     study.before = before
+    st.info("Press ‘Attack and explain’ to change this picture and see where the model looked before and after.")
 else:
     follow(job)
     study = job.snapshot()
     if study.attacked is not None:
-        keep("seconds", study.attacked.seconds)
-show_verdict(study)
-show_pictures(study)
-if job is None:
-    st.info("Press ‘Attack and explain’ to change this picture and see where the model looked before and after.")
-elif explainers and study.attacked is not None and not study.case.explainers:
-    st.info("The attack above follows your settings. Press ‘Attack and explain’ to draw the maps for it.")
-show_maps(study)
-show_agreement(study)
-show_card(study)
+        keep("quick", (attack.key, name) if study.attacked.seconds < QUICK else None)
+        keep("last", study)
+    elif (last := kept("last", None)) is not None and (last.case.image, last.case.classifier) == (image, name):
+        study = last  # stays on the screen until the new attack is there
+    if explainers and study.attacked is not None and not study.case.explainers:
+        st.info("The attack follows your settings. Press ‘Attack and explain’ to draw the maps for it.")
+with st.container(key=f"study-{study.case.attack_id}"):
+    show_verdict(study, label(image, model))
+    show_pictures(study)
+    show_maps(study)
+    show_agreement(study)
+    show_card(study)
 if study.attacked is not None:
     show_downloads(study)
 limits()

@@ -297,11 +297,12 @@ def test_autoattack_is_made_of_the_librarys_parts() -> None:
 
 def test_autoattack_says_what_it_ran() -> None:
     standard = AutoAttack()
-    assert standard.describe(network(10)) == "Ran in turn, until one succeeded: APGD-CE, APGD-T, FAB-T, Square."
-    assert standard.describe(network(4)) == "Ran in turn, until one succeeded: APGD-CE, APGD-T, FAB-T, Square."
+    order = "Runs in this order and stops at the first success:"
+    assert standard.describe(network(10)) == f"{order} APGD-CE, APGD-T, FAB-T, Square."
+    assert standard.describe(network(4)) == f"{order} APGD-CE, APGD-T, FAB-T, Square."
     for classes in (2, 3):
         said = standard.describe(network(classes))
-        assert said.startswith("Ran in turn, until one succeeded: APGD-CE, FAB, Square;")
+        assert said.startswith(f"{order} APGD-CE, FAB, Square;")
         assert "AutoAttack" not in said
     assert "20 steps and 50 queries" in AutoAttack(steps=20, queries=50).describe(network(10))
 

@@ -129,10 +129,10 @@ def test_shipped_checkpoints_are_what_their_cards_say(key: str, checkpoint: str)
 
 
 def test_a_spoilt_shipped_checkpoint_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core import checkpoint
+    from core import checkpoint, shipped
 
     made = mnist_cnn.fresh()
-    monkeypatch.setattr(mnist_cnn, "CHECKPOINTS", tmp_path)
+    monkeypatch.setattr(shipped, "CHECKPOINTS", tmp_path)
     with pytest.raises(OSError, match="not here"):
         load_classifier("mnist_cnn:standard")
     path = tmp_path / "mnist_cnn_standard.safetensors"

@@ -223,3 +223,10 @@ def test_refuses_what_it_cannot_explain(key: str) -> None:
         method(planted(), pictures(1), torch.tensor([2]))
     with pytest.raises(ValueError, match="reference"):
         method(planted(), pictures(1), torch.tensor([0]), reference=pictures(2))
+
+
+@pytest.mark.parametrize("key", ["lime", "integrated_gradients"])
+def test_a_map_that_is_not_finite_is_refused(key: str) -> None:
+    broken = linear([[[[float("nan"), 1.0]]], [[[0.0, 0.0]]]])
+    with pytest.raises(ValueError, match=f"^{EXPLAINERS[key].title} gave a map that is not finite$"):
+        EXPLAINERS[key]()(broken, torch.tensor([[[[0.5, 0.25]]]]), torch.tensor([0]))

@@ -121,6 +121,17 @@ def test_constant_and_single_maps_give_no_nan() -> None:
     assert (consensus(spike, spike, 1.0) > 0.5).any()
 
 
+@pytest.mark.parametrize("align", [False, True])
+def test_only_noise_is_drawn(align: bool) -> None:
+    classifier = quadrant()
+    for masking in ("zero", "noise", "both"):
+        method = PGCA(masking=masking, align=align)
+        one, other = (
+            method(classifier, picture(classifier)[None], torch.tensor([0]), seed=seed).values for seed in (1, 2)
+        )
+        assert method.random == (not torch.equal(one, other)) == (masking != "zero")
+
+
 def test_alignment_is_off_by_default_and_says_what_it_moved() -> None:
     classifier = quadrant()
     image, target = picture(classifier)[None], torch.tensor([0])

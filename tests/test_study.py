@@ -17,7 +17,7 @@ from core.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
-from core.measure import agreement, exceeded, rows
+from core.measure import agreement, exceeded
 from core.meter import Cancelled, Meter
 from core.noise import shuffled
 from core.study import begin, investigate
@@ -54,13 +54,22 @@ def test_noise_has_the_size_of_the_change_in_every_norm() -> None:
         assert not torch.equal(noisy - image, change)
 
 
+def test_noise_keeps_its_size_at_black_and_white() -> None:
+    image, change = torch.zeros(1, 8, 8), torch.zeros(1, 8, 8)
+    image[:, :, 4:] = 1.0
+    change[0, 0, 0], change[0, 3, 6] = 0.97, -0.4
+    for noisy in shuffled(image, change, 8, seed=1):
+        assert sizes(noisy - image) == pytest.approx(sizes(change), rel=1e-4)
+
+
 def test_the_card_measures_what_was_done(model: Classifier, image: torch.Tensor) -> None:
     found = attack(model, PGD(eps=24 / 255, step=6 / 255, steps=8), image)
     change = found.image - image
     assert found.sizes["linf"] == pytest.approx(change.abs().max().item())
     assert found.sizes["linf"] <= 24 / 255 + 1e-6
     assert found.forwards == found.queries == 8
-    assert len(found.trace) == 8
+    assert len(found.trace) == 9
+    assert found.trace[-1]["original"] == pytest.approx(found.after[found.before.top], abs=1e-6)
     assert found.after.top == int(model.probabilities(found.image[None]).argmax())
     assert found.saved == predict(model, eight_bit(found.image))
     assert found.fooled == (found.after.top != found.before.top)
@@ -81,11 +90,11 @@ def test_every_part_arrives_and_matches_a_direct_call(model: Classifier, image: 
     assert lime.seeds is not None
     assert len(lime.seeds) == 2
     assert not torch.equal(lime.seeds[0], lime.original)
-    found = rows(study)
+    found = study.rows
     own = [row for row in found if row.explainer == "grad_cam_pp" and row.comparison == "noise"]
     assert len(own) == 2 * len({row.measure for row in found})
     assert set(exceeded([row for row in found if row.explainer == "lime"], "spearman")) >= {"noise", "seed"}
-    matrix = {(entry["first"], entry["second"]): entry["value"] for entry in agreement(study, "original")}
+    matrix = {(entry["first"], entry["second"]): entry["value"] for entry in agreement(study.maps, "original")}
     assert matrix["lime", "lime"] == 1.0
     assert matrix["lime", "grad_cam_pp"] == matrix["grad_cam_pp", "lime"]
 
@@ -101,7 +110,7 @@ def test_a_stop_keeps_what_is_done_and_it_goes_on(model: Classifier, image: torc
     assert set(study.maps) == {"grad_cam_pp", "integrated_gradients"}
     assert not study.complete
     list(investigate(study, model))
-    assert rows(study) == rows(whole)
+    assert study.rows == whole.rows
 
 
 def test_a_bundle_reads_back_the_same(model: Classifier, image: torch.Tensor, case: Case, tmp_path: Path) -> None:
@@ -113,7 +122,7 @@ def test_a_bundle_reads_back_the_same(model: Classifier, image: torch.Tensor, ca
     back = bundle.load(tmp_path)
     assert back.case == study.case
     assert back.complete
-    assert rows(back) == rows(study)
+    assert back.rows == study.rows
     assert back.attacked is not None
     assert study.attacked is not None
     assert torch.equal(back.attacked.image, study.attacked.image)

@@ -8,6 +8,9 @@ import numpy as np
 import pytest
 import torch
 
+from core import architectures
+from core.attacks.square import Square
+from core.classifiers import cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn, torchvision_imagenet
 from core.meter import Cancelled, Meter
 from core.turns import seeded, turn
 
@@ -71,3 +74,55 @@ def test_waiting_can_be_cancelled_and_the_queue_goes_on() -> None:
     holder.join(5)
     with turn():
         pass
+
+
+BUILDERS = {
+    "cifar10_resnet20": cifar10_resnet20.fresh,
+    "mnist_cnn": mnist_cnn.fresh,
+    "lite0": imagenet_efficientnet_lite0.build,
+    "torchvision": lambda: torchvision_imagenet.build("squeezenet1_1"),
+    "own": lambda: architectures.empty(architectures.architecture("resnet20"), 3, (3, 32, 32)),
+}
+
+
+@pytest.mark.parametrize("builder", BUILDERS)
+def test_an_attack_draws_the_same_while_another_thread_builds_networks(builder: str) -> None:
+    classifier = mnist_cnn.fresh(3)
+    images = torch.rand(2, *classifier.size, generator=torch.Generator().manual_seed(0))
+    labels = classifier.probabilities(images).argmax(dim=1)
+    begun, asked, built = threading.Event(), threading.Event(), threading.Event()
+
+    def build() -> None:
+        begun.wait(10)
+        asked.set()
+        BUILDERS[builder]()
+        built.set()
+
+    def attacked(wait: bool) -> list[float]:
+        def pause(*_: object) -> None:  # at the first look: the other thread has the time to draw in between
+            if not begun.is_set() and wait:
+                begun.set()
+                asked.wait(10)
+                assert not built.wait(0.3), "networks wait for their turn"
+
+        with Meter(watcher=pause):
+            return Square(eps=0.1, queries=40)(classifier, images, labels, seed=5).flatten().tolist()
+
+    alone = attacked(wait=False)
+    state = torch.get_rng_state()
+    thread = threading.Thread(target=build)
+    thread.start()
+    assert attacked(wait=True) == alone
+    thread.join(20)
+    assert built.is_set()
+    assert torch.equal(torch.get_rng_state(), state)
+
+
+def test_naming_the_architectures_builds_none() -> None:
+    """A list on the screen does not wait for an attack to end."""
+    names = []
+    with turn():
+        thread = threading.Thread(target=lambda: names.extend(architectures.names()))
+        thread.start()
+        thread.join(10)
+        assert "resnet20" in names

@@ -18,7 +18,14 @@ export default function ({ parentElement, data, setTriggerValue }) {
       button.append(image);
       tiles.append(button);
     }
-    root.append(tiles);
+    const count = document.createElement("p");
+    count.className = "muted";
+    root.append(tiles, count);
+    const say = () => {
+      const pictures = tiles.children.length === 1 ? "1 picture" : `${tiles.children.length} pictures`;
+      count.textContent = tiles.scrollHeight > tiles.clientHeight ? `${pictures}: scroll for more` : pictures;
+    };
+    new ResizeObserver(say).observe(tiles);
   }
   for (const button of tiles.children) {
     button.setAttribute("aria-pressed", String(button.dataset.id === data.chosen));

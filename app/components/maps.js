@@ -22,9 +22,28 @@ const picture = (entry) => {
 
 const cell = (entry, name) => {
   const made = make(name, entry.strong ? "strong" : "");
+  if (entry.deciding) made.append("▸ ");
   made.append(entry.title ? make("span", "", entry.text, entry.title) : entry.text);
   if (entry.range) made.append(make("small", "", entry.range));
   return made;
+};
+
+const line = (entries) => {
+  const made = make("tr");
+  made.append(...entries.map((entry) => cell(entry, "td")));
+  return made;
+};
+
+// The rows under the same headings; with `title`, folded away under it.
+const table = (head, rows, title) => {
+  const made = make("table");
+  const top = make("tr");
+  top.append(...head.map((entry) => cell(entry, "th")));
+  made.append(top, ...rows.map(line));
+  if (!title) return made;
+  const folded = make("details");
+  folded.append(make("summary", "", title), made);
+  return folded;
 };
 
 export default function ({ parentElement, data }) {
@@ -35,19 +54,13 @@ export default function ({ parentElement, data }) {
   pictures.append(...data.pictures.map(picture));
   const legend = make("div", "legend");
   legend.append(make("span", "", data.legend[0]), make("div", "bar"), make("span", "", data.legend[1]));
-  legend.title = data.legend[2];
-  left.append(pictures, legend);
+  left.append(pictures, legend, make("p", "scale", `strongest colour ${data.legend[2]}, white 0`));
   const right = make("div");
-  const table = make("table");
-  const head = make("tr");
-  head.append(...data.head.map((entry) => cell(entry, "th")));
-  table.append(head);
-  for (const entries of data.body) {
-    const line = make("tr");
-    line.append(...entries.map((entry) => cell(entry, "td")));
-    table.append(line);
-  }
-  right.append(table, make("p", "finding", data.finding));
+  const open = root.querySelector("details")?.open;
+  right.append(table(data.head, data.body));
+  if (data.more && data.more.length) right.append(table(data.head, data.more, "More measures"));
+  if (open) right.querySelector("details")?.setAttribute("open", "");
+  right.append(make("p", data.pending ? "finding muted" : "finding", data.finding));
   for (const text of data.notes) right.append(make("p", "muted", text));
   row.append(left, right);
   root.replaceChildren(row);

@@ -42,7 +42,7 @@ class AutoAttack(Attack):
     queries: int = param(QUERIES, low=1, high=20000, title="Tries", help="Tries of Square; published results use 5000")
 
     def describe(self, classifier: Classifier) -> str:
-        named = f"Ran in turn, until one succeeded: {', '.join(self._parts(len(classifier.labels)))}"
+        named = f"Runs in this order and stops at the first success: {', '.join(self._parts(len(classifier.labels)))}"
         fewer = "; with fewer than four classes the targeted parts cannot run" if len(classifier.labels) < 4 else ""
         weaker = (self.steps, self.queries) != (STEPS, QUERIES)
         changed = f"; {self.steps} steps and {self.queries} queries, the standard being {STEPS} and {QUERIES}"

@@ -1,18 +1,16 @@
 """ResNet-20 for 32 x 32 colour images (He et al. 2016, arXiv 1512.03385, section 4.2), trained by this project."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-
 import torch
 from torch import Tensor, nn
 
-from core import checkpoint as weights
 from core.classifier import Classifier
-from core.contracts import Progress, Source
-from core.paths import CHECKPOINTS
+from core.contracts import Source
+from core.shipped import Shipped
+from core.turns import seeded
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-MEAN, STD = (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
+SIZE, MEAN, STD = (3, 32, 32), (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
+CAM_LAYER = "blocks.8"
 
 
 class Block(nn.Module):
@@ -58,31 +56,19 @@ class ResNet20(nn.Module):
 
 def fresh(seed: int = 0) -> Classifier:
     """An untrained classifier with weights drawn from `seed`."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         net = ResNet20()
-    return Classifier(
-        net, LABELS, (3, 32, 32), MEAN, STD, key="cifar10_resnet20", cam_layer="blocks.8", samples="cifar10"
-    )
+    return Classifier(net, LABELS, SIZE, MEAN, STD, key="cifar10_resnet20", cam_layer=CAM_LAYER, samples="cifar10")
 
 
-class Cifar10ResNet20(Source):
+class Cifar10ResNet20(Shipped):
     key = "cifar10_resnet20"
     title = "CIFAR-10, ResNet-20"
-
-    def checkpoints(self) -> Mapping[str, str]:
-        return {
-            "standard": "CIFAR-10 small pictures, ordinary training",
-            "adversarial": "CIFAR-10 small pictures, adversarial training (the robust twin)",
-        }
-
-    def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
-        if checkpoint not in self.checkpoints():
-            raise ValueError(f"{self.key} has no checkpoint {checkpoint!r}; it has {', '.join(self.checkpoints())}")
-        made = fresh()
-        digest = weights.shipped(made.net, CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors")
-        made.net.eval()
-        return replace(made, key=f"{self.key}:{checkpoint}", fingerprint=digest)
+    titles = {
+        "standard": "Ordinary training · CIFAR-10 small pictures",
+        "adversarial": "Robust twin · CIFAR-10 small pictures (adversarial training)",
+    }
+    fresh = staticmethod(fresh)
 
 
 CLASSIFIERS: tuple[type[Source], ...] = (Cifar10ResNet20,)

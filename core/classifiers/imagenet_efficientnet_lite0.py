@@ -12,17 +12,19 @@ from core.checkpoint import fit
 from core.classifier import Classifier
 from core.contracts import Progress, Source
 from core.fetch import sha256_of
+from core.turns import seeded
 
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 MEAN, STD = (127 / 255,) * 3, (128 / 255,) * 3
 CAM_LAYER = "_avg_pooling.features"
 
 
-def build(classes: int = 1000) -> nn.Module:
+def build(classes: int = 1000, seed: int = 0) -> nn.Module:
     """The untrained network, (N, 3, 224, 224) -> (N, classes); `CAM_LAYER` puts out its last maps, (N, 1280, 7, 7)."""
     from efficientnet_lite_pytorch import EfficientNet
 
-    net: nn.Module = EfficientNet.from_name("efficientnet-lite0", num_classes=classes)
+    with seeded(seed):
+        net: nn.Module = EfficientNet.from_name("efficientnet-lite0", num_classes=classes)
     # The last activation is one module with the first; a name of its own for what goes into the pooling:
     net._avg_pooling = nn.Sequential(OrderedDict(features=nn.Identity(), pool=nn.AdaptiveAvgPool2d(1)))
     return net
@@ -32,13 +34,10 @@ def fresh(seed: int = 0) -> Classifier:
     """An untrained classifier with weights drawn from `seed`."""
     from torchvision.models import ResNet18_Weights
 
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
-        net = build()
     labels = tuple(ResNet18_Weights.DEFAULT.meta["categories"])
     return Classifier(
-        net, labels, (3, 224, 224), MEAN, STD, key="imagenet_efficientnet_lite0", cam_layer=CAM_LAYER, resize=256,
-        samples="photographs",
+        build(seed=seed), labels, (3, 224, 224), MEAN, STD, key="imagenet_efficientnet_lite0", cam_layer=CAM_LAYER,
+        resize=256, samples="photographs",
     )  # fmt: skip
 
 
@@ -47,7 +46,7 @@ class EfficientNetLite0(Source):
     title = "ImageNet photographs, EfficientNet-Lite0"
 
     def checkpoints(self) -> Mapping[str, str]:
-        return {"": "ImageNet photographs, EfficientNet-Lite0 (1000 classes)"}
+        return {"": "Photographs · EfficientNet-Lite0 (ImageNet, 1000 things)"}
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         if checkpoint:

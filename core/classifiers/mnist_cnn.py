@@ -1,15 +1,15 @@
 """A small CNN for MNIST digits, without in-place operations, so that SHAP's DeepExplainer works on it."""
 
-from collections.abc import Mapping
-from dataclasses import replace
-
-import torch
 from torch import Tensor, nn
 
-from core import checkpoint as weights
 from core.classifier import Classifier
-from core.contracts import Progress, Source
-from core.paths import CHECKPOINTS
+from core.contracts import Source
+from core.shipped import Shipped
+from core.turns import seeded
+
+LABELS = tuple(f"digit {number}" for number in range(10))
+SIZE, MEAN, STD = (1, 28, 28), (0.1307,), (0.3081,)
+CAM_LAYER = "features"
 
 
 class MnistCNN(nn.Module):
@@ -34,29 +34,16 @@ class MnistCNN(nn.Module):
 
 def fresh(seed: int = 0) -> Classifier:
     """An untrained classifier with weights drawn from `seed`."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(seed)
+    with seeded(seed):
         net = MnistCNN()
-    labels = tuple(f"digit {number}" for number in range(10))
-    return Classifier(
-        net, labels, (1, 28, 28), (0.1307,), (0.3081,), key="mnist_cnn", cam_layer="features", samples="mnist"
-    )
+    return Classifier(net, LABELS, SIZE, MEAN, STD, key="mnist_cnn", cam_layer=CAM_LAYER, samples="mnist")
 
 
-class MnistCnn(Source):
+class MnistCnn(Shipped):
     key = "mnist_cnn"
     title = "MNIST, small CNN"
-
-    def checkpoints(self) -> Mapping[str, str]:
-        return {"standard": "MNIST handwritten digits, ordinary training"}
-
-    def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
-        if checkpoint not in self.checkpoints():
-            raise ValueError(f"{self.key} has no checkpoint {checkpoint!r}; it has {', '.join(self.checkpoints())}")
-        made = fresh()
-        digest = weights.shipped(made.net, CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors")
-        made.net.eval()
-        return replace(made, key=f"{self.key}:{checkpoint}", fingerprint=digest)
+    titles = {"standard": "Digits · MNIST"}
+    fresh = staticmethod(fresh)
 
 
 CLASSIFIERS: tuple[type[Source], ...] = (MnistCnn,)

@@ -137,6 +137,13 @@ class Own(Source):
         ]
         return {name: f"Own model, {name}" for name in found}
 
+    def stamp(self, checkpoint: str) -> str:
+        path = home() / "models" / f"{checkpoint}.safetensors"
+        if not NAME.fullmatch(checkpoint) or not path.is_file():
+            return ""
+        facts = path.stat()
+        return f"{facts.st_mtime_ns} {facts.st_size}"
+
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         if checkpoint not in self.checkpoints():
             raise ValueError(f"there is no own model called {checkpoint[:40]!r}")

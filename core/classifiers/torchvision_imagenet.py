@@ -15,6 +15,7 @@ from core.classifier import Classifier
 from core.contracts import Progress, Source
 from core.fetch import fetch
 from core.paths import home
+from core.turns import seeded
 
 BEFORE_POOLING = ("classifier", "heads", "head", "fc")  # what comes after the last map, in torchvision's names
 SIDE_BRANCHES = ("aux1.", "aux2.", "AuxLogits.")  # used in training only
@@ -45,12 +46,13 @@ def title(name: str) -> str:
     return re.sub(r"([A-Za-z]Net|NeXt|VGG|NASNet)(?=(\d+)(\.?))", lambda m: m[1] + (" " if m[3] else "-"), said)
 
 
-def build(name: str, classes: int = 1000) -> nn.Module:
+def build(name: str, classes: int = 1000, seed: int = 0) -> nn.Module:
     """The untrained network in evaluation mode, nothing in place, without side branches; inputs already normalised."""
     from torchvision import models
 
     plain = {"aux_logits": False, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
-    net: nn.Module = models.get_model(name, weights=None, num_classes=classes, **plain)
+    with seeded(seed):
+        net: nn.Module = models.get_model(name, weights=None, num_classes=classes, **plain)
     for module in net.modules():
         if hasattr(module, "inplace"):
             module.inplace = False  # type: ignore[assignment]
@@ -85,6 +87,18 @@ def cam_layer(net: nn.Module, size: tuple[int, int, int]) -> str:
         for handle in handles:
             handle.remove()
     return order[-1] if order else ""
+
+
+def weights_file(name: str) -> Path:
+    """Where the default weights of a model lie once they were fetched."""
+    return home() / "weights" / PurePosixPath(urlsplit(default_weights(name).url).path).name
+
+
+def _where(name: str) -> str:
+    """Whether the weights are here, in words."""
+    if weights_file(name).is_file():
+        return "on this machine"
+    return f"fetched on first use ({default_weights(name).meta['_file_size']:.0f} MB)"
 
 
 def load_published(name: str, net: nn.Module, path: Path) -> None:
@@ -125,19 +139,17 @@ class TorchvisionImageNet(Source):
     title = "ImageNet photographs, torchvision's networks"
 
     def checkpoints(self) -> Mapping[str, str]:
-        sizes = {name: default_weights(name).meta["_file_size"] for name in names()}
-        return {name: f"ImageNet photographs, {title(name)} ({mb:.0f} MB, fetched once)" for name, mb in sizes.items()}
+        return {name: f"{title(name)} · ImageNet, {_where(name)}" for name in names()}
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         if checkpoint not in names():
             raise ValueError(f"torchvision has no ImageNet classifier {checkpoint!r}")
         record = default_weights(checkpoint)
         what = f"The weights of {title(checkpoint)} ({record.meta['_file_size']:.0f} MB)"
-        file = PurePosixPath(urlsplit(record.url).path).name
-        found = re.search(r"-([0-9a-f]{8,})\.pth$", file)
+        path = weights_file(checkpoint)
+        found = re.search(r"-([0-9a-f]{8,})\.pth$", path.name)
         if found is None:
             raise ValueError(f"{what} carry no hash in their name, so they cannot be checked")
-        path = home() / "weights" / file
         digest = fetch(record.url, path, found[1], what, progress)
         net = build(checkpoint)
         load_published(checkpoint, net, path)

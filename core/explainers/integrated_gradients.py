@@ -8,6 +8,7 @@ from torch import Tensor
 from core.backgrounds import background, describe, gap
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
+from core.masking import batch_size
 from core.params import param
 
 
@@ -49,7 +50,7 @@ class IntegratedGradients(Explainer):
         help="The picture without information to start from; pixels equal to it get nothing",
     )
     steps: int = param(50, low=4, high=500, title="Steps", help="Points between the baseline and the picture")
-    batch: int = param(32, low=1, high=512, title="Batch", help="Points computed at once; changes memory, not the map")
+    batch: int = param(32, low=1, high=512, title="Batch", help="Most points computed at once; not seen in the map")
 
     def against(self, classifier: Classifier) -> str:
         return describe(self.baseline, classifier)
@@ -57,13 +58,13 @@ class IntegratedGradients(Explainer):
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         from captum.attr import IntegratedGradients as Captum
 
-        values, missing = [], []
+        values, missing, batch = [], [], min(self.batch, batch_size(images))
         for place, target in enumerate(targets.tolist()):
             image = images[place : place + 1]
             base = background(self.baseline, classifier, reference[place : place + 1], seed).to(image)
             with torch.enable_grad():
                 found = Captum(classifier).attribute(
-                    image, baselines=base, target=target, n_steps=self.steps, internal_batch_size=self.batch
+                    image, baselines=base, target=target, n_steps=self.steps, internal_batch_size=batch
                 )
             with torch.no_grad():
                 score, start = classifier(torch.cat([image, base]))[:, target]

@@ -69,7 +69,6 @@ class PGCA(Explainer):
     title = "PGCA"
     plain = "Covers the picture square by square, and strengthens what that test and Grad-CAM++ agree on."
     cite = "Islam, Jahin, Mridha, Dey 2024, arXiv 2412.03884 (formulas reconstructed)"
-    random = True
 
     masking: str = param("both", choices=("both", "zero", "noise"), title="Cover with", help="Black, noise, or both")
     beta: float = param(1.0, low=0.0, high=5.0, title="Agreement", help="How much to raise what both maps show")
@@ -77,6 +76,10 @@ class PGCA(Explainer):
     align: bool = param(
         False, title="Align", help="Join the covering maps by moving their spots together, not by blurring"
     )
+
+    @property
+    def random(self) -> bool:  # type: ignore[override]
+        return self.masking != "zero"  # black squares are not drawn
 
     def obstacle(self, classifier: Classifier) -> str:
         return GradCAMPP().obstacle(classifier).replace("Grad-CAM++", "PGCA")

@@ -8,6 +8,7 @@ from torch import Tensor, nn
 from core.backgrounds import NAMES, background, describe, gap, missing
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
+from core.masking import batch_size
 from core.params import param
 
 
@@ -67,7 +68,7 @@ class ShapGradient(Explainer):
         from shap import GradientExplainer
 
         height, width = images.shape[2:]
-        batch = max(1, min(50, 2**20 // (height * width)))
+        batch = max(1, min(50, 2**20 // (height * width), batch_size(images)))
         model = OneLogit(classifier)
         made: list[Tensor] = []
         left = []

@@ -63,6 +63,12 @@ def table(rows: list[Row]) -> str:
     return "\n".join(lines)
 
 
+def keep(path: Path, facts: dict[str, Any], rows: list[Row], quick: bool) -> None:
+    """Write what is measured so far, so that a run cut short leaves its rows."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(json.dumps({"machine": facts, "quick": quick, "rows": [row.to_json() for row in rows]}, indent=1))
+
+
 def main() -> None:
     parser = argparse.ArgumentParser(prog="python -m tests.bench", description=__doc__)
     parser.add_argument("names", nargs="*", help="run only rows whose name contains one of these")
@@ -80,11 +86,9 @@ def main() -> None:
     for name, make in chosen.items():
         started = time.perf_counter()
         rows += make(Settings(asked.quick))
+        facts["minutes"] = round((time.perf_counter() - begun) / 60, 1)
+        keep(asked.out, facts, rows, asked.quick)
         print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
-    facts["minutes"] = round((time.perf_counter() - begun) / 60, 1)
-    asked.out.parent.mkdir(parents=True, exist_ok=True)
-    kept = {"machine": facts, "quick": asked.quick, "rows": [row.to_json() for row in rows]}
-    asked.out.write_text(json.dumps(kept, indent=1))
     print(f"\n{facts['cpu']}, {facts['cores']} cores, {facts['threads']} threads, {facts['date']}, "
           f"{facts['minutes']} minutes{', QUICK' if asked.quick else ''}")  # fmt: skip
     print(", ".join(f"{name} {number}" for name, number in facts["versions"].items()) + "\n")

@@ -4,7 +4,7 @@ from core.backgrounds import background
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.shap_gradient import ShapGradient
 from tests.bench.subjects import large, pictures, plain, small
-from tests.bench.timing import Row, Settings, faster, race
+from tests.bench.timing import Row, Settings, Work, faster, race
 
 
 def shap_gradient(settings: Settings) -> list[Row]:
@@ -20,9 +20,14 @@ def shap_gradient(settings: Settings) -> list[Row]:
     def theirs(repeat: int) -> None:
         GradientExplainer(apart, others).shap_values(images.clone(), nsamples=samples, rseed=repeat)
 
-    times = race(lambda repeat: method(classifier, images, answers, seed=repeat), theirs, settings.pick(9, 1))
+    works: dict[str, Work] = {
+        "ours": lambda repeat: method(classifier, images, answers, seed=repeat), "shap": theirs,
+    }  # fmt: skip
+    times = race(works, settings.pick(7, 1))
     note = f"32 px, {samples} samples, {len(others)} background images, one class against 10, {classifier.key}, fp32"
-    return [faster("SHAP gradient, one class", "shap, all classes", 5, times, note, samples=samples)]
+    return [
+        faster("SHAP gradient, one class", "shap, all classes", 5, times["ours"], times["shap"], note, samples=samples)
+    ]
 
 
 def grad_cam_pp(settings: Settings) -> list[Row]:
@@ -41,10 +46,10 @@ def grad_cam_pp(settings: Settings) -> list[Row]:
             def ours(_repeat: int, classifier=classifier, images=images, answers=answers, method=method) -> None:  # type: ignore[no-untyped-def]
                 method(classifier, images, answers)
 
-            times = race(ours, theirs, settings.pick(15, 3))
+            times = race({"ours": ours, "torchcam": theirs}, settings.pick(15, 3))
         side = classifier.size[1]
         note = f"one image, {classifier.key}, fp32; ours scales the map up to {side} px, torchcam leaves it small"
-        rows.append(faster(f"Grad-CAM++, {side} px", "torchcam", 1, times, note))
+        rows.append(faster(f"Grad-CAM++, {side} px", "torchcam", 1, times["ours"], times["torchcam"], note))
     return rows
 
 

@@ -2,7 +2,8 @@
 
 import itertools
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import partial
 
 import numpy as np
 import torch
@@ -15,10 +16,11 @@ from core.shifts.spearman import Spearman
 from core.superpixels import superpixels
 from tests.bench.lime_speed import with_lime
 from tests.bench.subjects import large, pictures, plain
-from tests.bench.timing import Row, Settings, faster, race
+from tests.bench.timing import Row, Settings, Work, faster, race
 
 WANTED = 0.9
 GRID = (50, 100, 150, 200, 300, 400, 500, 600, 800, 1000, 1250, 1500, 2000, 2500, 3000, 4000)
+CHOICES = (("quickshift", "bf16"), ("quickshift", "fp32"), ("slic", "bf16"))
 Fit = Callable[[Tensor, Tensor], Tensor]  # masks (M, S) and answers (M,) -> weights (S,)
 
 
@@ -51,7 +53,6 @@ def our_fit(masks: Tensor, answers: Tensor) -> Tensor:
 class Search:
     """Samples after which one engine's maps agree between seeds; answers are kept, so that more samples add to them."""
 
-    title: str
     images: Tensor
     answers: Tensor
     segmentation: str
@@ -99,41 +100,44 @@ class Search:
 
 def stable(settings: Settings) -> list[Row]:
     images, answers = pictures(large(), settings.pick(4, 2))
-    net = plain(large())
-    grid, seeds = GRID[: settings.pick(len(GRID), 2)], settings.pick(3, 2)
-    theirs = Search("lime", images, answers, "quickshift", seeds, their_masks, their_fit, half=False)
-    need, way = theirs.needed(grid)
-    rows = []
-    for segmentation, half in (("quickshift", True), ("quickshift", False), ("slic", True)):
-        precision = "bf16" if half else "fp32"
-        ours = Search("", images, answers, segmentation, seeds, draw_masks, our_fit, half)
-        less, our_way = ours.needed(grid)
-        method = Lime(samples=less, segmentation=segmentation, precision=precision)
-        kept: dict[str, list[Tensor]] = {"ours": [], "lime": []}
-
-        def one(repeat: int, method: Lime = method, kept: dict[str, list[Tensor]] = kept) -> None:
-            place = repeat // 2 % len(images)
-            part = slice(place, place + 1)
-            kept["ours"].append(method(large(), images[part], answers[part], seed=repeat % 2).values[0])
-
-        def other(repeat: int, kept: dict[str, list[Tensor]] = kept) -> None:
-            place = repeat // 2 % len(images)
-            found = with_lime(net, images[place], int(answers[place]), need, repeat % 2, "quickshift")
-            kept["lime"].append(torch.from_numpy(found))
-
-        times = race(one, other, settings.pick(8 if segmentation == "quickshift" and half else 4, 2), warm=False)
-        timed = {name: _pairs(maps) for name, maps in kept.items()}
-        exact = method if not half else Lime(samples=less, segmentation=segmentation)
-        same = Spearman()(exact(large(), images, answers).values, method(large(), images, answers).values)
-        cut = "lime's superpixels for both" if segmentation == "quickshift" else "each with its own superpixels"
-        note = (
-            f"{less} samples ({our_way[less]:.2f}) against {need} ({way[need]:.2f}), {precision} against fp32, {cut}; "
-            f"the timed maps agree by {timed['ours']:.2f} and {timed['lime']:.2f}; "
-            f"rank correlation of the {precision} maps with fp32 at one seed {same.min():.3f} or more"
+    grid, seeds, net = GRID[: settings.pick(len(GRID), 2)], settings.pick(3, 2), plain(large())
+    need, way = Search(images, answers, "quickshift", seeds, their_masks, their_fit, half=False).needed(grid)
+    found: dict[str, tuple[Lime, dict[int, float]]] = {}
+    for segmentation, precision in CHOICES:
+        search = Search(images, answers, segmentation, seeds, draw_masks, our_fit, precision == "bf16")
+        less, our_way = search.needed(grid)
+        found[f"{segmentation}, {precision}"] = (
+            Lime(samples=less, segmentation=segmentation, precision=precision),
+            our_way,
         )
-        facts = {"agreement_ours": our_way, "agreement_lime": way, "timed": timed, "precision": same.tolist()}
-        name = f"LIME, stable map, {segmentation}, {precision}"
-        rows.append(faster(name, "lime", 3, times, note, **facts))
+    kept: dict[str, list[Tensor]] = {name: [] for name in (*found, "lime")}
+
+    def one(repeat: int, name: str) -> None:
+        part = slice(place := repeat // 2 % len(images), place + 1)
+        kept[name].append(found[name][0](large(), images[part], answers[part], seed=repeat % 2).values[0])
+
+    def other(repeat: int) -> None:
+        place = repeat // 2 % len(images)
+        drawn = with_lime(net, images[place], int(answers[place]), need, repeat % 2, "quickshift")
+        kept["lime"].append(torch.from_numpy(drawn))
+
+    works: dict[str, Work] = {name: partial(one, name=name) for name in found} | {"lime": other}
+    times = race(works, settings.pick(4, 2), warm=False)
+    timed = {name: _pairs(maps) for name, maps in kept.items()}
+    rows = []
+    for name, (method, our_way) in found.items():
+        exact = replace(method, precision="fp32")(large(), images, answers).values
+        same = Spearman()(exact, method(large(), images, answers).values).tolist()
+        cut = "each with its own superpixels" if method.segmentation == "slic" else "lime's superpixels for both"
+        note = (
+            f"{method.samples} samples (agreement {our_way[method.samples]:.2f}) against {need} ({way[need]:.2f}), "
+            f"{len(images)} photographs, {seeds} seeds; {method.precision} against fp32, {cut}; the timed maps "
+            f"agree by {timed[name]:.2f} and {timed['lime']:.2f}"
+        )
+        if method.precision == "bf16":
+            note += f"; rank correlation of bf16 with fp32 maps at one seed {min(same):.3f} to {max(same):.3f}"
+        facts = {"agreement_ours": our_way, "agreement_lime": way, "timed": timed, "precision": same}
+        rows.append(faster(f"LIME, stable map, {name}", "lime", 3, times[name], times["lime"], note, **facts))
     return rows
 
 

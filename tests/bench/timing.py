@@ -4,7 +4,7 @@ import contextlib
 import os
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
@@ -58,26 +58,28 @@ def clock(work: Work, repeat: int, loops: int = 1) -> float:
     return (time.perf_counter() - begun) / loops
 
 
-def race(ours: Work, theirs: Work, repeats: int, *, warm: bool = True) -> tuple[list[float], list[float]]:
-    """Seconds of each, `repeats` times in turns (who begins alternates), so that drift of the machine hits both.
+def race(works: Mapping[str, Work], repeats: int, *, warm: bool = True) -> dict[str, list[float]]:
+    """Seconds of each, `repeats` times in turns (who begins rotates), so that drift of the machine hits all alike.
 
     Calls shorter than 0.1 s are made several times over. What the libraries write to the screen is thrown away.
     """
-    loops = [1, 1]
+    loops = dict.fromkeys(works, 1)
+    times: dict[str, list[float]] = {name: [] for name in works}
     with open(os.devnull, "w") as nowhere, contextlib.redirect_stderr(nowhere):  # noqa: PTH123
         if warm:
-            seconds = [clock(work, 0) for work in (ours, theirs)]
-            if max(seconds) < 1:  # the first call may have been a slow one
-                seconds = [clock(work, 0) for work in (ours, theirs)]
-            loops = [max(1, round(0.1 / each)) for each in seconds]
-        times: tuple[list[float], list[float]] = ([], [])
+            spent = {name: clock(work, 0) for name, work in works.items()}
+            if max(spent.values()) < 1:  # the first call may have been a slow one
+                spent = {name: clock(work, 0) for name, work in works.items()}
+            loops = {name: max(1, round(0.1 / each)) for name, each in spent.items()}
+        names = list(works)
         for repeat in range(repeats):
-            for side in (0, 1) if repeat % 2 == 0 else (1, 0):
-                times[side].append(clock((ours, theirs)[side], repeat, loops[side]))
+            start = repeat % len(names)
+            for name in names[start:] + names[:start]:
+                times[name].append(clock(works[name], repeat, loops[name]))
     return times
 
 
-def faster(name: str, other: str, aim: float, times: tuple[list[float], list[float]], note: str, **facts: Any) -> Row:
+def faster(name: str, other: str, aim: float, ours: list[float], theirs: list[float], note: str, **facts: Any) -> Row:
     """The row "how many times as fast as `other`"."""
-    ratio = statistics.median(times[1]) / statistics.median(times[0])
-    return Row(name, other, ratio, aim, "at least", "times as fast", *times, note, facts)
+    ratio = statistics.median(theirs) / statistics.median(ours)
+    return Row(name, other, ratio, aim, "at least", "times as fast", ours, theirs, note, facts)
