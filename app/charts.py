@@ -111,7 +111,7 @@ def agreement(found: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> 
     table = pd.DataFrame(
         [
             {"first": titles[entry["first"]], "second": titles[entry["second"]], "value": entry["value"],
-             "text": f"{entry['value']:.2f}".replace("-", "−")}
+             "text": f"{round(entry['value'], 2) + 0.0:.2f}".replace("-", "−")}
             for entry in found
             if place[entry["first"]] > place[entry["second"]]
         ],

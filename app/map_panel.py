@@ -104,7 +104,7 @@ def _line(found: Sequence[Row], name: str, comparisons: Sequence[Comparison]) ->
     for comparison in comparisons:
         values = spread(found, name, comparison)
         assert values is not None
-        mean, low, high = (f"{value:.{shift.digits}f}".replace("-", "−") for value in values)
+        mean, low, high = (_number(value, shift.digits) for value in values)
         several = sum(row.measure == name and row.comparison == comparison for row in found) > 1
         line.append({"text": mean + unit, "strong": comparison == "attack",
                      "range": f"{low} to {high}{unit}" if several else ""})  # fmt: skip
@@ -129,3 +129,8 @@ def _fact(name: str, value: float) -> str:
     if name == "completeness gap":
         return f"{100 * value:.1f} %"
     return f"{value:.0f}" if name == "superpixels" else f"{value:.2f}"
+
+
+def _number(value: float, digits: int) -> str:
+    """With a true minus sign, and none before zero."""
+    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")

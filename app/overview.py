@@ -64,4 +64,4 @@ def models_table() -> pd.DataFrame:
         clean = numbers.pop("original test images", "not measured here")
         held = "; ".join(f"{value}, {what}" for what, value in numbers.items()) or "not measured here"
         rows.append({"Model": titles.get(name, name), "Right on original images": clean, "Right under attack": held})
-    return pd.DataFrame(rows).set_index("Model")  # the index is drawn as the first column
+    return pd.DataFrame(rows)

@@ -75,9 +75,9 @@ def preparation(design: Architecture) -> str:
     """How pictures are prepared for an architecture unless its card says otherwise, as a sentence.
 
     >>> preparation(architecture("mnist_cnn"))
-    'Pictures are prepared as is usual for it: 28 × 28 pixels, less the mean 0.131, divided by 0.308.'
+    'Pictures are prepared as is usual for it: 28 × 28 pixels, values from 0 to 1 less 0.131, divided by 0.308.'
     """
     mean, std = (", ".join(f"{value:.3g}" for value in values) for values in (design.mean, design.std))
     cut = f"shorter side to {design.resize}, then the middle {design.size[2]} × {design.size[1]} pixels"
     size = cut if design.resize else f"{design.size[2]} × {design.size[1]} pixels"
-    return f"Pictures are prepared as is usual for it: {size}, less the mean {mean}, divided by {std}."
+    return f"Pictures are prepared as is usual for it: {size}, values from 0 to 1 less {mean}, divided by {std}."

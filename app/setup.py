@@ -64,8 +64,9 @@ def attack_settings(model: Classifier, prediction: Prediction) -> tuple[Attack, 
     with right:
         target = _target(kind, model, prediction)
     rest = [name for name in names if name not in lead]
+    more = st.container()  # keeps its place when there is nothing more to set
     if rest:
-        with st.expander("More settings of the attack"):
+        with more.expander("More settings of the attack"):
             drawn = tune(kind, key, only=rest)
             values |= {name: drawn[name] for name in rest}
     return kind(**values), target

@@ -95,6 +95,12 @@ def test_agreement_shows_each_pair_once_and_no_diagonal() -> None:
         assert encoding["x"]["scale"]["domain"] == ["Zebra", "Ape"]
 
 
+def test_agreement_has_no_negative_zero() -> None:
+    spec = drawn(agreement([{"first": "a", "second": "b", "value": -0.004},
+                            {"first": "b", "second": "a", "value": -0.004}], {"a": "A", "b": "B"}))  # fmt: skip
+    assert [row["text"] for row in rows(spec)] == ["0.00"]
+
+
 def test_every_choice_has_words() -> None:
     for kind in (*ATTACKS.values(), *EXPLAINERS.values()):
         for entry in fields(kind):

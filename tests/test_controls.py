@@ -1,0 +1,60 @@
+"""Widgets made from fields: wide ranges are typed, and a setting left at its default follows the default."""
+
+from pathlib import Path
+
+from streamlit.testing.v1 import AppTest
+
+from core.paths import ROOT
+
+INSPECT = str(ROOT / "pages" / "inspect_image.py")
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(INSPECT, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def strength(app: AppTest) -> float:
+    return float(next(each for each in app.slider if each.label == "Strength, of 255").value)
+
+
+def draws(app: AppTest) -> int:
+    return int(next(each for each in app.number_input if each.label == "Draws of each control").value)
+
+
+def choose(app: AppTest, model: str) -> AppTest:
+    app.selectbox(key="widget:model").set_value(model).run()
+    assert not app.exception
+    return app
+
+
+def test_a_setting_left_at_its_default_follows_the_model(home: Path) -> None:
+    app = opened(model="mnist_cnn:standard", image="mnist/0003", maps="none")
+    assert (strength(app), draws(app)) == (51.0, 5)
+    choose(app, "imagenet_efficientnet_lite0")
+    assert (strength(app), draws(app)) == (8.0, 3)
+    choose(app, "mnist_cnn:standard")
+    assert (strength(app), draws(app)) == (51.0, 5)
+
+
+def test_a_setting_that_was_chosen_stays(home: Path) -> None:
+    app = opened(model="mnist_cnn:standard", image="mnist/0003", maps="none", controls="7")
+    next(each for each in app.slider if each.label == "Strength, of 255").set_value(20.0).run()
+    choose(app, "cifar10_resnet20:standard")
+    assert (strength(app), draws(app)) == (20.0, 7)
+
+
+def test_the_strength_of_a_link_stays(home: Path) -> None:
+    app = opened(model="mnist_cnn:standard", image="mnist/0003", maps="none", **{"pgd.eps": "8"})
+    assert strength(app.run()) == 8.0
+
+
+def test_wide_ranges_are_typed_and_keep_small_numbers(home: Path) -> None:
+    app = opened(model="mnist_cnn:standard", image="mnist/0003", maps="none", attack="cw")
+    assert {each.label for each in app.number_input} >= {"First balance", "Step size", "Steps"}
+    app.number_input(key="widget:cw.c").set_value(0.0001).run()
+    assert not app.exception
+    assert "".join(app.query_params["cw.c"]) == "0.0001"
+    assert "No strength: it looks for the smallest change that works." in [each.value for each in app.caption]
