@@ -39,6 +39,8 @@ def choose_image() -> str:
         if picked and picked != image:
             take(picked)
             st.rerun()
+    if shown == "upload":
+        _refusals()
     return image
 
 
@@ -115,10 +117,16 @@ def _upload() -> None:
         st.rerun()
     if uploads:
         st.caption(f"{len(uploads)} picture{'s' if len(uploads) > 1 else ''} kept on this machine, nowhere else.")
-    if refused:
-        with st.expander(f"{len(refused)} file{'s' if len(refused) > 1 else ''} could not be used", expanded=True):
-            for sentence in list(refused.values())[-50:]:
-                st.markdown(f"- {plain(sentence, 300)}")
-            if st.button("Clear this list"):
-                refused.clear()
-                st.rerun()
+
+
+def _refusals() -> None:
+    """The files that could not be read, a sentence each, in a box that scrolls."""
+    refused: dict[str, str] = kept("refused", {})
+    if not refused:
+        return
+    with st.expander(f"{len(refused)} file{'s' if len(refused) > 1 else ''} could not be used", expanded=True):
+        with st.container(height=min(60 + 40 * len(refused), 220), border=False):
+            st.markdown("\n".join(f"- {plain(sentence, 300)}" for sentence in refused.values()))
+        if st.button("Clear this list"):
+            refused.clear()
+            st.rerun()
