@@ -39,5 +39,5 @@ $(READY): requirements.txt pyproject.toml
 	touch $@
 
 .venv/.bench: $(READY)
-	$(BIN)/python -m pip install --disable-pip-version-check --quiet "foolbox>=3.3.4" "torchcam>=0.5"
+	$(BIN)/python -m pip install --disable-pip-version-check --quiet --editable ".[bench]"
 	touch $@
