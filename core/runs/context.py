@@ -11,17 +11,8 @@ from pathlib import Path
 from typing import Any
 
 from core.atomic import write_whole
-from core.runs.files import (
-    LOG,
-    METRICS,
-    SPEC,
-    append,
-    checkpoint_step,
-    cut_rows,
-    latest_checkpoint,
-    read_json,
-    read_rows,
-)
+from core.runs import files
+from core.runs.files import checkpoint_step, read_rows
 from core.runs.status import LIVE, How, State, stop_asked, write_status, written
 
 RESERVE = 16_384  # bytes kept so that the last words can be written on a full disk
@@ -41,7 +32,7 @@ class Context:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.spec = read_json(folder / SPEC) or {}
+        self.spec = files.read_json(folder / files.SPEC) or {}
         self.status = written(folder)
         self.reserve = folder / ".reserve"
         self.listeners: list[Callable[[How], None]] = []
@@ -64,12 +55,12 @@ class Context:
             if found and older != found[1]:
                 shutil.rmtree(older)
         self.saved = found[0] if found else -1
-        cut_rows(self.folder / METRICS, self.saved)
+        files.cut_rows(self.folder / files.METRICS, self.saved)
         self.update(step=self.saved, progress=self.status.progress if found else 0.0)
 
     def latest(self) -> tuple[int, Path] | None:
         """(step, folder) of the last whole checkpoint, to go on after; None to begin at the beginning."""
-        found = latest_checkpoint(self.folder)
+        found = files.latest_checkpoint(self.folder)
         return (checkpoint_step(found), found) if found else None
 
     @contextmanager
@@ -93,12 +84,12 @@ class Context:
         """Add a row to the metrics. Written before the checkpoint of its step."""
         if step <= self.saved or step < self.status.step:
             raise ValueError(f"expected a row after step {self.saved} and not before {self.status.step}, got {step}")
-        append(self.folder / METRICS, json.dumps({"step": step, **numbers}) + "\n")
+        files.append(self.folder / files.METRICS, json.dumps({"step": step, **numbers}) + "\n")
         self._change(step=step)
 
     def rows(self) -> list[dict[str, Any]]:
         """The rows so far."""
-        return read_rows(self.folder / METRICS)
+        return read_rows(self.folder / files.METRICS)
 
     def progress(self, fraction: float, said: str = "") -> None:
         """Say how much of the whole is done, from 0 to 1: the time left is told from the pace since this start."""
@@ -119,7 +110,7 @@ class Context:
 
     def log(self, text: str) -> None:
         """Add a line to the log."""
-        append(self.folder / LOG, f"{time.strftime('%H:%M:%S')} {text}\n")
+        files.append(self.folder / files.LOG, f"{time.strftime('%H:%M:%S')} {text}\n")
 
     def stop_asked(self) -> How | None:
         """ "save" or "now" once someone asked. A task looks at least every second; saves if "save"; raises Stopped."""

@@ -3,6 +3,7 @@
 Only the standard library is needed, so a page or a waiting worker costs little.
 """
 
+import errno
 import fcntl
 import json
 import os
@@ -76,12 +77,15 @@ def take(path: Path, wait: float = RETRY) -> int | None:
 
     The lock belongs to the open file: a child that inherits the descriptor holds it too, and it goes with the last
     holder however that ends. No process id is involved, so neither a zombie nor a reused id can look alive.
+    FileNotFoundError if the file was deleted meanwhile.
     """
     handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
     until = time.monotonic() + wait
     while True:
         try:
             fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(handle), path.stat()):
+                raise FileNotFoundError(errno.ENOENT, "it has been deleted", str(path))
             return handle
         except BlockingIOError:
             if time.monotonic() >= until:

@@ -3,12 +3,12 @@
 import os
 import platform
 import signal
-import subprocess
 import sys
 import threading
 from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
+from subprocess import DEVNULL, Popen
 
 from core.runs.files import LOCK, LOG, held, settled
 from core.runs.status import read_status
@@ -22,10 +22,10 @@ def detached(folder: Path, lock: int) -> None:
     """Start a worker that outlives this process: a session of its own, its words in the log."""
     command = [sys.executable, "-m", "core.runs.work", str(folder), "--lock", str(lock)]
     with (folder / LOG).open("ab") as log:
-        process = subprocess.Popen(
+        process = Popen(
             command,
             cwd=ROOT,
-            stdin=subprocess.DEVNULL,
+            stdin=DEVNULL,
             stdout=log,
             stderr=log,
             pass_fds=(lock,),

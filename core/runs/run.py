@@ -10,7 +10,17 @@ from pathlib import Path
 from typing import Any
 
 from core.runs.files import (
-    LOCK, LOG, METRICS, RESULT, SPEC, STOP, latest_checkpoint, read_json, read_rows, take, write_json,
+    LOCK,
+    LOG,
+    METRICS,
+    RESULT,
+    SPEC,
+    STOP,
+    latest_checkpoint,
+    read_json,
+    read_rows,
+    take,
+    write_json,
 )  # fmt: skip
 from core.runs.launch import Launch, detached, end
 from core.runs.status import How, Status, read_status, stop_asked, write_status, written
@@ -67,9 +77,7 @@ class Run:
 
     def resume(self) -> None:
         """Queue it to go on from its last checkpoint; ValueError if it is still going or has completed."""
-        lock = take(self.folder / LOCK)
-        if lock is None:
-            raise ValueError(f"run {self.id} is still going")
+        lock = self._alone("is still going")
         try:
             last = written(self.folder)  # no worker is left, whatever it says
             if last.state == "completed":
@@ -78,14 +86,25 @@ class Run:
             again = Status(notes=last.notes, progress=last.progress, step=last.step, submitted=last.submitted,
                            queued=time.time(), attempt=last.attempt + 1)  # fmt: skip
             write_status(self.folder, again)
-        except BaseException:
+        except BaseException as error:
             os.close(lock)
+            if isinstance(error, OSError):
+                raise OSError(f"run {self.id} cannot be written: {error.strerror or error}") from error
             raise
         self.start(lock)
 
-    def start(self, lock: int | None) -> None:
+    def _alone(self, otherwise: str) -> int:
+        """The run's lock; ValueError if a worker has it, OSError in one sentence if nothing can be written here."""
+        try:
+            lock = take(self.folder / LOCK)
+        except OSError as error:
+            raise OSError(f"run {self.id} cannot be changed: {error.strerror or error}") from error
+        if lock is None:
+            raise ValueError(f"run {self.id} {otherwise}")
+        return lock
+
+    def start(self, lock: int) -> None:
         """Start the worker, which inherits the lock; our own hold on it ends here."""
-        assert lock is not None, "nobody else can hold the lock of a folder just made"
         try:
             self.launch(self.folder, lock)
         except OSError as error:
@@ -97,12 +116,12 @@ class Run:
 
     def delete(self) -> None:
         """Remove it with everything in it; ValueError while it is going."""
-        lock = take(self.folder / LOCK)
-        if lock is None:
-            raise ValueError(f"run {self.id} is still going; stop it first")
+        lock = self._alone("is still going; stop it first")
         try:
             gone = self.folder.with_name(f".gone-{self.id}")  # at once out of every list
             self.folder.rename(gone)
             shutil.rmtree(gone)
+        except OSError as error:
+            raise OSError(f"run {self.id} cannot be deleted: {error.strerror or error}") from error
         finally:
             os.close(lock)

@@ -44,6 +44,7 @@ class Store:
         except OSError as error:
             shutil.rmtree(new, ignore_errors=True)
             raise OSError(f"runs cannot be written to {self.root}: {error.strerror or error}") from error
+        assert lock is not None, "nobody else can hold the lock of a folder just made"
         run.start(lock)
         return run
 
