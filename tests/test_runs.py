@@ -252,7 +252,6 @@ def test_killed_at_random_moments_many_times(store: Store, forks: Forks, uninter
         kills += 1
         assert kills < 300
         run.resume()
-    print("KILLS", kills)
     assert kills >= 15
     assert run.metrics == uninterrupted.metrics
     assert run.result() == uninterrupted.result()
@@ -389,6 +388,7 @@ def test_inline_and_a_new_store(tmp_path: Path, uninterrupted: Run) -> None:
     run = Store(tmp_path, nothing).submit("walk", {"steps": 150})
     assert run.status.state == "lost"
     assert work(run.folder, TASKS) == 0
+    assert not files.held(run.folder / "lock")
     again = Store(tmp_path).runs()
     assert [each.id for each in again] == [run.id]
     assert again[0].status.state == "completed"

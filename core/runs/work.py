@@ -54,7 +54,7 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
     ValueError if another worker has the run, OSError if nothing can be written: then there is nowhere else to say so.
     """
     try:
-        context = _open(folder, lock)
+        context, lock = _open(folder, lock)
     except OSError as error:
         raise OSError(f"the run in {folder} cannot be written: {error.strerror or error}") from error
     ended = threading.Event()
@@ -74,11 +74,12 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
         context.log(told)
     finally:
         ended.set()
+        os.close(lock)
     return 1 if context.status.state == "failed" else 0
 
 
-def _open(folder: Path, lock: int | None) -> Context:
-    """The context of a run whose lock is ours from here to the end of this process."""
+def _open(folder: Path, lock: int | None) -> tuple[Context, int]:
+    """The context of a run, and its lock, which is ours from here on."""
     if lock is None:  # started by hand or by another engine: nobody has asked this attempt to stop
         lock = take(folder / LOCK)
         if lock is None:
@@ -89,7 +90,7 @@ def _open(folder: Path, lock: int | None) -> Context:
     if not context.update(state="queued", pid=os.getpid(), host=platform.node()):
         os.close(lock)
         raise ValueError(f"the run in {folder} has {context.status.state}; resume it to go on")
-    return context
+    return context, lock
 
 
 def _task(spec: Mapping[str, Any], tasks: Mapping[str, Task]) -> Task:
