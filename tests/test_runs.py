@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -23,6 +24,7 @@ from core.paths import ROOT
 from core.runs import files
 from core.runs.compare import difference
 from core.runs.context import Context, Stopped
+from core.runs.launch import end
 from core.runs.status import write_status, written
 from core.runs.store import Run, Store
 from core.runs.work import cap, work
@@ -270,6 +272,9 @@ def test_half_written_rows_and_checkpoints_are_dropped(store: Store, forks: Fork
     older.mkdir()
     (older / "value.json").write_text("7")
     whole = run.metrics
+    for name, age in ((".old.part", 100), (".new.part", 0)):
+        (run.folder / name).touch()
+        os.utime(run.folder / name, (time.time() - age,) * 2)
     with (run.folder / "metrics.jsonl").open("a") as file:
         file.write('{"step": 9')
     assert run.metrics == whole
@@ -277,6 +282,7 @@ def test_half_written_rows_and_checkpoints_are_dropped(store: Store, forks: Fork
     assert ended(run) == "completed"
     assert run.metrics == uninterrupted.metrics
     assert not older.exists()
+    assert [path.name for path in run.folder.glob("*.part")] == [".new.part"]
 
 
 def test_a_zombie_and_a_reused_process_id_are_not_alive(store: Store, forks: Forks) -> None:
@@ -290,7 +296,8 @@ def test_a_zombie_and_a_reused_process_id_are_not_alive(store: Store, forks: For
         write_status(run.folder, replace(written(run.folder), pid=bystander.pid, host=platform.node()))
         assert run.status.state == "lost"
         run.stop("now")
-        time.sleep(2.3)
+        end(run.folder, run.status.attempt)
+        time.sleep(0.2)
         assert bystander.poll() is None
     finally:
         bystander.kill()
@@ -351,7 +358,7 @@ def test_a_run_that_goes_can_be_neither_resumed_nor_deleted_nor_worked_on(store:
         store.run(run.id)
 
 
-def test_many_readers_never_stand_in_the_way(store: Store, uninterrupted: Run) -> None:
+def test_many_readers_never_stand_in_the_way(store: Store, forks: Forks, uninterrupted: Run) -> None:
     """A page that polls looks at the lock all the time: resuming must not take it for a worker."""
     run = store.submit("walk", {"steps": 150, "pause": 0.02})
     running(run, 5)
@@ -375,9 +382,15 @@ def test_many_readers_never_stand_in_the_way(store: Store, uninterrupted: Run) -
         over.set()
         for reader in readers:
             reader.join()
+    assert run.metrics == uninterrupted.metrics
+    run = store.submit("walk", {"steps": 5000})
+    running(run)
+    forks.kill()
+    until(lambda: run.status.state == "lost")
+    with ThreadPoolExecutor(4) as pool:  # nor does one reader take another for a worker
+        assert set(pool.map(lambda _: run.status.state, range(2000))) == {"lost"}
     assert "lost" not in seen
     assert "failed" not in seen
-    assert run.metrics == uninterrupted.metrics
 
 
 def test_inline_and_a_new_store(tmp_path: Path, uninterrupted: Run) -> None:
@@ -451,6 +464,11 @@ def test_a_row_before_its_checkpoint_is_refused(tmp_path: Path) -> None:
         context.row(2, value=1)
     with context.checkpoint(3):
         pass
+    with pytest.raises(ZeroDivisionError), context.checkpoint(4) as folder:
+        (folder / "half").touch()
+        raise ZeroDivisionError
+    assert context.latest() == (3, context.folder / "checkpoint-3")
+    assert not list(context.folder.glob("checkpoint-4*"))
     with pytest.raises(ValueError, match="after step 3"):
         context.row(3, value=1)
     with pytest.raises(ValueError, match="after 3"), context.checkpoint(3):
@@ -517,7 +535,13 @@ def test_a_real_worker_outlives_its_submitter_and_counts_right(tmp_path: Path, m
     os.kill(run.status.pid, signal.SIGKILL)
     until(lambda: run.status.state == "lost", 3)
     run.resume()
+    until(lambda: run.status.state == "starting")
+    run.stop("now")
+    assert ended(run, 3) == "stopped"
+    until(lambda: not files.held(run.folder / "lock"), 2)
+    run.resume()
     assert ended(run, 60) == "completed", run.log()
+    assert run.status.attempt == 3
 
     from core.attacks.pgd import PGD
     from core.catalog import DATASETS, load_classifier

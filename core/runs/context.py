@@ -5,14 +5,14 @@ import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from core.atomic import write_whole
 from core.runs import files
-from core.runs.files import checkpoint_step, read_rows
+from core.runs.files import checkpoint_step
 from core.runs.status import LIVE, How, State, stop_asked, write_status, written
 
 RESERVE = 16_384  # bytes kept so that the last words can be written on a full disk
@@ -48,8 +48,7 @@ class Context:
     def recover(self) -> None:
         """Bring the folder back to its last whole checkpoint."""
         write_whole(self.reserve, bytes(RESERVE))
-        for part in self.folder.glob("checkpoint-*.part"):
-            shutil.rmtree(part)
+        files.sweep(self.folder)
         found = self.latest()
         for older in self.folder.glob("checkpoint-*"):
             if found and older != found[1]:
@@ -87,10 +86,6 @@ class Context:
         files.append(self.folder / files.METRICS, json.dumps({"step": step, **numbers}) + "\n")
         self._change(step=step)
 
-    def rows(self) -> list[dict[str, Any]]:
-        """The rows so far."""
-        return read_rows(self.folder / files.METRICS)
-
     def progress(self, fraction: float, said: str = "") -> None:
         """Say how much of the whole is done, from 0 to 1: the time left is told from the pace since this start."""
         now = time.monotonic()
@@ -117,7 +112,7 @@ class Context:
         return stop_asked(self.folder)
 
     def on_stop(self, call: Callable[[How], None]) -> None:
-        """Have `call` told of a stop as it comes, from another thread: to interrupt what looks seldom."""
+        """Have `call` told of a stop as it comes, from another thread, where it must not raise."""
         self.listeners.append(call)
 
     def update(self, **changes: Any) -> bool:
@@ -135,13 +130,7 @@ class Context:
             return going
 
     def finish(self, state: State, said: str = "", **changes: Any) -> bool:
-        """Write the last status, once; whether this call did. On a full disk the reserve makes room for it."""
-        with self._guard:
-            try:
-                return self.update(state=state, said=said, left=None, ended=time.time(), **changes)
-            except OSError:
-                self.reserve.unlink(missing_ok=True)
-                write_status(self.folder, self.status)
-                return True
-            finally:
-                self.reserve.unlink(missing_ok=True)
+        """Write the last status, once; whether this call did. The reserve makes room for it on a full disk."""
+        with suppress(OSError):
+            self.reserve.unlink(missing_ok=True)
+        return self.update(state=state, said=said, left=None, ended=time.time(), **changes)

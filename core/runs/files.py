@@ -7,8 +7,10 @@ import errno
 import fcntl
 import json
 import os
+import shutil
 import time
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +19,7 @@ from core.atomic import write_whole
 SPEC, STATUS, METRICS, LOG, RESULT, STOP, LOCK = (
     "spec.json", "status.json", "metrics.jsonl", "log.txt", "result.json", "stop", "lock",
 )  # fmt: skip
+YOUNG = 60.0  # seconds
 RETRY = 1.0  # seconds: a reader that looks whether a lock is held holds it itself for a moment
 
 
@@ -120,6 +123,16 @@ def settled(condition: Callable[[], bool], seconds: float, every: float = 0.05) 
             return False
         time.sleep(every)
     return True
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a kill left half made. A young file may be someone's who is writing `stop` at this moment."""
+    for part in folder.glob("checkpoint-*.part"):
+        shutil.rmtree(part)
+    for part in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > YOUNG:
+                part.unlink()
 
 
 def latest_checkpoint(folder: Path) -> Path | None:

@@ -10,10 +10,11 @@ import threading
 import time
 import traceback
 from collections.abc import Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from core.runs.context import Context, Stopped
+from core.runs.context import RESERVE, Context, Stopped
 from core.runs.files import LOCK, RESULT, SPEC, STOP, read_json, take, write_json
 from core.runs.outcome import sentence
 from core.runs.queue import alone
@@ -69,9 +70,10 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
     except Stopped:
         context.finish("stopped", f"Stopped after step {context.saved}." if context.saved >= 0 else "Stopped.")
     except BaseException as error:  # noqa: BLE001  the boundary: the user gets a sentence, the log the traceback
-        told = traceback.format_exc()
+        context.reserve.unlink(missing_ok=True)
+        with suppress(OSError):  # on a full disk the reserve made room; on a lost one the sentence still has to go out
+            context.log(traceback.format_exc()[-RESERVE // 2 :])
         context.finish("failed", sentence(error, folder))
-        context.log(told)
     finally:
         ended.set()
         os.close(lock)
@@ -121,7 +123,13 @@ def _listen(context: Context, ended: threading.Event) -> None:
             since = 0.0
             continue
         since = since or time.monotonic()
-        if time.monotonic() - since >= PATIENCE and context.finish("stopped", "Stopped at once."):
+        if time.monotonic() - since < PATIENCE:
+            continue
+        try:
+            ours = context.finish("stopped", "Stopped at once.")
+        except OSError:
+            ours = True
+        if ours:
             if os.getpgrp() == os.getpid():
                 os.killpg(0, signal.SIGKILL)  # with all it started
             os._exit(0)
