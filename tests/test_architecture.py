@@ -17,6 +17,7 @@ LAYERS = (
     ("catalog",),
     ("case", "refine", "evaluate"),
     ("study", "maps", "attacked"),
+    ("runs",),
 )
 
 

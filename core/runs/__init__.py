@@ -1,0 +1,1 @@
+"""Long work as runs: folders that a detached worker fills and anyone may read."""

@@ -1,0 +1,136 @@
+"""What a task is given: where it goes on, where its rows, checkpoints and words go, and whether it is to stop."""
+
+import json
+import shutil
+import threading
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+from core.atomic import write_whole
+from core.runs import files
+from core.runs.files import checkpoint_step
+from core.runs.status import LIVE, How, State, stop_asked, write_status, written
+
+RESERVE = 16_384  # bytes kept so that the last words can be written on a full disk
+EVERY = 0.5  # seconds between two writings of the status for progress alone
+
+
+class Stopped(Exception):
+    """Raised by a task that was asked to stop, after it has saved what it wants to keep."""
+
+
+class Context:
+    """A run seen by its task. Rows and checkpoints carry a step, counted from 0, so that nothing is lost or doubled:
+
+    rows after the last whole checkpoint are dropped when a run is resumed, and the task makes them again. So the rows
+    of a step are written before its checkpoint, and steps never go back.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder
+        self.spec = files.read_json(folder / files.SPEC) or {}
+        self.status = written(folder)
+        self.reserve = folder / ".reserve"
+        self.listeners: list[Callable[[How], None]] = []
+        self._guard = threading.RLock()
+        self._wrote, self._began, self._from = 0.0, time.monotonic(), 0.0
+        self.saved = -1  # the step of the last checkpoint
+
+    @property
+    def device(self) -> str:
+        """The first of the devices this run has to itself."""
+        return str(self.spec.get("device", "cpu")).split(",")[0]
+
+    def recover(self) -> None:
+        """Bring the folder back to its last whole checkpoint."""
+        write_whole(self.reserve, bytes(RESERVE))
+        files.sweep(self.folder)
+        found = self.latest()
+        for older in self.folder.glob("checkpoint-*"):
+            if found and older != found[1]:
+                shutil.rmtree(older)
+        self.saved = found[0] if found else -1
+        files.cut_rows(self.folder / files.METRICS, self.saved)
+        self.update(step=self.saved, progress=self.status.progress if found else 0.0)
+
+    def latest(self) -> tuple[int, Path] | None:
+        """(step, folder) of the last whole checkpoint, to go on after; None to begin at the beginning."""
+        found = files.latest_checkpoint(self.folder)
+        return (checkpoint_step(found), found) if found else None
+
+    @contextmanager
+    def checkpoint(self, step: int) -> Iterator[Path]:
+        """An empty folder to write into, which becomes the checkpoint of `step` on leaving, and replaces the last."""
+        if step <= self.saved:
+            raise ValueError(f"expected a step after {self.saved}, the last checkpoint's, got {step}")
+        part = self.folder / f"checkpoint-{step}.part"
+        part.mkdir()
+        try:
+            yield part
+            part.rename(part.with_suffix(""))
+        finally:
+            shutil.rmtree(part, ignore_errors=True)
+        before, self.saved = self.saved, step
+        if before >= 0:
+            old = self.folder / f"checkpoint-{before}"
+            shutil.rmtree(old.rename(old.with_suffix(".part")))  # never half there under its own name
+
+    def row(self, step: int, **numbers: Any) -> None:
+        """Add a row to the metrics. Written before the checkpoint of its step."""
+        if step <= self.saved or step < self.status.step:
+            raise ValueError(f"expected a row after step {self.saved} and not before {self.status.step}, got {step}")
+        files.append(self.folder / files.METRICS, json.dumps({"step": step, **numbers}) + "\n")
+        self._change(step=step)
+
+    def progress(self, fraction: float, said: str = "") -> None:
+        """Say how much of the whole is done, from 0 to 1: the time left is told from the pace since this start."""
+        now = time.monotonic()
+        if self.status.state != "running":
+            self._began, self._from = now, fraction
+        done = fraction - self._from
+        left = (now - self._began) * (1 - fraction) / done if done > 0 else None
+        if self.status.state == "starting" or now - self._wrote >= EVERY:
+            self.update(state="running", progress=fraction, left=left, said=said)
+        else:
+            self._change(progress=fraction, left=left, said=said)
+
+    def say(self, sentence: str) -> None:
+        """Tell the user something that stays with the run, such as a batch that was halved."""
+        self.log(sentence)
+        self.update(notes=(*self.status.notes, sentence))
+
+    def log(self, text: str) -> None:
+        """Add a line to the log."""
+        files.append(self.folder / files.LOG, f"{time.strftime('%H:%M:%S')} {text}\n")
+
+    def stop_asked(self) -> How | None:
+        """ "save" or "now" once someone asked. A task looks at least every second; saves if "save"; raises Stopped."""
+        return stop_asked(self.folder)
+
+    def on_stop(self, call: Callable[[How], None]) -> None:
+        """Have `call` told of a stop as it comes, from another thread, where it must not raise."""
+        self.listeners.append(call)
+
+    def update(self, **changes: Any) -> bool:
+        """Change and write the status; nothing changes after the end. Whether it did."""
+        with self._guard:
+            if going := self._change(updated=time.time(), **changes):
+                self._wrote = time.monotonic()
+                write_status(self.folder, self.status)
+            return going
+
+    def _change(self, **changes: Any) -> bool:
+        with self._guard:
+            if going := self.status.state in LIVE:
+                self.status = replace(self.status, **changes)
+            return going
+
+    def finish(self, state: State, said: str = "", **changes: Any) -> bool:
+        """Write the last status, once; whether this call did. The reserve makes room for it on a full disk."""
+        with suppress(OSError):
+            self.reserve.unlink(missing_ok=True)
+        return self.update(state=state, said=said, left=None, ended=time.time(), **changes)

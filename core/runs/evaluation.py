@@ -1,0 +1,82 @@
+"""The task `evaluate`: how often a classifier is right on a data set, as it is or under an attack."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from core.catalog import ATTACKS, DATASETS, load_classifier
+from core.contracts import Images
+from core.evaluate import Share, accuracy
+from core.meter import Cancelled, Meter
+from core.params import from_spec
+from core.runs.context import Context, Stopped
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The arguments: names from the catalogues, an attack in its JSON form or none, the first `count` images."""
+
+    classifier: str
+    data: str
+    split: Literal["train", "test"] = "test"
+    attack: dict[str, Any] | None = None
+    count: int = 1000
+    batch: int = 100
+    seed: int = 0
+
+    def __post_init__(self) -> None:
+        if self.data not in DATASETS:
+            raise ValueError(f"expected a data set among {', '.join(sorted(DATASETS))}, got {self.data!r}")
+        if self.split not in ("train", "test"):
+            raise ValueError(f"expected the train or the test split, got {self.split!r}")
+        if self.count < 1 or self.batch < 1:
+            raise ValueError(f"expected at least one image, got count {self.count} and batch {self.batch}")
+
+
+def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """{"hits", "count", "accuracy", "interval_95"}; a row after every batch, each of which is a checkpoint.
+
+    The batches and their seeds are those of `core.evaluate.accuracy`, so the number is too, however often it stopped.
+    """
+    try:
+        asked = Asked(**arguments)
+    except TypeError as error:
+        raise ValueError(f"evaluate: {str(error).partition(' ')[2]}") from error
+    attack = from_spec(asked.attack, ATTACKS) if asked.attack else None
+    classifier = load_classifier(asked.classifier)
+    classifier.net.to(context.device)
+    data = DATASETS[asked.data]().load(asked.split)
+    if tuple(data.images.shape[1:]) != classifier.size:
+        raise ValueError(
+            f"{asked.classifier} takes images of {classifier.size}, {asked.data} has {tuple(data.images.shape[1:])}"
+        )
+    total = min(asked.count, len(data))
+    steps = range(0, total, asked.batch)
+    done, hits = 0, 0
+    if found := context.latest():
+        done, hits = found[0] + 1, json.loads((found[1] / "hits.json").read_text())["hits"]
+    context.progress(done / len(steps))
+    with Meter() as meter:
+        context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
+        for step in range(done, len(steps)):
+            begin, end = steps[step], min(steps[step] + asked.batch, total)
+            part = Images(data.images[begin:end], data.labels[begin:end], data.classes)
+            try:
+                hits += accuracy(classifier, part, attack, batch=asked.batch, seed=asked.seed + begin).hits  # type: ignore[arg-type]
+            except Cancelled as error:
+                raise Stopped from error
+            context.row(step, count=end, hits=hits, accuracy=hits / end)
+            with context.checkpoint(step) as folder:
+                (folder / "hits.json").write_text(json.dumps({"hits": hits}))
+            context.progress((step + 1) / len(steps), f"{end:,} of {total:,} images")
+            if context.stop_asked():
+                raise Stopped
+    share = Share(hits, total)
+    return {
+        "hits": hits,
+        "count": total,
+        "accuracy": share.value,
+        "interval_95": share.interval,
+        "asked": asdict(asked),
+    }

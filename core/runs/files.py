@@ -1,0 +1,146 @@
+"""The files of a run: JSON that is there whole, rows that survive a kill, and a lock that dies with its holders.
+
+Only the standard library is needed, so a page or a waiting worker costs little.
+"""
+
+import errno
+import fcntl
+import json
+import os
+import shutil
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from core.atomic import write_whole
+
+SPEC, STATUS, METRICS, LOG, RESULT, STOP, LOCK = (
+    "spec.json", "status.json", "metrics.jsonl", "log.txt", "result.json", "stop", "lock",
+)  # fmt: skip
+YOUNG = 60.0  # seconds
+RETRY = 1.0  # seconds: a reader that looks whether a lock is held holds it itself for a moment
+
+
+def write_json(path: Path, value: Mapping[str, Any]) -> None:
+    """Replace `path` by this JSON object, or raise OSError and leave it as it was."""
+    write_whole(path, (json.dumps(value, indent=1) + "\n").encode())
+
+
+def read_json(path: Path) -> dict[str, Any] | None:
+    """The JSON object in `path`; None if there is none."""
+    try:
+        found = json.loads(path.read_bytes())
+    except (OSError, ValueError):
+        return None
+    return found if isinstance(found, dict) else None
+
+
+def read_rows(path: Path) -> list[dict[str, Any]]:
+    """The rows of a .jsonl file in order; what a kill left half written is no row."""
+    try:
+        raw = path.read_bytes()
+    except FileNotFoundError:
+        return []
+    rows = []
+    for line in raw.split(b"\n")[:-1]:  # what follows the last newline was cut short
+        try:
+            row = json.loads(line)
+        except ValueError:
+            continue
+        if isinstance(row, dict):
+            rows.append(row)
+    return rows
+
+
+def cut_rows(path: Path, last: int) -> None:
+    """Drop the rows of steps after `last`, and everything half written."""
+    kept = [row for row in read_rows(path) if row["step"] <= last]
+    write_whole(path, "".join(json.dumps(row) + "\n" for row in kept).encode())
+
+
+def append(path: Path, text: str) -> None:
+    """Add `text` to the end of `path` with one write; if the disk fills up, nothing of it is left."""
+    handle = os.open(path, os.O_WRONLY | os.O_APPEND | os.O_CREAT, 0o644)
+    try:
+        raw, size = text.encode(), os.fstat(handle).st_size
+        try:
+            while raw:
+                raw = raw[os.write(handle, raw) :]
+        except OSError:
+            os.ftruncate(handle, size)
+            raise
+    finally:
+        os.close(handle)
+
+
+def take(path: Path, wait: float = RETRY) -> int | None:
+    """A descriptor that holds the lock `path`, alone; None if another process still holds it after `wait` seconds.
+
+    The lock belongs to the open file: a child that inherits the descriptor holds it too, and it goes with the last
+    holder however that ends. No process id is involved, so neither a zombie nor a reused id can look alive.
+    FileNotFoundError if the file was deleted meanwhile.
+    """
+    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    until = time.monotonic() + wait
+    while True:
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(handle), path.stat()):
+                raise FileNotFoundError(errno.ENOENT, "it has been deleted", str(path))
+            return handle
+        except BlockingIOError:
+            if time.monotonic() >= until:
+                os.close(handle)
+                return None
+            time.sleep(0.01)
+        except BaseException:
+            os.close(handle)
+            raise
+
+
+def held(path: Path) -> bool:
+    """Whether some process holds the lock `path`. Readers share, so they never take one another for a holder."""
+    try:
+        handle = os.open(path, os.O_RDONLY)
+    except FileNotFoundError:
+        return False
+    try:
+        fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return True
+    finally:
+        os.close(handle)
+    return False
+
+
+def settled(condition: Callable[[], bool], seconds: float, every: float = 0.05) -> bool:
+    """Wait until `condition` holds, at most `seconds`; whether it does."""
+    until = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() >= until:
+            return False
+        time.sleep(every)
+    return True
+
+
+def sweep(folder: Path) -> None:
+    """Remove what a kill left half made. A young file may be someone's who is writing `stop` at this moment."""
+    for part in folder.glob("checkpoint-*.part"):
+        shutil.rmtree(part)
+    for part in folder.glob(".*.part"):
+        with suppress(FileNotFoundError):
+            if time.time() - part.stat().st_mtime > YOUNG:
+                part.unlink()
+
+
+def latest_checkpoint(folder: Path) -> Path | None:
+    """The whole checkpoint with the highest step in a run's folder, if there is one."""
+    whole = [path for path in folder.glob("checkpoint-*") if path.name.removeprefix("checkpoint-").isdigit()]
+    return max(whole, key=checkpoint_step, default=None)
+
+
+def checkpoint_step(checkpoint: Path) -> int:
+    """The step after which a checkpoint was made."""
+    return int(checkpoint.name.removeprefix("checkpoint-"))

@@ -1,0 +1,62 @@
+"""The runs of one place: start and find. Nothing is kept but the folders."""
+
+import re
+import secrets
+import shutil
+import time
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from core.runs.files import LOCK, SPEC, take, write_json
+from core.runs.launch import Launch, detached
+from core.runs.run import Run as Run
+from core.runs.status import Status as Status
+from core.runs.status import write_status
+
+NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
+DEVICE = re.compile(r"cpu|mps|(cuda|xpu):\d+(,(cuda|xpu):\d+)*")
+
+
+class Store:
+    """The runs in `root`. Any number of stores, in any number of processes, may share it."""
+
+    def __init__(self, root: Path, launch: Launch = detached) -> None:
+        self.root = root.absolute()
+        self.launch = launch
+
+    def submit(self, task: str, arguments: Mapping[str, Any], *, device: str = "cpu", threads: int = 0) -> Run:
+        """Write the run and start its worker, which waits until `device` ("cpu", "cuda:0", "cuda:0,cuda:1") is free.
+
+        `threads` of 0 means all cores but one. OSError in one sentence if the folder cannot be written.
+        """
+        if not DEVICE.fullmatch(device):
+            raise ValueError(f"expected a device such as cpu, cuda:0 or cuda:0,cuda:1, got {device!r}")
+        now = time.time()
+        run = Run(self.root / f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{secrets.token_hex(4)}", self.launch)
+        new = run.folder.with_name(f".new-{run.id}")  # nobody sees it before it is whole and its lock is held
+        try:
+            new.mkdir(parents=True)
+            write_json(new / SPEC, {"task": task, "arguments": dict(arguments), "device": device, "threads": threads})
+            write_status(new, Status(submitted=now, queued=now))
+            lock = take(new / LOCK)
+            new.rename(run.folder)
+        except OSError as error:
+            shutil.rmtree(new, ignore_errors=True)
+            raise OSError(f"runs cannot be written to {self.root}: {error.strerror or error}") from error
+        assert lock is not None, "nobody else can hold the lock of a folder just made"
+        run.start(lock)
+        return run
+
+    def runs(self) -> list[Run]:
+        """Every run, the newest first, lost ones too."""
+        if not self.root.is_dir():
+            return []
+        names = sorted((path.name for path in self.root.iterdir() if NAME.fullmatch(path.name)), reverse=True)
+        return [Run(self.root / name, self.launch) for name in names]
+
+    def run(self, name: str) -> Run:
+        """The run called `name`; ValueError if there is none. A name may come from outside: it is no path."""
+        if not NAME.fullmatch(name) or not (self.root / name).is_dir():
+            raise ValueError(f"there is no run {name[:60]!r}")
+        return Run(self.root / name, self.launch)
