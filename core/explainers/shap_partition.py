@@ -7,9 +7,11 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.ascend import laid_out
 from core.backgrounds import SINGLE, background, describe, gap
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
+from core.masking import batch_size
 from core.params import param
 
 CELLS = 32  # the finest regions: about this many to a side
@@ -95,8 +97,10 @@ class ShapPartition(Explainer):
 
             @torch.no_grad()
             def score(pictures: Array, target: int = target) -> Array:
-                logits: Array = classifier(torch.from_numpy(pictures).to(images))[:, target].double().cpu().numpy()
-                return logits
+                parts = torch.from_numpy(pictures).split(batch_size(images))
+                logits = torch.cat([classifier(laid_out(part.to(images)))[:, target] for part in parts])
+                found: Array = logits.double().cpu().numpy()
+                return found
 
             np.random.seed(0)  # shap breaks ties by numpy's global generator, which the caller puts back
             found = PartitionExplainer(score, regions).explain_row(
