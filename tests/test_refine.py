@@ -32,7 +32,7 @@ from core.schedule import Schedule
 from core.step import Step
 from tests.toys import dataset, small
 
-SCHEDULE = Schedule(epochs=3, batch=32, lr=0.1, crop=1, bf16=False, held_out=64, ema=0.9)
+SCHEDULE = Schedule(epochs=3, batch=32, lr=0.1, crop=1, flip=False, bf16=False, held_out=64, ema=0.9)
 
 
 def new(objective: Objective, schedule: Schedule = SCHEDULE, seed: int = 0, **more: Any) -> Training:
@@ -151,6 +151,8 @@ def test_two_processes_give_the_curve_of_one(spec: dict[str, Any], tmp_path: Pat
         assert done.returncode == 0, done.stderr[-2000:]
         curves.append(json.loads(path.read_text()))
     assert [curve["world"] for curve in curves] == [1, 2]
+    losses = [step["loss"] for step in curves[0]["steps"]]
+    assert sum(losses[-4:]) < 0.7 * sum(losses[:4])  # there was something to learn
     for one, two in zip(curves[0]["steps"], curves[1]["steps"], strict=True):
         assert two["loss"] == pytest.approx(one["loss"], rel=1e-4)
         assert two["parts"] == pytest.approx(one["parts"], rel=1e-3, abs=1e-6)

@@ -21,9 +21,9 @@ if __name__ == "__main__":
     torch.set_num_threads(1)
     path, processes, spec = Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
     fabric = machine("cpu", processes)
-    schedule = Schedule(epochs=2, batch=31, lr=0.1, crop=1, bf16=False, ema=0.9, held_out=64)
+    schedule = Schedule(epochs=3, batch=31, lr=0.1, crop=1, flip=False, bf16=False, ema=0.9, held_out=64)
     objective = from_spec(spec, OBJECTIVES)
-    training = Training(small(norm=False), objective, dataset(), schedule, fabric=fabric)  # type: ignore[arg-type]
+    training = Training(small(4, norm=False), objective, dataset(), schedule, fabric=fabric)  # type: ignore[arg-type]
     steps = [asdict(step) for step in training]
     if fabric.global_rank == 0:
         path.write_text(json.dumps({"steps": steps, "world": fabric.world_size}))
