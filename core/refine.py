@@ -51,6 +51,8 @@ class Training:
         self.feed = Feed(learn, schedule, self.fabric)
         classifier.net.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = classifier.copy() if schedule.ema else None
+        if self.average is not None:
+            self.average.net.eval().requires_grad_(False)
         self.optimiser: torch.optim.Optimizer = torch.optim.SGD(
             classifier.net.parameters(), lr=schedule.lr, momentum=schedule.momentum, nesterov=schedule.momentum > 0,
             weight_decay=schedule.weight_decay,

@@ -1,6 +1,6 @@
 """Started by tests/test_refine.py: trains a small net on as many processes as asked for; the first writes the steps.
 
-python tests/two_processes.py RESULT.json PROCESSES OBJECTIVE
+python -m tests.two_processes RESULT.json PROCESSES OBJECTIVE
 """
 
 import json
