@@ -7,7 +7,8 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from core.classifier import Classifier
-from core.contracts import Attack, DataSet, Explainer, Metric, Objective, Progress, Shift, Source
+from core.contracts import Attack, DataSet, Explainer, Metric, Progress, Shift, Source
+from core.objective import Objective
 
 T = TypeVar("T")
 

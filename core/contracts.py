@@ -1,4 +1,4 @@
-"""What an attack, an explainer, an objective, a metric, a source of classifiers and a data set are.
+"""What an attack, an explainer, a metric, a source of classifiers and a data set are; an objective: core.objective.
 
 A method's author writes `run`, the mathematics; the checks, the freezing of the network, the seeding and the return to
 [0, 1] are in `__call__`, here, once.
@@ -143,16 +143,6 @@ class Explainer(Method, ABC):
     def run(
         self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int
     ) -> Attribution: ...
-
-
-@dataclass(frozen=True)
-class Objective(Method, ABC):
-    """One training batch -> the loss to descend (a scalar with gradients) and its parts as plain numbers."""
-
-    @abstractmethod
-    def __call__(
-        self, classifier: Classifier, images: Tensor, labels: Tensor
-    ) -> tuple[Tensor, Mapping[str, float]]: ...
 
 
 @dataclass(frozen=True)

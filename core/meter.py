@@ -21,6 +21,8 @@ class Cancelled(Exception):
 class Meter:
     """Counts forward passes (`forwards`) and the images in them (`queries`) while it is entered, in this thread only.
 
+    `graded` counts those images whose pass kept what a gradient needs.
+
     `stop()`, from any thread, makes the next pass raise Cancelled. `watcher`, if given, sees every batch of
     images and the logits computed for it. Meters nest: an inner one passes on what it counts, and an outer stop holds.
     """
@@ -28,6 +30,7 @@ class Meter:
     watcher: Callable[[Tensor, Tensor], None] | None = None
     forwards: int = 0
     queries: int = 0
+    graded: int = 0
     _stopped: threading.Event = field(default_factory=threading.Event)
     _outer: "Meter | None" = None
     _token: "Token[Meter | None] | None" = None
@@ -56,13 +59,19 @@ class Meter:
         if self.stopped:
             raise Cancelled("stopped on request")
 
-    def _count(self, images: Tensor, logits: Tensor) -> None:
+    @property
+    def evaluations(self) -> float:
+        """The cost in gradient evaluations of one image: a pass without a gradient counts as one third of one."""
+        return self.graded + (self.queries - self.graded) / 3
+
+    def _count(self, images: Tensor, logits: Tensor, graded: bool) -> None:
         self.forwards += 1
         self.queries += len(images)
+        self.graded += len(images) * graded
         if self.watcher is not None:
             self.watcher(images, logits)
         if self._outer is not None:
-            self._outer._count(images, logits)
+            self._outer._count(images, logits, graded)
 
 
 @contextmanager
@@ -107,4 +116,4 @@ def count(images: Tensor, logits: Tensor) -> None:
     """Report one forward pass to the current meter."""
     meter = _current.get()
     if meter is not None:
-        meter._count(images.detach(), logits.detach())
+        meter._count(images.detach(), logits.detach(), logits.requires_grad)

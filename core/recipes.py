@@ -16,12 +16,12 @@ import torch
 from core import checkpoint
 from core.attacks.pgd import PGD
 from core.catalog import DATASETS, OBJECTIVES
-from core.evaluate import Share, accuracy, held_out
-from core.params import from_spec
+from core.evaluate import Share, accuracy
+from core.objective import Adversarial
+from core.params import from_spec, to_spec
 from core.paths import CHECKPOINTS
-from core.refine import Schedule, refine
-
-KEEP_OUT = 1000  # training images kept out of training, to choose the epoch that is kept
+from core.refine import Training
+from core.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -54,24 +54,20 @@ def train(name: str) -> None:
     """Train one checkpoint, keep the epoch best on the held-out images, measure it on the test images, write it."""
     recipe = RECIPES[name]
     data = DATASETS[recipe.data]()
-    learn, judge = held_out(data.load("train"), KEEP_OUT, recipe.schedule.seed)
     classifier = importlib.import_module(f"core.classifiers.{recipe.architecture}").fresh(recipe.schedule.seed)
     objective = from_spec(recipe.objective, OBJECTIVES)
-    robust = PGD(eps=recipe.eps, step=recipe.step, steps=10)
-    guided = recipe.objective["method"] != "cross_entropy"  # then the robust accuracy chooses the epoch
-    best, epoch, kept, begun = -1.0, 0, {}, time.perf_counter()
-    for step in refine(classifier, objective, learn, recipe.schedule):  # type: ignore[arg-type]
-        if not step.epoch_ends:
-            continue
-        clean = accuracy(classifier, judge)
-        held = accuracy(classifier, judge, robust) if guided else clean
-        under = f", {held.value:.1%} under PGD-10" if guided else ""
-        _say(name, f"epoch {step.epoch + 1}: loss {step.loss:.3f}, held out {clean.value:.1%} clean{under}")
-        if held.value >= best:
-            best, epoch = held.value, step.epoch + 1
-            kept = {key: value.clone() for key, value in classifier.net.state_dict().items()}
+    guided = isinstance(objective, Adversarial)  # then the robust accuracy chooses the epoch
+    judge = PGD(eps=recipe.eps, step=recipe.step, steps=10) if guided else None
+    begun = time.perf_counter()
+    training = Training(classifier, objective, data.load("train"), recipe.schedule, judge=judge)  # type: ignore[arg-type]
+    for step in training:
+        if step.epoch_ends:
+            held_out = ", ".join(f"{value:.1%} {name}" for name, value in step.held.items())
+            _say(name, f"epoch {step.epoch + 1}: loss {step.loss:.3f}, held out {held_out}")
+    best = training.best
+    assert best is not None
     minutes = (time.perf_counter() - begun) / 60
-    classifier.net.load_state_dict(kept)
+    classifier.net.load_state_dict(best.weights)
     classifier.net.to(memory_format=torch.contiguous_format)
     test = data.load("test")
     clean, held = (
@@ -83,10 +79,12 @@ def train(name: str) -> None:
         "name": name,
         "architecture": recipe.architecture,
         "data": recipe.data,
-        "objective": recipe.objective,
+        "objective": to_spec(objective),
         "schedule": asdict(recipe.schedule),
-        "held_out": {"images": KEEP_OUT, "chooses": "robust accuracy" if guided else "clean accuracy"},
-        "epoch_kept": epoch,
+        "held_out": {"images": recipe.schedule.held_out, "chooses": "robust accuracy" if guided else "clean accuracy"},
+        "epoch_kept": best.epoch + 1,
+        "averaged": best.averaged,
+        "gradient_evaluations": round(training.evaluations),
         "training_minutes": round(minutes, 1),
         "threads": torch.get_num_threads(),
         "test_clean": _row(clean),

@@ -1,90 +1,136 @@
-"""The one training loop: any objective, trained in place, one step at a time."""
+"""The one training loop: any objective, trained in place, one step at a time, on one process or several."""
 
-from collections.abc import Iterator
-from contextlib import nullcontext
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping
+from contextlib import ExitStack
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from core import resume
+from core.awp import buffers_of
+from core.batch import stream
 from core.classifier import Classifier
-from core.contracts import Images, Objective
+from core.contracts import Attack, Images
+from core.descent import blend, descent, over_processes
+from core.evaluate import held_out
+from core.feed import Feed
+from core.judge import Best, better, judged, usual_judge
+from core.machine import average_buffers, machine
+from core.meter import Meter
+from core.objective import Adversarial, Objective
+from core.params import to_spec
+from core.refresh import refreshed
+from core.resume import State
+from core.schedule import Schedule, average_decay
+from core.step import Step
+from core.turns import seeded
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
 
 
-@dataclass(frozen=True)
-class Schedule:
-    """One-cycle SGD with momentum: the learning rate rises to `lr` over the first `warm` of the steps, then falls."""
+class Training:
+    """Trains `classifier` in place on `data`, less the held-out images; iterate over it for the steps.
 
-    epochs: int = 30
-    batch: int = 128
-    lr: float = 0.2
-    warm: float = 0.4
-    momentum: float = 0.9
-    weight_decay: float = 5e-4
-    crop: int = 4  # pixels of padding before a random crop; 0 leaves images as they are
-    flip: bool = True
-    seed: int = 0
-    bf16: bool = True
+    Every random number comes from the seed and the number of the step or epoch, and what a batch needs is drawn for all
+    of it: neither a break nor the number of processes changes the curve (but batch normalisation sees one process's
+    rows). `at_once` bounds the images in one pass; the step stays that of the whole batch. `best` are the weights that
+    did best on the held-out images: under `judge` if the objective attacks, else on clean images.
+    """
 
+    def __init__(
+        self, classifier: Classifier, objective: Objective, data: Images, schedule: Schedule, *,
+        fabric: "Fabric | None" = None, judge: Attack | None = None,
+    ) -> None:  # fmt: skip
+        self.classifier, self.objective, self.schedule = classifier, objective, schedule
+        self.fabric = fabric or machine(classifier.device.type, bf16=schedule.bf16 and not objective.precise)
+        learn, self.judges = held_out(data, schedule.held_out, schedule.seed)
+        self.judge = judge or usual_judge(objective)
+        self.feed = Feed(learn, schedule, self.fabric)
+        classifier.net.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
+        self.average = classifier.copy() if schedule.ema else None
+        if self.average is not None:
+            self.average.net.eval().requires_grad_(False)
+        self.optimiser: torch.optim.Optimizer = torch.optim.SGD(
+            classifier.net.parameters(), lr=schedule.lr, momentum=schedule.momentum, nesterov=schedule.momentum > 0,
+            weight_decay=schedule.weight_decay,
+        )  # fmt: skip
+        self.done, self.evaluations, self.at_once = 0, 0.0, schedule.batch
+        self.best: Best | None = None
+        self.masks: Tensor | None = None  # (N, H, W), bool, on the CPU
+        self._unjudged: Step | None = None  # a step that ended an epoch and has not been yielded yet
 
-@dataclass(frozen=True)
-class Step:
-    """One step of training: which, of how many, its epoch (from 0), whether it ends the epoch, and the loss parts."""
+    def __iter__(self) -> Iterator[Step]:
+        """The steps that are left, each yielded when it is done: to stop is to ask for no more.
 
-    index: int
-    total: int
-    epoch: int
-    epoch_ends: bool
-    loss: float
-    parts: dict[str, float]
+        The net is in training mode between steps; what looks at it puts that back (`Classifier.frozen`). A step broken
+        off, by an error or a stopped meter, is made again from its beginning, a judgement too.
+        """
+        while self._unjudged is not None or self.done < self.feed.total:
+            step = self._unjudged or self._step()
+            if step.epoch_ends:
+                self._unjudged = step
+                step, self._unjudged = replace(step, held=self._judge(step.epoch)), None
+            yield step
+
+    def _step(self) -> Step:
+        net, schedule, index = self.classifier.net.train(), self.schedule, self.done
+        epoch, place = divmod(index, self.feed.each)
+        own = stream(schedule.seed, "process", self.fabric.global_rank, index)  # what a layer such as dropout draws
+        told: Mapping[str, float] = {}
+        made = self.masks
+        with seeded(own, self.fabric.device), Meter() as meter, ExitStack() as undo:
+            undo.callback(buffers_of(net))
+            if place == 0 and self.objective.due(epoch):
+                made, told = refreshed(
+                    self.objective, self.classifier, self.average or self.classifier, self.feed.data, made, epoch,
+                    schedule.seed, self.fabric,
+                )  # fmt: skip
+            batches = self.feed.batch(index, made).parts(self.at_once)
+            numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric)
+            cost = over_processes({"": meter.evaluations}, self.fabric)[""]
+            undo.pop_all()  # the step is whole: nothing to undo
+        lr = schedule.rate_at(index, self.feed.total)
+        self.optimiser.param_groups[0]["lr"] = lr
+        self.optimiser.step()
+        if self.average is not None:
+            blend(self.average.net, net, average_decay(schedule.ema, index))
+        self.masks, self.evaluations, self.done = made, self.evaluations + cost, index + 1
+        loss, ends = numbers.pop("loss"), place == self.feed.each - 1
+        return Step(index, self.feed.total, epoch, ends, loss, numbers, lr, self.evaluations, masks=told)
+
+    def _judge(self, epoch: int) -> dict[str, float]:
+        """Judge the weights on the held-out images and keep them if they are the best so far."""
+        nets: dict[str, nn.Module] = {"": self.classifier.net}
+        if self.average is not None:
+            nets["_average"] = self.average.net
+        for net in nets.values():
+            average_buffers(net, self.fabric)
+        held = judged(self.classifier, self.average, self.judges, self.judge, self.fabric)
+        by = "robust" if isinstance(self.objective, Adversarial) and self.judge is not None else "clean"
+        self.best = better(self.best, epoch, held, by, nets)
+        return held
+
+    def spec(self) -> dict[str, Any]:
+        """What a run must have in common with another for one to go on where the other stopped."""
+        own = {"objective": to_spec(self.objective), "schedule": asdict(self.schedule), "images": len(self.feed.data)}
+        return own | {"judge": None if self.judge is None else to_spec(self.judge)}
+
+    def state(self) -> State:
+        """All that the rest of the run depends on, copied to the CPU."""
+        pending = None if self._unjudged is None else asdict(self._unjudged)
+        return resume.gather(self, {"spec": self.spec(), "unjudged": pending})
+
+    def restore(self, state: State) -> None:
+        """Go on from `state`, as if there had been no break; ValueError if it is of another run."""
+        resume.expect(self.spec(), state.facts.get("spec"))
+        resume.put_back(self, state)
+        pending = state.facts["unjudged"]
+        self._unjudged = None if pending is None else Step(**pending)
 
 
 def refine(classifier: Classifier, objective: Objective, data: Images, schedule: Schedule) -> Iterator[Step]:
-    """Train `classifier` in place on `data`; yields after every step, so to stop is to ask for no more.
-
-    The net is in training mode between steps; what evaluates it in between puts that back (`Classifier.frozen`).
-    Seeds fix the order, the augmentation and the objective's draws (the global generator, seeded here).
-    """
-    torch.manual_seed(schedule.seed)
-    order = torch.Generator().manual_seed(schedule.seed)
-    net, device = classifier.net, classifier.device
-    net.train().to(memory_format=torch.channels_last)
-    optimiser = torch.optim.SGD(
-        net.parameters(), lr=schedule.lr, momentum=schedule.momentum, weight_decay=schedule.weight_decay, nesterov=True
-    )
-    each = len(data) // schedule.batch
-    total = each * schedule.epochs
-    rate = torch.optim.lr_scheduler.OneCycleLR(
-        optimiser, schedule.lr, total_steps=max(total, 2), pct_start=schedule.warm, anneal_strategy="linear",
-        cycle_momentum=False,
-    )  # fmt: skip
-    precision = torch.autocast(device.type, torch.bfloat16) if schedule.bf16 else nullcontext()
-    for index in range(total):
-        epoch, place = divmod(index, each)
-        if place == 0:
-            shuffled = torch.randperm(len(data), generator=order)
-        chosen = shuffled[place * schedule.batch : (place + 1) * schedule.batch]
-        images = augment(data.images[chosen], schedule, order).to(device, memory_format=torch.channels_last)
-        with precision:
-            loss, parts = objective(classifier, images, data.labels[chosen].to(device))
-        optimiser.zero_grad(set_to_none=True)
-        loss.backward()  # type: ignore[no-untyped-call]
-        optimiser.step()
-        rate.step()
-        yield Step(index, total, epoch, place == each - 1, loss.item(), dict(parts))
-
-
-def augment(images: Tensor, schedule: Schedule, generator: torch.Generator) -> Tensor:
-    """uint8 (N, C, H, W) -> float in [0, 1], each padded, cropped at random and mirrored with probability one half."""
-    count, _, height, width = images.shape
-    floats = images.float() / 255
-    if schedule.crop:
-        pad = schedule.crop
-        padded = torch.nn.functional.pad(floats, (pad, pad, pad, pad))
-        down = torch.randint(0, 2 * pad + 1, (count, 1), generator=generator) + torch.arange(height)
-        right = torch.randint(0, 2 * pad + 1, (count, 1), generator=generator) + torch.arange(width)
-        floats = padded[torch.arange(count)[:, None, None], :, down[:, :, None], right[:, None, :]].permute(0, 3, 1, 2)
-    if schedule.flip:
-        mirrored = torch.rand(count, generator=generator) < 0.5
-        floats = torch.where(mirrored.view(-1, 1, 1, 1), floats.flip(3), floats)
-    return floats
+    """Train `classifier` in place on `data`, less the held-out images; yields after every step."""
+    return iter(Training(classifier, objective, data, schedule))

@@ -9,13 +9,14 @@ from core.paths import ROOT
 
 METHODS = ("attacks", "explainers", "objectives", "metrics", "shifts", "classifiers", "datasets")
 LAYERS = (
-    ("params", "paths", "meter", "atomic"),
+    ("params", "paths", "meter", "atomic", "step"),
     ("turns", "classifier"),
-    ("ascend",),
-    ("contracts",),
+    ("ascend", "batch", "schedule", "awp"),
+    ("contracts", "objective", "machine", "augment"),
     METHODS,
-    ("catalog",),
-    ("case", "refine", "evaluate"),
+    ("catalog", "feed", "refresh", "descent"),
+    ("case", "judge", "resume", "evaluate"),
+    ("refine",),
     ("study", "maps", "attacked"),
     ("runs",),
 )

@@ -1,13 +1,13 @@
 """Ordinary training: the mean cross-entropy of the images as they are."""
 
-from collections.abc import Mapping
 from dataclasses import dataclass
 
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
+from core.batch import Batch
 from core.classifier import Classifier
-from core.contracts import Objective
+from core.objective import Loss, Objective
 
 
 @dataclass(frozen=True)
@@ -19,8 +19,8 @@ class CrossEntropy(Objective):
     plain = "Learns the right answers for the images as they are."
     cite = "the usual loss"
 
-    def __call__(self, classifier: Classifier, images: Tensor, labels: Tensor) -> tuple[Tensor, Mapping[str, float]]:
-        loss = cross_entropy(classifier(images), labels)
+    def loss(self, classifier: Classifier, batch: Batch, attacked: Tensor | None) -> Loss:
+        loss = cross_entropy(classifier(batch.images), batch.labels)
         return loss, {"cross_entropy": loss.item()}
 
 

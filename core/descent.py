@@ -1,0 +1,72 @@
+"""The gradient of a whole batch's loss, gathered part by part and over all processes."""
+
+from contextlib import AbstractContextManager, nullcontext
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor, nn
+
+from core.awp import buffers_of, perturbed
+from core.batch import Batch
+from core.classifier import Classifier
+from core.machine import summed
+from core.objective import Objective
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+
+def descent(
+    classifier: Classifier, objective: Objective, batches: list[Batch], epoch: int, fabric: "Fabric"
+) -> dict[str, float]:
+    """Leave the gradient of the mean loss of all the rows in the weights' `.grad`; the `loss` and its parts as numbers.
+
+    `batches` are the parts in which this process passes its rows through the network. Where the objective wants the
+    weights perturbed, the gradient is that at the perturbed weights, and the weights are as before.
+    """
+
+    def precision() -> AbstractContextManager[object]:
+        return nullcontext() if objective.precise else fabric.autocast()
+
+    def gradient() -> dict[str, float]:
+        classifier.net.zero_grad(set_to_none=True)
+        gathered: dict[str, float] = {}
+        for batch, images in zip(batches, attacked, strict=True):
+            with precision():
+                loss, parts = objective.loss(classifier, batch, images)
+            weight = len(batch) / batch.whole
+            (loss * weight).backward()  # type: ignore[no-untyped-call]
+            for name, value in {"loss": loss.item(), **parts}.items():
+                gathered[name] = gathered.get(name, 0.0) + weight * value
+        summed([weight.grad for weight in classifier.net.parameters() if weight.grad is not None], fabric)
+        return over_processes(gathered, fabric)
+
+    attacked: list[Tensor | None] = []
+    for batch in batches:
+        with precision():
+            attacked.append(objective.attack(classifier, batch))
+    gamma = objective.perturbs(epoch)
+    if gamma == 0:
+        return gradient()
+    put_back = buffers_of(classifier.net)
+    gradient()
+    put_back()
+    with perturbed(classifier.net, gamma):
+        return gradient()
+
+
+def over_processes(numbers: dict[str, float], fabric: "Fabric") -> dict[str, float]:
+    """The sum of each number over all processes."""
+    row = torch.tensor(list(numbers.values()), dtype=torch.float64, device=fabric.device)
+    summed([row], fabric)
+    return dict(zip(numbers, row.tolist(), strict=True))
+
+
+@torch.no_grad()
+def blend(average: nn.Module, net: nn.Module, decay: float) -> None:
+    """Move each tensor of `average` to decay * itself + (1 - decay) * that of `net`; whole numbers are copied."""
+    for old, new in zip(average.state_dict().values(), net.state_dict().values(), strict=True):
+        if old.is_floating_point():
+            old.mul_(decay).add_(new.detach(), alpha=1 - decay)
+        else:
+            old.copy_(new)

@@ -1,0 +1,47 @@
+"""Which images a step sees, in which order and how augmented: a function of the seed and the step's number."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from core.augment import augment
+from core.batch import Batch, stream
+from core.contracts import Images
+from core.machine import share
+from core.schedule import Schedule
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+ON_DEVICE = 4_000_000_000  # bytes of images up to which all of them are moved to the device
+
+
+class Feed:
+    """The batches of a run over `data`: `each` an epoch, `total` in all.
+
+    The order differs from epoch to epoch; images that do not fill a batch wait for the next epoch.
+    """
+
+    def __init__(self, data: Images, schedule: Schedule, fabric: "Fabric") -> None:
+        self.schedule, self.fabric = schedule, fabric
+        self.each = len(data) // schedule.batch
+        self.total = self.each * schedule.epochs
+        if self.each == 0 or schedule.batch < fabric.world_size:
+            raise ValueError(f"expected a batch of {fabric.world_size} to {len(data)} images, got {schedule.batch}")
+        device = fabric.device
+        fits = data.images.numel() <= ON_DEVICE
+        self.data = Images(data.images.to(device), data.labels.to(device), data.classes) if fits else data
+
+    def batch(self, index: int, masks: Tensor | None) -> Batch:
+        """This process's rows of the batch of step `index`; masks (N, H, W), bool, are those of all images."""
+        (epoch, place), size, device = divmod(index, self.each), self.schedule.batch, self.fabric.device
+        shuffle = torch.Generator().manual_seed(stream(self.schedule.seed, "order", epoch))
+        order = torch.randperm(len(self.data), generator=shuffle)
+        first, last = share(size, self.fabric)
+        chosen = order[place * size + first : place * size + last]
+        seed = stream(self.schedule.seed, "step", index)
+        draws = torch.Generator().manual_seed(stream(seed, "augment"))
+        here = None if masks is None else masks[chosen].to(device)
+        images, here = augment(self.data.images[chosen].to(device), here, self.schedule, draws, first, size)
+        return Batch(images, self.data.labels[chosen].to(device), chosen, seed, first, size, here)

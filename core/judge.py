@@ -1,0 +1,78 @@
+"""The held-out images: how the raw and the averaged weights do after an epoch, and which weights were best so far."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from core.attacks.pgd import PGD
+from core.classifier import Classifier
+from core.contracts import Attack, Images
+from core.evaluate import accuracy
+from core.machine import summed
+from core.objective import Adversarial, Objective
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+BLOCK = 250  # images judged at once; the attack's seed is the place of a block's first image
+
+
+@dataclass(frozen=True, eq=False)
+class Best:
+    """The best weights so far: after which epoch (from 0), by which score, and whether they are the averaged ones."""
+
+    epoch: int
+    score: float
+    averaged: bool
+    weights: Mapping[str, Tensor]
+
+
+def usual_judge(objective: Objective) -> Attack | None:
+    """PGD-10 of the objective's own strength, step eps / 4; None for an objective that does not attack."""
+    if not isinstance(objective, Adversarial) or objective.eps == 0:
+        return None
+    return PGD(eps=objective.eps, step=max(objective.eps / 4, 0.1 / 255), steps=10)
+
+
+def judged(
+    classifier: Classifier, averaged: Classifier | None, data: Images, attack: Attack | None, fabric: "Fabric"
+) -> dict[str, float]:
+    """Accuracy on the held-out images as `clean` and, with an attack, `robust`; of the average as `clean_average`, ...
+
+    Each process judges some of the blocks; the result is that of one process.
+    """
+    found: dict[str, float] = {}
+    for suffix, each in (("", classifier), ("_average", averaged)):
+        for name, against in (("clean", None), ("robust", attack)):
+            if each is not None and len(data) and (name == "clean" or against is not None):
+                found[name + suffix] = _share(each, data, against, fabric)
+    return found
+
+
+def _share(classifier: Classifier, data: Images, attack: Attack | None, fabric: "Fabric") -> float:
+    hits = torch.zeros(1, dtype=torch.float64 if fabric.device.type != "mps" else torch.float32, device=fabric.device)
+    for begin in range(0, len(data), BLOCK):
+        if begin // BLOCK % fabric.world_size == fabric.global_rank:
+            rows = slice(begin, begin + BLOCK)
+            block = Images(data.images[rows], data.labels[rows], data.classes)
+            hits += accuracy(classifier, block, attack, seed=begin).hits
+    summed([hits], fabric)
+    return hits.item() / len(data)
+
+
+def better(
+    best: Best | None, epoch: int, found: Mapping[str, float], by: str, nets: Mapping[str, torch.nn.Module]
+) -> Best | None:
+    """`best`, or the weights of this epoch if they score at least as well in `by` ("clean" or "robust").
+
+    nets: "" -> the raw weights and, where there is an average, "_average" -> that. The later of two equals is kept.
+    """
+    for suffix, net in nets.items():
+        score = found.get(by + suffix)
+        if score is not None and (best is None or score >= best.score):
+            weights = {key: value.detach().clone() for key, value in net.state_dict().items()}
+            best = Best(epoch, score, suffix == "_average", weights)
+    return best

@@ -1,0 +1,55 @@
+"""How the shipped checkpoints are made: a recipe end to end on a small set of made-up digits."""
+
+from pathlib import Path
+from types import SimpleNamespace
+
+import pytest
+import torch
+
+from core import recipes
+from core.checkpoint import fit, read_card, read_tensors
+from core.classifiers import mnist_cnn
+from core.contracts import Images
+from core.recipes import RECIPES, Recipe
+from core.schedule import Schedule
+
+
+class Bars:
+    """Images of ten classes: a bright bar at one of ten heights."""
+
+    def load(self, split: str) -> Images:
+        count = 320 if split == "train" else 60
+        generator = torch.Generator().manual_seed(len(split))
+        labels = torch.randint(0, 10, (count,), generator=generator)
+        images = torch.randint(0, 40, (count, 1, 28, 28), generator=generator)
+        rows = torch.arange(28).view(1, 1, 28, 1) // 3 == labels.view(-1, 1, 1, 1)
+        return Images((images + 200 * rows).to(torch.uint8), labels, mnist_cnn.LABELS)
+
+
+@pytest.mark.parametrize(
+    ("objective", "chooses"),
+    [({"method": "cross_entropy"}, "clean accuracy"), ({"method": "fast_adversarial", "eps": 0.02}, "robust accuracy")],
+    ids=["cross_entropy", "fast_adversarial"],
+)
+def test_a_recipe_end_to_end(
+    objective: dict[str, object], chooses: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    schedule = Schedule(epochs=3, batch=32, lr=0.05, crop=0, flip=False, held_out=64)
+    recipe = Recipe("mnist_cnn", "bars", objective, schedule, 0.02, 0.005)
+    monkeypatch.setattr(recipes, "RECIPES", {"bars": recipe})
+    monkeypatch.setattr(recipes, "DATASETS", {"bars": Bars})
+    monkeypatch.setattr(recipes, "CHECKPOINTS", tmp_path)
+    recipes.train("bars")
+    tensors, digest = read_tensors(tmp_path / "bars.safetensors")
+    fit(mnist_cnn.fresh(0).net, tensors, "bars")
+    card = SimpleNamespace(**read_card(tmp_path / "bars.safetensors"))
+    assert card.sha256 == digest
+    assert card.objective["method"] == objective["method"]
+    assert card.held_out == {"images": 64, "chooses": chooses}
+    assert 1 <= card.epoch_kept <= 3
+    assert card.gradient_evaluations == 3 * 256 * (1 if chooses == "clean accuracy" else 2)
+    assert card.test_clean["accuracy"] > 0.5
+
+
+def test_the_recipes_hold_out_a_thousand_images() -> None:
+    assert {recipe.schedule.held_out for recipe in RECIPES.values()} == {1000}

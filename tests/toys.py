@@ -1,0 +1,38 @@
+"""A toy problem for training tests: small nets over 1 x 6 x 6 images that are bright on the left or on the right."""
+
+import torch
+from torch import Tensor, nn
+
+from core.batch import Batch
+from core.classifier import Classifier
+from core.contracts import Images
+
+
+def small(seed: int = 0, *, norm: bool = True, dropout: float = 0.0) -> Classifier:
+    """An untrained two-class network, with batch normalisation and dropout if asked for."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        middle = nn.BatchNorm2d(4) if norm else nn.Identity()
+        net = nn.Sequential(nn.Conv2d(1, 4, 3), middle, nn.ReLU(), nn.Flatten(), nn.Dropout(dropout), nn.Linear(64, 2))
+    return Classifier(net, ("left", "right"), (1, 6, 6), key="small", cam_layer="2")
+
+
+def separable(count: int = 256) -> tuple[Tensor, Tensor]:
+    """Images bright on the left (0) or on the right (1), by a wide margin."""
+    generator = torch.Generator().manual_seed(0)
+    labels = torch.randint(0, 2, (count,), generator=generator)
+    images = torch.rand(count, 1, 6, 6, generator=generator) * 0.2
+    for side in (0, 1):
+        images[labels == side, :, :, 3 * side : 3 * side + 3] += 0.7
+    return images, labels
+
+
+def dataset(count: int = 256) -> Images:
+    """The same as a data set."""
+    images, labels = separable(count)
+    return Images((images * 255).round().to(torch.uint8), labels, ("left", "right"))
+
+
+def whole(images: Tensor, labels: Tensor, seed: int = 0) -> Batch:
+    """One batch of all of them."""
+    return Batch(images, labels, torch.arange(len(labels)), seed, 0, len(labels))

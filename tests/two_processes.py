@@ -1,0 +1,29 @@
+"""Started by tests/test_refine.py: trains a small net on as many processes as asked for; the first writes the steps.
+
+python -m tests.two_processes RESULT.json PROCESSES OBJECTIVE
+"""
+
+import json
+import sys
+from dataclasses import asdict
+from pathlib import Path
+
+import torch
+
+from core.catalog import OBJECTIVES
+from core.machine import machine
+from core.params import from_spec
+from core.refine import Training
+from core.schedule import Schedule
+from tests.toys import dataset, small
+
+if __name__ == "__main__":
+    torch.set_num_threads(1)
+    path, processes, spec = Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
+    fabric = machine("cpu", processes)
+    schedule = Schedule(epochs=3, batch=31, lr=0.1, crop=1, flip=False, bf16=False, ema=0.9, held_out=64)
+    objective = from_spec(spec, OBJECTIVES)
+    training = Training(small(4, norm=False), objective, dataset(), schedule, fabric=fabric)  # type: ignore[arg-type]
+    steps = [asdict(step) for step in training]
+    if fabric.global_rank == 0:
+        path.write_text(json.dumps({"steps": steps, "world": fabric.world_size}))
