@@ -2,15 +2,20 @@
 
 import streamlit as st
 
+from app import views
 from app.cached import classifiers, devices
 from app.controls import pick, segments
 from app.overview import MODELS
 from app.own_model import dialog
+from app.state import follow_link
 
 
 def sidebar() -> tuple[str, str]:
     """Draw the shared settings; returns the classifier's name and the device's."""
     with st.sidebar:
+        if went := views.history("history"):
+            follow_link(went)
+            st.rerun()
         names = classifiers()
         shipped = [each for each in MODELS if each in names]
         ordered = shipped + [each for each in names if each not in shipped]

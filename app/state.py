@@ -3,9 +3,9 @@
 A setting lives three times: as the widget's own state (lost on a page switch), here (kept), and in the link (shared).
 """
 
-import time
 from collections.abc import Mapping
 from typing import Any, TypeVar
+from urllib.parse import parse_qsl
 from uuid import uuid4
 
 import streamlit as st
@@ -13,7 +13,6 @@ import streamlit as st
 T = TypeVar("T")
 
 SETTINGS = "settings"
-LAG = 3.0  # seconds within which the browser may not have taken up the link written last
 
 
 def settings() -> dict[str, Any]:
@@ -24,15 +23,13 @@ def settings() -> dict[str, Any]:
     return found
 
 
-def follow_link() -> None:
-    """Take the settings from the address where it is not the one last written: the browser went back or forward."""
-    now = dict(st.query_params.items())
-    settled = time.monotonic() - kept("link written", 0.0) > LAG
-    if now and settled and kept("link", now) != now:
-        for name in {*now, *kept("link", now)}:
-            force(name, now[name]) if name in now else drop(name)
-        drop("set")  # the gallery's tab follows the picture
-        keep("link", now)
+def follow_link(address: str) -> None:
+    """Take the settings from the address ("?name=value&...") that the browser went back or forward to."""
+    wanted = dict(parse_qsl(address.removeprefix("?"), keep_blank_values=True))
+    for name in {*wanted, *kept("link", {})}:
+        force(name, wanted[name]) if name in wanted else drop(name)
+    drop("set")  # the gallery's tab follows the picture
+    st.query_params.from_dict(wanted)
 
 
 def drop(name: str) -> None:
@@ -93,9 +90,7 @@ def shown(name: str) -> Any:
 def write_link(values: Mapping[str, Any]) -> None:
     """Put these settings into the address bar, so that the link reopens them."""
     wanted = {name: str(value) for name, value in values.items() if value not in ("", None)}
-    if kept("link", {}) != wanted:
-        keep("link", wanted)
-        keep("link written", time.monotonic())
+    keep("link", wanted)
     if dict(st.query_params.items()) != wanted:
         st.query_params.from_dict(wanted)
 

@@ -25,6 +25,7 @@ _swipe = _component("swipe")
 _opacity = _component("opacity")
 _maps = _component("maps")
 _copy = _component("copy")
+_history = _component("history")
 
 
 def gallery(tiles: Sequence[dict[str, str]], chosen: str, key: str) -> str | None:
@@ -52,3 +53,10 @@ def maps(data: dict[str, Any], key: str) -> None:
 def copy_link(key: str) -> None:
     """A button that copies the address of the page."""
     _copy(data={}, key=key)
+
+
+def history(key: str) -> str | None:
+    """What the address asks for ("?name=value&...") when the reader has just gone back or forward; else None."""
+    result = _history(data={}, key=key, on_went_change=lambda: None)
+    went: str | None = result.went
+    return went

@@ -7,8 +7,9 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from core.classifier import Classifier
-from core.contracts import Attack, DataSet, Explainer, Metric, Progress, Shift, Source
+from core.contracts import Attack, Explainer, Metric, Shift
 from core.objective import Objective
+from core.sources import DataSet, Progress, Source
 
 T = TypeVar("T")
 

@@ -1,4 +1,4 @@
-"""What an attack, an explainer, a metric, a source of classifiers and a data set are; an objective: core.objective.
+"""What an attack, an explainer, a metric and a shift are; an objective: core.objective; sources: core.sources.
 
 A method's author writes `run`, the mathematics; the checks, the freezing of the network, the seeding and the return to
 [0, 1] are in `__call__`, here, once.
@@ -6,7 +6,7 @@ A method's author writes `run`, the mathematics; the checks, the freezing of the
 
 import math
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar, Literal
 
@@ -17,8 +17,6 @@ from core.ascend import OnStep
 from core.classifier import Classifier
 from core.params import Method
 from core.turns import seeded
-
-Progress = Callable[[float, str], None]
 
 
 def expect_batch(classifier: Classifier, images: Tensor, *indices: Tensor | None) -> None:
@@ -167,44 +165,3 @@ class Shift(Method, ABC):
 
     @abstractmethod
     def __call__(self, before: Tensor, after: Tensor) -> Tensor: ...
-
-
-class Source(ABC):
-    """Where classifiers come from: a key, and the checkpoints to be had under it."""
-
-    key: ClassVar[str]
-    title: ClassVar[str]
-
-    def stamp(self, checkpoint: str) -> str:
-        """Changes when the weights behind the name are replaced; "" where they cannot be."""
-        return ""
-
-    @abstractmethod
-    def checkpoints(self) -> Mapping[str, str]:
-        """Checkpoint name -> what people call it. The name may be "" where there is only one."""
-
-    @abstractmethod
-    def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
-        """The classifier in evaluation mode, on the CPU; ValueError or OSError in plain words if it cannot be had."""
-
-
-@dataclass(frozen=True, eq=False)
-class Images:
-    """Labelled images: uint8 (N, C, H, W), int64 (N,), and the names of the classes."""
-
-    images: Tensor
-    labels: Tensor
-    classes: tuple[str, ...]
-
-    def __len__(self) -> int:
-        return len(self.labels)
-
-
-class DataSet(ABC):
-    """A data set by name, with a train and a test split."""
-
-    key: ClassVar[str]
-    title: ClassVar[str]
-
-    @abstractmethod
-    def load(self, split: Literal["train", "test"]) -> Images: ...

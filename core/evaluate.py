@@ -8,7 +8,8 @@ import torch
 from torch import Tensor
 
 from core.classifier import Classifier
-from core.contracts import Attack, Images
+from core.contracts import Attack
+from core.sources import Images
 
 
 @dataclass(frozen=True)

@@ -7,9 +7,9 @@ from torch import Tensor
 
 from core.augment import augment
 from core.batch import Batch, stream
-from core.contracts import Images
 from core.machine import share
 from core.schedule import Schedule
+from core.sources import Images
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

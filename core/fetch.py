@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from core import meter
 from core.atomic import whole
-from core.contracts import Progress
+from core.sources import Progress
 
 CHUNK = 1 << 18
 TIMEOUT = 30.0  # seconds without a byte

@@ -9,10 +9,11 @@ from torch import Tensor
 
 from core.attacks.pgd import PGD
 from core.classifier import Classifier
-from core.contracts import Attack, Images
+from core.contracts import Attack
 from core.evaluate import accuracy
 from core.machine import summed
 from core.objective import Adversarial, Objective
+from core.sources import Images
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

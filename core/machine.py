@@ -24,6 +24,13 @@ def machine(accelerator: str = "auto", devices: int = 1, *, bf16: bool = False) 
     return fabric
 
 
+def dismiss(fabric: "Fabric") -> None:
+    """End the talk between the processes, once all are done; without it their threads can abort the exit."""
+    if fabric.world_size > 1 and torch.distributed.is_initialized():
+        fabric.barrier()
+        torch.distributed.destroy_process_group()
+
+
 def share(count: int, fabric: "Fabric") -> tuple[int, int]:
     """The rows of `count` that this process takes: from, to."""
     rank, world = fabric.global_rank, fabric.world_size

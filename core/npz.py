@@ -7,8 +7,8 @@ from typing import Literal
 import numpy as np
 import torch
 
-from core.contracts import Images
 from core.paths import home
+from core.sources import Images
 
 
 def find(name: str) -> Path | None:

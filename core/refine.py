@@ -12,7 +12,7 @@ from core import resume
 from core.awp import buffers_of
 from core.batch import stream
 from core.classifier import Classifier
-from core.contracts import Attack, Images
+from core.contracts import Attack
 from core.descent import blend, descent, over_processes
 from core.evaluate import held_out
 from core.feed import Feed
@@ -24,6 +24,7 @@ from core.params import to_spec
 from core.refresh import refreshed
 from core.resume import State
 from core.schedule import Schedule, average_decay
+from core.sources import Images
 from core.step import Step
 from core.turns import seeded
 

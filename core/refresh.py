@@ -8,9 +8,9 @@ from torch import Tensor
 
 from core.batch import Batch, stream
 from core.classifier import Classifier
-from core.contracts import Images
 from core.machine import share, summed
 from core.objective import Objective
+from core.sources import Images
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric

@@ -7,8 +7,8 @@ from typing import ClassVar
 
 from core.checkpoint import fit, read_card, read_tensors
 from core.classifier import Classifier
-from core.contracts import Progress, Source
 from core.paths import CHECKPOINTS
+from core.sources import Progress, Source
 
 
 class Shipped(Source):

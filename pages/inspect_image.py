@@ -11,14 +11,13 @@ from app.panels import show_agreement, show_card, show_downloads, show_pictures,
 from app.progress import follow, switch
 from app.setup import attack_settings, explainer_settings, link
 from app.sidebar import sidebar
-from app.state import follow_link, keep, kept, setting
+from app.state import keep, kept, setting
 from app.text import limits, plain
 from core.case import Case
 from core.study import begin
 
 QUICK = 3.0  # seconds: an attack that took no longer is repeated at once when its settings change
 
-follow_link()
 st.title("Inspect")
 st.caption("Attack one picture, and compare where the model looked before and after.")
 

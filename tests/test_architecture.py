@@ -12,7 +12,7 @@ LAYERS = (
     ("params", "paths", "meter", "atomic", "step"),
     ("turns", "classifier"),
     ("ascend", "batch", "schedule", "awp"),
-    ("contracts", "objective", "machine", "augment"),
+    ("sources", "contracts", "objective", "machine", "augment"),
     METHODS,
     ("catalog", "feed", "refresh", "descent"),
     ("case", "judge", "resume", "evaluate"),

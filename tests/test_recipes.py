@@ -9,9 +9,9 @@ import torch
 from core import recipes
 from core.checkpoint import fit, read_card, read_tensors
 from core.classifiers import mnist_cnn
-from core.contracts import Images
 from core.recipes import RECIPES, Recipe
 from core.schedule import Schedule
+from core.sources import Images
 
 
 class Bars:

@@ -5,7 +5,7 @@ from torch import Tensor, nn
 
 from core.batch import Batch
 from core.classifier import Classifier
-from core.contracts import Images
+from core.sources import Images
 
 
 def small(seed: int = 0, *, norm: bool = True, dropout: float = 0.0) -> Classifier:

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 
 from core.catalog import OBJECTIVES
-from core.machine import machine
+from core.machine import dismiss, machine
 from core.params import from_spec
 from core.refine import Training
 from core.schedule import Schedule
@@ -27,3 +27,4 @@ if __name__ == "__main__":
     steps = [asdict(step) for step in training]
     if fabric.global_rank == 0:
         path.write_text(json.dumps({"steps": steps, "world": fabric.world_size}))
+    dismiss(fabric)

@@ -4,8 +4,8 @@ import torch
 from torch import Tensor, nn
 
 from core.classifier import Classifier
-from core.contracts import Source
 from core.shipped import Shipped
+from core.sources import Source
 from core.turns import seeded
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")

@@ -10,8 +10,8 @@ from torch import nn
 
 from core.checkpoint import fit
 from core.classifier import Classifier
-from core.contracts import Progress, Source
 from core.fetch import sha256_of
+from core.sources import Progress, Source
 from core.turns import seeded
 
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"

@@ -3,8 +3,8 @@
 from torch import Tensor, nn
 
 from core.classifier import Classifier
-from core.contracts import Source
 from core.shipped import Shipped
+from core.sources import Source
 from core.turns import seeded
 
 LABELS = tuple(f"digit {number}" for number in range(10))

@@ -14,8 +14,8 @@ from core.architectures import Architecture, architecture, empty, head
 from core.atomic import write_whole
 from core.classifier import Classifier
 from core.classifiers.torchvision_imagenet import SIDE_BRANCHES, cam_layer
-from core.contracts import Progress, Source
 from core.paths import home
+from core.sources import Progress, Source
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 LARGEST_SIDE = 1024

@@ -12,9 +12,9 @@ import torch
 from torch import Tensor, nn
 
 from core.classifier import Classifier
-from core.contracts import Progress, Source
 from core.fetch import fetch
 from core.paths import home
+from core.sources import Progress, Source
 from core.turns import seeded
 
 BEFORE_POOLING = ("classifier", "heads", "head", "fc")  # what comes after the last map, in torchvision's names

@@ -2,9 +2,9 @@
 
 from typing import Literal
 
-from core.contracts import DataSet, Images
 from core.npz import find, read_npz
 from core.paths import folder
+from core.sources import DataSet, Images
 
 
 class Cifar10(DataSet):

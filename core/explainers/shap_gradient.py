@@ -9,7 +9,6 @@ from core.backgrounds import NAMES, background, describe, gap, missing
 from core.classifier import Classifier
 from core.contracts import Attribution, Explainer
 from core.masking import batch_size
-from core.masking import batch_size
 from core.params import param
 
 

@@ -97,7 +97,7 @@ class ShapPartition(Explainer):
 
             @torch.no_grad()
             def score(pictures: Array, target: int = target) -> Array:
-                parts = torch.from_numpy(pictures).split(batch_size(images))
+                parts = torch.split(torch.from_numpy(pictures), batch_size(images))
                 logits = torch.cat([classifier(laid_out(part.to(images)))[:, target] for part in parts])
                 found: Array = logits.double().cpu().numpy()
                 return found

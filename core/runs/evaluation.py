@@ -6,11 +6,11 @@ from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
 from core.catalog import ATTACKS, DATASETS, load_classifier
-from core.contracts import Images
 from core.evaluate import Share, accuracy
 from core.meter import Cancelled, Meter
 from core.params import from_spec
 from core.runs.context import Context, Stopped
+from core.sources import Images
 
 
 @dataclass(frozen=True)

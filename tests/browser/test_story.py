@@ -142,3 +142,15 @@ def test_two_windows_at_once_give_the_answers_of_one(server: str, folder: Path, 
     assert len(kept) == 2
     for manifest in kept:
         assert main(["study", str(manifest)]) == 0
+
+
+def test_back_and_forward_show_the_pictures_seen_before(page: Page, server: str) -> None:
+    page.goto(f"{server}/{SMALL}")
+    first, second = gallery("mnist")[4], gallery("mnist")[6]
+    for tile in (first, second):
+        page.get_by_role("button", name=f"({tile.id})").click()
+        expect(page.get_by_text(f"A picture labelled ‘{tile.label}’")).to_be_visible()
+    page.go_back()
+    expect(page.get_by_text(f"A picture labelled ‘{first.label}’")).to_be_visible()
+    page.go_forward()
+    expect(page.get_by_text(f"A picture labelled ‘{second.label}’")).to_be_visible()
