@@ -76,6 +76,8 @@ def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
     )
     found = study.measured[explainer.key]
     said = finding(found, (first, last))
+    if study.attacked.sizes["linf"] == 0:
+        said = "The attack changed nothing, so there is nothing to compare."
     return {
         "pictures": [
             {"under": under, "map": data_url(png(signed(values, limit), 224)), "caption": caption, "alt": caption}

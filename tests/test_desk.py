@@ -11,6 +11,7 @@ from torch import nn
 
 from app.desk import Desk
 from app.jobs import Job
+from app.map_panel import _data
 from core.attacks.pgd import PGD
 from core.case import Case
 from core.classifier import Classifier
@@ -116,3 +117,9 @@ def test_previews_go_before_studies_with_maps(home: Path, model: Classifier) -> 
         ended(desk.start(replace(CASE, explainers=(), seed=seed), model, IMAGE, ""))
     assert desk.find(CASE, model) is not None
     assert len(list((home / "cases").iterdir())) == 1
+
+
+def test_no_change_is_no_comparison(home: Path, model: Classifier) -> None:
+    study = ended(Desk().start(replace(CASE, attack=PGD(eps=0.0)), model, IMAGE, "")).study
+    shown = _data(study, CASE.explainers[0], study.maps["grad_cam_pp"])
+    assert shown["finding"] == "The attack changed nothing, so there is nothing to compare."
