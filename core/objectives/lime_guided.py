@@ -80,8 +80,9 @@ class LimeGuided(Adversarial):
                          help="Standard deviation of the noise added in each repeat")  # fmt: skip
     first: int = param(0, low=0, high=1000, title="First masks", help="Epochs before masks are made")
     every: int = param(3, low=1, high=1000, title="New masks every", help="Epochs between two makings of masks")
-    turns: int = param(1, low=1, high=50, title="Turns",
-                       help="In how many turns all images get new masks: 4 means a quarter of them each time")  # fmt: skip
+    turns: int = param(
+        1, low=1, high=50, title="Turns", help="In how many turns all images get new masks: 4 means a quarter each time"
+    )
     penalty: str = param(
         "finite", choices=tuple(PENALTIES), title="Penalty by",
         help="A difference along the region's gradient, or exactly, by double backpropagation",
