@@ -244,6 +244,9 @@ def test_stability_goes_on_after_a_break(tmp_path: Path, monkeypatch: pytest.Mon
     asked: dict[str, Any] = {"count": 12, "explainers": (Lime(samples=40, segments=16, segmentation="grid"),)}
     attack = PGD(eps=EPS, step=EPS / 4, steps=3)
     whole = moved(classifier, data, attack, folder=tmp_path / "whole", **asked)
+    held = right(classifier, data) & right(classifier, data, attack, batch=4)
+    assert whole[0] == held.tolist()
+    assert 0 < held.sum() < right(classifier, data).sum()
     with pytest.raises(Broken):
         moved(classifier, data, attack, folder=tmp_path / "broken", say=after(2), **asked)
     assert moved(classifier, data, attack, folder=tmp_path / "broken", **asked) == whole

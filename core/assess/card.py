@@ -93,7 +93,7 @@ def assess(
         raised = flags(classifier, images, labels, verdict.after, count)
         keep(test_autoattack=_share(found).entry() | {
             "eps": eps, "images": attacked, "after": verdict.after, "flags": raised,
-            "attacks": f"standard, parts of {LIBRARY}", "minutes": round(verdict.seconds / 60, 1),
+            "attacks": f"standard, parts of {LIBRARY}",
         })  # fmt: skip
         told(f"{_share(found).value:.2%} right under AutoAttack; {' '.join(raised) or 'no flags'}")
     if "gates" in only:
