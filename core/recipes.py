@@ -16,7 +16,7 @@ import torch
 from core import checkpoint
 from core.attacks.pgd import PGD
 from core.catalog import DATASETS, OBJECTIVES
-from core.evaluate import Share, accuracy
+from core.evaluate import accuracy
 from core.objective import Adversarial
 from core.params import from_spec, to_spec
 from core.paths import CHECKPOINTS
@@ -87,8 +87,8 @@ def train(name: str) -> None:
         "gradient_evaluations": round(training.evaluations),
         "training_minutes": round(minutes, 1),
         "threads": torch.get_num_threads(),
-        "test_clean": _row(clean),
-        "test_pgd20": _row(held) | {"eps": recipe.eps, "step": recipe.step, "steps": 20, "images": "the first 1,000"},
+        "test_clean": clean.entry(),
+        "test_pgd20": held.entry() | {"eps": recipe.eps, "step": recipe.step, "steps": 20, "images": "the first 1,000"},
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "date": date.today().isoformat(),
         "command": f"python -m core.recipes {name}",
@@ -99,11 +99,6 @@ def train(name: str) -> None:
 def _say(name: str, text: str) -> None:
     sys.stderr.write(f"{name}: {text}\n")
     sys.stderr.flush()
-
-
-def _row(share: Share) -> dict[str, Any]:
-    low, high = share.interval
-    return {"accuracy": share.value, "count": share.count, "interval_95": [round(low, 4), round(high, 4)]}
 
 
 if __name__ == "__main__":
