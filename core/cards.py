@@ -7,6 +7,7 @@ from core.assess import outcomes
 from core.assess.paired import Difference
 from core.catalog import CLASSIFIERS, DATASETS, EXPLAINERS, OBJECTIVES
 from core.checkpoint import read_card
+from core.params import to_spec
 from core.paths import CHECKPOINTS
 from core.shipped import Shipped
 
@@ -83,9 +84,12 @@ def _accuracies(title: str, cards: dict[str, dict[str, Any]]) -> str:
 
 def _objective(spec: dict[str, Any]) -> str:
     """The objective's title, and what was set otherwise than usual."""
-    title = OBJECTIVES[spec["method"]].title if spec["method"] in OBJECTIVES else spec["method"]
-    changed = [f"{key.replace('_', ' ')} {value}" for key, value in spec.items() if key != "method"]
-    return f"{title} ({', '.join(changed)})" if changed else title
+    if spec["method"] not in OBJECTIVES:
+        return str(spec["method"])
+    kind = OBJECTIVES[spec["method"]]
+    usual = to_spec(kind())
+    changed = [f"{key.replace('_', ' ')} {value}" for key, value in spec.items() if usual.get(key) != value]
+    return f"{kind.title} ({', '.join(changed)})" if changed else kind.title
 
 
 def _cell(entry: dict[str, Any] | None) -> str:
