@@ -7,6 +7,7 @@ from core.assess import outcomes
 from core.assess.paired import Difference
 from core.catalog import CLASSIFIERS, DATASETS, EXPLAINERS, OBJECTIVES
 from core.checkpoint import read_card
+from core.params import to_spec
 from core.paths import CHECKPOINTS
 from core.shipped import Shipped
 
@@ -83,9 +84,12 @@ def _accuracies(title: str, cards: dict[str, dict[str, Any]]) -> str:
 
 def _objective(spec: dict[str, Any]) -> str:
     """The objective's title, and what was set otherwise than usual."""
-    title = OBJECTIVES[spec["method"]].title if spec["method"] in OBJECTIVES else spec["method"]
-    changed = [f"{key.replace('_', ' ')} {value}" for key, value in spec.items() if key != "method"]
-    return f"{title} ({', '.join(changed)})" if changed else title
+    if spec["method"] not in OBJECTIVES:
+        return str(spec["method"])
+    kind = OBJECTIVES[spec["method"]]
+    usual = to_spec(kind())
+    changed = [f"{key.replace('_', ' ')} {value}" for key, value in spec.items() if usual.get(key) != value]
+    return f"{kind.title} ({', '.join(changed)})" if changed else kind.title
 
 
 def _cell(entry: dict[str, Any] | None) -> str:
@@ -109,19 +113,21 @@ def _stability(cards: dict[str, dict[str, Any]]) -> str:
     for name, found in cards.items():
         maps = found.get("stability", {}).get("maps", {})
         for which, words in (("all", "all"), ("held", "right before and after")):
-            counted = [found["spearman"]["attack"][which] for found in maps.values()]
-            count = f"{words}: {counted[0]['count']}" if counted and counted[0] else f"{words}: {MISSING}"
-            rows.append([f"`{name}`", count, *(_agreement(maps.get(key), which) for key in keys)])
+            counts = {each["spearman"]["attack"][which]["count"] for each in maps.values()}
+            count = ", ".join(map(str, counts)) or MISSING
+            rows.append([f"`{name}`", f"{words}: {count}", *(_agreement(maps.get(key), which) for key in keys)])
     return f"{said}\n\n{_rows(['checkpoint', 'images', *(EXPLAINERS[key].title for key in keys)], rows)}"
 
 
 def _agreement(found: dict[str, Any] | None, which: str) -> str:
-    if found is None or found["spearman"]["attack"][which] is None:
+    if found is None:
         return MISSING
-    mean, (low, high) = (found["spearman"]["attack"][which][part] for part in ("mean", "interval_95"))
+    entries = {comparison: entry[which] for comparison, entry in found["spearman"].items()}
+    if "mean" not in entries["attack"]:
+        return "too few"
+    mean, (low, high) = (entries["attack"][part] for part in ("mean", "interval_95"))
     controls = {"noise": "noise", "seed": "other draw"}
-    others = [f"{words} {found['spearman'][key][which]['mean']:.2f}" for key, words in controls.items()
-              if key in found["spearman"]]  # fmt: skip
+    others = [f"{words} {entries[key]['mean']:.2f}" for key, words in controls.items() if key in entries]
     return f"{mean:.2f}, {low:.2f} to {high:.2f} ({', '.join(others)})"
 
 

@@ -32,12 +32,12 @@ def test_autoattack_is_said_as_the_others_are(monkeypatch: pytest.MonkeyPatch) -
 
 
 def test_what_is_missing_is_said_and_pairs_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
-    agreement = {"all": {"mean": 0.5, "interval_95": [0.4, 0.6], "count": 200}, "held": None}
+    agreement = {"all": {"mean": 0.5, "interval_95": [0.4, 0.6], "count": 200}, "held": {"count": 0}}
     maps = {"stability": {"maps": {"lime": {"spearman": {"attack": agreement, "noise": agreement}}}}}
     found = {
         "r:fast": made("fast_adversarial", 0.7, gradient_evaluations=1_960_000),
         "r:lime": made("lime_guided", 0.7, **maps),
-        "r:random": made("lime_guided", 0.7, fields={"mask_source": "random"}),
+        "r:random": made("lime_guided", 0.7, fields={"mask_source": "random", "fill": "patch"}),
         "r:shuffled": made("lime_guided", 0.7, fields={"mask_source": "shuffled"}),
     }
     hits = {
@@ -51,8 +51,9 @@ def test_what_is_missing_is_said_and_pairs_are_compared(monkeypatch: pytest.Monk
     fast = next(line for line in table.splitlines() if line.startswith("| `r:fast` | Fast"))
     assert "| 2.0 million | 20 epochs, 57 min |" in fast
     assert fast.count(cards.MISSING) == 2
-    assert "(mask source random)" in table
+    assert "| LIME-guided refinement (mask source random) |" in table, "what is as usual is not listed"
     assert "| `r:lime` | all: 200 | 0.50, 0.40 to 0.60 (noise 0.50) |" in table
+    assert "| `r:lime` | right before and after: 0 | too few |" in table
     assert "| `r:lime` minus `r:fast` | +20.0 points (+5.7 to +34.0; 50) | not measured | not measured |" in table
     assert "| `r:lime` minus `r:random` | not measured |" in table
     assert "minus `r:shuffled`" not in table

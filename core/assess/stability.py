@@ -86,9 +86,9 @@ def _right(classifier: Classifier, images: Tensor, labels: Tensor) -> Tensor:
 
 
 def summary(held: Sequence[bool], values: Mapping[str, Any]) -> dict[str, Any]:
-    """explainer -> measure -> comparison -> {"all", "held"} -> {"mean", "interval_95", "count"}; None for under two.
+    """explainer -> measure -> comparison -> {"all", "held"} -> {"count", "mean", "interval_95"}.
 
-    "held" are the images that the classifier gets right before and after the attack.
+    "held" are the images that the classifier gets right before and after the attack. Fewer than two have no mean.
     """
     chosen = {"all": [True] * len(held), "held": list(held)}
     return {
@@ -106,8 +106,8 @@ def summary(held: Sequence[bool], values: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _mean(values: list[float]) -> dict[str, Any] | None:
+def _mean(values: list[float]) -> dict[str, Any]:
     if len(values) < 2:
-        return None
+        return {"count": len(values)}
     mean, low, high = mean_interval(values)
-    return {"mean": round(mean, 4), "interval_95": [round(low, 4), round(high, 4)], "count": len(values)}
+    return {"count": len(values), "mean": round(mean, 4), "interval_95": [round(low, 4), round(high, 4)]}
