@@ -13,7 +13,7 @@ def listing() -> str:
     for name, title in data_names().items():
         try:
             found = data_facts(name)
-            told = f"{_facts(found)}; on this machine" if found else "fetched on first use"
+            told = f"{summary(found)}; on this machine" if found else "fetched on first use"
         except (ValueError, OSError) as error:
             told = f"cannot be read: {error}"
         lines.append(f"{name:<22} {title:<22} {told}")
@@ -30,7 +30,7 @@ def description(name: str, *, fetch: bool = False) -> str:
     if found is None:
         return f"{title}\nIt is fetched on first use, or now with --fetch."
     parts = list(found.per_class)
-    lines = [title, _facts(found), "", f"{'class':<30}" + "".join(f"{part:>10}" for part in parts)]
+    lines = [title, summary(found), "", f"{'class':<30}" + "".join(f"{part:>10}" for part in parts)]
     for number, called in enumerate(found.classes[:MOST_SHOWN]):
         lines.append(f"{called[:29]:<30}" + "".join(f"{found.per_class[part][number]:>10,}" for part in parts))
     if len(found.classes) > MOST_SHOWN:
@@ -38,7 +38,12 @@ def description(name: str, *, fetch: bool = False) -> str:
     return "\n".join(lines)
 
 
-def _facts(found: Facts) -> str:
+def summary(found: Facts) -> str:
+    """What there is in one phrase.
+
+    >>> summary(Facts((1, 28, 28), ("a", "b"), {"train": (700, 500), "test": (9, 1)}))
+    '1,200 train and 10 test images, 28 x 28 grey, 2 classes'
+    """
     *first, last = (f"{count:,} {split}" for split, count in found.counts.items())
     counts = f"{', '.join(first)} and {last}" if first else last
     return f"{counts} images, {kind(found.size)}, {len(found.classes)} classes"

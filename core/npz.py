@@ -70,11 +70,9 @@ def read(path: Path | IO[bytes], called: str, split: Split) -> Images:
         classes = _facts(archive).classes
         count, (channels, height, width) = _size(archive, part)
         labels = _labels(archive, part, count)
-        try:
-            images = torch.empty((count, channels, height, width), dtype=torch.uint8)
-        except (RuntimeError, MemoryError) as error:
-            size = count * channels * height * width / 1e9
-            raise Refused(f"{called}: its {part} images need {size:.1f} GB of memory, which is not there") from error
+        if (needed := count * channels * height * width) > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+            raise Refused(f"{called}: its {part} images need {needed / 1e9:.1f} GB of memory, more than there is")
+        images = torch.empty((count, channels, height, width), dtype=torch.uint8)
         done = 0
         for piece in archive.pieces(f"{part}_images"):
             rows = torch.tensor(piece).view(-1, height, width, channels)

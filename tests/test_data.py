@@ -155,6 +155,14 @@ def test_a_claim_larger_than_the_file_is_refused_before_memory_is_taken() -> Non
         read(io.BytesIO(bomb(10**13)), "bomb.npz", "train")
 
 
+def test_more_images_than_memory_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    name = put(tmp_path / "some.npz", arrays())
+    monkeypatch.setattr("os.sysconf", lambda _: 90)  # 8,100 bytes for 12 images of 784
+    with pytest.raises(ValueError, match="need 0.0 GB of memory, more than there is"):
+        load_data(name, "train")
+    assert len(load_data(name, "test")) == 7
+
+
 def mutated(raw: bytes, source: random.Random) -> bytes:
     made = bytearray(raw)
     for _ in range(source.randint(1, 6)):
