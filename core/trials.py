@@ -26,11 +26,12 @@ KEPT = ASSETS / "references" / "trials.json"
 
 LIME: dict[str, Any] = {"method": "lime_guided", "turns": 2, "every": 3, "repeats": 2, "masking": 0.5}
 ONLY_MASKS = LIME | {"sensitivity": 0.0}
-ONLY_PENALTY = LIME | {"masking": 0.0, "sensitivity": 100.0}
+ONLY_PENALTY = LIME | {"masking": 0.0, "sensitivity": 10.0}
 TRIALS: dict[str, dict[str, Any]] = {
     "plain": {"method": "fast_adversarial"},
     "patch_lime": ONLY_MASKS | {"fill": "patch"},
     "patch_random": ONLY_MASKS | {"fill": "patch", "mask_source": "random"},
+    "penalty_100_lime": ONLY_PENALTY | {"sensitivity": 100.0},
     "penalty_lime": ONLY_PENALTY,
     "penalty_random": ONLY_PENALTY | {"mask_source": "random"},
     "mean_true": ONLY_MASKS | {"fill": "mean", "explained": "true"},

@@ -41,7 +41,7 @@ class LimeGuided(Adversarial):
         help="Share of the images whose spurious region is covered while learning; 0 switches this off",
     )  # fmt: skip
     sensitivity: float = param(
-        100.0, low=0.0, high=10_000.0, step=10.0, title="Sensitivity penalty",
+        10.0, low=0.0, high=10_000.0, step=1.0, title="Sensitivity penalty",
         help="Weight of how much the answer reacts to changes of the spurious region; 0 switches this off",
     )  # fmt: skip
     adversarial: float = param(
