@@ -1,5 +1,6 @@
 """The one training loop: any objective, trained in place, one step at a time, on one process or several."""
 
+import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, replace
@@ -91,10 +92,17 @@ class Training:
                 )  # fmt: skip
             batches = self.feed.batch(index, made).parts(self.at_once)
             numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric)
+            if not math.isfinite(numbers["loss"]):
+                raise ValueError(
+                    f"the loss is no longer a number in step {index + 1} (epoch {epoch + 1}); a lower learning rate, "
+                    "gradient clipping or smaller weights of the loss's parts may help"
+                )
             cost = over_processes({"": meter.evaluations}, self.fabric)[""]
             undo.pop_all()  # the step is whole: nothing to undo
         lr = schedule.rate_at(index, self.feed.total)
         self.optimiser.param_groups[0]["lr"] = lr
+        if schedule.clip:
+            torch.nn.utils.clip_grad_norm_(net.parameters(), schedule.clip)
         self.optimiser.step()
         if self.average is not None:
             blend(self.average.net, net, average_decay(schedule.ema, index))
