@@ -3,7 +3,7 @@
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +17,11 @@ if TYPE_CHECKING:
 
 HEAR = 0.1  # seconds between two looks for a stop
 
-Work = Callable[..., dict[str, Any]]  # (fabric, context, what is asked) -> the result of the first process
+Work = Callable[..., dict[str, Any]]  # (fabric, context, arguments) -> the result of the first process
 
 
 def spread(
-    context: Context, accelerator: str, devices: int | list[int], bf16: bool, work: Work, asked: Any
+    context: Context, accelerator: str, devices: int | list[int], bf16: bool, work: Work, arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What `work` returns in the first of the processes, one a device; raises Stopped if it was stopped.
 
@@ -41,7 +41,7 @@ def spread(
     watch.start()
     try:
         launch: Callable[..., dict[str, Any] | None] = fabric.launch
-        result = launch(_process, str(context.folder), work, asked, failures)
+        result = launch(_process, str(context.folder), work, dict(arguments), failures)
     except (ProcessRaisedException, ProcessExitedException) as error:
         raise ValueError("one of the processes was ended" if failures.empty() else failures.get()) from error
     finally:
@@ -53,7 +53,9 @@ def spread(
     return result
 
 
-def _process(fabric: "Fabric", folder: str, work: Work, asked: Any, failures: Any) -> dict[str, Any] | None:
+def _process(
+    fabric: "Fabric", folder: str, work: Work, arguments: dict[str, Any], failures: Any
+) -> dict[str, Any] | None:
     """The work of one process; None if it was stopped."""
     from torch import multiprocessing
 
@@ -63,7 +65,7 @@ def _process(fabric: "Fabric", folder: str, work: Work, asked: Any, failures: An
     context.follow()
     threading.Thread(target=_listen, args=(context, over), daemon=True).start()
     try:
-        return work(fabric, context, asked)
+        return work(fabric, context, arguments)
     except Stopped:
         return None
     except Exception as error:  # the boundary of a process: what follows from it in the others is of no interest
