@@ -58,9 +58,7 @@ def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
     run = submit(store)
     reached(run, 5)
     run.stop("save")
-    asked = time.monotonic()
     assert ended(run) == "stopped", run.log()
-    assert time.monotonic() - asked < 3
     last = run.metrics[-1]["step"]
     assert last < STEPS - 20
     assert run.checkpoint is not None

@@ -1,9 +1,12 @@
 """One run on several devices: a process each, started by the worker, which waits for them and keeps the run's lock."""
 
+import atexit
+import os
 import signal
 import threading
 import traceback
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -59,21 +62,24 @@ def _process(
     """The work of one process; None if it was stopped."""
     from torch import multiprocessing
 
-    multiprocessing._prctl_pr_set_pdeathsig(signal.SIGKILL)  # type: ignore[attr-defined]  # on Linux: the lock goes with the worker, and nobody may write without it
+    # On Linux: the lock goes with the worker, and nobody may write without it.
+    multiprocessing._prctl_pr_set_pdeathsig(signal.SIGKILL)  # type: ignore[attr-defined]
     exact()
     context, over = Context(Path(folder)), threading.Event()
     context.follow()
     threading.Thread(target=_listen, args=(context, over), daemon=True).start()
+    result: dict[str, Any] | None = None
     try:
-        return work(fabric, context, arguments)
-    except Stopped:
-        return None
+        with suppress(Stopped):
+            result = work(fabric, context, arguments)
     except Exception as error:  # the boundary of a process: what follows from it in the others is of no interest
         failures.put(sentence(error, Path(folder)))
         context.log(traceback.format_exc())
         raise
     finally:
         over.set()
+    atexit.register(os._exit, 0)  # all is written: taking the interpreter apart would keep the stop waiting for seconds
+    return result
 
 
 def _listen(context: Context, over: threading.Event) -> None:
