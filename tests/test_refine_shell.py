@@ -52,9 +52,9 @@ def test_without_held_out_images_every_epoch_is_told_too(store: Store, capsys: p
 
 def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
     store: Store,
-    slowly: object,
+    slowly: object,  # noqa: F811
     monkeypatch: pytest.MonkeyPatch,
-    capsys: pytest.CaptureFixture[str],  # noqa: F811
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
     slowly()  # type: ignore[operator]
     plain, sent, here = shell.time.sleep, [], os.getpid()
@@ -79,7 +79,7 @@ def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
 
 def test_stop_and_delete(store: Store, slowly: object, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
     slowly()  # type: ignore[operator]
-    assert cli.main([*TOY, "--detach"]) == 0
+    assert cli.main([*TOY, "--set", "schedule.epochs=200", "--detach"]) == 0
     run = store.runs()[0]
     reached(run, 2)
     assert cli.main(["runs", "delete", run.id]) == 2
