@@ -51,14 +51,14 @@ def submit(store: Store, **more: Any) -> Run:
 
 
 def reached(run: Run, count: int) -> None:
-    until(lambda: len(run.metrics) >= count or not run.status.alive, 120)
+    until(lambda: len(run.metrics) >= count or not run.status.alive, 180)
 
 
 def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
     run = submit(store)
     reached(run, 5)
     run.stop("save")
-    assert ended(run) == "stopped", run.log()
+    assert ended(run, 60) == "stopped", run.log()
     last = run.metrics[-1]["step"]
     assert last < STEPS - 20
     assert run.checkpoint is not None
@@ -76,7 +76,7 @@ def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
     assert len(run.metrics) == count  # the processes went with the worker
 
     run.resume()
-    assert ended(run, 120) == "completed", run.log()
+    assert ended(run, 180) == "completed", run.log()
     assert run.status.progress == 1.0
     card = checkpoint.read_card(run.folder / "best.safetensors")
     assert card["processes"] == 2
@@ -92,6 +92,6 @@ def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
 
 def test_what_goes_wrong_in_a_process_is_a_sentence(store: Store) -> None:
     run = submit(store, images=40)
-    assert ended(run, 60) == "failed"
+    assert ended(run, 180) == "failed"
     assert run.status.said == "32 held-out images and a batch of 32 are more than the 40 training images"
     assert "Traceback" in run.log()
