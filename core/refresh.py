@@ -16,23 +16,24 @@ from core.sources import Images
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
-PART = 500  # images in one call of `Objective.refresh`
+PART = 500  # images in one call of `Objective.refresh`, unless memory is short
 
 
 def refreshed(
     objective: Objective, classifier: Classifier, teacher: Classifier, data: Images, before: Tensor | None,
-    epoch: int, seed: int, fabric: "Fabric",
+    epoch: int, seed: int, fabric: "Fabric", at_once: int = PART,
 ) -> tuple[Tensor | None, Mapping[str, float]]:  # fmt: skip
     """The masks (N, H, W), bool, on the CPU, to be used from this epoch on, and what the objective says about them.
 
-    Each process makes those of its share of the images whose turn it is; then all have all. They are not augmented.
+    Each process makes those of its share of the images whose turn it is, `at_once` in a call; then all have all. They
+    are not augmented.
     """
     count, _, height, width = data.images.shape
     chosen = objective.rows(count, epoch, seed)
     made = torch.zeros(len(chosen), height, width, dtype=torch.uint8)
     begin, end = share(len(chosen), fabric)
-    for first in range(begin, end, PART):
-        part = slice(first, min(first + PART, end))
+    for first in range(begin, end, at_once):
+        part = slice(first, min(first + at_once, end))
         rows = chosen[part]
         batch = Batch(
             images=data.images[rows].to(fabric.device).float() / 255,
