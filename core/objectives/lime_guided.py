@@ -41,7 +41,7 @@ class LimeGuided(Adversarial):
         help="Share of the images whose spurious region is covered while learning; 0 switches this off",
     )  # fmt: skip
     sensitivity: float = param(
-        10.0, low=0.0, high=10_000.0, step=1.0, title="Sensitivity penalty",
+        300.0, low=0.0, high=10_000.0, step=10.0, title="Sensitivity penalty",
         help="Weight of how much the answer reacts to changes of the spurious region; 0 switches this off",
     )  # fmt: skip
     adversarial: float = param(
@@ -78,7 +78,7 @@ class LimeGuided(Adversarial):
     repeats: int = param(2, low=1, high=10, title="Repeats", help="How often LIME is asked, to see what is unstable")
     noise: float = param(10 / 255, low=0.0, high=64 / 255, title="Noise of a repeat", unit="/255",
                          help="Standard deviation of the noise added in each repeat")  # fmt: skip
-    first: int = param(0, low=0, high=1000, title="First masks", help="Epochs before masks are made")
+    first: int = param(1, low=0, high=1000, title="First masks", help="Epochs before the first masks are made")
     every: int = param(3, low=1, high=1000, title="New masks every", help="Epochs between two makings of masks")
     turns: int = param(
         4, low=1, high=50, title="Turns", help="In how many turns all images get new masks: 4 means a quarter each time"
