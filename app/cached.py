@@ -2,17 +2,27 @@
 
 import base64
 import io
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
+import numpy as np
 import streamlit as st
 import torch
 from PIL import Image
 from torch import Tensor
 
 from app.desk import Desk
+from app.run_pictures import strip
+from app.run_rows import Rows
 from core.attacked import Prediction, predict
 from core.catalog import classifier_names, load_classifier, stamp
 from core.classifier import Classifier
+from core.data import data_names
+from core.figures import png
 from core.picture import Picture, fit
+from core.runs.files import METRICS
 from core.samples import gallery, picture
 
 
@@ -45,6 +55,32 @@ def desk() -> Desk:
 def classifiers() -> dict[str, str]:
     """Name -> title of every classifier to be had; read again after 20 s, since models can be added."""
     return classifier_names()
+
+
+@st.cache_data(ttl=20, max_entries=1)
+def data_sets() -> dict[str, str]:
+    """Name -> title of every data set to be had; read again after 20 s, since they can be added."""
+    return data_names()
+
+
+def run_rows(folder: Path) -> Sequence[Mapping[str, Any]]:
+    """The rows of the run in `folder`; only what was added since the last look is read."""
+    return _rows(str(folder)).read(folder / METRICS)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _rows(folder: str) -> Rows:
+    return Rows()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def mask_strip(path: str, stamp: int) -> bytes:
+    """The examples of a masks file as one picture (PNG); empty if it cannot be read. stamp: changes with the file."""
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            return png(strip(found["images"], found["masks"]))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return b""
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -10,12 +10,18 @@ from app.own_model import dialog
 from app.state import follow_link
 
 
-def sidebar() -> tuple[str, str]:
-    """Draw the shared settings; returns the classifier's name and the device's."""
+def follow_history() -> None:
+    """Take the settings of the address that the reader went back or forward to."""
     with st.sidebar:
         if went := views.history("history"):
             follow_link(went)
             st.rerun()
+
+
+def sidebar() -> tuple[str, str]:
+    """Draw the shared settings; returns the classifier's name and the device's."""
+    follow_history()
+    with st.sidebar:
         names = classifiers()
         shipped = [each for each in MODELS if each in names]
         ordered = shipped + [each for each in names if each not in shipped]

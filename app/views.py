@@ -26,6 +26,7 @@ _opacity = _component("opacity")
 _maps = _component("maps")
 _copy = _component("copy")
 _history = _component("history")
+_runs = _component("runs")
 
 
 def gallery(tiles: Sequence[dict[str, str]], chosen: str, key: str) -> str | None:
@@ -60,3 +61,13 @@ def history(key: str) -> str | None:
     result = _history(data={}, key=key, on_went_change=lambda: None)
     went: str | None = result.went
     return went
+
+
+def runs(lines: Sequence[dict[str, Any]], chosen: str, key: str) -> str | None:
+    """A list of runs to choose from, with a box to find one; returns the id clicked in this run, else None.
+
+    lines: id, symbol, state, word, title, about, progress (0 to 1), said, left, when.
+    """
+    result = _runs(data={"runs": list(lines), "chosen": chosen}, key=key, on_picked_change=lambda: None)
+    picked: str | None = result.picked
+    return picked
