@@ -2,6 +2,7 @@
 
 import base64
 import io
+from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
@@ -16,11 +17,13 @@ from torch import Tensor
 from app.desk import Desk
 from app.run_pictures import strip
 from app.run_rows import Rows
+from core import own_data
 from core.attacked import Prediction, predict
 from core.catalog import classifier_names, load_classifier, stamp
 from core.classifier import Classifier
 from core.data import data_names
 from core.figures import png
+from core.npz import Facts, facts, find
 from core.picture import Picture, fit
 from core.runs.files import METRICS
 from core.samples import gallery, picture
@@ -61,6 +64,15 @@ def classifiers() -> dict[str, str]:
 def data_sets() -> dict[str, str]:
     """Name -> title of every data set to be had; read again after 20 s, since they can be added."""
     return data_names()
+
+
+@st.cache_data(ttl=20, max_entries=64, show_spinner=False)
+def data_facts(name: str) -> Facts | None:
+    """What a data set holds, without its images; None while it is not on this machine. ValueError if it is damaged."""
+    if name.startswith("own:"):
+        return own_data.facts(name.removeprefix("own:"))
+    path = find(f"{name}.npz")
+    return None if path is None else facts(path, path.name)
 
 
 def run_rows(folder: Path) -> Sequence[Mapping[str, Any]]:
@@ -133,3 +145,9 @@ def devices() -> dict[str, str]:
     if torch.backends.mps.is_available():
         found["mps"] = "Apple GPU"
     return found
+
+
+@st.cache_resource
+def measurements() -> OrderedDict[str, Any]:
+    """What was measured of runs before they were started, by their settings; the oldest first."""
+    return OrderedDict()

@@ -23,7 +23,7 @@ def summary(asked: Asked, models: Mapping[str, str], data: Mapping[str, str]) ->
     kept = (f" {held:,} of them are kept apart, to measure every epoch and keep the best one." if held else
             " No image is kept apart, so nothing tells which epoch was best.")  # fmt: skip
     return (f"Trains {copy} ‘{model}’ with ‘{asked.objective.title}’ on {count} of {images}, "
-            f"{'once' if epochs == 1 else f'{epochs} times over'}{under}.{kept}")  # fmt: skip
+            f"for {epochs} epoch{'' if epochs == 1 else 's'}{under}.{kept}")  # fmt: skip
 
 
 def problem(asked: Asked, count: int | None) -> str:

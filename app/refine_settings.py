@@ -6,14 +6,14 @@ from typing import Any
 
 import streamlit as st
 
-from app.cached import classifiers, data_sets
+from app.cached import classifiers, data_sets, devices
 from app.controls import choose, number, pick, segments, several, tune
 from app.overview import MODELS
 from app.run_words import part
 from app.state import force, setting, write_link
 from core.catalog import OBJECTIVES
 from core.objective import Objective
-from core.params import Method, to_spec
+from core.params import Method, from_spec, to_spec
 from core.presets import PRESETS
 from core.schedule import Schedule
 
@@ -97,8 +97,14 @@ def preset_arguments(key: str) -> dict[str, Any]:
     """A preset in the form of a run's arguments."""
     preset = PRESETS[key]
     schedule = preset.schedule if isinstance(preset.schedule, Schedule) else Schedule(**preset.schedule)
-    return {"base": preset.base, "start": getattr(preset, "start", "base"), "data": preset.data,
-            "objective": dict(preset.objective), "schedule": asdict(schedule), "images": preset.images}  # fmt: skip
+    return {
+        "base": preset.base,
+        "start": getattr(preset, "start", "base"),
+        "data": preset.data,
+        "objective": to_spec(from_spec(preset.objective, OBJECTIVES)),
+        "schedule": asdict(schedule),
+        "images": preset.images,
+    }
 
 
 def ask_model() -> tuple[str, str]:
@@ -125,6 +131,24 @@ def ask_data() -> tuple[str, int]:
     return data, images
 
 
+def ask() -> Asked:
+    """Draw all settings in reading order; ValueError if they do not go together."""
+    ask_preset()
+    st.subheader("1. Model and images")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        base, start = ask_model()
+    with right:
+        data, images = ask_data()
+    st.subheader("2. What it learns")
+    kind, values = ask_objective()
+    st.subheader("3. How long")
+    schedule = ask_schedule()
+    st.subheader("4. Where")
+    device = ask_device(devices())
+    return Asked(base, start, data, kind(**values), Schedule(**schedule), images, device)
+
+
 def ask_objective() -> tuple[type[Objective], dict[str, Any]]:
     """What the model is to learn, and its parameters: the main ones in sight, the others folded."""
     keys = sorted(OBJECTIVES, key=lambda key: OBJECTIVES[key].title)
@@ -137,27 +161,29 @@ def ask_objective() -> tuple[type[Objective], dict[str, Any]]:
 
 def ask_schedule() -> dict[str, Any]:
     """How long and how fast it learns."""
-    return _parameters(Schedule, "schedule", LEAD_SCHEDULE, "More settings of the training")
+    return _parameters(Schedule, "schedule", LEAD_SCHEDULE, "More settings of the training", typed=True)
 
 
-def _parameters(kind: type[Method], prefix: str, lead: Sequence[str], title: str) -> dict[str, Any]:
+def _parameters(
+    kind: type[Method], prefix: str, lead: Sequence[str], title: str, typed: bool = False
+) -> dict[str, Any]:
     names = [entry.name for entry in fields(kind)]
     first = [name for name in names if name in lead]
     rest = [name for name in names if name not in first]
-    values = _grid(kind, prefix, first)
+    values = _grid(kind, prefix, first, typed)
     if rest:
         with st.expander(title):
-            values |= _grid(kind, prefix, rest)
+            values |= _grid(kind, prefix, rest, typed)
     return values
 
 
-def _grid(kind: type[Method], prefix: str, names: Sequence[str], across: int = 3) -> dict[str, Any]:
+def _grid(kind: type[Method], prefix: str, names: Sequence[str], typed: bool, across: int = 3) -> dict[str, Any]:
     """Controls for these parameters, `across` beside one another, read row by row."""
     values: dict[str, Any] = {}
     for begin in range(0, len(names), across):
         for column, name in zip(st.columns(across, gap="medium"), names[begin : begin + across], strict=False):
             with column:
-                values[name] = tune(kind, prefix, only=[name])[name]
+                values[name] = tune(kind, prefix, only=[name], typed=typed)[name]
     return values
 
 
