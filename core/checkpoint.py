@@ -4,13 +4,16 @@ import hashlib
 import json
 import re
 from collections import OrderedDict
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from safetensors import SafetensorError
+from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as parse
 from safetensors.torch import save as render
 from torch import Tensor, nn
+
+from core.atomic import write_whole
 
 LARGEST = 2_000_000_000  # bytes
 
@@ -60,12 +63,28 @@ def _list(names: list[str]) -> str:
 
 
 def save(path: Path, net: nn.Module, card: dict[str, Any]) -> None:
-    """Write `path` (.safetensors) and beside it the card, with the weights' sha256 added."""
-    raw = render({key: value.detach().cpu().contiguous() for key, value in net.state_dict().items()})
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(raw)
-    card = card | {"sha256": hashlib.sha256(raw).hexdigest()}
-    path.with_suffix(".json").write_text(json.dumps(card, indent=2) + "\n")
+    """Write the weights of `net` as `path` (.safetensors) with their card: see `save_tensors`."""
+    save_tensors(path, net.state_dict(), card)
+
+
+def save_tensors(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
+    """Write `path` (.safetensors), the card in its header, and beside it the card with the weights' sha256 added.
+
+    Each file is there whole or not at all, and the weights alone tell what they are.
+    """
+    plain = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
+    raw = render(plain, metadata={"card": json.dumps(card)})
+    write_whole(path, raw)
+    beside = dict(card) | {"sha256": hashlib.sha256(raw).hexdigest()}
+    write_whole(path.with_suffix(".json"), (json.dumps(beside, indent=2) + "\n").encode())
+
+
+def inner_card(path: Path) -> dict[str, Any]:
+    """The card in the header of the weights at `path`; empty if there is none."""
+    with safe_open(path, framework="pt") as file:
+        said = (file.metadata() or {}).get("card", "{}")
+    card: dict[str, Any] = json.loads(said)
+    return card
 
 
 def read_card(path: Path) -> dict[str, Any]:

@@ -5,23 +5,57 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
+from core.agreement import agree
+
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 
-def machine(accelerator: str = "auto", devices: int = 1, *, bf16: bool = False) -> "Fabric":
+def machine(accelerator: str = "auto", devices: int | list[int] = 1, *, bf16: bool = False) -> "Fabric":
     """A launched Fabric: one process a device; with several, the command that was started is started again for each.
 
-    accelerator: "auto", "cpu" or "cuda". Processes on CPUs talk over gloo.
+    accelerator: "auto" (CUDA if there is one, else the CPU), "cpu", "cuda" or "mps"; devices: how many, or which.
+    """
+    fabric = fabric_of(accelerator, devices, "ddp", bf16=bf16)
+    fabric.launch()
+    exact()
+    return fabric
+
+
+def fabric_of(accelerator: str, devices: int | list[int], several: str, *, bf16: bool) -> "Fabric":
+    """A Fabric not yet launched; `several` is its strategy on more than one device. Processes on CPUs talk over gloo.
+
+    "auto" is never MPS, which has no float64: what objectives and audits compute in it would fail there.
     """
     from lightning_fabric import Fabric
 
-    fabric = Fabric(
-        accelerator=accelerator, devices=devices, strategy="ddp" if devices > 1 else "auto",
+    if accelerator == "auto":
+        accelerator = "cuda" if torch.cuda.is_available() else "cpu"
+    count = devices if isinstance(devices, int) else len(devices)
+    return Fabric(
+        accelerator=accelerator, devices=devices, strategy=several if count > 1 else "auto",
         precision="bf16-mixed" if bf16 else "32-true",
     )  # fmt: skip
-    fabric.launch()
-    return fabric
+
+
+def exact() -> None:
+    """Make fp32 mean fp32 on a GPU, in every training: no TF32. bf16 is there for speed, and is asked for by name.
+
+    TF32 keeps 10 bits, too few for the small differences that penalties on gradients are made of.
+    """
+    torch.backends.cuda.matmul.allow_tf32 = False
+    torch.backends.cudnn.allow_tf32 = False  # convolutions; on by default
+
+
+def accelerator_of(device: str) -> tuple[str, int | list[int]]:
+    """(accelerator, devices) of a run's device.
+
+    >>> accelerator_of("cpu"), accelerator_of("cuda:0,cuda:2")
+    (('cpu', 1), ('cuda', [0, 2]))
+    """
+    names = [name.partition(":") for name in device.split(",")]
+    places = [int(place) for _, _, place in names if place]
+    return names[0][0], places or 1
 
 
 def dismiss(fabric: "Fabric") -> None:
@@ -38,9 +72,10 @@ def share(count: int, fabric: "Fabric") -> tuple[int, int]:
 
 
 def summed(tensors: list[Tensor], fabric: "Fabric") -> None:
-    """Replace the tensors by their sums over all processes, in one message."""
+    """Replace the tensors by their sums over all processes, in one message, unless one of them has broken off."""
     if fabric.world_size == 1 or not tensors:
         return
+    agree(fabric)
     flat = fabric.all_reduce(torch.cat([tensor.reshape(-1) for tensor in tensors]), reduce_op="sum")
     assert isinstance(flat, Tensor)
     begin = 0

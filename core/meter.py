@@ -105,6 +105,12 @@ def _watch_layer(_module: nn.Module, inputs: tuple[object, ...]) -> None:
             each.grad_fn.register_prehook(meter.check)
 
 
+def stopped() -> bool:
+    """Whether the current meter was asked to stop."""
+    meter = _current.get()
+    return meter is not None and meter.stopped
+
+
 def check() -> None:
     """Raise Cancelled if the current meter was stopped; call it in loops that make no forward pass."""
     meter = _current.get()

@@ -21,7 +21,7 @@ from core.machine import average_buffers, machine
 from core.meter import Meter
 from core.objective import Adversarial, Objective
 from core.params import to_spec
-from core.refresh import refreshed
+from core.refresh import PART, refreshed
 from core.resume import State
 from core.schedule import Schedule, average_decay
 from core.sources import Images
@@ -76,6 +76,19 @@ class Training:
                 step, self._unjudged = replace(step, held=self._judge(step.epoch)), None
             yield step
 
+    @property
+    def judging(self) -> bool:
+        """Whether the last step made ended an epoch that has not been judged yet, so that it was not yielded."""
+        return self._unjudged is not None
+
+    @property
+    def doing(self) -> str:
+        """What the next step begins with, in words; "" for an ordinary one."""
+        if self.judging:
+            return "judging the held-out images"
+        epoch, place = divmod(self.done, self.feed.each)
+        return "making masks" if place == 0 and self.objective.due(epoch) else ""
+
     def _step(self) -> Step:
         net, schedule, index = self.classifier.net.train(), self.schedule, self.done
         epoch, place = divmod(index, self.feed.each)
@@ -87,7 +100,7 @@ class Training:
             if place == 0 and self.objective.due(epoch):
                 made, told = refreshed(
                     self.objective, self.classifier, self.average or self.classifier, self.feed.data, made, epoch,
-                    schedule.seed, self.fabric,
+                    schedule.seed, self.fabric, min(PART, 4 * self.at_once),
                 )  # fmt: skip
             batches = self.feed.batch(index, made).parts(self.at_once)
             numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric)

@@ -15,22 +15,22 @@ from core.sources import Images
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
-PART = 500  # images in one call of `Objective.refresh`
+PART = 500  # images in one call of `Objective.refresh`, unless memory is short
 
 
 def refreshed(
     objective: Objective, classifier: Classifier, teacher: Classifier, data: Images, before: Tensor | None,
-    epoch: int, seed: int, fabric: "Fabric",
+    epoch: int, seed: int, fabric: "Fabric", part: int = PART,
 ) -> tuple[Tensor | None, Mapping[str, float]]:  # fmt: skip
     """The masks (N, H, W), bool, on the CPU, to be used from this epoch on, and what the objective says about them.
 
-    Each process makes those of its share of the images; then all have all. The images are not augmented.
+    Each process makes those of its share of the images, `part` in a call; then all have all. No image is augmented.
     """
     count, _, height, width = data.images.shape
     made = torch.zeros(count, height, width, dtype=torch.uint8)
     begin, end = share(count, fabric)
-    for first in range(begin, end, PART):
-        rows = slice(first, min(first + PART, end))
+    for first in range(begin, end, part):
+        rows = slice(first, min(first + part, end))
         batch = Batch(
             images=data.images[rows].to(fabric.device).float() / 255,
             labels=data.labels[rows].to(fabric.device),

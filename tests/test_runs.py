@@ -30,6 +30,7 @@ from core.runs.context import Context, Stopped
 from core.runs.launch import end
 from core.runs.status import write_status, written
 from core.runs.store import Run, Store
+from core.runs.tasks import Task
 from core.runs.work import cap, work
 
 FINAL = {"completed", "failed", "stopped", "lost"}
@@ -86,7 +87,8 @@ TASKS = {"walk": walk, "deaf": deaf, "preparing": preparing, "broken": broken}
 class Forks:
     """Workers as forks of this process, with tasks of the tests; none outlives its test."""
 
-    def __init__(self) -> None:
+    def __init__(self, tasks: Mapping[str, Task] = TASKS) -> None:
+        self.tasks = tasks
         self.pids: list[int] = []
 
     def launch(self, folder: Path, lock: int) -> None:
@@ -95,7 +97,7 @@ class Forks:
             code = 99
             try:
                 os.setsid()
-                code = work(folder, TASKS, lock)
+                code = work(folder, self.tasks, lock)
             finally:
                 os._exit(code)
         self.pids.append(pid)

@@ -129,6 +129,14 @@ class Context:
                 self.status = replace(self.status, **changes)
             return going
 
+    def follow(self) -> None:
+        """Take over what another process of this run has written: its status and its last checkpoint."""
+        with self._guard:
+            said, found = written(self.folder), self.latest()
+            if self.status.state in LIVE and said.state in LIVE:
+                self.status = said
+            self.saved = found[0] if found else -1
+
     def finish(self, state: State, said: str = "", **changes: Any) -> bool:
         """Write the last status, once; whether this call did. The reserve makes room for it on a full disk."""
         with suppress(OSError):

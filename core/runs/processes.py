@@ -1,0 +1,83 @@
+"""One run on several devices: a process each, started by the worker, which waits for them and keeps the run's lock."""
+
+import signal
+import threading
+import traceback
+from collections.abc import Callable
+from multiprocessing import get_context
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from core.machine import exact, fabric_of
+from core.runs.context import Context, Stopped
+from core.runs.outcome import sentence
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+HEAR = 0.1  # seconds between two looks for a stop
+
+Work = Callable[..., dict[str, Any]]  # (fabric, context, what is asked) -> the result of the first process
+
+
+def spread(
+    context: Context, accelerator: str, devices: int | list[int], bf16: bool, work: Work, asked: Any
+) -> dict[str, Any]:
+    """What `work` returns in the first of the processes, one a device; raises Stopped if it was stopped.
+
+    They are spawned: a launcher of scripts would run the worker's command again, and meet the run's lock. The first
+    process writes into the run's folder; this one takes over what it says of the status.
+    """
+    from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException
+
+    fabric = fabric_of(accelerator, devices, "ddp_spawn", bf16=bf16)
+    failures, over = get_context("spawn").SimpleQueue(), threading.Event()
+
+    def follow() -> None:
+        while not over.wait(HEAR):
+            context.follow()
+
+    watch = threading.Thread(target=follow, daemon=True)
+    watch.start()
+    try:
+        launch: Callable[..., dict[str, Any] | None] = fabric.launch
+        result = launch(_process, str(context.folder), work, asked, failures)
+    except (ProcessRaisedException, ProcessExitedException) as error:
+        raise ValueError("one of the processes was ended" if failures.empty() else failures.get()) from error
+    finally:
+        over.set()
+        watch.join()
+        context.follow()
+    if result is None:
+        raise Stopped
+    return result
+
+
+def _process(fabric: "Fabric", folder: str, work: Work, asked: Any, failures: Any) -> dict[str, Any] | None:
+    """The work of one process; None if it was stopped."""
+    from torch import multiprocessing
+
+    multiprocessing._prctl_pr_set_pdeathsig(signal.SIGKILL)  # type: ignore[attr-defined]  # on Linux: the lock goes with the worker, and nobody may write without it
+    exact()
+    context, over = Context(Path(folder)), threading.Event()
+    context.follow()
+    threading.Thread(target=_listen, args=(context, over), daemon=True).start()
+    try:
+        return work(fabric, context, asked)
+    except Stopped:
+        return None
+    except Exception as error:  # the boundary of a process: what follows from it in the others is of no interest
+        failures.put(sentence(error, Path(folder)))
+        context.log(traceback.format_exc())
+        raise
+    finally:
+        over.set()
+
+
+def _listen(context: Context, over: threading.Event) -> None:
+    """Pass a stop on, once, to whoever listens."""
+    while not over.wait(HEAR):
+        if (how := context.stop_asked()) and context.listeners:
+            for call in context.listeners:
+                call(how)
+            return

@@ -1,0 +1,200 @@
+"""What a refinement leaves in its run's folder: rows, example masks, weights and cards, checkpoints."""
+
+import json
+import platform
+import time
+from dataclasses import asdict
+from datetime import date
+from typing import Any
+
+import numpy as np
+import torch
+
+from core.atomic import whole
+from core.batch import stream
+from core.catalog import classifier_names
+from core.checkpoint import inner_card, save_tensors
+from core.machine import average_buffers
+from core.objective import Adversarial
+from core.params import to_spec
+from core.paths import home
+from core.refine import Training
+from core.refinement import Refinement
+from core.resume import State
+from core.runs.context import Context
+from core.runs.files import METRICS, read_rows
+from core.step import Step
+
+STATE = "state.safetensors"
+SHOWN = 16  # example images
+
+
+class Records:
+    """The records of one run. Only the first process writes; the others keep step.
+
+    Order at each step: its row, example masks, weights, then the checkpoint that makes them last. A kill in between
+    makes the step again, and writes the same once more.
+    """
+
+    def __init__(self, context: Context, asked: Refinement, training: Training) -> None:
+        self.context, self.asked, self.training = context, asked, training
+        self.writes = training.fabric.global_rank == 0
+        self.before, self.begun, self.saved_at = 0.0, time.monotonic(), time.monotonic()
+        self.title = asked.title
+        self.masks = training.masks
+        self.last: Step | None = None
+        self.held = {row["epoch"]: row["held"] for row in read_rows(context.folder / METRICS) if "held" in row}
+
+    @property
+    def seconds(self) -> float:
+        """Seconds of training, those of earlier attempts that lasted included."""
+        return self.before + time.monotonic() - self.begun
+
+    def go_on(self) -> None:
+        """Bring the training to where the last checkpoint left it, if there is one."""
+        if found := self.context.latest():
+            state = State.load(found[1] / STATE)
+            self.training.restore(state)
+            self.before = state.facts["seconds"]
+            self.masks = self.training.masks
+        self.begun = self.saved_at = time.monotonic()
+        self.progress()
+
+    def progress(self, said: str = "") -> None:
+        """Say how far it is, and what it does now."""
+        training = self.training
+        epoch = min(training.done // training.feed.each + 1, training.schedule.epochs)
+        doing = said or training.doing
+        text = f"epoch {epoch} of {training.schedule.epochs}" + (f", {doing}" if doing else "")
+        if self.writes:
+            self.context.progress(training.done / training.feed.total, text)
+
+    def add(self, step: Step) -> bool:
+        """Record a step; whether a checkpoint is due after it."""
+        if not np.isfinite(step.loss):
+            raise ValueError(
+                f"the loss at step {step.index} is not a finite number, so nothing more can be learned; a lower "
+                "learning rate may help"
+            )
+        made = bool(step.masks) or self.training.masks is not self.masks
+        self.masks, self.last = self.training.masks, step
+        if self.writes:
+            more = {name: dict(value) for name, value in (("held", step.held), ("masks", step.masks)) if value}
+            self.context.row(
+                step.index, epoch=step.epoch, loss=step.loss, parts=dict(step.parts), lr=step.lr,
+                evaluations=step.evaluations, seconds=round(self.seconds, 3), **more,
+            )  # fmt: skip
+            if made:
+                self._examples(step.epoch)
+            if step.epoch_ends:
+                self.held[step.epoch] = dict(step.held)
+                self._weights(step)
+            self.progress(f"loss {step.loss:.3g}" if not step.epoch_ends else "")
+        return step.epoch_ends or made or time.monotonic() - self.saved_at >= self.asked.save_every
+
+    def save(self) -> None:
+        """Make a checkpoint after the last row, unless there is one. Every process calls this at the same step."""
+        training = self.training
+        for each in (training.classifier, training.average):
+            if each is not None:
+                average_buffers(each.net, training.fabric)  # a mean taken earlier changes nothing in the one at the end
+        step = training.done - 1 - training.judging
+        self.saved_at = time.monotonic()
+        if not self.writes or step <= self.context.saved:
+            return
+        state = training.state()
+        with self.context.checkpoint(step) as folder:
+            State(state.tensors, state.facts | {"seconds": self.seconds}).save(folder / STATE)
+
+    def _examples(self, epoch: int) -> None:
+        """The masks made before this epoch, of the same images every time, drawn by the seed."""
+        masks, data = self.training.masks, self.training.feed.data
+        if masks is None:
+            return
+        draws = torch.Generator().manual_seed(stream(self.training.schedule.seed, "examples"))
+        chosen = torch.randperm(len(data), generator=draws)[:SHOWN].sort().values
+        with whole(self.context.folder / "masks" / f"cycle-{epoch:04}.npz") as file:
+            np.savez_compressed(
+                file, images=data.images[chosen].cpu().numpy(), masks=masks[chosen].numpy(),
+                labels=data.labels[chosen].cpu().numpy(),
+            )  # fmt: skip
+
+    def _weights(self, step: Step) -> None:
+        """The weights as they are now, and the best ones; without held-out images the latest are the best."""
+        training, folder = self.training, self.context.folder
+        last = training.classifier.net.state_dict()
+        save_tensors(folder / "last.safetensors", last, self._card(step, step.epoch, averaged=False))
+        if (best := training.best) is not None:
+            if best.epoch == step.epoch:
+                save_tensors(folder / "best.safetensors", best.weights, self._card(step, best.epoch, best.averaged))
+            return
+        latest = training.average or training.classifier
+        card = self._card(step, step.epoch, averaged=training.average is not None)
+        save_tensors(folder / "best.safetensors", latest.net.state_dict(), card)
+
+    def _card(self, step: Step, epoch: int, averaged: bool) -> dict[str, Any]:
+        """What the weights are, in the words of the shipped checkpoints' cards."""
+        training, asked, objective = self.training, self.asked, self.training.objective
+        guided = isinstance(objective, Adversarial) and training.judge is not None
+        rule = ("robust accuracy" if guided else "clean accuracy") if len(training.judges) else "the last epoch"
+        self.title = self.title or f"{objective.title}, from {title_of(asked.base, asked.start)}"
+        return {
+            "name": f"run:{self.context.folder.name}",
+            "title": self.title,
+            "base": asked.base,
+            "origin": origin(asked.base),
+            "start": asked.start,
+            "architecture": origin(asked.base).partition(":")[0],
+            "labels": list(training.classifier.labels),
+            "data": asked.data,
+            "images": len(training.feed.data) + len(training.judges),
+            "objective": to_spec(objective),
+            "schedule": asdict(training.schedule),
+            "held_out": {"images": len(training.judges), "chooses": rule},
+            "held": self.held.get(epoch, {}),
+            "judge": None if training.judge is None else to_spec(training.judge),
+            "epoch_kept": epoch + 1,
+            "averaged": averaged,
+            "gradient_evaluations": round(step.evaluations),
+            "training_minutes": round(self.seconds / 60, 1),
+            "seconds": round(self.seconds, 1),
+            "device": str(self.context.spec.get("device", "cpu")),
+            "processes": training.fabric.world_size,
+            "threads": torch.get_num_threads(),
+            "versions": {"python": platform.python_version(), "torch": torch.__version__},
+            "date": date.today().isoformat(),
+        }
+
+    def result(self) -> dict[str, Any]:
+        """The run in numbers: the epoch kept (from 1), what the held-out images said of it, and what it took."""
+        training = self.training
+        card = inner_card(self.context.folder / "best.safetensors")
+        return {
+            "epoch_kept": card["epoch_kept"],
+            "averaged": card["averaged"],
+            "held": card["held"],
+            "evaluations": training.evaluations,
+            "seconds": round(self.seconds, 1),
+            "steps": training.done,
+            "epochs": training.schedule.epochs,
+            "images": len(training.feed.data),
+            "at_once": training.at_once,
+            "classifier": f"run:{self.context.folder.name}",
+        }
+
+
+def origin(base: str) -> str:
+    """The classifier that is not of a run at the beginning of the chain of runs that `base` may be the end of."""
+    if not base.startswith("run:"):
+        return base
+    name = base.removeprefix("run:").partition(".")[0]
+    try:
+        return str(json.loads((home() / "runs" / name / "best.json").read_text())["origin"])
+    except (OSError, ValueError, KeyError) as error:
+        raise OSError(f"the run {name} is no longer there") from error
+
+
+def title_of(base: str, start: str) -> str:
+    """What people call the beginning of a refinement."""
+    said = classifier_names().get(base, base)
+    return f"scratch ({said})" if start == "scratch" else said

@@ -1,0 +1,77 @@
+"""The task `refine`: train a classifier with an objective, in a run that can be watched, stopped and resumed."""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from core.agreement import FINE, SAVE, STOP, heed, vote
+from core.machine import accelerator_of, dismiss, machine
+from core.memory import steps
+from core.meter import Cancelled, Meter
+from core.refine import Training
+from core.refinement import Refinement
+from core.runs.context import Context, Stopped
+from core.runs.processes import spread
+from core.runs.records import Records
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+TELL = 1.0  # seconds between two words on a step that takes long
+
+
+def refine(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """{"epoch_kept" (from 1), "averaged", "held", "evaluations", "seconds", ...}; see core.refinement for `arguments`.
+
+    A row a step, numbered from 0 as the epochs are; `seconds` and `evaluations` count from the start of the run. On a
+    device such as "cuda:0,cuda:1" each has a process.
+    """
+    asked = Refinement.read(arguments)
+    bf16 = asked.plan().bf16 and not asked.aim().precise
+    accelerator, devices = accelerator_of(str(context.spec.get("device", "cpu")))
+    if accelerator == "cpu":
+        devices = asked.processes
+    if (devices if isinstance(devices, int) else len(devices)) > 1:
+        return spread(context, accelerator, devices, bf16, train, asked)
+    return train(machine(accelerator, devices, bf16=bf16), context, asked)
+
+
+def train(fabric: "Fabric", context: Context, asked: Refinement) -> dict[str, Any]:
+    """Train to the end, or raise Stopped after the state of the last whole step was saved if that was wished for."""
+    told = 0.0
+
+    def tell(*_: Tensor) -> None:
+        """Called at every pass: a step that makes masks, or a judgement, may take minutes."""
+        nonlocal told
+        if records is not None and time.monotonic() - told > TELL and (doing := records.training.doing):
+            told = time.monotonic()
+            records.progress(doing)
+
+    records: Records | None = None
+    try:
+        with Meter(watcher=tell) as meter:
+            context.on_stop(lambda _: meter.stop())
+            with suppress(Cancelled):
+                classifier, data = asked.load()
+                training = Training(classifier, asked.aim(), data, asked.plan(), fabric=fabric)
+                records = Records(context, asked, training)
+            heed(vote(STOP if records is None or context.stop_asked() else FINE, fabric))
+            assert records is not None
+            records.go_on()
+            for step in steps(training, context.say if records.writes else lambda _: None):
+                due = records.add(step)
+                wish = vote(STOP if context.stop_asked() else SAVE if due else FINE, fabric)
+                heed(wish)
+                if wish == SAVE:
+                    records.save()
+    except Cancelled as error:
+        if records is not None and records.training.done and context.stop_asked() != "now":
+            records.save()
+        dismiss(fabric)
+        raise Stopped from error
+    result = records.result() if records.writes else {}
+    dismiss(fabric)
+    return result
