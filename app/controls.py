@@ -84,6 +84,14 @@ def number(name: str, title: str, default: int, low: int, high: int, help: str =
     return chosen
 
 
+def text(name: str, title: str, help: str = "", longest: int = 80) -> str:
+    """A line to type in."""
+    key, first = prepare(name, setting(name, "")[:longest])
+    chosen: str = st.text_input(title, first, max_chars=longest, key=key, help=help or None).strip()
+    remember(name, chosen)
+    return chosen
+
+
 def _follow(name: str, default: V) -> None:
     """Give a setting its new default, if it still has the old one."""
     last: V = kept(f"default:{name}", default)

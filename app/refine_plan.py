@@ -48,7 +48,8 @@ def changed(asked: Asked, preset: str, models: Mapping[str, str], data: Mapping[
     """What differs from the preset, each as "Epochs: 2 instead of 3"."""
     if preset not in PRESETS:
         return []
-    here, there = {"arguments": asked.arguments}, {"arguments": preset_arguments(preset)}
+    here = {"arguments": {name: each for name, each in asked.arguments.items() if name != "title"}}
+    there = {"arguments": preset_arguments(preset)}
     return [
         f"{setting(name, here, there)}: {value(name, now, here, models, data)} instead of "
         f"{value(name, was, there, models, data)}"
@@ -67,6 +68,8 @@ def command(asked: Asked) -> str:
         words += [word for each in sets(prefix, method) for word in ("--set", each)]
     if asked.device != "cpu":
         words += ["--device", asked.device]
+    if asked.title:
+        words += ["--title", asked.title]
     return shlex.join(words)
 
 

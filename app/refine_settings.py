@@ -7,7 +7,7 @@ from typing import Any
 import streamlit as st
 
 from app.cached import classifiers, data_sets, devices
-from app.controls import choose, number, pick, segments, several, tune
+from app.controls import choose, number, pick, segments, several, text, tune
 from app.overview import MODELS
 from app.run_words import part
 from app.state import force, setting, write_link
@@ -36,19 +36,21 @@ class Asked:
     schedule: Schedule
     images: int
     device: str
+    title: str = ""
 
     @property
     def arguments(self) -> dict[str, Any]:
         """The arguments of the task `refine`, in JSON."""
+        named = {"title": self.title} if self.title else {}
         return {"base": self.base, "start": self.start, "data": self.data, "objective": to_spec(self.objective),
-                "schedule": asdict(self.schedule), "images": self.images}  # fmt: skip
+                "schedule": asdict(self.schedule), "images": self.images} | named  # fmt: skip
 
 
 def take(spec: Mapping[str, Any], preset: str = OWN) -> None:
     """Put the settings of a run's spec, or of a preset in that form, into the page; what is unreadable is left out."""
     arguments = part(spec, "arguments")
-    for name in ("base", "start", "data", "images"):
-        if name in arguments:
+    for name, kind in (("base", str), ("start", str), ("data", str), ("images", int), ("title", str)):
+        if isinstance(arguments.get(name), kind):
             force(name, arguments[name])
     objective = part(arguments, "objective")
     if (key := objective.get("method")) in OBJECTIVES:
@@ -144,9 +146,11 @@ def ask() -> Asked:
     kind, values = ask_objective()
     st.subheader("3. How long")
     schedule = ask_schedule()
-    st.subheader("4. Where")
+    st.subheader("4. Where, and under which name")
     device = ask_device(devices())
-    return Asked(base, start, data, kind(**values), Schedule(**schedule), images, device)
+    title = text("title", "Name of the run (optional)", "Shown in the list of runs and of models; without one, the "
+                 "method and the data set are.")  # fmt: skip
+    return Asked(base, start, data, kind(**values), Schedule(**schedule), images, device, title)
 
 
 def ask_objective() -> tuple[type[Objective], dict[str, Any]]:
@@ -207,7 +211,8 @@ def ask_device(found: Mapping[str, str]) -> str:
 def link(asked: Asked) -> None:
     """Put the settings into the address: what differs from the defaults, and always what is refined on what."""
     values: dict[str, Any] = {"preset": setting("preset", OWN), "base": asked.base, "start": asked.start,
-                              "data": asked.data, "images": asked.images, "objective": asked.objective.key}  # fmt: skip
+                              "data": asked.data, "images": asked.images, "objective": asked.objective.key,
+                              "title": asked.title}  # fmt: skip
     for prefix, method in ((asked.objective.key, asked.objective), ("schedule", asked.schedule)):
         for entry in fields(method):
             found = getattr(method, entry.name)

@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from app.cached import classifiers
 from app.nav import has, page
 from app.refine_settings import take
 from app.run_facts import Facts
@@ -51,6 +52,7 @@ def _onward(found: Facts) -> None:
     if comparable and st.button("Open in Compare", icon=":material/compare:", type=kind, key="compare", help=COMPARE):
         remember("before", base)
         remember("after", found.refined)
+        classifiers.clear()  # the list may be older than these weights
         st.switch_page(page("compare"), query_params={"before": str(base), "after": found.refined})
     again = found.task == "refine" and not found.damaged
     if again and st.button("Refine again with these settings", icon=":material/tune:", key="again", help=AGAIN):

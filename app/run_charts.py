@@ -12,6 +12,14 @@ from app.run_series import KINDS, WEIGHTS, WHOLE
 # Okabe and Ito's colours, distinct for colour-blind readers; yellow is left out, it fades on white.
 PARTS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 HEIGHT = 300
+DASHES = [[1, 0], [5, 3]]
+
+
+def legend(columns: int = 2) -> alt.Legend:
+    """A legend above the chart, in few columns so that it fits a narrow page."""
+    return alt.Legend(
+        orient="top", title=None, symbolType="stroke", symbolOpacity=1, columns=columns, labelLimit=360,
+    )  # fmt: skip
 
 
 def epochs(end: float) -> alt.X:
@@ -25,11 +33,11 @@ def losses(points: Sequence[Mapping[str, Any]], end: float) -> alt.Chart:
     table = pd.DataFrame(points, columns=["epoch", "part", "value"])
     named = [name for name in dict.fromkeys(table["part"]) if name != WHOLE]
     colours = [TEXT, *(PARTS[place % len(PARTS)] for place in range(len(named)))]
-    legend = alt.Legend(orient="top", title=None, symbolType="stroke") if named else None
     chart: alt.Chart = alt.Chart(table).mark_line(strokeWidth=1.8, interpolate="linear").encode(
         x=epochs(end),
         y=alt.Y("value:Q", title="loss", scale=alt.Scale(zero=False)),
-        color=alt.Color("part:N", scale=alt.Scale(domain=[WHOLE, *named], range=colours), legend=legend),
+        color=alt.Color("part:N", scale=alt.Scale(domain=[WHOLE, *named], range=colours),
+                        legend=legend() if named else None),
         tooltip=[alt.Tooltip("part:N"), alt.Tooltip("epoch:Q", format=".2f"), alt.Tooltip("value:Q", format=".4g")],
     ).properties(height=HEIGHT)  # fmt: skip
     return chart
@@ -46,17 +54,14 @@ def accuracy(points: Sequence[Mapping[str, Any]], end: float) -> alt.LayerChart:
     base = alt.Chart(table).encode(
         x=epochs(end),
         color=alt.Color("images:N", scale=alt.Scale(domain=shown, range=[colours[name] for name in shown]),
-                        legend=alt.Legend(orient="top", title=None, symbolType="stroke", symbolOpacity=1)),
+                        legend=legend()),
     )  # fmt: skip
     limits = alt.Scale(domain=[0, 100])
     low, high = alt.Y("low:Q", scale=limits, title="accuracy, %"), alt.Y2("high:Q")
     band = base.mark_area(opacity=0.13, line=False).encode(y=low, y2=high, detail="weights:N")
     bars = base.mark_rule(opacity=0.35).encode(y=low, y2=high, detail="weights:N")
-    several = table["weights"].nunique() > 1
-    dash = alt.StrokeDash(
-        "weights:N", scale=alt.Scale(domain=list(WEIGHTS.values()), range=[[1, 0], [5, 3]]),
-        legend=alt.Legend(orient="top", title=None, symbolType="stroke", symbolOpacity=1) if several else None,
-    )  # fmt: skip
+    dashes = alt.Scale(domain=list(WEIGHTS.values()), range=DASHES)
+    dash = alt.StrokeDash("weights:N", scale=dashes, legend=None)  # said below the chart
     numbers = {"value": "accuracy, %", "low": "from", "high": "to"}
     shown_numbers = [alt.Tooltip(f"{name}:Q", format=".1f", title=title) for name, title in numbers.items()]
     tooltip = ["images", "weights", "epoch", *shown_numbers]
@@ -99,17 +104,19 @@ def leaks(cycles: Sequence[Mapping[str, float]], end: float) -> alt.LayerChart:
 def both(
     named: Mapping[str, Sequence[Mapping[str, Any]]], end: float, *, kind: str, title: str, percent: bool = False
 ) -> alt.Chart:
-    """The same curve of two runs over each other. named: run -> points; kind: the column that splits a run's lines."""
+    """The same curve of two runs over each other.
+
+    named: run -> points; kind: the column that splits a run's lines into a solid and a dashed one (run_series.KINDS).
+    """
     table = pd.DataFrame([{"run": name} | dict(point) for name, points in named.items() for point in points])
-    kinds = list(dict.fromkeys(table[kind])) if len(table) else []
     scale = alt.Scale(domain=[0, 100]) if percent else alt.Scale(zero=False)
-    legend = alt.Legend(orient="top", title=None, symbolType="stroke") if len(kinds) > 1 else None
-    dash = alt.StrokeDash(f"{kind}:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [5, 3], [2, 2]]), legend=legend)
+    kinds = list(KINDS.values()) if kind == "images" else [WHOLE]
+    dash = alt.StrokeDash(f"{kind}:N", scale=alt.Scale(domain=kinds, range=DASHES[: len(kinds)]), legend=None)
     chart: alt.Chart = alt.Chart(table).mark_line(point=percent).encode(
         x=epochs(end),
         y=alt.Y("value:Q", title=title, scale=scale),
         color=alt.Color("run:N", scale=alt.Scale(domain=list(named), range=[BEFORE, AFTER]),
-                        legend=alt.Legend(orient="top", title=None, symbolType="stroke", labelLimit=300)),
+                        legend=legend(1)),
         strokeDash=dash,
         tooltip=["run", kind, alt.Tooltip("epoch:Q", format=".2f"), alt.Tooltip("value:Q", format=".4g")],
     ).properties(height=HEIGHT)  # fmt: skip

@@ -51,7 +51,7 @@ def differences(found: Facts, other: Facts) -> pd.DataFrame:
 def _curves(found: Facts, other: Facts) -> None:
     drawn = {}
     end = 1.0
-    for title, each in ((f"this run: {found.title}", found), (f"the other: {other.title}", other)):
+    for title, each in (("this run", found), ("the other run", other)):
         rows = run_series.whole(run_rows(each.run.folder))
         steps, epochs = span(each, rows)
         end = max(end, epochs)
@@ -74,3 +74,4 @@ def _curves(found: Facts, other: Facts) -> None:
         if any(named.values()):
             chart = run_charts.both(named, end, kind="images", title="accuracy, %", percent=True)
             st.altair_chart(chart, width="stretch")
+            st.caption("Solid: original images. Dashed: attacked images. Weights as trained.")

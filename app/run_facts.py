@@ -31,7 +31,7 @@ class Facts:
 
     @property
     def damaged(self) -> bool:
-        return not isinstance(self.spec.get("task"), str)
+        return not isinstance(self.spec.get("task"), str) or self.status.said == DAMAGED
 
     @property
     def state(self) -> str:

@@ -31,17 +31,18 @@ def show_masks(folder: Path, cycles: Sequence[Mapping[str, float]], end: float) 
     st.subheader("What was called spurious", help="A region that unsettles the answer without supporting it. Regions "
                  "are found again at every cycle, as the model changes.")  # fmt: skip
     metered = any("leak_low" in cycle for cycle in cycles)
-    left, right = st.columns([1.25, 1], gap="large")
+    st.dataframe(numbers(cycles), width="stretch")
+    left, right = st.columns([1.2, 1], gap="large")
     with left:
-        st.dataframe(numbers(cycles), width="stretch")
-        st.caption("\n".join(f"- **{title}**: {help}" for name, (title, help) in NUMBERS.items()
-                             if any(name in cycle for cycle in cycles) and name in ("drift", "overlap")))  # fmt: skip
-    with right:
         if metered:
-            st.markdown("**Leak meter**", help=NUMBERS["leak"][1])
+            st.markdown("**Leak meter: what the masks alone tell**", help=NUMBERS["leak"][1])
             st.altair_chart(run_charts.leaks(cycles, end), width="stretch")
-            if not leak(cycles[-1]):
-                st.caption("The interval reaches chance or lies below it: nothing shows that the masks tell the label.")
+    with right:
+        known = [name for name in NUMBERS if any(name in cycle for cycle in cycles) and name != "chance"]
+        st.caption("\n".join(f"- **{title}.** {help}" for title, help in map(NUMBERS.__getitem__, known)))
+        if metered and not leak(cycles[-1]):
+            st.caption("At the last cycle the interval reaches chance or lies below: nothing shows that the masks "
+                       "tell the label.")  # fmt: skip
     show_examples(folder)
 
 

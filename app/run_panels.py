@@ -9,7 +9,7 @@ import streamlit as st
 
 from app import run_charts, run_series
 from app.cached import classifiers, data_sets, run_rows
-from app.run_facts import Facts, progress
+from app.run_facts import DAMAGED, Facts, progress
 from app.run_masks import show_masks
 from app.run_words import duration, part, setting, value
 from app.text import plain
@@ -25,8 +25,10 @@ def show_standing(found: Facts) -> None:
     """Title, state, what happens or happened in a sentence, and the run's own remarks."""
     status = found.status
     st.subheader(f"{found.state} · {plain(found.title)}")
-    st.caption(f"{plain(found.about, 200)} · run {found.run.id}")
-    if status.alive:
+    st.caption(" · ".join(each for each in (plain(found.about, 200), f"run {found.run.id}") if each))
+    if found.damaged:
+        st.warning(DAMAGED)
+    elif status.alive:
         said = " · ".join(each for each in (plain(status.said, 300) or progress(found), found.left) if each)
         st.progress(min(max(status.progress, 0.0), 1.0), said)
     elif status.state == "failed":
@@ -59,8 +61,8 @@ def outcome(task: str, result: Mapping[str, Any], count: int) -> str:
 
     >>> outcome("evaluate", {"hits": 712, "count": 1000, "interval_95": [0.683, 0.739]}, 0)
     'Right on 712 of 1,000 images: 71.2 % (95 % interval: 68.3 to 73.9 %).'
-    >>> outcome("refine", {"epoch_kept": 1, "averaged": True, "held": {"clean": 0.5, "clean_average": 0.75}}, 100)
-    'Kept: the averaged weights after epoch 2. On the 100 held-out images, right on 75.0 % (65.7 to 82.5 %) as they ...'
+    >>> outcome("refine", {"epoch_kept": 2, "averaged": True, "held": {"clean": 0.5, "clean_average": 0.75}}, 100)
+    'Kept: the averaged weights after epoch 2. On the 100 held-out images it is right on 75.0 % (65.7 to 82.5 %)...'
     """
     if task == "evaluate":
         hits, total = result.get("hits"), result.get("count")
@@ -70,15 +72,15 @@ def outcome(task: str, result: Mapping[str, Any], count: int) -> str:
                     f"(95 % interval: {100 * low:.1f} to {100 * high:.1f} %).")  # fmt: skip
     if task == "refine" and isinstance(epoch := result.get("epoch_kept"), int):
         averaged = bool(result.get("averaged"))
-        kept = f"Kept: the {'averaged ' if averaged else ''}weights after epoch {epoch + 1}."
-        shown = run_series.held([{"epoch": epoch, "held": result.get("held")}], count)
+        kept = f"Kept: the {'averaged ' if averaged else ''}weights after epoch {epoch}."
+        shown = run_series.held([{"epoch": epoch - 1, "held": result.get("held")}], count)
         said = [
-            f"right on {point['value']:.1f} % ({point['low']:.1f} to {point['high']:.1f} %) "
+            f"{point['value']:.1f} % ({point['low']:.1f} to {point['high']:.1f} %) "
             + ("as they are" if point["images"] == run_series.KINDS["clean"] else "under attack")
             for point in shown
             if point["weights"] == run_series.WEIGHTS["average" if averaged else ""]
         ]
-        return kept + (f" On the {count:,} held-out images, {', '.join(said)}." if said else "")
+        return kept + (f" On the {count:,} held-out images it is right on {' and on '.join(said)}." if said else "")
     return ""
 
 
@@ -99,21 +101,20 @@ def show_curves(found: Facts) -> None:
     """Loss and accuracy while the run goes on, the masks and the leak warning; for other tasks their numbers."""
     rows = run_series.whole(run_rows(found.run.folder))
     if not rows:
-        if found.status.alive:
+        if found.status.alive and found.task == "refine":
             st.caption("Curves appear here after the first steps.")
         return
     steps, end = span(found, rows)
+    losses = run_series.losses(rows, steps)
     cycles = run_series.cycles(rows)
     if cycles and (warning := run_series.leak(cycles[-1])):
         st.warning(warning)
-    if (first := run_series.broken(rows)) is not None:
-        st.warning(f"Since step {first:,} the loss is not a number any more: stop this run, and refine again with a "
-                   "smaller learning rate.")  # fmt: skip
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Loss**", help="What training pushes down; each point is a mean over neighbouring steps. Its "
                     "size means nothing by itself, its course does.")  # fmt: skip
-        st.altair_chart(run_charts.losses(run_series.losses(rows, steps), end), width="stretch")
+        if losses:
+            st.altair_chart(run_charts.losses(losses, end), width="stretch")
     with right:
         count = held_out(found)
         st.markdown("**Right on held-out images**", help=f"Measured after every epoch on {count:,} training images "
@@ -121,6 +122,8 @@ def show_curves(found: Facts) -> None:
                     "95 % interval: what other images could have given.")  # fmt: skip
         if points := run_series.held(rows, count):
             st.altair_chart(run_charts.accuracy(points, end), width="stretch")
+            if len({point["weights"] for point in points}) > 1:
+                st.caption("Solid: the weights as trained. Dashed: their moving average, which is often steadier.")
         else:
             st.caption("Measured at the end of each epoch." if count else "No images are held out in this run.")
     show_masks(found.run.folder, cycles, end)
@@ -132,7 +135,7 @@ def show_details(found: Facts) -> None:
     with st.expander("Settings"):
         st.dataframe(settings(found), width="stretch", hide_index=True)
         _download("Download the settings (JSON)", lambda: json.dumps(found.spec, indent=1) + "\n", f"{name}-spec.json")
-    with st.expander(f"Numbers ({len(rows):,} rows)"):
+    with st.expander(f"Numbers ({len(rows):,} rows)", expanded=found.task != "refine"):
         if rows:
             st.dataframe(pd.json_normalize(rows[-LISTED:]), width="stretch", hide_index=True, height=280)
             if len(rows) > LISTED:

@@ -10,7 +10,7 @@ SIDE = 128  # pixels of an example at least
 GAP = 8  # pixels between two examples
 
 
-def strip(images: NDArray[Any], masks: NDArray[Any], side: int = SIDE, most: int = 12) -> NDArray[np.uint8]:
+def strip(images: NDArray[Any], masks: NDArray[Any], side: int = SIDE, most: int = 8) -> NDArray[np.uint8]:
     """Examples beside one another, (H, W, 4), with nothing in between: each enlarged, its mask tinted and outlined.
 
     images: uint8 (n, C, H, W), one or three channels; masks: bool (n, H, W). ValueError if they do not fit.

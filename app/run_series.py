@@ -95,7 +95,8 @@ def cycles(rows: Iterable[Row]) -> list[dict[str, float]]:
         masks = row.get("masks")
         if isinstance(masks, Mapping) and masks:
             numbers = {str(name): number for name, entry in masks.items() if (number := numeric(entry)) is not None}
-            found.append({"cycle": len(found) + 1, "epoch": row["epoch"]} | numbers)
+            if numbers:
+                found.append({"cycle": len(found) + 1, "epoch": row["epoch"]} | numbers)
     return found
 
 
@@ -116,15 +117,3 @@ def leak(cycle: Mapping[str, float]) -> str:
         f"images ({100 * low:.0f} to {high:.0f} %); chance is {100 * chance:.0f} %. The model may learn to read the "
         "mask instead of the picture. Compare with shuffled or random masks before trusting this run."
     )
-
-
-def broken(rows: Sequence[Row]) -> int | None:
-    """The first step whose loss is no number any more, if the last one's is none."""
-    if not rows or "loss" not in rows[-1] or numeric(rows[-1]["loss"]) is not None:
-        return None
-    first: int = rows[-1]["step"]
-    for row in reversed(rows):
-        if "loss" in row and numeric(row["loss"]) is not None:
-            break
-        first = row["step"]
-    return first

@@ -28,7 +28,8 @@ NAMES = {
     "arguments.objective.method": "Objective", "arguments.classifier": "Model", "arguments.split": "Images of the",
     "arguments.count": "Images", "arguments.batch": "Images at a time", "arguments.seed": "Seed",
     "arguments.attack": "Attack", "arguments.attack.method": "Attack", "arguments.before": "Before",
-    "arguments.after": "After",
+    "arguments.after": "After", "arguments.title": "Name", "arguments.processes": "Processes on the CPU",
+    "arguments.save_every": "Seconds between saved points",
 }  # fmt: skip
 MODELS = ("arguments.base", "arguments.classifier", "arguments.before", "arguments.after")
 
@@ -58,6 +59,8 @@ def title(spec: Mapping[str, Any], data: Mapping[str, str]) -> str:
     arguments, task = part(spec, "arguments"), spec.get("task")
     if not isinstance(task, str):
         return "A run whose settings cannot be read"
+    if isinstance(named := arguments.get("title"), str) and named.strip():
+        return named.strip()
     name = str(arguments.get("data", ""))
     on = f", {data.get(name, name)}" if name else ""
     if task == "refine":
@@ -72,7 +75,8 @@ def title(spec: Mapping[str, Any], data: Mapping[str, str]) -> str:
 def subtitle(spec: Mapping[str, Any], models: Mapping[str, str]) -> str:
     """The model a run works on, and how much it does. models: classifier name -> title."""
     arguments = part(spec, "arguments")
-    shown = []
+    method = str(part(arguments, "objective").get("method", ""))
+    shown = [OBJECTIVES[method].title] if arguments.get("title") and method in OBJECTIVES else []
     for key in ("base", "classifier", "before", "after"):
         if isinstance(name := arguments.get(key), str):
             scratch = key == "base" and arguments.get("start") == "scratch"
@@ -146,7 +150,7 @@ def value(dotted: str, found: Any, spec: Mapping[str, Any], models: Mapping[str,
     >>> [value(f"arguments.{name}", found, spec, {}, {"mnist": "MNIST"}) for name, found in
     ...  (("objective.eps", 8 / 255), ("objective.method", "trades"), ("data", "mnist"), ("schedule.flip", True),
     ...   ("schedule.rate", "piecewise"), ("images", 0), ("schedule.lr", None))]
-    ['8/255', 'TRADES', 'MNIST', 'on', 'piecewise', 'all', '—']
+    ['8/255', 'TRADES', 'MNIST', 'on', 'stairs down', 'all', '—']
     """
     if found is None:
         return "—"

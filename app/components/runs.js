@@ -64,6 +64,15 @@ export default function ({ parentElement, data, setTriggerValue }) {
     button.onclick = () => setTriggerValue("picked", row.id);
     if (list.children[place] !== button) list.insertBefore(button, list.children[place] ?? null);
   });
+  if (list.dataset.chosen !== data.chosen) {
+    list.dataset.chosen = data.chosen;
+    const chosen = [...list.children].find((each) => each.dataset.id === data.chosen);
+    if (chosen) {
+      const above = chosen.offsetTop - list.offsetTop;
+      if (above < list.scrollTop || above + chosen.offsetHeight > list.scrollTop + list.clientHeight)
+        list.scrollTop = above - list.clientHeight / 3;
+    }
+  }
   root.querySelector(".find").hidden = data.runs.length < 7;
   root.querySelector(".find").oninput();
 }
