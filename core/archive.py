@@ -49,7 +49,7 @@ class Archive:
 
     def content(self) -> str:
         """The names of its arrays, for a sentence."""
-        told = ", ".join(name[:40] for name in list(self.names)[:12])
+        told = ", ".join("".join(c for c in name[:40] if c.isprintable()) for name in list(self.names)[:12])
         return f"{told}, ..." if len(self.names) > 12 else told or "nothing"
 
     def header(self, name: str) -> tuple[tuple[int, ...], np.dtype[Any]]:

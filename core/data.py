@@ -6,14 +6,15 @@ from typing import Any, Literal
 from core import own_data
 from core.catalog import DATASETS
 from core.classifier import Classifier
-from core.npz import read_npz
-from core.picture_folder import read_folder
+from core.npz import Facts, facts, read_npz
+from core.picture_folder import folder_facts, read_folder
+from core.published import Published
 from core.sources import Images, Progress
 
 
 def data_names() -> dict[str, str]:
     """Every data set to be had by name -> what people call it: the published ones, then your own as `own:NAME`."""
-    names = {key: kind.title for key, kind in DATASETS.items()}
+    names = {key: each.title for key, each in DATASETS.items()}
     return names | {f"own:{name}": f"Own data, {name}" for name in own_data.names()}
 
 
@@ -54,17 +55,31 @@ def path_of(name: str) -> Path:
     return path.absolute()
 
 
-def misfit(classifier: Classifier, data: Images) -> str | None:
+def data_facts(name: str) -> Facts | None:
+    """Size, classes and numbers of images of the data `name`, without reading pixels; None if it must be fetched.
+
+    ValueError or OSError in one sentence where there is no such data or its file cannot be read.
+    """
+    if name in DATASETS:
+        source = DATASETS[name]()
+        return source.facts() if isinstance(source, Published) else None
+    if name.startswith("own:"):
+        return own_data.facts(name.removeprefix("own:"))
+    path = path_of(name)
+    return folder_facts(path) if path.is_dir() else facts(path, path.name)
+
+
+def misfit(classifier: Classifier, data: Images | Facts) -> str | None:
     """Why this data cannot be used with this classifier, in one sentence; None where it can."""
-    has, takes = tuple(data.images.shape[1:]), classifier.size
+    has, takes = _size(data), classifier.size
     if has != takes:
-        return f"this data set has {_kind(has)} images; the model takes {_kind(takes)} images"
+        return f"this data set has {kind(has)} images; the model takes {kind(takes)} images"
     if len(data.classes) != len(classifier.labels):
         return f"this data set has {len(data.classes)} classes; the model tells {len(classifier.labels)} classes apart"
     return None
 
 
-def other_classes(classifier: Classifier, data: Images) -> str | None:
+def other_classes(classifier: Classifier, data: Images | Facts) -> str | None:
     """A warning where the classes have other names, or another order, than the classifier's; None where they agree."""
     mine, theirs = ([" ".join(each.lower().split()) for each in names] for names in (data.classes, classifier.labels))
     if mine == theirs or len(mine) != len(theirs):
@@ -76,10 +91,14 @@ def other_classes(classifier: Classifier, data: Images) -> str | None:
     return f"the classes have other names than the model's: {example}; make sure that they mean the same"
 
 
-def _kind(size: tuple[int, ...]) -> str:
+def _size(data: Images | Facts) -> tuple[int, ...]:
+    return data.size if isinstance(data, Facts) else tuple(data.images.shape[1:])
+
+
+def kind(size: tuple[int, ...]) -> str:
     """A size (C, H, W) in words.
 
-    >>> _kind((1, 28, 28)), _kind((3, 32, 48))
+    >>> kind((1, 28, 28)), kind((3, 32, 48))
     ('28 x 28 grey', '48 x 32 colour')
     """
     channels, height, width = size
@@ -89,11 +108,11 @@ def _kind(size: tuple[int, ...]) -> str:
 def describe(data: Images) -> dict[str, Any]:
     """For a page: `images`, `size` (C, H, W), `kind` in words, `classes`, `per_class` {name: images}, `notes`."""
     counts = data.labels.bincount(minlength=len(data.classes)).tolist()
-    size = tuple(data.images.shape[1:])
+    size = _size(data)
     return {
         "images": len(data),
         "size": size,
-        "kind": _kind(size),
+        "kind": kind(size),
         "classes": len(data.classes),
         "per_class": dict(zip(data.classes, counts, strict=True)),
         "notes": data.notes,

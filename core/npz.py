@@ -28,11 +28,16 @@ MOST_CLASSES = 100_000
 
 @dataclass(frozen=True)
 class Facts:
-    """What a file holds, told without reading its images: `counts` images by split, `size` (C, H, W), `classes`."""
+    """What there is, told without reading pixels: `size` (C, H, W), `classes`, images by split and then by class."""
 
-    counts: Mapping[str, int]
     size: tuple[int, int, int]
     classes: tuple[str, ...]
+    per_class: Mapping[str, tuple[int, ...]]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Images by split."""
+        return {split: sum(numbers) for split, numbers in self.per_class.items()}
 
 
 def find(name: str) -> Path | None:
@@ -65,11 +70,9 @@ def read(path: Path | IO[bytes], called: str, split: Split) -> Images:
         classes = _facts(archive).classes
         count, (channels, height, width) = _size(archive, part)
         labels = _labels(archive, part, count)
-        try:
-            images = torch.empty((count, channels, height, width), dtype=torch.uint8)
-        except (RuntimeError, MemoryError) as error:
-            size = count * channels * height * width / 1e9
-            raise Refused(f"{called}: its {part} images need {size:.1f} GB of memory, which is not there") from error
+        if (needed := count * channels * height * width) > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+            raise Refused(f"{called}: its {part} images need {needed / 1e9:.1f} GB of memory, more than there is")
+        images = torch.empty((count, channels, height, width), dtype=torch.uint8)
         done = 0
         for piece in archive.pieces(f"{part}_images"):
             rows = torch.tensor(piece).view(-1, height, width, channels)
@@ -111,17 +114,17 @@ def _facts(archive: Archive) -> Facts:
     if len({size for _, size in sizes.values()}) > 1:
         told = " and ".join(f"{split} {size}" for split, (_, size) in sizes.items())
         raise Refused(f"{archive.called}: the splits hold images of different sizes (C, H, W), {told}")
-    labels = [_labels(archive, split, count) for split, (count, _) in sizes.items()]
-    most = int(max(each.max() for each in labels))
-    classes = _classes(archive, most)
-    return Facts({split: count for split, (count, _) in sizes.items()}, sizes[splits[0]][1], classes)
+    labels = {split: _labels(archive, split, count) for split, (count, _) in sizes.items()}
+    classes = _classes(archive, int(max(each.max() for each in labels.values())))
+    per_class = {split: np.bincount(each, minlength=len(classes)) for split, each in labels.items()}
+    return Facts(sizes[splits[0]][1], classes, {split: tuple(map(int, each)) for split, each in per_class.items()})
 
 
 def _size(archive: Archive, split: str) -> tuple[int, tuple[int, int, int]]:
     """Number of images and their (C, H, W), from the header."""
     shape, dtype = archive.header(f"{split}_images")
     if dtype != np.uint8 or len(shape) not in (3, 4):
-        raise Refused(f"{archive.called}: expected uint8 images (N, H, W[, C]), got {dtype} {shape}")
+        raise Refused(f"{archive.called}: expected uint8 images (N, H, W[, C]), got {str(dtype)[:40]} {shape}")
     count, height, width, channels = (*shape, 1) if len(shape) == 3 else shape
     if channels not in (1, 3):
         raise Refused(f"{archive.called}: expected images (N, H, W) or (N, H, W, C) with 1 or 3 channels, got {shape}")
@@ -144,7 +147,7 @@ def _labels(archive: Archive, split: str, count: int) -> NDArray[np.int64]:
         )
     if found.dtype.kind not in "bui" or found.size != count or found.shape not in ((count,), (count, 1)):
         raise Refused(
-            f"{archive.called}: expected one whole number a {split} image as its label, got {found.dtype} "
+            f"{archive.called}: expected one whole number a {split} image as its label, got {str(found.dtype)[:40]} "
             f"{found.shape} for {count} images"
         )
     labels = found.reshape(count).astype(np.int64)
@@ -161,7 +164,9 @@ def _classes(archive: Archive, most: int) -> tuple[str, ...]:
         return tuple(str(number) for number in range(most + 1))
     found = archive.small("classes")
     if found.ndim != 1 or found.dtype.kind not in "USbui" or not 1 <= len(found) <= MOST_CLASSES:
-        raise Refused(f"{archive.called}: expected classes as a list of names, got {found.dtype} {found.shape}")
+        raise Refused(
+            f"{archive.called}: expected classes as a list of names, got {str(found.dtype)[:40]} {found.shape}"
+        )
     try:
         told = [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in found.tolist()]
     except ValueError as error:

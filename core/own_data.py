@@ -84,7 +84,7 @@ def install(
     kind = _holds(file, called)
     found = zip_tree(file, called) if kind == "pictures" else None
     if found is not None:
-        size = size or picture_folder.usual_size(found)
+        size = size or picture_folder.survey(found).size
 
     def load(split: Split) -> Images:
         data = npz.read(file, called, split) if found is None else picture_folder.load(found, split, size, progress)

@@ -11,14 +11,13 @@ from PIL import Image
 
 from core import meter
 from core.archive import Refused
-from core.npz import LARGEST_SIDE, Split
+from core.npz import LARGEST_SIDE, Facts, Split
 from core.picture_decode import BROKEN, FORMATS, decode
-from core.picture_tree import Tree, tree, walk
+from core.picture_tree import Entry, Tree, tree, walk
 from core.sources import Images, Progress
 
 MOST_VALUES = 8_000_000_000  # bytes of images in a split
 GREY = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
-TURNED = (5, 6, 7, 8)  # EXIF orientations that swap the sides
 
 
 def read_folder(
@@ -34,34 +33,44 @@ def read_folder(
     return load(tree(walk(path), path.name), split, size, progress)
 
 
-def usual_size(found: Tree) -> tuple[int, int, int]:
-    """The (C, H, W) most files have, read from their headers; one channel if all are grey."""
+def folder_facts(path: Path) -> Facts:
+    """What lies in a folder of pictures, told from the headers of its files."""
+    return survey(tree(walk(path), path.name))
+
+
+def survey(found: Tree) -> Facts:
+    """Pictures by split and class, and the size (C, H, W) most of them have, with one channel if all are grey."""
     sizes: Counter[tuple[int, int]] = Counter()
-    grey = True
-    for entry in (entry for groups in found.files.values() for group in groups for entry in group):
+    modes: set[str] = set()
+
+    def readable(entry: Entry) -> bool:
         meter.check()
         try:
             with Image.open(BytesIO(entry.read()), formats=sorted(set(FORMATS) - {"MPO"})) as image:
-                size = (
-                    (image.width, image.height)
-                    if image.getexif().get(0x0112) in TURNED
-                    else (image.height, image.width)
-                )
-                sizes[size] += 1
-                grey = grey and image.mode in GREY
+                high, wide = (image.width, image.height) if turned(image) else (image.height, image.width)
+                modes.add(image.mode)
         except BROKEN:
-            continue
+            return False
+        sizes[high, wide] += 1
+        return True
+
+    counts = {split: tuple(sum(map(readable, group)) for group in groups) for split, groups in found.files.items()}
     if not sizes:
         raise Refused(f"{found.called} holds no picture that can be read")
     (height, width), _ = min(sizes.items(), key=lambda item: (-item[1], item[0]))
-    return (1 if grey else 3, height, width)
+    return Facts((1 if modes <= set(GREY) else 3, height, width), found.classes, counts)
+
+
+def turned(image: Image.Image) -> bool:
+    """Whether EXIF data ask for a turn that swaps the sides."""
+    return image.getexif().get(0x0112) in (5, 6, 7, 8)
 
 
 def load(
     found: Tree, split: Split, size: tuple[int, int, int] | None = None, progress: Progress | None = None
 ) -> Images:
     """The pictures of a split, decoded and brought to `size`."""
-    size = size or usual_size(found)
+    size = size or survey(found).size
     if size[0] not in (1, 3) or not all(1 <= side <= LARGEST_SIDE for side in size[1:]):
         raise Refused(
             f"{found.called}: expected 1 or 3 channels and sides of 1 to {LARGEST_SIDE} pixels, got {size}; give a size"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from core.archive import BROKEN
 from core.atomic import whole
 from core.fetch import fetch
-from core.npz import Split, find, read_npz, write
+from core.npz import Facts, Split, facts, find, read_npz, write
 from core.paths import folder
 from core.sources import DataSet, Images, Progress
 
@@ -33,11 +33,12 @@ class Published(DataSet):
     def unpack(self, place: Path) -> Mapping[Split, Images]:
         """Both splits from the files, which lie in `place`; no pickle is read."""
 
-    def here(self) -> bool:
-        return find(f"{self.key}.npz") is not None
+    def facts(self) -> Facts | None:
+        path = find(f"{self.key}.npz")
+        return None if path is None else facts(path, path.name)
 
     def prepare(self, progress: Progress | None = None) -> None:
-        if self.here():
+        if find(f"{self.key}.npz"):
             return
         target = folder("data") / f"{self.key}.npz"
         with TemporaryDirectory(dir=target.parent, prefix=".fetch-") as scratch:
@@ -46,7 +47,7 @@ class Published(DataSet):
                 self._fetch(name, place, index, progress)
             try:
                 splits = self.unpack(place)
-            except (*BROKEN, OSError) as error:
+            except (*BROKEN, OSError, tarfile.TarError) as error:
                 raise ValueError(f"The files of {self.title} cannot be read: {error}.") from error
             try:
                 with whole(target) as file:
@@ -63,7 +64,8 @@ class Published(DataSet):
 
         for attempt, address in enumerate(self.addresses, 1):
             instead = (
-                f"The address is {address}{name}; connect this machine, or put {self.key}.npz into {folder('data')}."
+                f"The address is {address}{name}; connect this machine, or put {self.key}.npz into {folder('data')} "
+                f"(`counterproof data {self.key} --fetch` writes it on a machine that is connected)."
             )
             try:
                 what = f"The files of {self.title}"
@@ -82,7 +84,7 @@ class Published(DataSet):
 
 def labelled(images: NDArray[np.uint8], labels: NDArray[Any], classes: Iterable[str]) -> Images:
     """Arrays (N, C, H, W) and (N,) as Images."""
-    return Images(torch.from_numpy(np.ascontiguousarray(images)), torch.tensor(labels.astype(np.int64)), tuple(classes))
+    return Images(torch.tensor(np.ascontiguousarray(images)), torch.tensor(labels.astype(np.int64)), tuple(classes))
 
 
 def members(path: Path, wanted: Iterable[str]) -> dict[str, bytes]:

@@ -50,10 +50,6 @@ class DataSet(ABC):
     key: ClassVar[str]
     title: ClassVar[str]
 
-    def here(self) -> bool:
-        """Whether it can be loaded without the network."""
-        return True
-
     def prepare(self, progress: Progress | None = None) -> None:  # noqa: B027
         """Bring it onto this machine if it is not there; OSError or ValueError in one sentence if it cannot be had."""
 
