@@ -17,13 +17,12 @@ from torch import Tensor
 from app.desk import Desk
 from app.run_pictures import strip
 from app.run_rows import Rows
-from core import own_data
+from core import data
 from core.attacked import Prediction, predict
 from core.catalog import classifier_names, load_classifier, stamp
 from core.classifier import Classifier
-from core.data import data_names
 from core.figures import png
-from core.npz import Facts, facts, find
+from core.npz import Facts
 from core.picture import Picture, fit
 from core.runs.files import METRICS
 from core.samples import gallery, picture
@@ -60,19 +59,10 @@ def classifiers() -> dict[str, str]:
     return classifier_names()
 
 
-@st.cache_data(ttl=20, max_entries=1)
-def data_sets() -> dict[str, str]:
-    """Name -> title of every data set to be had; read again after 20 s, since they can be added."""
-    return data_names()
-
-
 @st.cache_data(ttl=20, max_entries=64, show_spinner=False)
 def data_facts(name: str) -> Facts | None:
     """What a data set holds, without its images; None while it is not on this machine. ValueError if it is damaged."""
-    if name.startswith("own:"):
-        return own_data.facts(name.removeprefix("own:"))
-    path = find(f"{name}.npz")
-    return None if path is None else facts(path, path.name)
+    return data.data_facts(name)
 
 
 def run_rows(folder: Path) -> Sequence[Mapping[str, Any]]:

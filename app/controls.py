@@ -171,7 +171,9 @@ def parameter(entry: "Field[Any]", name: str, default: Any, typed: bool = False)
     step = facts.get("step") or (0.5 if scale == 255 else _step(low, high, first))
     chosen = _slide(title, low, high, real, step, key, help, "%g", typed)
     remember(name, chosen)
-    return chosen / scale if scale != 1 else chosen
+    if scale != 1:
+        return default if chosen == first else chosen / scale  # a default such as 0.007 stays just that
+    return chosen
 
 
 def _slide(

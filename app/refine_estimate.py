@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.cached import measurements
-from app.refine_settings import Asked
+from app.refine_asked import Asked
 from app.run_words import duration
 from app.text import plain
 from core.estimate import Estimate, estimate

@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from app.refine_settings import Asked, preset_arguments
+from app.refine_asked import Asked, preset_arguments
 from app.run_words import setting, value
 from core.params import Method
 from core.presets import PRESETS

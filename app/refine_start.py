@@ -1,24 +1,22 @@
 """The card beside the settings: what will happen, whether it can, what it costs, Start, and the shell command."""
 
 import streamlit as st
-from torch import empty
 
-from app.cached import classifier, classifiers, data_facts, data_sets
+from app.cached import classifier, classifiers, data_facts
 from app.nav import page
+from app.refine_asked import Asked, take_preset
 from app.refine_estimate import show_estimate
 from app.refine_plan import changed, command, problem, summary
-from app.refine_settings import Asked, take_preset
 from app.state import remember, setting
 from app.text import plain
-from core.data import misfit, other_classes
+from core.data import data_names, misfit, other_classes
 from core.paths import home
 from core.runs.store import Store
-from core.sources import Images
 
 
 def show_start(asked: Asked) -> None:
     """Draw the card; Start submits the run and goes to its page."""
-    models, data = classifiers(), data_sets()
+    models, data = classifiers(), data_names()
     with st.container(border=True):
         st.subheader("This run")
         st.markdown(plain(summary(asked, models, data), 800))
@@ -49,17 +47,16 @@ def obstacle(asked: Asked) -> tuple[str, str]:
         model = classifier(asked.base)
     except (ValueError, OSError) as error:
         return str(error).rstrip(".") + ".", ""
-    images = Images(empty(0, *facts.size), empty(0), facts.classes)
-    if said := misfit(model, images):
+    if said := misfit(model, facts):
         return f"This model and these images do not fit: {said}. Choose another model or another data set.", ""
-    doubt = other_classes(model, images) if asked.start == "base" else None
+    doubt = other_classes(model, facts) if asked.start == "base" else None
     return problem(asked, count), f"{doubt[:1].upper()}{doubt[1:]}." if doubt else ""
 
 
 def _deviations(asked: Asked) -> None:
     """What was changed from the preset, with a way back."""
-    preset = setting("preset", "")
-    if found := changed(asked, preset, classifiers(), data_sets()):
+    preset = setting("refine.preset", "")
+    if found := changed(asked, preset, classifiers(), data_names()):
         shown = "; ".join(found[:4]) + (f"; and {len(found) - 4} more" if len(found) > 4 else "")
         st.caption(f"Changed from the preset: {plain(shown, 400)}.")
         if st.button("Back to the preset", type="tertiary", icon=":material/undo:"):

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.cached import classifiers
 from app.nav import has, page
-from app.refine_settings import take
+from app.refine_asked import take
 from app.run_facts import Facts
 from app.state import drop, kept, remember
 from app.text import plain

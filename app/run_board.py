@@ -3,12 +3,13 @@
 import streamlit as st
 
 from app import views
-from app.cached import classifiers, data_sets, run_rows
+from app.cached import classifiers, run_rows
 from app.run_actions import show_actions
 from app.run_difference import show_difference
 from app.run_facts import Facts, facts, line
 from app.run_panels import show_curves, show_details, show_outcome, show_standing
 from app.state import remember, setting, write_link
+from core.data import data_names
 from core.runs.store import Store
 
 POLL = 2.0  # seconds
@@ -16,7 +17,7 @@ POLL = 2.0  # seconds
 
 def read(store: Store) -> dict[str, Facts]:
     """Every run by its id, the newest first; of each only the settings and the status are read."""
-    models, data = classifiers(), data_sets()
+    models, data = classifiers(), data_names()
     return {run.id: facts(run, models, data) for run in store.runs()}
 
 

@@ -64,7 +64,7 @@ def accuracy(points: Sequence[Mapping[str, Any]], end: float) -> alt.LayerChart:
     dash = alt.StrokeDash("weights:N", scale=dashes, legend=None)  # said below the chart
     numbers = {"value": "accuracy, %", "low": "from", "high": "to"}
     shown_numbers = [alt.Tooltip(f"{name}:Q", format=".1f", title=title) for name, title in numbers.items()]
-    tooltip = ["images", "weights", "epoch", *shown_numbers]
+    tooltip = ["images:N", "weights:N", "epoch:Q", *shown_numbers]
     y = alt.Y("value:Q", scale=limits)
     line = base.mark_line().encode(y=y, strokeDash=dash, tooltip=tooltip)
     dots = base.mark_point(filled=True, size=36, opacity=1).encode(y=y, detail="weights:N", tooltip=tooltip)
@@ -92,7 +92,7 @@ def leaks(cycles: Sequence[Mapping[str, float]], end: float) -> alt.LayerChart:
     shape = alt.Shape("tells:N", scale=alt.Scale(domain=[False, True], range=["circle", "triangle-up"]), legend=None)
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
         y=y, color=colour, shape=shape,
-        tooltip=["cycle", alt.Tooltip("leak:Q", format=".1f", title="named right, %"),
+        tooltip=["cycle:Q", alt.Tooltip("leak:Q", format=".1f", title="named right, %"),
                  alt.Tooltip("leak_low:Q", format=".1f", title="from"),
                  alt.Tooltip("leak_high:Q", format=".1f", title="to"),
                  alt.Tooltip("chance:Q", format=".1f", title="chance, %")],
@@ -108,7 +108,10 @@ def both(
 
     named: run -> points; kind: the column that splits a run's lines into a solid and a dashed one (run_series.KINDS).
     """
-    table = pd.DataFrame([{"run": name} | dict(point) for name, points in named.items() for point in points])
+    table = pd.DataFrame(
+        [{"run": name} | dict(point) for name, points in named.items() for point in points],
+        columns=["run", "epoch", kind, "value"],
+    )
     scale = alt.Scale(domain=[0, 100]) if percent else alt.Scale(zero=False)
     kinds = list(KINDS.values()) if kind == "images" else [WHOLE]
     dash = alt.StrokeDash(f"{kind}:N", scale=alt.Scale(domain=kinds, range=DASHES[: len(kinds)]), legend=None)
@@ -118,6 +121,6 @@ def both(
         color=alt.Color("run:N", scale=alt.Scale(domain=list(named), range=[BEFORE, AFTER]),
                         legend=legend(1)),
         strokeDash=dash,
-        tooltip=["run", kind, alt.Tooltip("epoch:Q", format=".2f"), alt.Tooltip("value:Q", format=".4g")],
+        tooltip=["run:N", f"{kind}:N", alt.Tooltip("epoch:Q", format=".2f"), alt.Tooltip("value:Q", format=".4g")],
     ).properties(height=HEIGHT)  # fmt: skip
     return chart

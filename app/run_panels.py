@@ -8,11 +8,12 @@ import pandas as pd
 import streamlit as st
 
 from app import run_charts, run_series
-from app.cached import classifiers, data_sets, run_rows
+from app.cached import classifiers, run_rows
 from app.run_facts import DAMAGED, Facts, progress
 from app.run_masks import show_masks
 from app.run_words import duration, part, setting, value
 from app.text import plain
+from core.data import data_names
 from core.evaluate import Share
 from core.runs.compare import flat
 from core.schedule import Schedule
@@ -161,7 +162,7 @@ def _download(title: str, data: Callable[[], str], file: str) -> None:
 
 def settings(found: Facts) -> pd.DataFrame:
     """Every setting of a run, in words."""
-    models, data = classifiers(), data_sets()
+    models, data = classifiers(), data_names()
     named = flat(found.spec)
     return pd.DataFrame(
         [(setting(name, found.spec), value(name, entry, found.spec, models, data)) for name, entry in named.items()],

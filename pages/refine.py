@@ -2,7 +2,8 @@
 
 import streamlit as st
 
-from app.refine_settings import ask, link
+from app.refine_asked import link
+from app.refine_settings import ask
 from app.refine_start import show_start
 from app.sidebar import follow_history
 from app.text import plain
