@@ -60,7 +60,7 @@ def dialog(size: tuple[int, int, int] | None = None) -> None:
     st.markdown(
         "Labelled images for training and testing, in one of two forms:\n\n"
         "- a **.zip** with one folder of pictures per class, such as `finding/0001.png` and `no finding/0001.png`. If "
-        "you have a split, put these into folders `train` and `test`; if not, a fifth of each class is kept for tests;\n"
+        "you have a split, put these into folders `train` and `test`; if not, a fifth of each class is held back;\n"
         "- an **.npz** file laid out like MedMNIST's: `train_images`, `train_labels`, `test_images`, `test_labels`."
     )
     file = st.file_uploader("File", type=["zip", "npz"], max_upload_size=MOST_MB)

@@ -6,7 +6,13 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.classifiers import cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn, torchvision_imagenet
+from core.classifiers import (
+    cifar10_resnet18,
+    cifar10_resnet20,
+    imagenet_efficientnet_lite0,
+    mnist_cnn,
+    torchvision_imagenet,
+)
 from core.turns import seeded
 
 
@@ -29,6 +35,10 @@ def _ours() -> dict[str, Architecture]:
     return {
         "resnet20": Architecture(
             "resnet20", cifar.ResNet20, cifar.SIZE, cifar.MEAN, cifar.STD, 0, cifar.CAM_LAYER, True
+        ),
+        "cifar_resnet18": Architecture(
+            "cifar_resnet18", cifar10_resnet18.resnet18, cifar.SIZE, cifar.MEAN, cifar.STD, 0,
+            cifar10_resnet18.CAM_LAYER, True,
         ),
         "mnist_cnn": Architecture(
             "mnist_cnn", mnist.MnistCNN, mnist.SIZE, mnist.MEAN, mnist.STD, 0, mnist.CAM_LAYER, True

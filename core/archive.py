@@ -39,6 +39,8 @@ class Archive:
             self._zip = zipfile.ZipFile(path)
         except BROKEN as error:
             raise Refused(f"{called} is not an .npz file that can be read") from error
+        except OSError as error:
+            raise OSError(f"{called} cannot be read: {error.strerror or error}") from error
         self.names = {info.filename.removesuffix(".npy"): info for info in self._zip.infolist()}
 
     def __enter__(self) -> "Archive":
@@ -82,13 +84,13 @@ class Archive:
             raise Refused(f"{self.called}: {name} is compressed in a rare way or encrypted; save it with numpy's savez")
         try:
             return self._zip.open(info)
-        except BROKEN as error:
+        except (*BROKEN, OSError) as error:
             raise Refused(f"{self.called}: {name} is damaged or cut short") from error
 
     def _read(self, name: str, file: IO[bytes], count: int) -> bytes:
         try:
             raw = file.read(count)
-        except BROKEN as error:
+        except (*BROKEN, OSError) as error:
             raise Refused(f"{self.called}: {name} is damaged or cut short") from error
         if 0 <= count != len(raw):
             raise Refused(f"{self.called}: {name} is cut short")
@@ -102,7 +104,7 @@ class Archive:
             shape, by_column, dtype = read_header(file)
             length = math.prod(shape) * dtype.itemsize
             begin = file.tell()
-        except BROKEN as error:
+        except (*BROKEN, OSError) as error:
             raise Refused(f"{self.called}: {name} is damaged, cut short or no array") from error
         if dtype.hasobject:
             raise Refused(f"{self.called}: {name} holds Python objects, which are not read")

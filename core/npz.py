@@ -40,12 +40,15 @@ class Facts:
         return {split: sum(numbers) for split, numbers in self.per_class.items()}
 
 
+def places() -> tuple[Path, ...]:
+    """Where data laid down by hand are looked for: `$COUNTERPROOF_DATA` if set, and the data folder of `home()`."""
+    chosen = os.environ.get("COUNTERPROOF_DATA")
+    return (*([Path(chosen).expanduser()] if chosen else []), home() / "data")
+
+
 def find(name: str) -> Path | None:
-    """The file `name` in `$COUNTERPROOF_DATA` or the data folder of `home()`, if it is there."""
-    for place in (os.environ.get("COUNTERPROOF_DATA"), home() / "data"):
-        if place and (Path(place) / name).is_file():
-            return Path(place) / name
-    return None
+    """The file `name` in the first of `places()` that has it."""
+    return next((place / name for place in places() if (place / name).is_file()), None)
 
 
 def read_npz(path: Path, split: Split) -> Images:

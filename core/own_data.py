@@ -23,7 +23,7 @@ def folder() -> Path:
 
 
 def names() -> tuple[str, ...]:
-    """The names of your own data: those that were added, and .npz files laid into `home()/data` by hand."""
+    """The names of your own data: those that were added, and .npz files laid into one of `npz.places()` by hand."""
     return tuple(sorted({path.stem for path in (*_files(folder()), *_by_hand())}))
 
 
@@ -33,20 +33,22 @@ def _files(place: Path) -> list[Path]:
 
 
 def _by_hand() -> list[Path]:
-    return [path for path in _files(home() / "data") if path.stem not in DATASETS]
+    return [path for place in npz.places() for path in _files(place) if path.stem not in DATASETS]
 
 
 def place(name: str) -> Path:
     """The file of the data set `name`; ValueError if there is none."""
     if NAME.fullmatch(name):
-        for path in (folder() / f"{name}.npz", home() / "data" / f"{name}.npz"):
-            if path.is_file():
-                return path
+        path = folder() / f"{name}.npz"
+        if path.is_file():
+            return path
+        if name not in DATASETS and (found := npz.find(f"{name}.npz")):
+            return found
     raise ValueError(f"there are no own data called {name[:40]!r}")
 
 
 def removable(name: str) -> bool:
-    """Whether `name` was added here; files laid into `home()/data` by hand are the user's to delete."""
+    """Whether `name` was added here; files laid down by hand are the user's to delete."""
     return bool(NAME.fullmatch(name)) and (folder() / f"{name}.npz").is_file()
 
 
@@ -107,6 +109,6 @@ def _holds(file: IO[bytes], called: str) -> str:
     try:
         with zipfile.ZipFile(file) as archive:
             inside = archive.namelist()
-    except BROKEN as error:
+    except (*BROKEN, OSError) as error:
         raise Refused(f"{called} is neither an .npz file nor a .zip of pictures") from error
     return "arrays" if any(name.endswith(".npy") and "/" not in name for name in inside) else "pictures"

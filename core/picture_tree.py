@@ -43,7 +43,7 @@ def zip_tree(file: IO[bytes], called: str) -> Tree:
     try:
         archive = zipfile.ZipFile(file)
         found = [info for info in archive.infolist() if not info.is_dir()]
-    except BROKEN as error:
+    except (*BROKEN, OSError) as error:
         raise Refused(f"{called} is not a .zip file that can be read") from error
     if len(found) > MOST_FILES or sum(info.file_size for info in found) > MOST_UNPACKED:
         raise Refused(

@@ -1,6 +1,8 @@
 """Data sets that their publishers offer for download: fetched once, checked, and kept as one .npz file."""
 
+import shutil
 import tarfile
+import time
 from abc import abstractmethod
 from collections.abc import Iterable, Mapping
 from pathlib import Path
@@ -41,6 +43,9 @@ class Published(DataSet):
         if find(f"{self.key}.npz"):
             return
         target = folder("data") / f"{self.key}.npz"
+        for left in target.parent.glob(".fetch-*"):  # by a process that was killed
+            if time.time() - left.stat().st_mtime > 86_400:
+                shutil.rmtree(left, ignore_errors=True)
         with TemporaryDirectory(dir=target.parent, prefix=".fetch-") as scratch:
             place = Path(scratch)
             for index, name in enumerate(self.files):

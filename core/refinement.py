@@ -99,6 +99,11 @@ class Refinement:
         return made
 
 
+def untrained() -> dict[str, str]:
+    """What can be trained from scratch: name -> title."""
+    return {key: source.title for key, source in CLASSIFIERS.items() if hasattr(source, "fresh")}
+
+
 def load_data(name: str, split: Literal["train", "test"]) -> Images:
     """The data set called `name`."""
     if name not in DATASETS:

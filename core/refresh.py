@@ -1,6 +1,7 @@
 """The masks of all training images, made anew by an objective that keeps masks."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import torch
@@ -20,35 +21,42 @@ PART = 500  # images in one call of `Objective.refresh`, unless memory is short
 
 def refreshed(
     objective: Objective, classifier: Classifier, teacher: Classifier, data: Images, before: Tensor | None,
-    epoch: int, seed: int, fabric: "Fabric", part: int = PART,
+    epoch: int, seed: int, fabric: "Fabric", at_once: int = PART,
 ) -> tuple[Tensor | None, Mapping[str, float]]:  # fmt: skip
     """The masks (N, H, W), bool, on the CPU, to be used from this epoch on, and what the objective says about them.
 
-    Each process makes those of its share of the images, `part` in a call; then all have all. No image is augmented.
+    Each process makes those of its share of the images whose turn it is, `at_once` in a call; then all have all. They
+    are not augmented.
     """
     count, _, height, width = data.images.shape
-    made = torch.zeros(count, height, width, dtype=torch.uint8)
-    begin, end = share(count, fabric)
-    for first in range(begin, end, part):
-        rows = slice(first, min(first + part, end))
+    chosen = objective.rows(count, epoch, seed)
+    made = torch.zeros(len(chosen), height, width, dtype=torch.uint8)
+    begin, end = share(len(chosen), fabric)
+    for first in range(begin, end, at_once):
+        part = slice(first, min(first + at_once, end))
+        rows = chosen[part]
         batch = Batch(
             images=data.images[rows].to(fabric.device).float() / 255,
             labels=data.labels[rows].to(fabric.device),
-            indices=torch.arange(rows.start, rows.stop),
+            indices=rows,
             seed=stream(seed, "masks", epoch),
             first=first,
-            whole=count,
+            whole=len(chosen),
             masks=None if before is None else before[rows].to(fabric.device),
         )
-        masks = objective.refresh(classifier, teacher, batch, epoch)
+        with nullcontext() if objective.precise else fabric.autocast():
+            masks = objective.refresh(classifier, teacher, batch, epoch)
         if masks is None:
             return None, {}
         if masks.dtype != torch.bool or masks.shape != (len(batch), height, width):
             raise ValueError(f"{objective.key}: expected masks {(len(batch), height, width)}, got {masks.shape}")
-        made[rows] = masks.cpu()
+        made[part] = masks.cpu()
     if fabric.world_size > 1:
-        whole = made.to(fabric.device)
-        summed([whole], fabric)
-        made = whole.cpu()
-    masks = made.bool()
-    return masks, objective.audit(masks, before, data.labels.cpu())
+        gathered = made.to(fabric.device)
+        summed([gathered], fabric)
+        made = gathered.cpu()
+    new = objective.arrange(made.bool(), stream(seed, "masks", epoch))
+    whole = torch.zeros(count, height, width, dtype=torch.bool) if before is None else before.clone()
+    replaced = None if before is None else before[chosen]
+    whole[chosen] = new
+    return whole, objective.audit(new, replaced, data.labels[chosen].cpu())

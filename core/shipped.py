@@ -27,6 +27,8 @@ class Shipped(Source):
         return self.titles
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
+        if not self.titles:
+            raise ValueError(f"{self.title}: no weights come with the project; it can be trained from scratch")
         if checkpoint not in self.titles:
             raise ValueError(f"{self.key} has no checkpoint {checkpoint!r}; it has {', '.join(self.titles)}")
         path = CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors"

@@ -21,7 +21,13 @@ from core import samples
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier
 from core.checkpoint import read_card, read_tensors
 from core.classifier import Classifier
-from core.classifiers import cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn, torchvision_imagenet
+from core.classifiers import (
+    cifar10_resnet18,
+    cifar10_resnet20,
+    imagenet_efficientnet_lite0,
+    mnist_cnn,
+    torchvision_imagenet,
+)
 from core.meter import Cancelled, Meter
 from core.paths import CHECKPOINTS
 from core.picture import fit
@@ -40,6 +46,8 @@ MADE: dict[str, Callable[[], Classifier]] = {
     "mnist_cnn": mnist_cnn.fresh,
     "imagenet_efficientnet_lite0": imagenet_efficientnet_lite0.fresh,
     "torchvision_imagenet": lambda: of_torchvision("mobilenet_v3_small"),
+    "cifar10_resnet18": cifar10_resnet18.fresh,
+    "run": mnist_cnn.fresh,  # its own tests are in test_run_classifiers.py
     "own": lambda: of_torchvision("squeezenet1_1"),  # its own tests are in test_own_models.py
 }
 SHIPPED = [

@@ -4,10 +4,12 @@ import bz2
 import gzip
 import hashlib
 import io
+import os
 import socket
 import struct
 import tarfile
 import threading
+import time
 import zipfile
 from collections.abc import Callable, Iterator, Mapping
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -309,6 +311,16 @@ def test_contents_that_are_no_such_format_are_refused(server: str, home: Path, m
 
 def cifar10_less() -> dict[str, bytes]:
     return {f"data_batch_{n}.bin": b"1" for n in range(1, 6)} | {"batches.meta.txt": b"a\nb"}
+
+
+def test_what_a_killed_download_left_goes_after_a_day(server: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    serve("usps", server, monkeypatch)
+    for name, age in ((".fetch-old", 90_000), (".fetch-new", 10)):
+        (home / "data" / name).mkdir(parents=True)
+        (home / "data" / name / "part").write_bytes(b"x")
+        os.utime(home / "data" / name, (time.time() - age,) * 2)
+    load_data("usps", "train")
+    assert sorted(path.name for path in (home / "data").iterdir()) == [".fetch-new", "usps.npz"]
 
 
 def test_a_full_disk_is_a_sentence(server: str, home: Path, monkeypatch: pytest.MonkeyPatch) -> None:

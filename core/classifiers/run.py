@@ -26,6 +26,15 @@ def weights_file(checkpoint: str) -> Path:
     return home() / "runs" / found[1] / ("last.safetensors" if found[2] else "best.safetensors")
 
 
+def said(name: str) -> str:
+    """A run's name for people: when it was submitted, and what tells it from others of that minute.
+
+    >>> said("20261120-083640-0123abcd")
+    'run of 2026-11-20 08:36 UTC, 0123abcd'
+    """
+    return f"run of {name[:4]}-{name[4:6]}-{name[6:8]} {name[9:11]}:{name[11:13]} UTC, {name[-8:]}"
+
+
 class Run(Source):
     """`RUN_ID` is the best weights of a run, `RUN_ID.last` the last ones. The card in their header says what they are.
 
@@ -43,12 +52,12 @@ class Run(Source):
                 continue
             try:
                 card = json.loads((folder / "best.json").read_text(encoding="utf-8"))
-                title, when = str(card["title"]), str(card["date"])
+                title = str(card["title"])
             except (OSError, ValueError, KeyError, TypeError):
-                title, when = "Refined", folder.name[:8]
-            found[folder.name] = f"{title} · {when}"
+                title = "Refined"
+            found[folder.name] = f"{title} · {said(folder.name)}"
             if (folder / "last.safetensors").is_file():
-                found[f"{folder.name}.last"] = f"{title} · {when}, last weights"
+                found[f"{folder.name}.last"] = f"{title} · {said(folder.name)}, last weights"
         return found
 
     def stamp(self, checkpoint: str) -> str:

@@ -1,9 +1,12 @@
 """One run on several devices: a process each, started by the worker, which waits for them and keeps the run's lock."""
 
+import atexit
+import os
 import signal
 import threading
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -17,11 +20,11 @@ if TYPE_CHECKING:
 
 HEAR = 0.1  # seconds between two looks for a stop
 
-Work = Callable[..., dict[str, Any]]  # (fabric, context, what is asked) -> the result of the first process
+Work = Callable[..., dict[str, Any]]  # (fabric, context, arguments) -> the result of the first process
 
 
 def spread(
-    context: Context, accelerator: str, devices: int | list[int], bf16: bool, work: Work, asked: Any
+    context: Context, accelerator: str, devices: int | list[int], bf16: bool, work: Work, arguments: Mapping[str, Any]
 ) -> dict[str, Any]:
     """What `work` returns in the first of the processes, one a device; raises Stopped if it was stopped.
 
@@ -41,7 +44,7 @@ def spread(
     watch.start()
     try:
         launch: Callable[..., dict[str, Any] | None] = fabric.launch
-        result = launch(_process, str(context.folder), work, asked, failures)
+        result = launch(_process, str(context.folder), work, dict(arguments), failures)
     except (ProcessRaisedException, ProcessExitedException) as error:
         raise ValueError("one of the processes was ended" if failures.empty() else failures.get()) from error
     finally:
@@ -53,25 +56,30 @@ def spread(
     return result
 
 
-def _process(fabric: "Fabric", folder: str, work: Work, asked: Any, failures: Any) -> dict[str, Any] | None:
+def _process(
+    fabric: "Fabric", folder: str, work: Work, arguments: dict[str, Any], failures: Any
+) -> dict[str, Any] | None:
     """The work of one process; None if it was stopped."""
     from torch import multiprocessing
 
-    multiprocessing._prctl_pr_set_pdeathsig(signal.SIGKILL)  # type: ignore[attr-defined]  # on Linux: the lock goes with the worker, and nobody may write without it
+    # On Linux: the lock goes with the worker, and nobody may write without it.
+    multiprocessing._prctl_pr_set_pdeathsig(signal.SIGKILL)  # type: ignore[attr-defined]
     exact()
     context, over = Context(Path(folder)), threading.Event()
     context.follow()
     threading.Thread(target=_listen, args=(context, over), daemon=True).start()
+    result: dict[str, Any] | None = None
     try:
-        return work(fabric, context, asked)
-    except Stopped:
-        return None
+        with suppress(Stopped):
+            result = work(fabric, context, arguments)
     except Exception as error:  # the boundary of a process: what follows from it in the others is of no interest
         failures.put(sentence(error, Path(folder)))
         context.log(traceback.format_exc())
         raise
     finally:
         over.set()
+    atexit.register(os._exit, 0)  # all is written: taking the interpreter apart would keep the stop waiting for seconds
+    return result
 
 
 def _listen(context: Context, over: threading.Event) -> None:

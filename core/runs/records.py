@@ -12,7 +12,7 @@ import torch
 
 from core.atomic import whole
 from core.batch import stream
-from core.catalog import classifier_names
+from core.catalog import CLASSIFIERS, classifier_names
 from core.checkpoint import inner_card, save_tensors
 from core.machine import average_buffers
 from core.objective import Adversarial
@@ -196,5 +196,6 @@ def origin(base: str) -> str:
 
 def title_of(base: str, start: str) -> str:
     """What people call the beginning of a refinement."""
-    said = classifier_names().get(base, base)
-    return f"scratch ({said})" if start == "scratch" else said
+    if start == "scratch":
+        return f"scratch ({CLASSIFIERS[base.partition(':')[0]].title})"
+    return classifier_names().get(base, base)

@@ -35,13 +35,13 @@ def refine(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if accelerator == "cpu":
         devices = asked.processes
     if (devices if isinstance(devices, int) else len(devices)) > 1:
-        return spread(context, accelerator, devices, bf16, train, asked)
-    return train(machine(accelerator, devices, bf16=bf16), context, asked)
+        return spread(context, accelerator, devices, bf16, train, asked.arguments())
+    return train(machine(accelerator, devices, bf16=bf16), context, arguments)
 
 
-def train(fabric: "Fabric", context: Context, asked: Refinement) -> dict[str, Any]:
+def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """Train to the end, or raise Stopped after the state of the last whole step was saved if that was wished for."""
-    told = 0.0
+    asked, told = Refinement.read(arguments), 0.0
 
     def tell(*_: Tensor) -> None:
         """Called at every pass: a step that makes masks, or a judgement, may take minutes."""

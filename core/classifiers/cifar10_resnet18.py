@@ -1,0 +1,41 @@
+"""ResNet-18 with a 3 x 3 stem for 32 x 32 colour images: the network of most adversarial training on CIFAR-10."""
+
+from torch import nn
+
+from core.classifier import Classifier
+from core.classifiers.cifar10_resnet20 import LABELS, MEAN, SIZE, STD
+from core.classifiers.torchvision_imagenet import build
+from core.shipped import Shipped
+from core.sources import Source
+from core.turns import seeded
+
+CAM_LAYER = "layer4"
+
+
+def resnet18(classes: int = 10, channels: int = 3, seed: int = 0) -> nn.Module:
+    """torchvision's ResNet-18 (He et al. 2016, arXiv 1512.03385), its 7 x 7 stem and pooling replaced for small images.
+
+    The stem is one 3 x 3 convolution of stride 1, so that four stages leave maps of 4 x 4.
+    """
+    net = build("resnet18", classes, seed)
+    with seeded(seed):
+        net.conv1 = nn.Conv2d(channels, 64, 3, 1, 1, bias=False)
+        nn.init.kaiming_normal_(net.conv1.weight, mode="fan_out", nonlinearity="relu")  # as torchvision's
+    net.maxpool = nn.Identity()
+    return net
+
+
+def fresh(seed: int = 0) -> Classifier:
+    """An untrained classifier with weights drawn from `seed`."""
+    net = resnet18(seed=seed)
+    return Classifier(net, LABELS, SIZE, MEAN, STD, key="cifar10_resnet18", cam_layer=CAM_LAYER, samples="cifar10")
+
+
+class Cifar10ResNet18(Shipped):
+    key = "cifar10_resnet18"
+    title = "CIFAR-10, ResNet-18"
+    titles = {}  # no weights come with the project: it is there to be trained from scratch
+    fresh = staticmethod(fresh)
+
+
+CLASSIFIERS: tuple[type[Source], ...] = (Cifar10ResNet18,)

@@ -1,0 +1,97 @@
+"""The task `refine` on two processes, in real workers: stops, goes on, is killed, completes, says its errors."""
+
+import os
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+
+from core import checkpoint
+from core.classifiers.mnist_cnn import fresh
+from core.datasets.mnist import Mnist
+from core.objectives.pgd_adversarial import PGDAdversarial
+from core.refine import Training
+from core.runs import files
+from core.runs.store import Run, Store
+from core.schedule import Schedule
+from tests.test_runs import ended, until
+
+SCHEDULE: dict[str, Any] = {
+    "epochs": 20,
+    "batch": 32,
+    "lr": 0.02,
+    "crop": 1,
+    "flip": False,
+    "bf16": False,
+    "held_out": 32,
+    "ema": 0.9,
+}
+ATTACK: dict[str, Any] = {"eps": 0.05, "steps": 2}
+STEPS = 140  # 224 images to learn from
+
+
+@pytest.fixture
+def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Store:
+    """Real workers on 256 made-up digits: a bright bar at one of ten heights."""
+    draws = np.random.default_rng(0)
+    labels = draws.integers(0, 10, 256)
+    images = draws.integers(0, 60, (256, 28, 28)) + 190 * (np.arange(28)[None, :, None] // 3 == labels[:, None, None])
+    np.savez(home / "mnist.npz", train_images=images.astype(np.uint8), train_labels=labels)
+    monkeypatch.setenv("COUNTERPROOF_DATA", str(home))
+    return Store(home / "runs")
+
+
+def submit(store: Store, **more: Any) -> Run:
+    asked = {"base": "mnist_cnn", "start": "scratch", "data": "mnist", "schedule": SCHEDULE, "processes": 2,
+             "objective": {"method": "pgd_adversarial"} | ATTACK}  # fmt: skip
+    return store.submit("refine", asked | more, threads=1)
+
+
+def reached(run: Run, count: int) -> None:
+    until(lambda: len(run.metrics) >= count or not run.status.alive, 120)
+
+
+def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
+    run = submit(store)
+    reached(run, 5)
+    run.stop("save")
+    assert ended(run) == "stopped", run.log()
+    last = run.metrics[-1]["step"]
+    assert last < STEPS - 20
+    assert run.checkpoint is not None
+    assert run.checkpoint.name == f"checkpoint-{last}"
+    until(lambda: not files.held(run.folder / "lock"), 3)
+
+    run.resume()
+    reached(run, last + 10)
+    os.kill(run.status.pid, signal.SIGKILL)
+    until(lambda: run.status.state == "lost", 3)
+    time.sleep(0.3)
+    count = len(run.metrics)
+    assert count < STEPS
+    time.sleep(0.5)
+    assert len(run.metrics) == count  # the processes went with the worker
+
+    run.resume()
+    assert ended(run, 120) == "completed", run.log()
+    assert run.status.progress == 1.0
+    card = checkpoint.read_card(run.folder / "best.safetensors")
+    assert card["processes"] == 2
+    assert run.result()["epoch_kept"] == card["epoch_kept"]  # type: ignore[index]
+    found = run.metrics
+    alone = Training(fresh(0), PGDAdversarial(**ATTACK), Mnist().load("train"), Schedule(**SCHEDULE))
+    steps = list(alone)
+    assert [row["step"] for row in found] == list(range(STEPS))
+    assert [row["loss"] for row in found[:30]] == pytest.approx([step.loss for step in steps[:30]], rel=1e-3)
+    assert found[-1]["evaluations"] == pytest.approx(steps[-1].evaluations)
+    assert steps[29].loss < 0.9 * steps[0].loss  # there was something to learn
+
+
+def test_what_goes_wrong_in_a_process_is_a_sentence(store: Store) -> None:
+    run = submit(store, images=40)
+    assert ended(run, 60) == "failed"
+    assert run.status.said == "32 held-out images and a batch of 32 are more than the 40 training images"
+    assert "Traceback" in run.log()
