@@ -21,7 +21,8 @@ from core.presets import PRESETS
 from core.schedule import Schedule
 
 FIRST_OBJECTIVE = "fast_adversarial"
-LEAD = ("eps", "steps", "beta", "mask_source", "fill", "area", "refresh_every")  # parameters in sight, the rest folded
+# Parameters in sight; the others are folded.
+LEAD = ("eps", "steps", "beta", "mask_source", "fill", "area", "masking", "sensitivity", "adversarial", "every")
 LEAD_SCHEDULE = ("epochs", "batch", "lr")
 STARTING = {"base": "its weights as they are", "scratch": "from scratch"}
 

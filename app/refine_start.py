@@ -49,7 +49,7 @@ def obstacle(asked: Asked) -> tuple[str, str]:
         return str(error).rstrip(".") + ".", ""
     if said := misfit(model, facts):
         return f"This model and these images do not fit: {said}. Choose another model or another data set.", ""
-    doubt = other_classes(model, facts) if asked.start == "base" else None
+    doubt = other_classes(model, facts) if asked.start == "base" and asked.data != model.samples else None
     return problem(asked, count), f"{doubt[:1].upper()}{doubt[1:]}." if doubt else ""
 
 

@@ -24,8 +24,13 @@ NUMBERS = {
 }  # fmt: skip
 
 
-def show_masks(folder: Path, cycles: Sequence[Mapping[str, float]], end: float) -> None:
-    """Numbers and leak meter of every cycle, and examples; nothing for a run without masks."""
+def show_masks(
+    folder: Path, cycles: Sequence[Mapping[str, float]], end: float, losses: tuple[float, float] | None
+) -> None:
+    """Numbers and leak meter of every cycle, and examples; nothing for a run without masks.
+
+    losses: on covered images and on the others, in the last epoch.
+    """
     if not cycles:
         return
     st.subheader("What was called spurious", help="A region that unsettles the answer without supporting it. Regions "
@@ -43,6 +48,11 @@ def show_masks(folder: Path, cycles: Sequence[Mapping[str, float]], end: float) 
         if metered and not leak(cycles[-1]):
             st.caption("At the last cycle the interval reaches chance or lies below: nothing shows that the masks "
                        "tell the label.")  # fmt: skip
+        if losses is not None:
+            told = f"Loss in the last epoch: {losses[0]:.3g} on covered pictures, {losses[1]:.3g} on the others."
+            easier = losses[0] < losses[1]
+            st.caption(told + (" A covered picture should be harder, not easier: the mask may be telling the label."
+                               if easier else " A covered picture is harder, as it should be."))  # fmt: skip
     show_examples(folder)
 
 

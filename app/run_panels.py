@@ -113,7 +113,7 @@ def show_curves(found: Facts) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Loss**", help="What training pushes down; each point is a mean over neighbouring steps. Its "
-                    "size means nothing by itself, its course does.")  # fmt: skip
+                    "size means nothing by itself, its course does. Parts are shown before their weights.")  # fmt: skip
         if losses:
             st.altair_chart(run_charts.losses(losses, end), width="stretch")
     with right:
@@ -127,7 +127,7 @@ def show_curves(found: Facts) -> None:
                 st.caption("Solid: the weights as trained. Dashed: their moving average, which is often steadier.")
         else:
             st.caption("Measured at the end of each epoch." if count else "No images are held out in this run.")
-    show_masks(found.run.folder, cycles, end)
+    show_masks(found.run.folder, cycles, end, run_series.covered(rows))
 
 
 def show_details(found: Facts) -> None:

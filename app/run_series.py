@@ -10,6 +10,8 @@ Row = Mapping[str, Any]
 POINTS = 240  # of one curve; more cannot be told apart on a screen
 WHOLE = "all together"
 WEIGHTS = {"": "weights as trained", "average": "averaged weights"}
+FIRST = ("adversarial", "clean")  # the part that is split into covered and not
+COVERED = ("covered", "on_covered")  # no parts of the loss: how many images are covered, and what they contribute
 KINDS = {"clean": "original images", "robust": "attacked images"}
 
 
@@ -54,8 +56,8 @@ def losses(rows: Sequence[Row], steps: float, points: int = POINTS) -> list[dict
         block = rows[first : first + size]
         gathered: dict[str, list[float]] = {}
         for row in block:
-            parts = row.get("parts")
-            named = {WHOLE: row.get("loss")} | (dict(parts) if isinstance(parts, Mapping) and len(parts) > 1 else {})
+            parts = {name: entry for name, entry in _parts(row).items() if name not in COVERED}
+            named = {WHOLE: row.get("loss")} | (parts if len(parts) > 1 else {})
             for name, entry in named.items():
                 if (number := numeric(entry)) is not None:
                     gathered.setdefault(name, []).append(number)
@@ -65,6 +67,31 @@ def losses(rows: Sequence[Row], steps: float, points: int = POINTS) -> list[dict
             for name, each in gathered.items()
         ]
     return found
+
+
+def _parts(row: Row) -> dict[str, Any]:
+    parts = row.get("parts")
+    return dict(parts) if isinstance(parts, Mapping) else {}
+
+
+def covered(rows: Sequence[Row]) -> tuple[float, float] | None:
+    """Mean loss in the last epoch on images with something covered, and on the others; None where nobody told.
+
+    >>> covered([{"epoch": 0, "parts": {"adversarial": 2.0, "covered": 0.5, "on_covered": 0.75}}])
+    (1.5, 2.5)
+    """
+    sums = [0.0, 0.0, 0.0]
+    last = [row for row in rows if row["epoch"] == rows[-1]["epoch"]]
+    for row in last:
+        parts = _parts(row)
+        first = next((parts[name] for name in FIRST if name in parts), None)
+        numbers = [numeric(each) for each in (parts.get("covered"), parts.get("on_covered"), first)]
+        for place, each in enumerate(numbers if None not in numbers else ()):
+            sums[place] += each or 0.0
+    share, on, whole = sums
+    if not 0 < share < len(last) or whole == 0:
+        return None
+    return on / share, (whole - on) / (len(last) - share)
 
 
 def held(rows: Iterable[Row], count: int) -> list[dict[str, Any]]:

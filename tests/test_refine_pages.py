@@ -5,6 +5,7 @@ import os
 import signal
 import time
 from collections.abc import Callable
+from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -12,10 +13,12 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from app.choices import WORDS, word
 from core.catalog import OBJECTIVES
 from core.paths import ROOT
 from core.presets import PRESETS
 from core.runs.store import Run, Store
+from core.schedule import Schedule
 
 MAIN, REFINE, RUNS = (str(ROOT / path) for path in ("app/main.py", "pages/refine.py", "pages/runs.py"))
 TINY = {
@@ -290,3 +293,11 @@ def test_a_run_that_is_gone_is_one_sentence(digits: Path) -> None:
     app = opened(RUNS, run="20250101-000000-00000000")
     assert "is not here any more" in texts(app)
     assert not app.error
+
+
+def test_every_choice_has_words() -> None:
+    for kind in (*OBJECTIVES.values(), Schedule):
+        for entry in fields(kind):
+            choices = entry.metadata.get("choices") or ()
+            assert all(choice in WORDS for choice in choices), f"{kind.key}.{entry.name}: app/choices.py has no words"
+            assert len({word(choice) for choice in choices}) == len(choices)
