@@ -7,12 +7,13 @@ from typing import Any, Literal
 import torch
 
 from core.batch import stream
-from core.catalog import CLASSIFIERS, DATASETS, OBJECTIVES, load_classifier
+from core.catalog import CLASSIFIERS, OBJECTIVES, load_classifier
 from core.classifier import Classifier
+from core.data import load_data, misfit
 from core.objective import Objective
 from core.params import from_spec
 from core.schedule import Schedule
-from core.sources import Images
+from core.sources import Images, Progress
 
 
 @dataclass(frozen=True)
@@ -72,11 +73,12 @@ class Refinement:
         assert isinstance(schedule, Schedule)
         return schedule
 
-    def load(self) -> tuple[Classifier, Images]:
+    def load(self, progress: Progress | None = None) -> tuple[Classifier, Images]:
         """The classifier to train, and the training images; ValueError or OSError in one sentence."""
         schedule = self.plan()
         classifier = self._classifier(schedule.seed)
-        data = few(load_data(self.data, "train"), self.images, schedule.seed)
+        found = load_data(self.data, "train", size=classifier.size, progress=progress)
+        data = few(found, self.images, schedule.seed)
         if reason := misfit(classifier, data):
             raise ValueError(reason)
         if schedule.held_out + schedule.batch > len(data):
@@ -104,26 +106,10 @@ def untrained() -> dict[str, str]:
     return {key: source.title for key, source in CLASSIFIERS.items() if hasattr(source, "fresh")}
 
 
-def load_data(name: str, split: Literal["train", "test"]) -> Images:
-    """The data set called `name`."""
-    if name not in DATASETS:
-        raise ValueError(f"expected a data set among {', '.join(sorted(DATASETS))}, got {name!r}")
-    return DATASETS[name]().load(split)
-
-
-def misfit(classifier: Classifier, data: Images) -> str | None:
-    """Why this data cannot be used with this classifier, in one sentence."""
-    if tuple(data.images.shape[1:]) != classifier.size:
-        return f"The model takes images of {classifier.size}, the data set has {tuple(data.images.shape[1:])}."
-    if len(data.classes) != len(classifier.labels):
-        return f"The model tells {len(classifier.labels)} classes apart, the data set has {len(data.classes)}."
-    return None
-
-
 def few(data: Images, count: int, seed: int) -> Images:
     """`count` images drawn with `seed`, in their order; all of them if `count` is 0 or no less."""
     if not 0 < count < len(data):
         return data
     draws = torch.Generator().manual_seed(stream(seed, "images"))
     kept = torch.randperm(len(data), generator=draws)[:count].sort().values
-    return Images(data.images[kept], data.labels[kept], data.classes)
+    return replace(data, images=data.images[kept], labels=data.labels[kept])

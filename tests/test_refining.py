@@ -87,7 +87,7 @@ def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     toys = {"guided": Guided, "bounded": Bounded}
     monkeypatch.setattr(refinement, "OBJECTIVES", dict(OBJECTIVES) | toys)
     monkeypatch.setattr(refinement, "load_classifier", lambda _: small(3, dropout=0.2))
-    monkeypatch.setattr(refinement, "load_data", lambda *_: dataset())
+    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: dataset())
     forks = Forks({"refine": lone})
     made = Store(home / "runs", forks.launch)
     made.forks = forks  # type: ignore[attr-defined]
@@ -370,10 +370,10 @@ def test_what_cannot_be_is_a_sentence(store: Store, change: dict[str, Any], said
 
 def test_data_that_does_not_fit_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     three = Images(torch.zeros(99, 3, 6, 6, dtype=torch.uint8), torch.zeros(99, dtype=torch.int64), ("a", "b"))
-    monkeypatch.setattr(refinement, "load_data", lambda *_: three)
+    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: three)
     run = submit(store)
     assert ended(run) == "failed"
-    assert run.status.said
+    assert run.status.said == "this data set has 6 x 6 colour images; the model takes 6 x 6 grey images"
 
 
 def test_a_loss_that_is_no_number_ends_the_run(store: Store) -> None:
@@ -398,7 +398,7 @@ def test_from_scratch_has_other_weights_but_the_same_architecture(monkeypatch: p
 
     pixels = torch.zeros(300, 1, 28, 28, dtype=torch.uint8)
     strange = Images(pixels, torch.zeros(300, dtype=torch.int64), tuple("abcdefghij"))
-    monkeypatch.setattr(refinement, "load_data", lambda *_: strange)
+    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: strange)
     asked = refinement.Refinement("mnist_cnn:standard", "letters", {"method": "cross_entropy"},
                                   {"held_out": 0, "seed": 5}, start="scratch")  # fmt: skip
     made, _ = asked.load()

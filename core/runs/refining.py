@@ -50,17 +50,27 @@ def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> d
             told = time.monotonic()
             records.progress(doing)
 
+    def preparing(_: float, text: str) -> None:
+        """Called while data are fetched: nothing can be saved yet, so the run does not count as running."""
+        nonlocal told
+        if fabric.global_rank == 0 and time.monotonic() - told > TELL:
+            told = time.monotonic()
+            context.update(said=text)
+
     records: Records | None = None
     try:
         with Meter(watcher=tell) as meter:
             context.on_stop(lambda _: meter.stop())
             with suppress(Cancelled):
-                classifier, data = asked.load()
+                classifier, data = asked.load(preparing)
                 training = Training(classifier, asked.aim(), data, asked.plan(), fabric=fabric)
                 records = Records(context, asked, training)
             heed(vote(STOP if records is None or context.stop_asked() else FINE, fabric))
             assert records is not None
             records.go_on()
+            if records.writes and not training.done:
+                for note in data.notes:
+                    context.say(note)
             for step in steps(training, context.say if records.writes else lambda _: None):
                 due = records.add(step)
                 wish = vote(STOP if context.stop_asked() else SAVE if due else FINE, fabric)

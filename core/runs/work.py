@@ -14,6 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from core import cores
 from core.runs.context import RESERVE, Context, Stopped
 from core.runs.files import LOCK, RESULT, SPEC, STOP, read_json, take, write_json
 from core.runs.outcome import sentence
@@ -45,8 +46,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 def cap(threads: int) -> None:
     """Leave a core to others, and let threads that wait sleep: set before any numerical library is loaded."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    os.environ |= {"OMP_NUM_THREADS": str(threads or max(1, cores - 1)), "OMP_WAIT_POLICY": "PASSIVE"}
+    os.environ |= {"OMP_NUM_THREADS": str(threads or cores.usual()), "OMP_WAIT_POLICY": "PASSIVE"}
 
 
 def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = None) -> int:

@@ -1,0 +1,166 @@
+"""How long a refinement will take, and how much memory: measured on a few of its real steps."""
+
+import os
+import resource
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from core import cores
+from core.feed import ON_DEVICE
+from core.judge import BLOCK, judged
+from core.machine import accelerator_of, machine
+from core.memory import steps as in_memory
+from core.meter import Meter
+from core.refine import Training
+from core.refinement import Refinement
+from core.refresh import refreshed
+from core.sources import Images
+
+T = TypeVar("T")
+FEW = 96  # images whose masks are made, or that are judged, on a CPU
+MEASURED = 3  # steps, after one that is not counted
+LONG = 5.0  # seconds; where a step takes longer, one is enough
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds of an epoch (with the judgement at its end), of one making of masks (0: none are made), and of all.
+
+    memory_bytes: on a GPU the most that tensors took at once; on a CPU the largest resident set of this process, with
+    all that it holds beside. steps: how many were measured; at_once: images that fit into memory at once.
+    """
+
+    seconds_per_epoch: float
+    seconds: float
+    refresh_seconds: float
+    memory_bytes: int
+    step_seconds: float
+    judge_seconds: float
+    steps: int
+    at_once: int
+
+
+def estimate(arguments: Mapping[str, Any], device: str = "cpu", threads: int = 0) -> Estimate:
+    """What the task `refine` with these arguments will take on `device`; nothing is kept.
+
+    threads of 0: as many as a run takes. The current meter can cancel it. ValueError or OSError in one sentence, as
+    from the run.
+    """
+    asked = Refinement.read(arguments)
+    accelerator, places = accelerator_of(device)
+    processes = asked.processes if accelerator == "cpu" else 1 if isinstance(places, int) else len(places)
+    memory = _Memory()
+    with _threads(threads or cores.usual()), Meter(watcher=memory.look):
+        classifier, data = asked.load()
+        objective, schedule = asked.aim(), asked.plan()
+        fabric = machine(accelerator, places[:1] if isinstance(places, list) else 1,
+                         bf16=schedule.bf16 and not objective.precise)  # fmt: skip
+        memory.begin(fabric.device)
+        batch = max(1, schedule.batch // processes)
+        part = _first(data, batch * (MEASURED + 3))
+        training = Training(classifier, objective, part, replace(schedule, batch=batch, held_out=0), fabric=fabric)
+        learn, few = len(data) - schedule.held_out, FEW if fabric.device.type == "cpu" else BLOCK
+        due = [epoch for epoch in range(schedule.epochs) if objective.due(epoch)]
+        refresh = _masks(training, due[0], learn, few) / processes if due else 0.0
+        step, count = _steps(training)
+        judge = _judging(training, _first(data, min(few, schedule.held_out))) * schedule.held_out / processes
+    epoch = step * (learn // schedule.batch) + judge
+    whole = epoch * schedule.epochs + refresh * len(due)
+    return Estimate(epoch, whole, refresh, memory.most(data), step, judge, count, training.at_once)
+
+
+def _masks(training: Training, epoch: int, learn: int, few: int) -> float:
+    """Seconds to make the masks due before `epoch` of `learn` images, told from `few`; the training gets some masks."""
+    objective, data, seed = training.objective, training.feed.data, training.schedule.seed
+    teacher = training.average or training.classifier
+
+    def make(count: int) -> Tensor | None:
+        shown = _first(data, count)
+        return refreshed(objective, training.classifier, teacher, shown, None, epoch, seed, training.fabric)[0]
+
+    make(8)  # makes everything ready
+    seconds, made = _timed(lambda: make(few))
+    if made is not None:
+        training.masks = made[torch.arange(len(data)) % len(made)]
+    return seconds * len(objective.rows(learn, epoch, seed)) / len(objective.rows(min(few, len(data)), epoch, seed))
+
+
+def _steps(training: Training) -> tuple[float, int]:
+    """(seconds of a step, how many were measured). They are of the last epoch, when nothing is spared any more."""
+    training.done = training.feed.total - training.feed.each + 1
+    going = in_memory(training, lambda _: None)
+    times: list[float] = []
+    while len(times) <= MEASURED and (len(times) < 2 or times[0] < LONG):
+        times.append(_timed(lambda: next(going))[0])
+    return sorted(times[1:])[len(times[1:]) // 2], len(times) - 1
+
+
+def _judging(training: Training, seen: Images) -> float:
+    """Seconds to judge one image."""
+    if not len(seen):
+        return 0.0
+    against = training.judge
+    seconds, _ = _timed(lambda: judged(training.classifier, training.average, seen, against, training.fabric))
+    return seconds / len(seen)
+
+
+def _timed(act: Callable[[], T]) -> tuple[float, T]:
+    """(seconds, result)"""
+    begun = time.perf_counter()
+    found = act()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - begun, found
+
+
+def _first(data: Images, count: int) -> Images:
+    return Images(data.images[:count], data.labels[:count], data.classes)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
+
+
+class _Memory:
+    """The most memory in use, looked at at every pass through the network."""
+
+    def __init__(self) -> None:
+        self.device, self.largest = torch.device("cpu"), resident()
+
+    def begin(self, device: torch.device) -> None:
+        self.device = device
+        if device.type == "cuda":
+            torch.cuda.reset_peak_memory_stats(device)
+
+    def look(self, *_: Tensor) -> None:
+        self.largest = max(self.largest, resident())
+
+    def most(self, data: Images) -> int:
+        """Bytes; on a GPU all the images are added, which lie there throughout if they are not too many."""
+        self.look()
+        if self.device.type != "cuda":
+            return self.largest
+        size = data.images.numel()
+        return int(torch.cuda.max_memory_allocated(self.device)) + (size if size <= ON_DEVICE else 0)
+
+
+def resident() -> int:
+    """The resident set of this process in bytes; where the system does not tell, its largest so far."""
+    pages = Path("/proc/self/statm")
+    if pages.exists():
+        return int(pages.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
