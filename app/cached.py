@@ -17,12 +17,10 @@ from torch import Tensor
 from app.desk import Desk
 from app.run_pictures import strip
 from app.run_rows import Rows
-from core import data
 from core.attacked import Prediction, predict
-from core.catalog import classifier_names, load_classifier, stamp
+from core.catalog import CLASSIFIERS, classifier_names, load_classifier, stamp
 from core.classifier import Classifier
 from core.figures import png
-from core.npz import Facts
 from core.picture import Picture, fit
 from core.runs.files import METRICS
 from core.samples import gallery, picture
@@ -59,10 +57,23 @@ def classifiers() -> dict[str, str]:
     return classifier_names()
 
 
-@st.cache_data(ttl=20, max_entries=64, show_spinner=False)
-def data_facts(name: str) -> Facts | None:
-    """What a data set holds, without its images; None while it is not on this machine. ValueError if it is damaged."""
-    return data.data_facts(name)
+def bases() -> dict[str, str]:
+    """Name -> title of everything that can be refined: the classifiers, and networks there are no weights of."""
+    found = {key: kind.title for key, kind in CLASSIFIERS.items() if hasattr(kind, "fresh")}
+    known = classifiers()
+    held = {name.partition(":")[0] for name in known}
+    return known | {key: f"{title} (untrained)" for key, title in found.items() if key not in held}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def untrained(name: str) -> Classifier:
+    """The network of a classifier before any training; ValueError for one that there is only with its weights."""
+    source = CLASSIFIERS.get(name.partition(":")[0])
+    if source is None or not hasattr(source, "fresh"):
+        title = source.title if source else name
+        raise ValueError(f"{title}: these can only be refined from their weights, not trained from scratch")
+    made: Classifier = source.fresh()
+    return made
 
 
 def run_rows(folder: Path) -> Sequence[Mapping[str, Any]]:

@@ -6,7 +6,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.cached import classifier, classifiers, devices
+from app.cached import bases, classifier, classifiers, devices, untrained
 from app.controls import choose, number, pick, segments, several, text, tune
 from app.overview import MODELS
 from app.own_data import own_data
@@ -34,7 +34,8 @@ def ask_preset() -> None:
         asked = setting("refine.preset", "")
         take_preset(asked if asked in PRESETS else next(iter(PRESETS), OWN))
     before = setting("refine.preset", OWN)
-    chosen = segments("refine.preset", "Begin with", titles, OWN)
+    chosen = pick("refine.preset", "Begin with", list(titles), OWN, titles.__getitem__,
+                  "A preset fills in all settings below; change any of them afterwards.")  # fmt: skip
     if chosen != before and chosen in PRESETS:
         take_preset(chosen)
         st.rerun()
@@ -43,13 +44,16 @@ def ask_preset() -> None:
 
 def ask_model() -> tuple[str, str]:
     """The base model and what is kept of it."""
-    names = classifiers()
+    names, trained = bases(), classifiers()
     _gone("refine.base", names, "model")
-    shipped = [each for each in MODELS if each in names]
-    ordered = shipped + [each for each in names if each not in shipped]
+    first = [each for each in names if each in MODELS or each.startswith("run:") or each not in trained]
+    ordered = first + [each for each in names if each not in first]
     base = pick("refine.base", "Base model", ordered, MODELS[0], names.__getitem__,
                 "The model to refine. It stays as it is: a refined copy is made. A robust twin has learnt under attack "
                 "already.")  # fmt: skip
+    if base not in trained:
+        st.caption("There are no weights of this network: it learns everything from scratch.")
+        return base, "scratch"
     start = choose("refine.start", "Start with", STARTING, "base",
                    "Its weights as they are: what it knows is kept and adjusted. From scratch: the same kind of "
                    "network learns everything anew, which takes many more epochs.")  # fmt: skip
@@ -83,7 +87,7 @@ def ask() -> Asked:
     with right:
         data, images = ask_data()
     with st.expander("Data of your own"):
-        own_data(_size(base))
+        own_data(_size(base, start))
     st.subheader("2. What it learns")
     kind, values = ask_objective()
     st.subheader("3. How long")
@@ -95,10 +99,10 @@ def ask() -> Asked:
     return Asked(base, start, data, kind(**values), Schedule(**schedule), images, device, title)
 
 
-def _size(base: str) -> tuple[int, int, int] | None:
+def _size(base: str, start: str) -> tuple[int, int, int] | None:
     """The size of the images that the base model takes; None while it cannot be had."""
     try:
-        return classifier(base).size
+        return (classifier(base) if start == "base" else untrained(base)).size
     except (ValueError, OSError):
         return None
 

@@ -2,21 +2,21 @@
 
 import streamlit as st
 
-from app.cached import classifier, classifiers, data_facts
+from app.cached import bases, classifier, untrained
 from app.nav import page
 from app.refine_asked import Asked, take_preset
 from app.refine_estimate import show_estimate
 from app.refine_plan import changed, command, problem, summary
 from app.state import remember, setting
 from app.text import plain
-from core.data import data_names, misfit, other_classes
+from core.data import data_facts, data_names, misfit, other_classes
 from core.paths import home
 from core.runs.store import Store
 
 
 def show_start(asked: Asked) -> None:
     """Draw the card; Start submits the run and goes to its page."""
-    models, data = classifiers(), data_names()
+    models, data = bases(), data_names()
     with st.container(border=True):
         st.subheader("This run")
         st.markdown(plain(summary(asked, models, data), 800))
@@ -44,7 +44,7 @@ def obstacle(asked: Asked) -> tuple[str, str]:
         count = facts.counts.get("train", 0)
         if count == 0:
             return "This data set has no training images.", ""
-        model = classifier(asked.base)
+        model = classifier(asked.base) if asked.start == "base" else untrained(asked.base)
     except (ValueError, OSError) as error:
         return str(error).rstrip(".") + ".", ""
     if said := misfit(model, facts):
@@ -56,7 +56,7 @@ def obstacle(asked: Asked) -> tuple[str, str]:
 def _deviations(asked: Asked) -> None:
     """What was changed from the preset, with a way back."""
     preset = setting("refine.preset", "")
-    if found := changed(asked, preset, classifiers(), data_names()):
+    if found := changed(asked, preset, bases(), data_names()):
         shown = "; ".join(found[:4]) + (f"; and {len(found) - 4} more" if len(found) > 4 else "")
         st.caption(f"Changed from the preset: {plain(shown, 400)}.")
         if st.button("Back to the preset", type="tertiary", icon=":material/undo:"):

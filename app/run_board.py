@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app import views
-from app.cached import classifiers, run_rows
+from app.cached import bases, run_rows
 from app.run_actions import show_actions
 from app.run_difference import show_difference
 from app.run_facts import Facts, facts, line
@@ -17,7 +17,7 @@ POLL = 2.0  # seconds
 
 def read(store: Store) -> dict[str, Facts]:
     """Every run by its id, the newest first; of each only the settings and the status are read."""
-    models, data = classifiers(), data_names()
+    models, data = bases(), data_names()
     return {run.id: facts(run, models, data) for run in store.runs()}
 
 

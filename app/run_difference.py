@@ -4,7 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app import run_charts, run_series
-from app.cached import classifiers, run_rows
+from app.cached import bases, run_rows
 from app.controls import pick
 from app.run_facts import Facts
 from app.run_panels import held_out, span
@@ -40,7 +40,7 @@ def show_difference(found: Facts, others: dict[str, Facts]) -> str:
 
 def differences(found: Facts, other: Facts) -> pd.DataFrame:
     """Setting, here, there: of everything in which the two specs differ."""
-    models, data = classifiers(), data_names()
+    models, data = bases(), data_names()
     apart = difference(found.spec, other.spec)
     return pd.DataFrame(
         [(setting(dotted, found.spec, other.spec), value(dotted, here, found.spec, models, data),

@@ -1,14 +1,14 @@
 """What the page knows of a run, read so that a damaged folder is a line in the list and never an error."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields
-from typing import Any, get_args
+from dataclasses import dataclass
+from typing import Any
 
 from app.run_words import STATES, duration, moment, part, subtitle, title
 from core.runs.run import Run
-from core.runs.status import State, Status
+from core.runs.status import Status
 
-DAMAGED = "Its folder is damaged: the settings or the status cannot be read. It can only be deleted."
+DAMAGED = "Its folder is damaged: its settings cannot be read. It can only be deleted."
 
 
 @dataclass(frozen=True)
@@ -31,7 +31,7 @@ class Facts:
 
     @property
     def damaged(self) -> bool:
-        return not isinstance(self.spec.get("task"), str) or self.status.said == DAMAGED
+        return not isinstance(self.spec.get("task"), str)
 
     @property
     def state(self) -> str:
@@ -61,29 +61,7 @@ class Facts:
 def facts(run: Run, models: Mapping[str, str], data: Mapping[str, str]) -> Facts:
     """Read a run. models, data: titles by name."""
     spec = run.spec
-    return Facts(run, sound(run), spec, title(spec, data), subtitle(spec, models))
-
-
-def sound(run: Run) -> Status:
-    """The run's status; lost, with a sentence, where what is written makes no sense."""
-    try:
-        status = run.status
-    except (TypeError, ValueError, OSError):
-        return Status("lost", DAMAGED)
-    for entry in fields(Status):
-        found = getattr(status, entry.name)
-        number = isinstance(found, int | float) and not isinstance(found, bool)
-        if entry.name in ("left", "started", "ended"):
-            fits = found is None or number
-        elif entry.name in ("said", "host"):
-            fits = isinstance(found, str)
-        elif entry.name == "notes":
-            fits = all(isinstance(note, str) for note in found)
-        else:
-            fits = number if entry.name != "state" else found in get_args(State)
-        if not fits:
-            return Status("lost", DAMAGED)
-    return status
+    return Facts(run, run.status, spec, title(spec, data), subtitle(spec, models))
 
 
 def line(found: Facts) -> dict[str, Any]:

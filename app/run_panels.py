@@ -8,7 +8,7 @@ import pandas as pd
 import streamlit as st
 
 from app import run_charts, run_series
-from app.cached import classifiers, run_rows
+from app.cached import bases, run_rows
 from app.run_facts import DAMAGED, Facts, progress
 from app.run_masks import show_masks
 from app.run_words import duration, part, setting, value
@@ -162,7 +162,7 @@ def _download(title: str, data: Callable[[], str], file: str) -> None:
 
 def settings(found: Facts) -> pd.DataFrame:
     """Every setting of a run, in words."""
-    models, data = classifiers(), data_names()
+    models, data = bases(), data_names()
     named = flat(found.spec)
     return pd.DataFrame(
         [(setting(name, found.spec), value(name, entry, found.spec, models, data)) for name, entry in named.items()],

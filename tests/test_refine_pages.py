@@ -14,6 +14,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from app.choices import WORDS, word
+from app.refine_measure import Measurement
 from core.catalog import OBJECTIVES
 from core.paths import ROOT
 from core.presets import PRESETS
@@ -75,7 +76,7 @@ def button(app: AppTest, label: str) -> Any:
     return next(each for each in app.button if each.label == label)
 
 
-def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 240.0) -> None:
     end = time.monotonic() + seconds
     while not condition():
         assert time.monotonic() < end, "waited in vain"
@@ -301,3 +302,36 @@ def test_every_choice_has_words() -> None:
             choices = entry.metadata.get("choices") or ()
             assert all(choice in WORDS for choice in choices), f"{kind.key}.{entry.name}: app/choices.py has no words"
             assert len({word(choice) for choice in choices}) == len(choices)
+
+
+def test_time_and_memory_are_measured_on_request(digits: Path) -> None:
+    app = opened(REFINE, **TINY)
+    button(app, "Measure time and memory").click()
+    app.run()
+    assert "Measuring a few steps" in texts(app)
+
+    def told() -> bool:
+        app.run()
+        return "measured from 3 steps" in texts(app)
+
+    until(told)
+    assert not app.exception
+    app.number_input(key="widget:schedule.epochs").set_value(3).run()
+    assert button(app, "Measure time and memory")  # other settings, not measured yet
+
+
+def test_what_cannot_be_measured_is_a_sentence(home: Path) -> None:
+    found = Measurement().begin({"arguments": ARGUMENTS | {"base": "nothing:at_all"}, "device": "cpu"})
+    until(lambda: not found.alive)
+    assert "there is no classifier named 'nothing:at_all'" in found.message
+    slow = Measurement().begin({"arguments": ARGUMENTS, "device": "cpu"})
+    slow.stop()
+    until(lambda: slow.process is not None and slow.process.poll() is not None, 10.0)
+    assert (slow.alive, slow.found, slow.message) == (False, {}, "It was stopped.")
+
+
+def test_a_network_without_weights_starts_from_scratch(digits: Path) -> None:
+    app = opened(REFINE, **(TINY | {"refine.base": "cifar10_resnet18", "refine.start": "base"}))
+    assert "from scratch" in texts(app)
+    assert "32 x 32 colour" in app.error[0].value.replace("\\", "")
+    assert "--start scratch" in app.code[0].value
