@@ -1,6 +1,7 @@
 """`counterproof`: the same engine from a shell. Exit codes: 0 as hoped, 1 not so, 2 bad input, 130 interrupted.
 
-attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ.
+attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ. refine, runs follow:
+0 the run has completed, 1 it failed, was stopped or got lost.
 """
 
 import argparse
@@ -8,6 +9,7 @@ import os
 import subprocess
 import sys
 from collections.abc import Sequence
+from functools import partial
 from pathlib import Path
 
 from core.meter import Cancelled
@@ -55,7 +57,31 @@ def parser() -> argparse.ArgumentParser:
     data.add_argument("name", nargs="?", help="a name, an .npz file, or a folder with one folder of pictures per class")
     data.add_argument("--fetch", action="store_true", help="bring it onto this machine now")
     data.set_defaults(run=run_data)
+    refine = commands.add_parser("refine", help="train a classifier anew with an objective, in a run of its own")
+    _refine(refine)
+    refine.set_defaults(run=run_refine)
+    runs = commands.add_parser("runs", help="list runs; stop, resume, follow or delete them")
+    verbs = ("list", "stop", "resume", "follow", "delete")
+    runs.add_argument("verb", nargs="?", default="list", choices=verbs, metavar="{" + ",".join(verbs) + "}")
+    runs.add_argument("names", nargs="*", metavar="ID")
+    runs.add_argument("--now", action="store_true", help="stop without saving")
+    runs.set_defaults(run=run_runs)
     return made
+
+
+def _refine(made: argparse.ArgumentParser) -> None:
+    made.add_argument("base_too", nargs="?", metavar="BASE", help="the same as --base")
+    made.add_argument("--base", help="the classifier to begin with: see `counterproof methods`")
+    made.add_argument("--start", choices=("base", "scratch"), help="from its weights, or its architecture untrained")
+    made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
+    made.add_argument("--objective", help="what is learned: see `counterproof methods`")
+    made.add_argument("--set", action="append", default=[], metavar="PART.NAME=VALUE", dest="settings",
+                      help="such as objective.eps=8/255 or schedule.epochs=3; may be repeated")  # fmt: skip
+    made.add_argument("--preset", help="settings to begin with: quick, mnist, cifar10, paper, paper_control")
+    made.add_argument("--images", type=int, metavar="N", help="use only N of the training images")
+    made.add_argument("--device", default="cpu", help="cpu, cuda:0, cuda:0,cuda:1 ... (default cpu)")
+    made.add_argument("--name", "--title", dest="title", help="your own words for the run")
+    made.add_argument("--detach", action="store_true", help="do not wait for the end")
 
 
 def _case(made: argparse.ArgumentParser) -> None:
@@ -102,6 +128,18 @@ def run_attack(given: argparse.Namespace) -> int:
         save(study, given.out)
         print(f"Written to {given.out}")
     return 0 if study.attacked is not None and study.attacked.fooled else 1
+
+
+def run_refine(given: argparse.Namespace) -> int:
+    from core.runs.shell import refine
+
+    return refine(given, partial(print, flush=True))
+
+
+def run_runs(given: argparse.Namespace) -> int:
+    from core.runs.shell import act
+
+    return act(given.verb, given.names, partial(print, flush=True), now=given.now)
 
 
 def run_study(given: argparse.Namespace) -> int:

@@ -76,7 +76,7 @@ class Refinement:
     def load(self, progress: Progress | None = None) -> tuple[Classifier, Images]:
         """The classifier to train, and the training images; ValueError or OSError in one sentence."""
         schedule = self.plan()
-        classifier = self._classifier(schedule.seed)
+        classifier = self.classifier()
         found = load_data(self.data, "train", size=classifier.size, progress=progress)
         data = few(found, self.images, schedule.seed)
         if reason := misfit(classifier, data):
@@ -90,14 +90,15 @@ class Refinement:
             classifier = replace(classifier, labels=data.classes)
         return classifier, data
 
-    def _classifier(self, seed: int) -> Classifier:
+    def classifier(self) -> Classifier:
+        """The base, or its architecture untrained; ValueError or OSError in one sentence if it cannot be had."""
         if self.start == "base":
             return load_classifier(self.base)
         source = CLASSIFIERS[self.base.partition(":")[0]]
         fresh = getattr(source, "fresh", None)
         if fresh is None:
             raise ValueError(f"{source.title}: these can only be refined from their weights, not trained from scratch")
-        made: Classifier = fresh(seed)
+        made: Classifier = fresh(self.plan().seed)
         return made
 
 

@@ -68,11 +68,12 @@ def _settings(given: list[str]) -> dict[str, dict[str, Any]]:
             raise ValueError(f"expected METHOD.NAME=VALUE, such as pgd.eps=8/255, got {each!r}")
         kind = ATTACKS.get(method) or EXPLAINERS.get(method)
         default = next((entry.default for entry in fields(kind) if entry.name == parameter), None) if kind else None
-        values.setdefault(method, {})[parameter] = _value(text, isinstance(default, float))
+        values.setdefault(method, {})[parameter] = read_value(text, isinstance(default, float))
     return values
 
 
-def _value(text: str, real: bool) -> Any:
+def read_value(text: str, real: bool) -> Any:
+    """A number, a fraction such as 8/255, True or False; anything else as it is. `real`: a whole number is a float."""
     above, slash, below = text.partition("/")
     try:
         if slash:

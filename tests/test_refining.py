@@ -1,6 +1,7 @@
 """The task `refine`: what it leaves in its folder, every way to break it off, and too little memory or disk."""
 
 import errno
+import importlib
 import os
 import random
 import time
@@ -84,6 +85,7 @@ def lone(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
 @pytest.fixture
 def store(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
     """Runs on toys, in forks of this process."""
+    importlib.import_module("lightning_fabric")  # once, not in every fork
     toys = {"guided": Guided, "bounded": Bounded}
     monkeypatch.setattr(refinement, "OBJECTIVES", dict(OBJECTIVES) | toys)
     monkeypatch.setattr(refinement, "load_classifier", lambda _: small(3, dropout=0.2))

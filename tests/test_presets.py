@@ -1,0 +1,190 @@
+"""Presets and estimates: each preset starts and goes on on a CPU; an estimate is of the steps a run really makes."""
+
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from core import estimate as estimates
+from core import refinement
+from core.catalog import CLASSIFIERS, DATASETS, OBJECTIVES, classifier_names
+from core.estimate import FEW, MEASURED, estimate
+from core.meter import Cancelled, Meter
+from core.presets import PRESETS
+from core.refine import Training
+from core.refinement import Refinement
+from core.resume import State
+from core.sources import Images
+from tests.test_refining import Guided
+from tests.toys import dataset, small
+
+
+def made_up(count: int, size: tuple[int, int, int]) -> Images:
+    draws = torch.Generator().manual_seed(0)
+    pixels = torch.randint(0, 256, (count, *size), generator=draws, dtype=torch.uint8)
+    return Images(pixels, torch.randint(0, 10, (count,), generator=draws), tuple("0123456789"))
+
+
+@pytest.mark.parametrize("key", PRESETS)
+def test_a_preset_names_what_there_is(key: str) -> None:
+    preset = PRESETS[key]
+    assert preset.title
+    assert preset.help
+    asked = Refinement.read(preset.arguments())
+    assert asked.data in DATASETS
+    known = (
+        classifier_names() if asked.start == "base" else {k for k in CLASSIFIERS if hasattr(CLASSIFIERS[k], "fresh")}
+    )
+    assert asked.base in known
+    assert asked.plan() == preset.schedule
+    asked.aim()
+
+
+@pytest.mark.parametrize("key", PRESETS)
+def test_every_preset_starts_and_goes_on_on_a_cpu(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """On a few made-up images and with a small batch; everything else is the preset's."""
+    preset = PRESETS[key]
+    size = (1, 28, 28) if preset.data == "mnist" else (3, 32, 32)
+    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: made_up(60, size))
+    few = preset.arguments()["objective"] | {"cells": 4, "samples": 4, "repeats": 2, "first": 0, "every": 1}
+    few |= {"steps": min(2, few.get("steps", 1))}
+    tiny = replace(preset.schedule, epochs=2, batch=4, held_out=8)
+    asked = Refinement.read(preset.arguments(images=16, objective=few, schedule=vars(tiny)))
+
+    def begin() -> Training:
+        classifier, data = asked.load()
+        return Training(classifier, asked.aim(), data, asked.plan())
+
+    through, first = begin(), begin()
+    wanted = list(through)
+    assert len(wanted) == 4
+    assert wanted[0].masks
+    found = [next(iter(first))]
+    first.state().save(tmp_path / "state.safetensors")
+    again = begin()
+    again.restore(State.load(tmp_path / "state.safetensors"))
+    assert found + list(again) == wanted
+    for name, value in through.classifier.net.state_dict().items():
+        assert torch.equal(value, again.classifier.net.state_dict()[name])
+
+
+def test_the_recipe_for_a_gpu_is_that_of_the_notes_and_its_control_differs_in_one_word() -> None:
+    guided, control = PRESETS["paper"], PRESETS["paper_control"]
+    schedule = guided.schedule
+    assert (schedule.batch, schedule.lr, schedule.rate, schedule.weight_decay) == (128, 0.1, "piecewise", 5e-4)
+    assert schedule.epochs >= 50
+    assert 0.995 <= schedule.ema <= 0.999
+    assert guided.objective["fill"] == "patch"
+    assert control.objective == guided.objective | {"mask_source": "random"}
+    assert replace(control, objective=guided.objective, title=guided.title, help=guided.help) == guided
+
+
+def test_resnet18_for_small_images_is_the_usual_one() -> None:
+    from core.classifiers.cifar10_resnet18 import fresh
+
+    made = fresh(1)
+    assert sum(weight.numel() for weight in made.net.parameters()) == 11_173_962  # as in the common CIFAR variant
+    with made.watch(made.cam_layer) as seen:
+        assert made(torch.zeros(2, 3, 32, 32)).shape == (2, 10)
+    assert seen[0].shape == (2, 512, 4, 4)
+    assert not torch.equal(made.net.get_parameter("conv1.weight"), fresh(2).net.get_parameter("conv1.weight"))
+    assert torch.equal(made.net.get_parameter("conv1.weight"), fresh(1).net.get_parameter("conv1.weight"))
+    assert "cifar10_resnet18" not in classifier_names()
+    with pytest.raises(ValueError, match="can be trained from scratch"):
+        CLASSIFIERS["cifar10_resnet18"]().load("")
+
+
+# --- estimates, on a clock that counts passes
+
+SCHEDULE: dict[str, Any] = {
+    "epochs": 5,
+    "batch": 32,
+    "crop": 0,
+    "flip": False,
+    "bf16": False,
+    "held_out": 64,
+    "ema": 0.9,
+}
+
+
+@dataclass(frozen=True)
+class Halves(Guided):
+    """New masks for half of the images before every second epoch, three passes an image."""
+
+    key = "halves"
+
+    def rows(self, count: int, epoch: int, seed: int) -> torch.Tensor:
+        return torch.arange(count // 2)
+
+    def refresh(self, classifier: Any, teacher: Any, batch: Any, epoch: int) -> torch.Tensor:
+        for _ in range(3):
+            classifier.probabilities(batch.images)
+        return batch.images[:, 0] > 0.5
+
+
+@pytest.fixture
+def ticking(monkeypatch: pytest.MonkeyPatch) -> list[int]:
+    """A second is an image passed through the network."""
+    passed = [0]
+
+    def look(_: object, *seen: Any) -> None:
+        passed[0] += len(seen[0]) if seen else 0
+
+    monkeypatch.setattr(estimates.time, "perf_counter", lambda: float(passed[0]))
+    monkeypatch.setattr(estimates._Memory, "look", look)
+    monkeypatch.setattr(refinement, "OBJECTIVES", dict(OBJECTIVES) | {"halves": Halves})
+    monkeypatch.setattr(refinement, "load_classifier", lambda _: small())
+    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: dataset(1064))
+    return passed
+
+
+def asked(method: str, **more: Any) -> dict[str, Any]:
+    return {"base": "mnist_cnn:standard", "data": "mnist", "objective": {"method": method}, "schedule": SCHEDULE} | more
+
+
+def test_an_estimate_is_what_a_run_takes(ticking: list[int]) -> None:
+    """The images passed are told from a few steps, and then counted in the whole run."""
+    for method in ("halves", "fast_adversarial"):
+        made = estimate(asked(method))
+        assert made.steps == MEASURED
+        assert ticking[0] < 3000
+        given = Refinement.read(asked(method))
+        classifier, data = given.load()
+        counted = 0
+
+        def count(images: torch.Tensor, _: torch.Tensor) -> None:
+            nonlocal counted
+            counted += len(images)
+
+        with Meter(watcher=count):
+            for _ in Training(classifier, given.aim(), data, given.plan()):
+                pass
+        assert made.seconds == pytest.approx(counted, rel=0.01)
+        assert made.seconds_per_epoch * 5 + made.refresh_seconds * (3 if method == "halves" else 0) == made.seconds
+        ticking[0] = 0
+    assert made.refresh_seconds == 0
+    assert made.step_seconds == 2 * 32
+    assert made.judge_seconds == 64 * 2 * (1 + 11)
+
+
+def test_several_processes_share_the_work(ticking: list[int]) -> None:
+    one, two = (estimate(asked("halves", processes=count)) for count in (1, 2))
+    assert two.seconds == pytest.approx(one.seconds / 2, rel=0.02)
+    assert FEW <= 1000
+
+
+def test_an_estimate_can_be_cancelled_and_leaves_the_threads_as_they_were(ticking: list[int]) -> None:
+    before = torch.get_num_threads()
+    with Meter(watcher=lambda *_: meter.stop()) as meter, pytest.raises(Cancelled):
+        estimate(asked("halves"), threads=before + 1)
+    assert torch.get_num_threads() == before
+
+
+def test_memory_is_looked_at(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(refinement, "load_classifier", lambda _: small())
+    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: dataset(1064))
+    made = estimate(asked("cross_entropy"))
+    assert 50e6 < made.memory_bytes < 50e9
+    assert made.at_once == 32

@@ -1,0 +1,154 @@
+"""`counterproof refine` and `counterproof runs`: what they submit, say and return."""
+
+import os
+from pathlib import Path
+
+import pytest
+
+from core import cli
+from core.presets import PRESETS
+from core.refinement import Refinement
+from core.runs import files, shell
+from core.runs.store import Store
+from core.schedule import Schedule
+from tests.test_refining import SCHEDULE, ended, reached, slowly, until  # noqa: F401
+from tests.test_refining import store as toys  # noqa: F401
+
+SETS = [word for name, value in SCHEDULE.items() for word in ("--set", f"schedule.{name}={value}")]
+TOY = ["refine", "--base", "mnist_cnn:standard", "--data", "mnist", "--objective", "cross_entropy", *SETS]
+
+
+@pytest.fixture
+def store(toys: Store, monkeypatch: pytest.MonkeyPatch) -> Store:  # noqa: F811
+    monkeypatch.setattr(shell, "store", lambda: toys)
+    monkeypatch.setattr(shell, "data_facts", lambda _: None)
+    monkeypatch.setattr(shell, "POLL", 0.01)
+    return toys
+
+
+def test_a_run_is_followed_to_its_end(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*TOY, "--name", "A try", "--images", "200"]) == 0
+    run = store.runs()[0]
+    asked = Refinement.read(run.spec["arguments"])
+    assert (asked.base, asked.data, asked.images, asked.title) == ("mnist_cnn:standard", "mnist", 200, "A try")
+    assert asked.plan() == Schedule(**SCHEDULE)
+    said = capsys.readouterr().out.splitlines()
+    assert said[0] == f"Run {run.id}"
+    assert [line.partition(":")[0] for line in said[-4:-1]] == ["epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]
+    assert "held out" in said[-2]
+    assert "clean average" in said[-2]
+    kept = run.result()["epoch_kept"]  # type: ignore[index]
+    assert said[-1] == f"Completed. Kept epoch {kept}. Its classifier is run:{run.id}"
+    assert cli.main(["runs"]) == 0
+    assert capsys.readouterr().out == f"{run.id}  completed 100%  A try\n"
+
+
+def test_without_held_out_images_every_epoch_is_told_too(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*TOY, "--set", "schedule.held_out=0"]) == 0
+    said = capsys.readouterr().out
+    assert said.count("\nepoch ") == 3
+    assert "held out" not in said
+
+
+def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
+    store: Store,
+    slowly: object,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    slowly()  # type: ignore[operator]
+    plain, sent, here = shell.time.sleep, [], os.getpid()
+
+    def sleep(seconds: float) -> None:
+        if os.getpid() == here and not sent and store.runs() and len(store.runs()[0].metrics) >= 3:
+            sent.append(1)
+            raise KeyboardInterrupt
+        plain(seconds)
+
+    monkeypatch.setattr(shell.time, "sleep", sleep)
+    assert cli.main(TOY) == 130
+    run = store.runs()[0]
+    said = capsys.readouterr().out
+    assert run.status.state == "stopped"
+    assert f"Stopped after step {run.metrics[-1]['step']}. Go on with: counterproof runs resume {run.id}" in said
+    until(lambda: not files.held(run.folder / "lock"), 2)
+    assert cli.main(["runs", "resume", run.id]) == 0
+    assert cli.main(["runs", "follow", run.id]) == 0
+    assert run.status.state == "completed"
+
+
+def test_stop_and_delete(store: Store, slowly: object, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+    slowly()  # type: ignore[operator]
+    assert cli.main([*TOY, "--set", "schedule.epochs=200", "--detach"]) == 0
+    run = store.runs()[0]
+    reached(run, 2)
+    assert cli.main(["runs", "delete", run.id]) == 2
+    assert "still going; stop it first" in capsys.readouterr().err
+    assert cli.main(["runs", "stop", run.id]) == 0
+    assert f"{run.id}: stopped. Stopped after step" in capsys.readouterr().out
+    assert cli.main(["runs", "follow", run.id]) == 1
+    until(lambda: not files.held(run.folder / "lock"), 2)
+    assert cli.main(["runs", "delete", run.id]) == 0
+    capsys.readouterr()
+    assert cli.main(["runs"]) == 0
+    assert "There are no runs yet" in capsys.readouterr().out
+
+
+def test_a_run_that_fails_gives_1_and_its_sentence(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
+    assert cli.main([*TOY, "--images", "80"]) == 1
+    said = capsys.readouterr().out
+    assert "Failed. 64 held-out images and a batch of 32 are more than the 80 training images" in said
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        (["refine"], "--base is missing; or choose a --preset: quick"),
+        (["refine", "--preset", "best"], "there is no preset 'best'"),
+        (["refine", "--preset", "quick", "--data", "no/such"], "there is no data set, file or folder 'no/such'"),
+        (["refine", "--preset", "quick", "--set", "schedule.speed=1"], "schedule: unknown parameter speed"),
+        (["refine", "--preset", "quick", "--set", "epochs=1"], "expected --set objective.NAME=VALUE"),
+        (["refine", "--preset", "quick", "--set", "trades.eps=1/255"], "expected --set objective.NAME=VALUE"),
+        (["refine", "--preset", "quick", "--set", "objective.eps=2"], "expected eps between"),
+        (["refine", "--preset", "quick", "--objective", "hope"], "expected a method among"),
+        (["refine", "--preset", "quick", "--device", "abacus"], "expected a device such as cpu"),
+        (["refine", "mnist_cnn", "--base", "other", "--data", "mnist"], "two bases were named"),
+        (["runs", "stop"], "name the run to stop"),
+        (["runs", "stop", "../x"], "there is no run '../x'"),
+    ],
+    ids=lambda value: " ".join(value[-2:]) if isinstance(value, list) else "",
+)
+def test_bad_input_is_a_sentence_and_submits_nothing(
+    words: list[str], said: str, store: Store, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert cli.main(words) == 2
+    assert said in capsys.readouterr().err
+    assert store.runs() == []
+
+
+def test_data_that_does_not_fit_is_told_before_anything_is_submitted(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    words = ["refine", "--base", "mnist_cnn:standard", "--data", "cifar10", "--objective", "cross_entropy"]
+    monkeypatch.setattr(shell, "misfit", lambda *_: "it does not fit")
+    monkeypatch.setattr(shell, "data_facts", lambda _: object())
+    assert cli.main(words) == 2
+    assert "it does not fit" in capsys.readouterr().err
+    assert store.runs() == []
+
+
+def test_settings_go_where_they_belong(home: Path) -> None:
+    def arguments(*words: str) -> Refinement:
+        return shell.asked_for(cli.parser().parse_args(["refine", *words]))
+
+    made = arguments("--preset", "quick", "--set", "objective.eps=4/255", "--set", "lime_guided.steps=2",
+                     "--set", "schedule.epochs=7", "--start", "scratch")  # fmt: skip
+    assert made.objective["eps"] == 4 / 255
+    assert made.objective["steps"] == 2
+    assert made.objective["every"] == PRESETS["quick"].objective["every"]
+    assert made.plan().epochs == 7
+    assert made.plan().lr == PRESETS["quick"].schedule.lr
+    assert made.start == "scratch"
+    other = arguments("cifar10_resnet20:adversarial", "--preset", "quick", "--objective", "trades")
+    assert other.base == "cifar10_resnet20:adversarial"
+    assert other.objective == {"method": "trades"}
