@@ -51,7 +51,7 @@ def desk() -> Desk:
     return Desk()
 
 
-@st.cache_data(ttl=20, max_entries=1)
+@st.cache_data(ttl=20, max_entries=1, show_spinner=False)
 def classifiers() -> dict[str, str]:
     """Name -> title of every classifier to be had; read again after 20 s, since models can be added."""
     return classifier_names()
