@@ -15,7 +15,7 @@ pytestmark = pytest.mark.browser
 
 LINK = (
     "refine?refine.base=mnist_cnn:standard&refine.data=mnist&refine.objective=pgd_adversarial&pgd_adversarial.eps=51"
-    "&pgd_adversarial.steps=35&schedule.epochs=2&schedule.batch=50&schedule.held_out=100&schedule.lr=0.01"
+    "&pgd_adversarial.steps=35&schedule.epochs=2&schedule.batch=50&schedule.held_out=100&schedule.lr=0.002"
 )
 
 
@@ -52,6 +52,8 @@ def grown(page: Page, beyond: int) -> int:
 def test_a_run_from_start_to_compare(page: Page, server: str, folder: Path, bars: None) -> None:
     page.goto(f"{server}/{LINK}")
     expect(page.get_by_text("for 2 epochs, under attacks of up to 51/255 per pixel")).to_be_visible()
+    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    expect(page.get_by_text("counterproof refine")).to_be_visible()
     picture(page, "refine")
     page.get_by_role("button", name="Start", exact=True).click()
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
