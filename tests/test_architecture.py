@@ -9,7 +9,7 @@ from core.paths import ROOT
 
 METHODS = ("attacks", "explainers", "objectives", "metrics", "shifts", "classifiers", "datasets")
 LAYERS = (
-    ("params", "paths", "meter", "atomic", "step"),
+    ("params", "paths", "meter", "atomic", "step", "cores"),
     ("turns", "classifier"),
     ("ascend", "batch", "schedule", "awp"),
     ("sources", "contracts", "objective", "machine", "augment"),
@@ -17,6 +17,8 @@ LAYERS = (
     ("catalog", "feed", "refresh", "descent"),
     ("case", "judge", "resume", "evaluate"),
     ("refine",),
+    ("refinement", "memory"),
+    ("presets", "estimate"),
     ("study", "maps", "attacked"),
     ("runs",),
 )
