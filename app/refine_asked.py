@@ -98,7 +98,6 @@ def link(asked: Asked) -> None:
                 values[f"{prefix}.{entry.name}"] = (
                     round(found * 255, 6) if entry.metadata.get("unit") == "/255" else found
                 )
-    if asked.device != "cpu":
-        values["refine.on"] = SEVERAL if "," in asked.device else asked.device
-        values["refine.gpus"] = asked.device if "," in asked.device else ""
+    values["refine.on"] = SEVERAL if "," in asked.device else asked.device
+    values["refine.gpus"] = asked.device if "," in asked.device else ""
     write_link(values)
