@@ -47,13 +47,16 @@ def _going(found: Facts) -> None:
 
 def _onward(found: Facts) -> None:
     """To Compare with what it has made, and to Refine with its settings."""
-    base, kind = found.arguments.get("base"), "primary" if found.status.state == "completed" else "secondary"
-    comparable = found.refined and isinstance(base, str) and has("compare")
+    asked, kind = found.arguments, "primary" if found.status.state == "completed" else "secondary"
+    before, after = (asked.get(name) for name in ("before", "after"))  # of a run of Compare
+    if found.task == "refine":
+        before, after = asked.get("base"), found.refined
+    comparable = after and isinstance(before, str) and isinstance(after, str) and has("compare")
     if comparable and st.button("Open in Compare", icon=":material/compare:", type=kind, key="compare", help=COMPARE):
-        remember("before", base)
-        remember("after", found.refined)
+        remember("before", before)
+        remember("after", after)
         classifiers.clear()  # the list may be older than these weights
-        st.switch_page(page("compare"), query_params={"before": str(base), "after": found.refined})
+        st.switch_page(page("compare"), query_params={"before": str(before), "after": str(after)})
     again = found.task == "refine" and not found.damaged
     if again and st.button("Refine again with these settings", icon=":material/tune:", key="again", help=AGAIN):
         take(found.spec)

@@ -20,6 +20,7 @@ from core.schedule import Schedule
 
 TAIL = 6_000  # bytes of the log on the page
 LISTED = 500  # rows of the table on the page
+LONGEST = 100  # letters of a result on the page
 
 
 def show_standing(found: Facts) -> None:
@@ -171,4 +172,5 @@ def settings(found: Facts) -> pd.DataFrame:
 
 
 def _text(entry: Any) -> str:
-    return f"{entry:.4g}" if isinstance(entry, float) else str(entry)
+    text = f"{entry:.4g}" if isinstance(entry, float) else str(entry)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -6,7 +6,7 @@ from dataclasses import Field, fields
 from typing import Any
 
 from app.choices import word
-from core.catalog import ATTACKS, OBJECTIVES
+from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES
 from core.params import Method
 from core.schedule import Schedule
 
@@ -21,12 +21,14 @@ STATES = {
     "lost": ("◌", "lost"),
 }  # state -> symbol and word, told apart without colour
 TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare"}
+MEASURES = {"evaluate": "Accuracy", "compare": "Comparison"}  # tasks that measure, under an attack
 STARTS = {"base": "the base model's weights", "scratch": "from scratch"}
 NAMES = {
     "task": "What is done", "device": "Runs on", "threads": "CPU threads", "arguments.base": "Base model",
     "arguments.start": "Starts from", "arguments.data": "Data set", "arguments.images": "Training images",
     "arguments.objective.method": "Objective", "arguments.classifier": "Model", "arguments.split": "Images of the",
     "arguments.count": "Images", "arguments.batch": "Images at a time", "arguments.seed": "Seed",
+    "arguments.explainer": "Map", "arguments.explainer.method": "Map",
     "arguments.attack": "Attack", "arguments.attack.method": "Attack", "arguments.before": "Before",
     "arguments.after": "After", "arguments.title": "Name", "arguments.processes": "Processes on the CPU",
     "arguments.save_every": "Seconds between saved points",
@@ -66,9 +68,9 @@ def title(spec: Mapping[str, Any], data: Mapping[str, str]) -> str:
     if task == "refine":
         key = str(part(arguments, "objective").get("method", ""))
         return (OBJECTIVES[key].title if key in OBJECTIVES else key or "Refine") + on
-    if task == "evaluate":
+    if task in MEASURES:
         key = str(part(arguments, "attack").get("method", ""))
-        return "Accuracy" + (f" under {ATTACKS[key].title if key in ATTACKS else key}" if key else "") + on
+        return MEASURES[task] + (f" under {ATTACKS[key].title if key in ATTACKS else key}" if key else "") + on
     return TASKS.get(task, task.replace("_", " ").capitalize()) + on
 
 
@@ -121,7 +123,7 @@ def moment(when: float, now: float | None = None) -> str:
 def field_of(dotted: str, spec: Mapping[str, Any]) -> "Field[Any] | None":
     """The parameter that a dotted name of a spec sets, if it is one of a method's."""
     *above, name = dotted.removeprefix("arguments.").split(".")
-    kinds: dict[str, Mapping[str, type[Method]]] = {"objective": OBJECTIVES, "attack": ATTACKS}
+    kinds: dict[str, Mapping[str, type[Method]]] = {"objective": OBJECTIVES, "attack": ATTACKS, "explainer": EXPLAINERS}
     kind: type[Method] | None = None
     if above == ["schedule"]:
         kind = Schedule
@@ -171,7 +173,7 @@ def value(dotted: str, found: Any, spec: Mapping[str, Any], models: Mapping[str,
     elif dotted == "arguments.data":
         named = data
     elif dotted.endswith(".method"):
-        named = {key: kind.title for key, kind in (*OBJECTIVES.items(), *ATTACKS.items())}
+        named = {key: kind.title for key, kind in (*OBJECTIVES.items(), *ATTACKS.items(), *EXPLAINERS.items())}
     elif dotted == "task":
         named = TASKS
     elif dotted == "arguments.start":

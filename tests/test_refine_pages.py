@@ -49,7 +49,7 @@ def digits(home: Path) -> Path:
 
 def opened(page: str, **query: str) -> AppTest:
     """A page by itself, opened by a link."""
-    app = AppTest.from_file(page, default_timeout=60)
+    app = AppTest.from_file(page, default_timeout=180)
     for name, value in query.items():
         app.query_params[name] = value
     app.run()
@@ -59,7 +59,7 @@ def opened(page: str, **query: str) -> AppTest:
 
 def visited(page: str, **query: str) -> AppTest:
     """The same through the whole dashboard, from where other pages can be gone to."""
-    app = AppTest.from_file(MAIN, default_timeout=60)
+    app = AppTest.from_file(MAIN, default_timeout=180)
     for name, value in query.items():
         app.query_params[name] = value
     app.run().switch_page(page).run()
