@@ -8,12 +8,16 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from app.compare_desk import Crossings
 from app.desk import Desk
 from core.attacked import Prediction, predict
 from core.catalog import classifier_names, load_classifier, stamp
 from core.classifier import Classifier
+from core.data import load_data
+from core.figures import pixels, png
 from core.picture import Picture, fit
 from core.samples import gallery, picture
+from core.sources import Images
 
 
 def classifier(name: str, device: str = "cpu") -> Classifier:
@@ -45,6 +49,24 @@ def desk() -> Desk:
 def classifiers() -> dict[str, str]:
     """Name -> title of every classifier to be had; read again after 20 s, since models can be added."""
     return classifier_names()
+
+
+@st.cache_resource
+def crossings() -> Crossings:
+    """The one place of this server where comparisons are computed."""
+    return Crossings(desk())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def test_images(name: str) -> Images:
+    """The test images of a data set."""
+    return load_data(name, "test")
+
+
+@st.cache_data(max_entries=4000, show_spinner=False)
+def test_thumbnail(name: str, index: int) -> str:
+    """A test image as a data: address."""
+    return data_url(png(pixels(test_images(name).images[index].float() / 255), 64))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -20,4 +20,9 @@ def late(module: str, name: str) -> Task:
     return task
 
 
-TASKS: Mapping[str, Task] = MappingProxyType({"evaluate": late("core.runs.evaluation", "evaluate")})
+TASKS: Mapping[str, Task] = MappingProxyType(
+    {
+        "compare": late("core.runs.comparing", "compare"),
+        "evaluate": late("core.runs.evaluation", "evaluate"),
+    }
+)

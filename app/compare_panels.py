@@ -1,0 +1,192 @@
+"""The panels of one comparison: the verdict, the pictures of both models, how far their maps moved, their bounds."""
+
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app import views
+from app.cached import data_url
+from app.compare_setup import Two
+from app.map_panel import COLUMNS, FIRST, line
+from app.text import plain
+from core.attacked import Prediction
+from core.catalog import EXPLAINERS, SHIFTS
+from core.compare import SIDES, Comparison, Side, other
+from core.compare_words import NAMES, already_wrong, headline, reading, size, transferred
+from core.contracts import Explainer
+from core.figures import common_limit, pixels, png, signed
+from core.measure import Row
+from core.words import finding, percent, strength
+
+SIDE_LENGTH = 160  # pixels a picture is enlarged to, by whole factors
+HEAD = (
+    ("original picture", "The picture as it is, as each model sees it."),
+    ("attacked, each model by itself", "The attack looks into the model that it wants to fool, so the two attacked "
+     "pictures differ. (white-box attack)"),
+    ("attacked for the other model", "The picture made to fool the other model, shown to this one: does the attack "
+     "carry over? (transfer attack)"),
+)  # fmt: skip
+BOUND = (
+    "The smallest change that could turn the answer, if the model were a straight line around this picture: its margin "
+    "over the nearest other class, divided by how fast that margin can fall. Real models bend, so a smaller change may "
+    "do: a diagnostic, not a certificate."
+)
+SHARE = (
+    "How much of the model's sensitivity lies in its spurious region, the quarter of the picture that supports its "
+    "answer least (by LIME on that very model). Spread evenly it would be 25 %. In proportion, a smaller share means a "
+    "larger bound."
+)
+
+
+def show_verdict(comparison: Comparison, truth: int | None) -> None:
+    """What came of the attacks, in plain sentences."""
+    said = headline(comparison)
+    with st.container(border=True):
+        if not said:
+            st.markdown("#### Both models are being attacked …")
+            return
+        st.markdown(f"#### {plain(said, 400)}")
+        more = " ".join(each for each in (already_wrong(comparison, truth), transferred(comparison)) if each)
+        if more:
+            st.markdown(plain(more, 400))
+
+
+def show_pictures(comparison: Comparison, two: Two, explainer: Explainer | None, truth: int | None) -> None:
+    """Two rows of three pictures, each beside the map of one explainer, all maps on one scale."""
+    key = explainer.key if explainer else ""
+    maps = comparison.maps(key) if key else []
+    limit = common_limit(maps) if maps else 0.0
+    rows = [
+        {"title": NAMES[side], "name": two.titles[side], "cells": _cells(comparison, side, key, limit, truth)}
+        for side in SIDES
+    ]  # fmt: skip
+    data: dict[str, Any] = {"head": [{"text": text, "title": help} for text, help in HEAD], "rows": rows}
+    if maps and explainer is not None:
+        data["legend"] = ["speaks against the answer", "supports the answer", f"±{limit:.2g}"]
+        data["note"] = (
+            f"Maps by {explainer.title}, all on one scale, so a paler map is a weaker one. Each is for the answer "
+            + ("named under it." if comparison.pair.explained == "answer" else "that its model gave to the original.")
+        )
+    views.grid(data, key="grid")
+
+
+def _cells(comparison: Comparison, side: Side, key: str, limit: float, truth: int | None) -> list[dict[str, Any]]:
+    study, theirs = comparison.studies[side], comparison.studies[other(side)]
+    crossed, found = comparison.crossings[side], study.maps.get(key)
+    original = _cell(study.original, study.before, study.labels, found.original if found else None, limit)
+    if study.before is not None and truth is not None:
+        right = study.before.top == truth
+        original |= {"said": "right" if right else f"wrong: it is labelled {study.labels[truth]}", "state": "plain"}
+    attacked = transfer = {"said": "the attack is being made …"}
+    if study.attacked is not None:
+        map_ = found.attacked if found else None
+        attacked = _cell(study.attacked.image, study.attacked.after, study.labels, map_, limit)
+        attacked |= _outcome(study.attacked.fooled)
+    if theirs.attacked is not None:
+        transfer = _cell(theirs.attacked.image, crossed.prediction, study.labels, crossed.maps.get(key), limit)
+        fooled = comparison.fooled(side)
+        transfer |= _outcome(fooled) if fooled is not None else {}
+    return [original, attacked, transfer]
+
+
+def _outcome(fooled: bool) -> dict[str, str]:
+    if fooled:
+        return {
+            "said": "fooled",
+            "state": "fooled",
+            "help": "The answer is not the one this model gave to the original.",
+        }
+    return {"said": "held", "state": "held", "help": "The answer is still the one this model gave to the original."}
+
+
+def _cell(image: Any, answer: Prediction | None, labels: tuple[str, ...], map_: Any, limit: float) -> dict[str, Any]:
+    name = labels[answer.top] if answer else "…"
+    return {
+        "picture": data_url(png(pixels(image), SIDE_LENGTH)),
+        "alt": f"the picture, answered {name}",
+        "map": data_url(png(signed(map_, limit), SIDE_LENGTH)) if map_ is not None else "",
+        "mapAlt": f"map for {name}",
+        "answer": name,
+        "confidence": percent(answer[answer.top]) if answer else "",
+        "said": "",
+        "state": "plain",
+    }
+
+
+def show_stability(comparison: Comparison) -> None:
+    """How far each model's maps moved under its own attack, beside the controls of Inspect."""
+    methods = [each for each in comparison.pair.explainers if any(each.key in s.measured for s in _studies(comparison))]
+    refused = {reason for study in _studies(comparison) for reason in study.refused.values()}
+    failed = {reason for study in _studies(comparison) for reason in study.failed.values()}
+    if methods:
+        st.subheader("How far the maps moved", help="Each model's own maps, the original's against the attacked image's, "
+                     "by the measures and controls of Inspect.")  # fmt: skip
+        st.caption(
+            "1 is the same map, 0 nothing in common. The bold column is the attack. It is a finding only where the "
+            "attack lies beyond every draw of ordinary noise."
+        )
+        head = [{"text": "rank agreement with the original's map"}]
+        head += [{"text": text, "title": help} for _, text, help in COLUMNS]
+        data = {"head": head, "methods": [_method(comparison, EXPLAINERS[each.key]) for each in methods]}
+        views.stability(data, key="stability")
+    for reason in sorted(refused):
+        st.info(plain(reason, 400))
+    for reason in sorted(failed):
+        st.warning(plain(reason, 400))
+
+
+def _studies(comparison: Comparison) -> list[Any]:
+    return [comparison.studies[side] for side in SIDES]
+
+
+def _method(comparison: Comparison, explainer: type[Explainer]) -> dict[str, Any]:
+    rows = {side: comparison.studies[side].measured.get(explainer.key, ()) for side in SIDES}
+    more = [
+        [{"text": f"{SHIFTS[name].title}, {side}", "title": SHIFTS[name].plain}, *_numbers(rows[side], name)]
+        for name in SHIFTS if name != FIRST for side in SIDES if rows[side]
+    ]  # fmt: skip
+    findings = []
+    for side in SIDES:
+        if rows[side]:
+            maps = comparison.studies[side].maps[explainer.key]
+            labels = comparison.studies[side].labels
+            said = finding(rows[side], (labels[maps.classes[0]], labels[maps.classes[1]]))
+            findings.append({"who": f"{NAMES[side]}:", "text": said or "the controls are still to come.",
+                             "pending": not said})  # fmt: skip
+    return {
+        "title": explainer.title,
+        "plain": explainer.plain,
+        "body": [[{"text": NAMES[side]}, *_numbers(rows[side], FIRST)] for side in SIDES if rows[side]],
+        "more": more,
+        "findings": findings,
+    }
+
+
+def _numbers(rows: tuple[Row, ...], measure: str) -> list[dict[str, Any]]:
+    return line(rows, measure, [comparison for comparison, _, _ in COLUMNS])[1:]
+
+
+def show_bounds(comparison: Comparison) -> None:
+    """The linearised lower bound and its spurious share, before | after, with what they can and cannot say."""
+    reaches = [crossing.reach for side in SIDES if (crossing := comparison.crossings[side]).reach is not None]
+    st.subheader("How much change it should take (a diagnostic, not a certificate)", help=f"{BOUND}\n\n{SHARE}")
+    first, second = (reaches + [None, None])[:2]
+    if first is None or second is None:
+        st.caption("This number comes once both models have been attacked.")
+        return
+    labels = comparison.studies["before"].labels
+    table = pd.DataFrame(
+        [
+            ("Change of every pixel needed, at least" if first.norm != 2 else "Length of the change needed, at least",
+             *(size(each.value, each.norm) for each in (first, second))),
+            ("Class it would turn to first", *(plain(labels[each.rival]) for each in (first, second))),
+            ("Sensitivity in the spurious region", *(f"{100 * each.share:.0f} % on {100 * each.region:.0f} % of the picture"
+                                                     for each in (first, second))),
+        ],
+        columns=["On this picture", "Before refinement", "After refinement"],
+    )  # fmt: skip
+    st.table(table.set_index("On this picture"), border="horizontal")
+    asked = strength(comparison.pair.attack.bound, comparison.pair.attack.norm)
+    said = reading([first, second])
+    st.caption(f"{said} {BOUND} The attack above was allowed {asked}. {SHARE}")

@@ -1,0 +1,102 @@
+"""A comparison of two models on one image as plain sentences."""
+
+import math
+from collections.abc import Sequence
+
+from core.compare import SIDES, Comparison, Reach, Side
+from core.words import percent
+
+NAMES: dict[Side, str] = {"before": "Before refinement", "after": "After refinement"}
+
+
+def headline(comparison: Comparison) -> str:
+    """What came of it for both models; "" until both have been attacked."""
+    said = [_one(comparison, side) for side in SIDES]
+    return " ".join(said) if all(said) else ""
+
+
+def _one(comparison: Comparison, side: Side) -> str:
+    attacked = comparison.studies[side].attacked
+    if attacked is None:
+        return ""
+    labels = comparison.studies[side].labels
+    first, last = labels[attacked.before.top], labels[attacked.after.top]
+    if attacked.fooled:
+        return (
+            f"{NAMES[side]} the model is fooled: {first} becomes {last}, {percent(attacked.after[attacked.after.top])}."
+        )
+    return f"{NAMES[side]} it holds: still {last}, {percent(attacked.after[attacked.after.top])}."
+
+
+def transferred(comparison: Comparison) -> str:
+    """Whether the attacks made for one fool the other; "" until that is known."""
+    forth, back = comparison.fooled("after"), comparison.fooled("before")
+    if forth is None or back is None:
+        return ""
+    said = {True: "fools", False: "does not fool"}
+    return (
+        f"The attack made for the model before refinement {said[forth]} the model after it; "
+        f"the one made for the model after refinement {said[back]} the model before it."
+    )
+
+
+def already_wrong(comparison: Comparison, truth: int | None) -> str:
+    """Which of the two answers the original wrongly; "" if none does, or it is not known."""
+    wrong = [
+        side for side in SIDES
+        if truth is not None and (first := comparison.studies[side].before) is not None and first.top != truth
+    ]  # fmt: skip
+    if not wrong:
+        return ""
+    who = "Both models answer" if len(wrong) == 2 else f"The model {wrong[0]} refinement answers"
+    return f"{who} the original wrongly already."
+
+
+def size(value: float, norm: float) -> str:
+    """A bound for the screen, in its norm.
+
+    >>> size(0.5 / 255, math.inf), size(0.0, math.inf), size(0.1234, 2), size(1.0, math.inf)
+    ('0.50/255', '0', '0.12', 'none')
+    """
+    if value == 0:
+        return "0"
+    if not math.isfinite(value) or (norm == math.inf and value >= 1):
+        return "none"
+    shown = value if norm == 2 else value * 255
+    digits = 2 if shown < 1 else 1 if shown < 10 else 0
+    return f"{shown:.{digits}f}" + ("" if norm == 2 else "/255")
+
+
+def reading(reaches: Sequence[Reach]) -> str:
+    """What two bounds say, first before then after: one sentence, without a claim about safety."""
+    first, second = reaches
+    if first.wrong or second.wrong:
+        return "Where the original is answered wrongly already, no change is needed and the bound is 0."
+    if first.value <= 0 or not math.isfinite(first.value) or not math.isfinite(second.value):
+        return ""
+    times = second.value / first.value
+    if 0.95 < times < 1.05:
+        return "By this measure the two models are about equally hard to turn on this picture."
+    if times > 1:
+        return f"By this measure the model after refinement takes {times:.1f} times the change on this picture."
+    return f"By this measure the model after refinement takes only {times:.2f} times the change on this picture."
+
+
+def interval(found: Sequence[float], times: float, digits: int) -> str:
+    """A value with its 95 % interval.
+
+    >>> interval((0.5, 0.45, 0.5512), 100, 1)
+    '50.0 (45.0 to 55.1)'
+    """
+    value, low, high = (f"{round(times * each, digits) + 0.0:.{digits}f}".replace("-", "−") for each in found)
+    return f"{value} ({low} to {high})"
+
+
+def change(found: Sequence[float], times: float, digits: int) -> str:
+    """A difference with its 95 % interval, each with its sign.
+
+    >>> change((0.5, -0.05, 0.6), 100, 0)
+    '+50 (−5 to +60)'
+    """
+    said = [f"{round(times * each, digits) + 0.0:+.{digits}f}".replace("-", "−") for each in found]
+    return f"{said[0]} ({said[1]} to {said[2]})"
