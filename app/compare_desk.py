@@ -59,7 +59,7 @@ class Crossings:
         self._lock = threading.RLock()
 
     def find(self, pair: Pair, models: dict[Side, Classifier], label: int | None) -> Together | None:
-        """What is known of this comparison; None before both models have been asked. Begins the crossing when it can."""
+        """What is known of this comparison; None before both were asked. Begins the crossing when it can."""
         found = {side: self.desk.find(pair.case(side), models[side]) for side in SIDES}
         jobs = {side: job for side, job in found.items() if job is not None}
         if len(jobs) < len(SIDES):

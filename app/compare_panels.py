@@ -1,5 +1,6 @@
 """The panels of one comparison: the verdict, the pictures of both models, how far their maps moved, their bounds."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -13,7 +14,7 @@ from app.text import plain
 from core.attacked import Prediction
 from core.catalog import EXPLAINERS, SHIFTS
 from core.compare import SIDES, Comparison, Side, other
-from core.compare_words import NAMES, already_wrong, headline, reading, size, transferred
+from core.compare_words import NAMES, headline, reading, size, transferred
 from core.contracts import Explainer
 from core.figures import common_limit, pixels, png, signed
 from core.measure import Row
@@ -27,6 +28,10 @@ HEAD = (
     ("attacked for the other model", "The picture made to fool the other model, shown to this one: does the attack "
      "carry over? (transfer attack)"),
 )  # fmt: skip
+MISSING = {
+    "seed": "This method draws no random numbers: another seed gives the same map.",
+    "switch": "The answer did not change, so the question stayed the same.",
+}
 BOUND = (
     "The smallest change that could turn the answer, if the model were a straight line around this picture: its margin "
     "over the nearest other class, divided by how fast that margin can fall. Real models bend, so a smaller change may "
@@ -41,63 +46,76 @@ SHARE = (
 
 def show_verdict(comparison: Comparison, truth: int | None) -> None:
     """What came of the attacks, in plain sentences."""
-    said = headline(comparison)
+    said = headline(comparison, truth)
     with st.container(border=True):
         if not said:
             st.markdown("#### Both models are being attacked …")
             return
         st.markdown(f"#### {plain(said, 400)}")
-        more = " ".join(each for each in (already_wrong(comparison, truth), transferred(comparison)) if each)
-        if more:
+        if more := transferred(comparison):
             st.markdown(plain(more, 400))
 
 
-def show_pictures(comparison: Comparison, two: Two, explainer: Explainer | None, truth: int | None) -> None:
-    """Two rows of three pictures, each beside the map of one explainer, all maps on one scale."""
+def show_pictures(
+    comparison: Comparison, two: Two, explainer: Explainer | None, truth: int | None, shared: bool = True
+) -> None:
+    """Two rows of three pictures, each beside the map of one explainer; shared: all maps on one scale, else a row."""
     key = explainer.key if explainer else ""
-    maps = comparison.maps(key) if key else []
-    limit = common_limit(maps) if maps else 0.0
+    scales = _scales(comparison, key, shared) if key else {}
     rows = [
-        {"title": NAMES[side], "name": two.titles[side], "cells": _cells(comparison, side, key, limit, truth)}
+        {"title": NAMES[side], "name": two.titles[side],
+         "cells": _cells(comparison, side, key, scales.get(side, 0.0), truth)}
         for side in SIDES
     ]  # fmt: skip
     data: dict[str, Any] = {"head": [{"text": text, "title": help} for text, help in HEAD], "rows": rows}
-    if maps and explainer is not None:
-        data["legend"] = ["speaks against the answer", "supports the answer", f"±{limit:.2g}"]
-        data["note"] = (
-            f"Maps by {explainer.title}, all on one scale, so a paler map is a weaker one. Each is for the answer "
-            + ("named under it." if comparison.pair.explained == "answer" else "that its model gave to the original.")
-        )
+    if scales and explainer is not None:
+        ends = list(dict.fromkeys(f"±{limit:.2g}" for limit in scales.values()))
+        data["legend"] = ["speaks against the answer", "supports the answer", " and ".join(ends)]
+        how = "all on one scale, so a paler map is a weaker one" if shared else "each model on a scale of its own"
+        asked = "named under it" if comparison.pair.explained == "answer" else "that its model gave to the original"
+        data["note"] = f"Maps by {explainer.title}, {how}. Each is for the answer {asked}."
     views.grid(data, key="grid")
+
+
+def _scales(comparison: Comparison, key: str, shared: bool) -> dict[Side, float]:
+    """The value in the strongest colour, by model; empty while there is no map."""
+    found: dict[Side, float] = {}
+    for side in SIDES:
+        if maps := comparison.maps(key) if shared else comparison.maps(key, side):
+            found[side] = common_limit(maps)
+    return found
 
 
 def _cells(comparison: Comparison, side: Side, key: str, limit: float, truth: int | None) -> list[dict[str, Any]]:
     study, theirs = comparison.studies[side], comparison.studies[other(side)]
     crossed, found = comparison.crossings[side], study.maps.get(key)
     original = _cell(study.original, study.before, study.labels, found.original if found else None, limit)
+    wrong = study.before is not None and truth is not None and study.before.top != truth
     if study.before is not None and truth is not None:
-        right = study.before.top == truth
-        original |= {"said": "right" if right else f"wrong: it is labelled {study.labels[truth]}", "state": "plain"}
+        original |= {"said": f"wrong: it is labelled {study.labels[truth]}" if wrong else "right", "state": "plain"}
     attacked = transfer = {"said": "the attack is being made …"}
     if study.attacked is not None:
         map_ = found.attacked if found else None
         attacked = _cell(study.attacked.image, study.attacked.after, study.labels, map_, limit)
-        attacked |= _outcome(study.attacked.fooled)
+        attacked |= _outcome(study.attacked.fooled, wrong)
     if theirs.attacked is not None:
         transfer = _cell(theirs.attacked.image, crossed.prediction, study.labels, crossed.maps.get(key), limit)
         fooled = comparison.fooled(side)
-        transfer |= _outcome(fooled) if fooled is not None else {}
+        transfer |= _outcome(fooled, wrong) if fooled is not None else {}
     return [original, attacked, transfer]
 
 
-def _outcome(fooled: bool) -> dict[str, str]:
+def _outcome(fooled: bool, wrong: bool) -> dict[str, str]:
+    """Whether the model was fooled; of an answer that was wrong from the start, only whether it changed."""
+    if wrong:
+        return {"said": "answer changed" if fooled else "answer kept", "state": "plain"}
     if fooled:
         return {
             "said": "fooled",
             "state": "fooled",
-            "help": "The answer is not the one this model gave to the original.",
+            "help": "The answer is not the one that it gave to the original.",
         }
-    return {"said": "held", "state": "held", "help": "The answer is still the one this model gave to the original."}
+    return {"said": "held", "state": "held", "help": "The answer is still the one that it gave to the original."}
 
 
 def _cell(image: Any, answer: Prediction | None, labels: tuple[str, ...], map_: Any, limit: float) -> dict[str, Any]:
@@ -120,8 +138,8 @@ def show_stability(comparison: Comparison) -> None:
     refused = {reason for study in _studies(comparison) for reason in study.refused.values()}
     failed = {reason for study in _studies(comparison) for reason in study.failed.values()}
     if methods:
-        st.subheader("How far the maps moved", help="Each model's own maps, the original's against the attacked image's, "
-                     "by the measures and controls of Inspect.")  # fmt: skip
+        st.subheader("How far the maps moved", help="Each model's own maps, the original's against the attacked "
+                     "image's, by the measures and controls of Inspect.")  # fmt: skip
         st.caption(
             "1 is the same map, 0 nothing in common. The bold column is the attack. It is a finding only where the "
             "attack lies beyond every draw of ordinary noise."
@@ -164,7 +182,12 @@ def _method(comparison: Comparison, explainer: type[Explainer]) -> dict[str, Any
 
 
 def _numbers(rows: tuple[Row, ...], measure: str) -> list[dict[str, Any]]:
-    return line(rows, measure, [comparison for comparison, _, _ in COLUMNS])[1:]
+    cells = line(rows, measure, [comparison for comparison, _, _ in COLUMNS])[1:]
+    pending = not any(row.comparison == "noise" for row in rows)
+    for cell, (comparison, _, _) in zip(cells, COLUMNS, strict=True):
+        if not cell["text"]:
+            cell |= {"text": "…"} if pending else {"text": "—", "title": MISSING.get(comparison, "")}
+    return cells
 
 
 def show_bounds(comparison: Comparison) -> None:
@@ -176,17 +199,20 @@ def show_bounds(comparison: Comparison) -> None:
         st.caption("This number comes once both models have been attacked.")
         return
     labels = comparison.studies["before"].labels
-    table = pd.DataFrame(
-        [
-            ("Change of every pixel needed, at least" if first.norm != 2 else "Length of the change needed, at least",
-             *(size(each.value, each.norm) for each in (first, second))),
-            ("Class it would turn to first", *(plain(labels[each.rival]) for each in (first, second))),
-            ("Sensitivity in the spurious region", *(f"{100 * each.share:.0f} % on {100 * each.region:.0f} % of the picture"
-                                                     for each in (first, second))),
-        ],
-        columns=["On this picture", "Before refinement", "After refinement"],
-    )  # fmt: skip
+    both, region = (first, second), "Sensitivity in the spurious region"
+    needed = "Length of the change needed, at least" if first.norm == 2 else "Change of every pixel needed, at least"
+    rows = [
+        (needed, *(size(each.value, each.norm) for each in both)),
+        ("Class it would turn to first", *(plain(labels[each.rival]) for each in both)),
+        (region, *(f"{100 * each.share:.0f} % on {100 * each.region:.0f} % of the picture" for each in both)),
+    ]
+    table = pd.DataFrame(rows, columns=["On this picture", "Before refinement", "After refinement"])
     st.table(table.set_index("On this picture"), border="horizontal")
-    asked = strength(comparison.pair.attack.bound, comparison.pair.attack.norm)
-    said = reading([first, second])
-    st.caption(f"{said} {BOUND} The attack above was allowed {asked}. {SHARE}")
+    bound = comparison.pair.attack.bound
+    asked = f" The attack was allowed {strength(bound, first.norm)}." if math.isfinite(bound) else ""
+    st.markdown(f"{reading([first, second])}{asked}")
+    st.caption(
+        "The first number holds if the model is a straight line around this picture. Real models bend, so a smaller "
+        "change may do. The region is the quarter of the picture that supports the answer least (by LIME on that very "
+        "model): sensitivity spread evenly would put 25 % there."
+    )

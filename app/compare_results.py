@@ -61,10 +61,10 @@ def _sentence(seen: Mapping[str, Any], pair: Pair, where: int) -> str:
     asked = strength(pair.attack.bound, pair.attack.norm)
     said = f"On {seen['count']:,} images attacked with {asked}, "
     if low > 0 or high < 0:
-        more = "more" if value > 0 else "fewer"
-        points = f"{abs(100 * value):.0f} of 100 images {more}"
-        return said + f"the model after refinement is right on {points} ({change((value, low, high), 100, 0)} points)."
-    return said + "the two models are not told apart: the interval of their difference includes 0."
+        more = "more" if value > 0 else "less"
+        points = f"{change((value, low, high), 100, 0)} percentage points"
+        return f"{said}the model after refinement is right {more} often: {points}."
+    return f"{said}the two models are not told apart: the interval of their difference includes 0."
 
 
 def _table(seen: Mapping[str, Any], pair: Pair, where: int) -> pd.DataFrame:
@@ -88,7 +88,8 @@ def _table(seen: Mapping[str, Any], pair: Pair, where: int) -> pd.DataFrame:
     scale, unit = (1, "length") if pair.attack.norm == 2 else (255, "of 255 per pixel")
     rows.append((f"Change needed at least, {unit}", *(interval(side["bound"], scale, 2) for side in (before, after)),
                  change(moved["bound"], scale, 2)))  # fmt: skip
-    rows.append(("Sensitivity in the spurious region, %", *(interval(side["share"], 100, 1) for side in (before, after)),
+    rows.append(("Sensitivity in the spurious region, %",
+                 *(interval(side["share"], 100, 1) for side in (before, after)),
                  change(moved["share"], 100, 1)))  # fmt: skip
     names = ["", "Before refinement", "After refinement", "After minus before"]
     return pd.DataFrame(rows, columns=names).set_index("")

@@ -18,6 +18,7 @@ from core.samples import TITLES, gallery, sample
 
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:adversarial"
 FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
+SCALES = {"shared": "one scale for all", "own": "one for each model"}
 SMALL = 64  # pixels a side up to which a comparison begins by itself
 
 
@@ -94,11 +95,9 @@ def show_here(image: str, label: int) -> None:
 def describe(image: str, name: str, model: Classifier) -> str:
     """One line on what the picture is."""
     label = truth(image, model)
-    shown = name.rpartition(".")[0] or name
-    what = plain(shown) if sample(image) is None else "A gallery picture"
-    return f"**{what}**" + (
-        f", labelled ‘{plain(model.labels[label])}’." if label is not None else ", without a label."
-    )
+    what = "A picture of the gallery" if sample(image) else plain(name.rpartition(".")[0] or name)
+    said = "without a label" if label is None else f"labelled ‘{plain(model.labels[label])}’"
+    return f"**{what}**, {said}."
 
 
 def link(pair: Pair, device: str) -> None:

@@ -108,11 +108,14 @@ class Comparison:
         first, crossed = self.studies[side].before, self.crossings[side].prediction
         return None if first is None or crossed is None else crossed.top != first.top
 
-    def maps(self, key: str) -> list[Tensor]:
-        """Every map of one explainer that there is, for one scale over all."""
-        drawn = [found for study in self.studies.values() if (found := study.maps.get(key))]
-        crossed = [crossing.maps[key] for crossing in self.crossings.values() if key in crossing.maps]
-        return [each for maps in drawn for each in (maps.original, maps.attacked)] + crossed
+    def maps(self, key: str, *sides: Side) -> list[Tensor]:
+        """Every map of one explainer that there is, of both models or of one, for one scale over all."""
+        found: list[Tensor] = []
+        for side in sides or SIDES:
+            if maps := self.studies[side].maps.get(key):
+                found += [maps.original, maps.attacked]
+            found += [maps for name, maps in self.crossings[side].maps.items() if name == key]
+        return found
 
 
 def cross(

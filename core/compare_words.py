@@ -9,23 +9,25 @@ from core.words import percent
 NAMES: dict[Side, str] = {"before": "Before refinement", "after": "After refinement"}
 
 
-def headline(comparison: Comparison) -> str:
-    """What came of it for both models; "" until both have been attacked."""
-    said = [_one(comparison, side) for side in SIDES]
+def headline(comparison: Comparison, truth: int | None = None) -> str:
+    """What came of it for both models; "" until both have been attacked. truth: the picture's class, if it is known."""
+    said = [_one(comparison, side, truth) for side in SIDES]
     return " ".join(said) if all(said) else ""
 
 
-def _one(comparison: Comparison, side: Side) -> str:
+def _one(comparison: Comparison, side: Side, truth: int | None) -> str:
     attacked = comparison.studies[side].attacked
     if attacked is None:
         return ""
     labels = comparison.studies[side].labels
     first, last = labels[attacked.before.top], labels[attacked.after.top]
+    sure = percent(attacked.after[attacked.after.top])
+    if truth is not None and attacked.before.top != truth:
+        turned = f"the attack turns it into {last}, {sure}" if attacked.fooled else "the attack does not change it"
+        return f"{NAMES[side]} the answer is wrong already, {first}; {turned}."
     if attacked.fooled:
-        return (
-            f"{NAMES[side]} the model is fooled: {first} becomes {last}, {percent(attacked.after[attacked.after.top])}."
-        )
-    return f"{NAMES[side]} it holds: still {last}, {percent(attacked.after[attacked.after.top])}."
+        return f"{NAMES[side]} the model is fooled: {first} becomes {last}, {sure}."
+    return f"{NAMES[side]} it holds: still {last}, {sure}."
 
 
 def transferred(comparison: Comparison) -> str:
@@ -33,23 +35,11 @@ def transferred(comparison: Comparison) -> str:
     forth, back = comparison.fooled("after"), comparison.fooled("before")
     if forth is None or back is None:
         return ""
-    said = {True: "fools", False: "does not fool"}
+    said = {True: "changes the answer of", False: "does not change the answer of"}
     return (
         f"The attack made for the model before refinement {said[forth]} the model after it; "
         f"the one made for the model after refinement {said[back]} the model before it."
     )
-
-
-def already_wrong(comparison: Comparison, truth: int | None) -> str:
-    """Which of the two answers the original wrongly; "" if none does, or it is not known."""
-    wrong = [
-        side for side in SIDES
-        if truth is not None and (first := comparison.studies[side].before) is not None and first.top != truth
-    ]  # fmt: skip
-    if not wrong:
-        return ""
-    who = "Both models answer" if len(wrong) == 2 else f"The model {wrong[0]} refinement answers"
-    return f"{who} the original wrongly already."
 
 
 def size(value: float, norm: float) -> str:

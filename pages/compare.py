@@ -7,11 +7,10 @@ from app.compare_panels import show_bounds, show_pictures, show_stability, show_
 from app.compare_progress import follow, switch
 from app.compare_results import show_lists
 from app.compare_run import show_run, wanted
-from app.compare_setup import FIRST_MAPS, choose_models, choose_picture, describe, inspect, link, truth
+from app.compare_setup import FIRST_MAPS, SCALES, choose_models, choose_picture, describe, inspect, link, truth
 from app.controls import segments
 from app.setup import attack_settings, explainer_settings
 from app.sidebar import sidebar
-from app.state import keep, kept
 from app.text import limits, plain
 from core.compare import Pair
 
@@ -41,9 +40,8 @@ label = truth(image, model)
 
 together = crossings().find(pair, two.models, label)
 with right:
-    asked = st.button("Attack both", type="primary", disabled=two.small or None) if not two.small else True
-if together is None and (asked or kept("asked", None) == two.names):
-    keep("asked", two.names if asked and not two.small else None)
+    asked = two.small or st.button("Attack both", type="primary")
+if together is None and asked:
     together = crossings().start(pair, two.models, original, picture.sha256, label)
 switch(together)
 
@@ -54,10 +52,14 @@ else:
     comparison = together.comparison
     show_verdict(comparison, label)
     titles = {explainer.key: explainer.title for explainer in explainers}
-    shown = segments("compare.map", "Map beside each picture", titles, next(iter(titles))) if titles else ""
+    left, right = st.columns([1.6, 1])
+    with left:
+        shown = segments("compare.map", "Map beside each picture", titles, next(iter(titles))) if titles else ""
+    with right:
+        scale = segments("compare.scale", "Colours of the maps", SCALES, "shared") if titles else ""
     chosen = next((explainer for explainer in explainers if explainer.key == shown), None)
     with st.container(key=f"pair-{pair.case('before').attack_id}"):
-        show_pictures(comparison, two, chosen, label)
+        show_pictures(comparison, two, chosen, label, shared=scale == "shared")
     for column, side in zip(st.columns([1, 1, 2]), two.names, strict=False):
         if column.button(f"Inspect the model {side} refinement", key=f"inspect-{side}", width="stretch"):
             inspect(pair, side, image)
