@@ -26,7 +26,8 @@ class Batch:
     """Rows `first` to `first + len(images)` of a batch of `whole` images.
 
     images (n, C, H, W) in [0, 1], augmented; labels (n,); indices (n,), the images' places in the training data, on the
-    CPU; masks (n, H, W), bool, moved and mirrored like the images, if the objective keeps any. `seed` is the step's.
+    CPU; masks (n, H, W), bool, moved and mirrored like the images, if the objective keeps any; others (n, C, H, W), the
+    next image of the whole batch for each, as it is in the data, if the objective wants pairs. `seed` is the step's.
     """
 
     images: Tensor
@@ -36,6 +37,7 @@ class Batch:
     first: int
     whole: int
     masks: Tensor | None = None
+    others: Tensor | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -50,10 +52,13 @@ class Batch:
         drawn = make((self.whole, *(self.images.shape[1:] if shape is None else shape)), generator)
         return drawn[self.first : self.first + len(self)].to(self.images.device)
 
-    def start(self, eps: float) -> Tensor:
-        """A uniform random point within eps of each image, clipped to [0, 1]: where an inner maximisation begins."""
+    def start(self, eps: float, images: Tensor | None = None) -> Tensor:
+        """A uniform random point within eps of each image, clipped to [0, 1]: where an inner maximisation begins.
+
+        images: other images than the batch's own, such as masked ones.
+        """
         offset = self.draw("start", lambda shape, draws: torch.empty(shape).uniform_(-eps, eps, generator=draws))
-        return (self.images + offset).clamp(0, 1)
+        return ((self.images if images is None else images) + offset).clamp(0, 1)
 
     def parts(self, at_once: int) -> list["Batch"]:
         """The same rows in parts of at most `at_once` images, as even as possible."""
@@ -64,7 +69,8 @@ class Batch:
     def rows(self, begin: int, end: int) -> "Batch":
         """Rows begin to end of these rows, which still know their places in the whole batch."""
         masks = None if self.masks is None else self.masks[begin:end]
+        others = None if self.others is None else self.others[begin:end]
         return replace(
             self, images=self.images[begin:end], labels=self.labels[begin:end], indices=self.indices[begin:end],
-            first=self.first + begin, masks=masks,
+            first=self.first + begin, masks=masks, others=others,
         )  # fmt: skip

@@ -20,11 +20,12 @@ ON_DEVICE = 4_000_000_000  # bytes of images up to which all of them are moved t
 class Feed:
     """The batches of a run over `data`: `each` an epoch, `total` in all.
 
-    The order differs from epoch to epoch; images that do not fill a batch wait for the next epoch.
+    The order differs from epoch to epoch; images that do not fill a batch wait for the next epoch. pairs: with each
+    image comes another one, `Batch.others`.
     """
 
-    def __init__(self, data: Images, schedule: Schedule, fabric: "Fabric") -> None:
-        self.schedule, self.fabric = schedule, fabric
+    def __init__(self, data: Images, schedule: Schedule, fabric: "Fabric", *, pairs: bool = False) -> None:
+        self.schedule, self.fabric, self.pairs = schedule, fabric, pairs
         self.each = len(data) // schedule.batch
         self.total = self.each * schedule.epochs
         if self.each == 0 or schedule.batch < fabric.world_size:
@@ -44,4 +45,8 @@ class Feed:
         draws = torch.Generator().manual_seed(stream(seed, "augment"))
         here = None if masks is None else masks[chosen].to(device)
         images, here = augment(self.data.images[chosen].to(device), here, self.schedule, draws, first, size)
-        return Batch(images, self.data.labels[chosen].to(device), chosen, seed, first, size, here)
+        others = None
+        if self.pairs:
+            next_ones = order[place * size : (place + 1) * size].roll(-1)[first:last]
+            others = self.data.images[next_ones].to(device).float() / 255
+        return Batch(images, self.data.labels[chosen].to(device), chosen, seed, first, size, here, others)

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from core.classifier import Classifier
-from core.masking import respond
+from core.masking import Read, respond
 
 DESIGNS = ("balanced", "paired", "independent")
 KERNEL_WIDTH = 0.25
@@ -107,11 +107,12 @@ def explain_batch(
     seed: int = 0,
     alpha: float = 1.0,
     half: bool = False,
+    read: Read | None = None,
 ) -> Fit:
     """LIME of `images` (N, C, H, W) for `targets` (N,) on `parts` (N or 1, H, W); what is covered comes from `fill`.
 
     Two images with equally many parts get the same masks. The caller holds the network still (Classifier.frozen).
-    Weights of part numbers that an image does not use are 0.
+    Weights of part numbers that an image does not use are 0. read: what to explain in place of a probability.
     """
     parts = parts.expand(len(images), -1, -1)
     counts = parts.flatten(1).amax(dim=1) + 1
@@ -123,6 +124,6 @@ def explain_batch(
     keep = keep.to(images.device)
     if len(sizes) > 1:
         keep = keep[torch.searchsorted(torch.tensor(sizes, device=counts.device), counts)]
-    answers = respond(classifier, images, targets, parts, keep, fill, half=half)
+    answers = respond(classifier, images, targets, parts, keep, fill, half=half, read=read)
     keep = keep.expand(len(images), -1, -1)
     return ridge(keep, answers, closeness(keep, counts), alpha)

@@ -1,5 +1,7 @@
 """What a classifier answers when parts of its images are covered, batch by batch."""
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor
 
@@ -7,6 +9,8 @@ from core.classifier import Classifier
 
 CPU_VALUES = 640_000  # values in a batch on a CPU: larger ones leave its cache
 MOST_IMAGES = 256
+
+Read = Callable[[Tensor, Tensor], Tensor]  # probabilities (n, K), the images' numbers (n,) -> one value each (n,)
 
 
 def batch_size(images: Tensor) -> int:
@@ -30,8 +34,9 @@ def respond(
     fill: Tensor,
     *,
     half: bool = False,
+    read: Read | None = None,
 ) -> Tensor:
-    """Probability of the target (N, M) of each image under each mask.
+    """Probability of the target (N, M) of each image under each mask, or what `read` makes of the probabilities.
 
     images, fill: (N, C, H, W); what a mask leaves out is taken from `fill`. parts: (N, H, W), the number of the part a
     pixel lies in. keep: (N or 1, M, S), true where part s stays. half: run the network in bfloat16.
@@ -49,5 +54,9 @@ def respond(
         copies = torch.where(stays, images[which], fill[which]).contiguous(memory_format=torch.channels_last)
         with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
             logits = classifier(copies)
-        found[rows] = logits.float().softmax(dim=1).gather(1, targets[which, None]).squeeze(1)
+        probabilities = logits.float().softmax(dim=1)
+        if read is None:
+            found[rows] = probabilities.gather(1, targets[which, None]).squeeze(1)
+        else:
+            found[rows] = read(probabilities, which)
     return found.view(many, masks)

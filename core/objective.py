@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
 from core.batch import Batch
@@ -26,6 +27,11 @@ class Objective(Method, ABC):
     """
 
     precise: ClassVar[bool] = False  # True: never in bf16 (double backpropagation)
+
+    @property
+    def pairs(self) -> bool:
+        """Whether each image comes with another one, as `Batch.others`."""
+        return False
 
     def attack(self, classifier: Classifier, batch: Batch) -> Tensor | None:
         """The batch's images as the attacker would have them, detached; None for an objective that does not attack."""
@@ -54,8 +60,16 @@ class Objective(Method, ABC):
         """
         return None
 
+    def rows(self, count: int, epoch: int, seed: int) -> Tensor:
+        """Which of `count` images get new masks before this epoch, in order; the others keep theirs."""
+        return torch.arange(count)
+
+    def arrange(self, masks: Tensor, seed: int) -> Tensor:
+        """The new masks (N, H, W) as they are to be handed out: a control may give them to other images."""
+        return masks
+
     def audit(self, masks: Tensor, before: Tensor | None, labels: Tensor) -> Mapping[str, float]:
-        """Numbers to log about all the masks (N, H, W) just made; `before` are the ones they replace."""
+        """Numbers to log about the masks (N, H, W) just made; `before` are the ones they replace."""
         return {}
 
 
@@ -76,7 +90,7 @@ class Adversarial(Objective, ABC):
     )
 
     @abstractmethod
-    def attack(self, classifier: Classifier, batch: Batch) -> Tensor: ...
+    def attack(self, classifier: Classifier, batch: Batch) -> Tensor | None: ...
 
     def perturbs(self, epoch: int) -> float:
         return self.awp if epoch >= self.awp_after else 0.0

@@ -49,7 +49,7 @@ class Training:
         self.fabric = fabric or machine(classifier.device.type, bf16=schedule.bf16 and not objective.precise)
         learn, self.judges = held_out(data, schedule.held_out, schedule.seed)
         self.judge = judge or usual_judge(objective)
-        self.feed = Feed(learn, schedule, self.fabric)
+        self.feed = Feed(learn, schedule, self.fabric, pairs=objective.pairs)
         classifier.net.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = classifier.copy() if schedule.ema else None
         if self.average is not None:

@@ -1,6 +1,7 @@
 """The masks of all training images, made anew by an objective that keeps masks."""
 
 from collections.abc import Mapping
+from contextlib import nullcontext
 from typing import TYPE_CHECKING
 
 import torch
@@ -24,31 +25,37 @@ def refreshed(
 ) -> tuple[Tensor | None, Mapping[str, float]]:  # fmt: skip
     """The masks (N, H, W), bool, on the CPU, to be used from this epoch on, and what the objective says about them.
 
-    Each process makes those of its share of the images; then all have all. The images are not augmented.
+    Each process makes those of its share of the images whose turn it is; then all have all. They are not augmented.
     """
     count, _, height, width = data.images.shape
-    made = torch.zeros(count, height, width, dtype=torch.uint8)
-    begin, end = share(count, fabric)
+    chosen = objective.rows(count, epoch, seed)
+    made = torch.zeros(len(chosen), height, width, dtype=torch.uint8)
+    begin, end = share(len(chosen), fabric)
     for first in range(begin, end, PART):
-        rows = slice(first, min(first + PART, end))
+        part = slice(first, min(first + PART, end))
+        rows = chosen[part]
         batch = Batch(
             images=data.images[rows].to(fabric.device).float() / 255,
             labels=data.labels[rows].to(fabric.device),
-            indices=torch.arange(rows.start, rows.stop),
+            indices=rows,
             seed=stream(seed, "masks", epoch),
             first=first,
-            whole=count,
+            whole=len(chosen),
             masks=None if before is None else before[rows].to(fabric.device),
         )
-        masks = objective.refresh(classifier, teacher, batch, epoch)
+        with nullcontext() if objective.precise else fabric.autocast():
+            masks = objective.refresh(classifier, teacher, batch, epoch)
         if masks is None:
             return None, {}
         if masks.dtype != torch.bool or masks.shape != (len(batch), height, width):
             raise ValueError(f"{objective.key}: expected masks {(len(batch), height, width)}, got {masks.shape}")
-        made[rows] = masks.cpu()
+        made[part] = masks.cpu()
     if fabric.world_size > 1:
-        whole = made.to(fabric.device)
-        summed([whole], fabric)
-        made = whole.cpu()
-    masks = made.bool()
-    return masks, objective.audit(masks, before, data.labels.cpu())
+        gathered = made.to(fabric.device)
+        summed([gathered], fabric)
+        made = gathered.cpu()
+    new = objective.arrange(made.bool(), stream(seed, "masks", epoch))
+    whole = torch.zeros(count, height, width, dtype=torch.bool) if before is None else before.clone()
+    replaced = None if before is None else before[chosen]
+    whole[chosen] = new
+    return whole, objective.audit(new, replaced, data.labels[chosen].cpu())

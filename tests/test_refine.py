@@ -23,8 +23,10 @@ from core.meter import Cancelled, Meter
 from core.objective import Loss, Objective
 from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
+from core.objectives.lime_guided import LimeGuided
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.objectives.trades import Trades
+from core.params import to_spec
 from core.paths import ROOT
 from core.refine import Training
 from core.resume import State
@@ -32,6 +34,7 @@ from core.schedule import Schedule
 from core.step import Step
 from tests.toys import dataset, small
 
+GUIDED = LimeGuided(eps=0.1, cells=4, samples=9, repeats=2, every=2, share=0.5, sensitivity=1.0, penalised=0.5)
 SCHEDULE = Schedule(epochs=3, batch=32, lr=0.1, crop=1, flip=False, bf16=False, held_out=64, ema=0.9)
 
 
@@ -71,7 +74,9 @@ class Masking(Objective):
 
 
 @pytest.mark.parametrize("stop", [3, 6, 13])  # in the middle of an epoch, at its end, late
-@pytest.mark.parametrize("objective", [PGDAdversarial(steps=2, awp=0.01, awp_after=1), Trades(steps=2), Masking()])
+@pytest.mark.parametrize(
+    "objective", [PGDAdversarial(steps=2, awp=0.01, awp_after=1), Trades(steps=2), Masking(), GUIDED], ids=type
+)
 def test_a_run_that_was_broken_off_goes_on_to_the_same_curve(objective: Objective, stop: int, tmp_path: Path) -> None:
     through = new(objective, dropout=0.3)
     wanted = list(through)
@@ -139,7 +144,7 @@ def test_a_state_is_not_a_pickle_and_says_of_which_run_it_is(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "spec",
-    [{"method": "pgd_adversarial", "steps": 2, "awp": 0.01}, {"method": "trades", "steps": 2}],
+    [{"method": "pgd_adversarial", "steps": 2, "awp": 0.01}, {"method": "trades", "steps": 2}, to_spec(GUIDED)],
     ids=lambda spec: spec["method"],
 )
 def test_two_processes_give_the_curve_of_one(spec: dict[str, Any], tmp_path: Path) -> None:

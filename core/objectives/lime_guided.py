@@ -1,0 +1,169 @@
+"""Attribution-guided refinement (Wang et al. 2026, arXiv 2601.00968): LIME says what is spurious, three levers act."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor
+from torch.nn.functional import cross_entropy
+
+from core.ascend import ascend
+from core.batch import Batch, stream
+from core.classifier import Classifier
+from core.fills import FILLS, fill
+from core.leak import leak
+from core.mask_numbers import mask_numbers
+from core.objective import Adversarial, Loss, Objective
+from core.params import param
+from core.penalty import difference, exact
+from core.regions import CLASSES, POLARITIES, SOURCES, Regions
+
+PENALTIES = {"finite": difference, "exact": exact}
+
+
+@dataclass(frozen=True)
+class LimeGuided(Adversarial):
+    """[REC] u mean CE(x~) + a mean CE(x~ + delta) + l mean |M dlog p_y(x) / dx|^2 / |S|, M a mask of spurious parts S.
+
+    x~ is x with S filled, in a part `masking` of the images; delta attacks x~ from a random start, in training mode;
+    the penalty falls on a random part `penalised` of the images as they are. The paper's are the three levers (feature
+    masking, sensitivity-aware regularisation, adversarial augmentation) and the loop (masks made anew every few
+    epochs); the formulas are reconstructed. core.spurious says how S is found. Unmasked images count in full.
+    """
+
+    key = "lime_guided"
+    title = "LIME-guided refinement"
+    plain = "Finds, by explanations, the regions the model should not rely on, and trains it not to."
+    cite = "Wang et al. 2026, arXiv 2601.00968; reconstructed"
+
+    masking: float = param(
+        0.5, low=0.0, high=1.0, step=0.05, title="Feature masking",
+        help="Share of the images whose spurious region is covered while learning; 0 switches this off",
+    )  # fmt: skip
+    sensitivity: float = param(
+        100.0, low=0.0, high=10_000.0, step=10.0, title="Sensitivity penalty",
+        help="Weight of how much the answer reacts to changes of the spurious region; 0 switches this off",
+    )  # fmt: skip
+    adversarial: float = param(
+        1.0, low=0.0, high=10.0, step=0.1, title="Adversarial augmentation",
+        help="Weight of being right on attacked images; 0 switches this off",
+    )  # fmt: skip
+    clean: float = param(
+        0.0, low=0.0, high=10.0, step=0.1, title="Weight of the images as they are",
+        help="Weight of being right on images that are not attacked",
+    )  # fmt: skip
+    mask_source: str = param(
+        "lime", choices=SOURCES, title="Spurious region from",
+        help="Where the masks come from; all but LIME are controls: they tell whether the explanation adds anything",
+    )  # fmt: skip
+    explained: str = param(
+        "teacher", choices=CLASSES, title="Class explained",
+        help="Whose support is looked at; a mask computed with the true label can give the label away",
+    )  # fmt: skip
+    polarity: str = param(
+        "against", choices=POLARITIES, title="Polarity",
+        help="Whether a sensitive region counts as spurious when it does not support the class, or when it does",
+    )  # fmt: skip
+    fill: str = param("patch", choices=FILLS, title="Covered with", help="What is put in place of a spurious region")
+    area: float = param(0.25, low=0.05, high=0.95, step=0.05, title="Area", help="Share of the parts called spurious")
+    instability: float = param(1.0, low=0.0, high=10.0, step=0.1, title="Weight of instability",
+                               help="How much a part is blamed for a LIME weight that varies")  # fmt: skip
+    irrelevance: float = param(
+        1.0, low=0.0, high=10.0, step=0.1, title="Weight of sensitivity without support",
+        help="How much a part is blamed for moving the answer without supporting it",
+    )  # fmt: skip
+    parts: str = param("grid", choices=("grid", "slic"), title="Parts", help="Square cells, or regions along edges")
+    cells: int = param(16, low=2, high=100, title="Number of parts", help="Into how many parts an image is cut")
+    samples: int = param(17, low=2, high=1000, title="LIME samples", help="Covered copies of an image in one repeat")
+    repeats: int = param(3, low=1, high=10, title="Repeats", help="How often LIME is asked, to see what is unstable")
+    noise: float = param(10 / 255, low=0.0, high=64 / 255, title="Noise of a repeat", unit="/255",
+                         help="Standard deviation of the noise added in each repeat")  # fmt: skip
+    first: int = param(0, low=0, high=1000, title="First masks", help="Epochs before masks are made")
+    every: int = param(3, low=1, high=1000, title="New masks every", help="Epochs between two makings of masks")
+    share: float = param(1.0, low=0.05, high=1.0, step=0.05, title="Images with new masks",
+                         help="Share of the training images that get new masks each time, in turn")  # fmt: skip
+    penalty: str = param(
+        "finite", choices=tuple(PENALTIES), title="Penalty by",
+        help="A difference along the region's gradient, or exactly, by double backpropagation",
+    )  # fmt: skip
+    penalised: float = param(0.25, low=0.05, high=1.0, step=0.05, title="Images penalised",
+                             help="Share of the images of a batch the penalty is computed on")  # fmt: skip
+    steps: int = param(1, low=1, high=50, title="Steps", help="How many steps the attack takes on every batch")
+    step_ratio: float = param(1.25, low=0.01, high=2.0, title="Step", help="Step length over the strength")
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        if self.adversarial == 0 and self.clean == 0:
+            raise ValueError("lime_guided: expected a weight above 0 for attacked images or for images as they are")
+
+    @property
+    def pairs(self) -> bool:
+        return self.fill == "patch" and self.masking > 0 and self.mask_source != "none"
+
+    def shown(self, batch: Batch) -> tuple[Tensor, Tensor]:
+        """(x~ (n, C, H, W), which rows (n,) have something covered)."""
+        if batch.masks is None or self.masking == 0:
+            return batch.images, torch.zeros(len(batch), dtype=torch.bool, device=batch.images.device)
+        drawn = batch.draw("masking", lambda shape, draws: torch.rand(shape, generator=draws), ()) < self.masking
+        hidden = batch.masks & drawn.view(-1, 1, 1)
+        return torch.where(hidden[:, None], fill(batch, self.fill), batch.images), hidden.flatten(1).any(dim=1)
+
+    def attack(self, classifier: Classifier, batch: Batch) -> Tensor | None:
+        if self.adversarial == 0:
+            return None
+        images, _ = self.shown(batch)
+        return ascend(
+            lambda x: cross_entropy(classifier(x), batch.labels, reduction="none"),
+            images,
+            eps=self.eps,
+            step=self.step_ratio * self.eps,
+            steps=self.steps,
+            start=batch.start(self.eps, images),
+        )
+
+    def loss(self, classifier: Classifier, batch: Batch, attacked: Tensor | None) -> Loss:
+        """The parts are not weighted. `covered`: share of the images with something covered; `on_covered`: what those
+        contribute to the first part there is. Their mean loss, on_covered / covered, should not be below the others'.
+        """
+        images, covered = self.shown(batch)
+        total, parts = batch.images.new_zeros(()), {}
+        for name, weight, given in (("adversarial", self.adversarial, attacked), ("clean", self.clean, images)):
+            if weight > 0 and given is not None:
+                values = cross_entropy(classifier(given), batch.labels, reduction="none")
+                total = total + weight * values.mean()
+                parts[name] = values.mean().item()
+                if "covered" not in parts and batch.masks is not None and self.masking > 0:
+                    parts["covered"] = covered.float().mean().item()
+                    parts["on_covered"] = (values * covered).mean().item()
+        if self.sensitivity > 0 and batch.masks is not None:
+            drawn = batch.draw("penalised", lambda shape, draws: torch.rand(shape, generator=draws), ())
+            rows = drawn < self.penalised
+            if rows.any():
+                values = PENALTIES[self.penalty](classifier, batch.images[rows], batch.labels[rows], batch.masks[rows])
+                mean = values.sum() / (self.penalised * len(batch))
+                total = total + self.sensitivity * mean
+                parts["sensitivity"] = mean.item()
+        return total, parts
+
+    def due(self, epoch: int) -> bool:
+        wanted = self.mask_source != "none" and (self.masking > 0 or self.sensitivity > 0)
+        return wanted and epoch >= self.first and (epoch - self.first) % self.every == 0
+
+    def rows(self, count: int, epoch: int, seed: int) -> Tensor:
+        blocks = round(1 / self.share)
+        order = torch.randperm(count, generator=torch.Generator().manual_seed(stream(seed, "turns")))
+        return order[(epoch - self.first) // self.every % blocks :: blocks].sort().values
+
+    def refresh(self, classifier: Classifier, teacher: Classifier, batch: Batch, epoch: int) -> Tensor | None:
+        return Regions.of(self).masks(classifier, teacher, batch)
+
+    def arrange(self, masks: Tensor, seed: int) -> Tensor:
+        if self.mask_source != "shuffled":
+            return masks
+        return masks[torch.randperm(len(masks), generator=torch.Generator().manual_seed(stream(seed, "shuffle")))]
+
+    def audit(self, masks: Tensor, before: Tensor | None, labels: Tensor) -> Mapping[str, float]:
+        return {**mask_numbers(masks, before), **leak(masks, labels)}
+
+
+OBJECTIVES: tuple[type[Objective], ...] = (LimeGuided,)

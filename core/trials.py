@@ -1,0 +1,98 @@
+"""What was tried before the defaults of `lime_guided` were chosen: `python -m core.trials [NAME ...]`, all by default.
+
+Every trial refines the same checkpoint on the same 12,000 training images of CIFAR-10 and is judged on the same 2,000
+others of the training split; no test image is looked at. Results are kept in assets/references/trials.json, a trial
+that is there is not made again, and the table is printed.
+"""
+
+import json
+import math
+import sys
+import time
+from typing import Any
+
+from core.atomic import write_whole
+from core.catalog import DATASETS, OBJECTIVES, load_classifier
+from core.evaluate import held_out
+from core.params import from_spec, to_spec
+from core.paths import ASSETS
+from core.refine import Training
+from core.schedule import Schedule
+
+BASE, DATA, IMAGES = "cifar10_resnet20:standard", "cifar10", 14_000
+SCHEDULE = Schedule(epochs=6, lr=0.1, held_out=2000, ema=0.99)
+KEPT = ASSETS / "references" / "trials.json"
+
+LIME: dict[str, Any] = {"method": "lime_guided", "share": 0.5, "every": 3, "repeats": 2, "masking": 0.5}
+ONLY_MASKS = LIME | {"sensitivity": 0.0}
+ONLY_PENALTY = LIME | {"masking": 0.0, "sensitivity": 100.0}
+TRIALS: dict[str, dict[str, Any]] = {
+    "plain": {"method": "fast_adversarial"},
+    "patch_lime": ONLY_MASKS | {"fill": "patch"},
+    "patch_random": ONLY_MASKS | {"fill": "patch", "mask_source": "random"},
+    "penalty_lime": ONLY_PENALTY,
+    "penalty_random": ONLY_PENALTY | {"mask_source": "random"},
+    "mean_true": ONLY_MASKS | {"fill": "mean", "explained": "true"},
+    "mean_true_shuffled": ONLY_MASKS | {"fill": "mean", "explained": "true", "mask_source": "shuffled"},
+    "mean_random": ONLY_MASKS | {"fill": "mean", "mask_source": "random"},
+    "patch_true": ONLY_MASKS | {"fill": "patch", "explained": "true"},
+    "patch_free": ONLY_MASKS | {"fill": "patch", "explained": "free"},
+    "patch_supporting": ONLY_MASKS | {"fill": "patch", "polarity": "supporting"},
+    "patch_gradient": ONLY_MASKS | {"fill": "patch", "mask_source": "gradient"},
+    "penalty_gradient": ONLY_PENALTY | {"mask_source": "gradient"},
+}
+
+
+def run(name: str) -> dict[str, Any]:
+    """Make one trial; the numbers of its last epoch, of the average of the weights where it has one."""
+    objective = from_spec(TRIALS[name], OBJECTIVES)
+    classifier = load_classifier(BASE)
+    some, _ = held_out(DATASETS[DATA]().load("train"), 50_000 - IMAGES, seed=1)
+    begun, rows, masks = time.perf_counter(), [], []
+    training = Training(classifier, objective, some, SCHEDULE)  # type: ignore[arg-type]
+    for step in training:
+        if step.masks:
+            masks.append({"epoch": step.epoch, **step.masks})
+        if step.epoch_ends:
+            rows.append({"epoch": step.epoch, "loss": step.loss, **step.parts, **step.held})
+            sys.stderr.write(f"{name}: {json.dumps(rows[-1])} {json.dumps(step.masks)}\n")
+            sys.stderr.flush()
+    return {
+        "objective": to_spec(objective), "epochs": rows, "masks": masks, "evaluations": round(training.evaluations),
+        "seconds": round(time.perf_counter() - begun),
+    }  # fmt: skip
+
+
+def results() -> dict[str, Any]:
+    """The trials made so far, by name."""
+    found: dict[str, Any] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    return found
+
+
+def table() -> str:
+    """Markdown: held-out accuracies after the last epoch, with the half width of their 95 % interval, and the leak."""
+    lines = ["| trial | clean | under PGD-10 | leak meter (chance) | gradient evaluations |", "|---|---|---|---|---|"]
+    for name, found in results().items():
+        last = found["epochs"][-1]
+        cells = []
+        for what in ("clean", "robust"):
+            value = last[f"{what}_average"]
+            half = 196 * math.sqrt(value * (1 - value) / SCHEDULE.held_out)
+            cells.append(f"{100 * value:.1f} ± {half:.1f} %")
+        leak = found["masks"][-1] if found["masks"] else {}
+        told = f"{100 * leak['leak']:.1f} % ({100 * leak['chance']:.1f})" if leak else "no masks"
+        lines.append(f"| `{name}` | {' | '.join(cells)} | {told} | {found['evaluations'] / 1e6:.2f} million |")
+    return "\n".join(lines)
+
+
+def main(names: list[str]) -> None:
+    """Make the trials that are missing, keep each as it ends, print the table."""
+    for name in names or list(TRIALS):
+        if name not in results():
+            found = run(name)
+            write_whole(KEPT, (json.dumps(results() | {name: found}, indent=1) + "\n").encode())
+    sys.stdout.write(table() + "\n")
+
+
+if __name__ == "__main__":
+    main(sys.argv[1:])
