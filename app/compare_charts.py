@@ -9,7 +9,7 @@ import pandas as pd
 
 from app.charts import AFTER, BEFORE, TEXT
 
-NAMES = {"before": "before refinement", "after": "after refinement"}
+NAMES = {"before": "before", "after": "after"}
 
 
 def curve(
@@ -31,11 +31,13 @@ def curve(
                              "high": high, "said": said})  # fmt: skip
     table = pd.DataFrame(rows, columns=["strength", "model", "kind", "value", "low", "high", "said"])
     axis = "strength of the attack, of 255" if norm == math.inf else "strength of the attack"
-    x = alt.X("strength:Q", title=axis, axis=alt.Axis(values=[round(eps * scale, 3) for eps in strengths], grid=False))
+    x = alt.X("strength:Q", title=axis, axis=alt.Axis(
+        values=[round(eps * scale, 3) for eps in strengths], grid=False, labelFlush=False))  # fmt: skip
     low = 0 if percent else min(0.0, float(table["low"].min()) if len(table) else 0.0)
-    y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[low, times], nice=False, clamp=True))
+    y = alt.Y("value:Q", title=title, scale=alt.Scale(domain=[low, times], nice=False, clamp=True),
+              axis=alt.Axis(labelFlush=False))  # fmt: skip
     colour = alt.Color("model:N", scale=alt.Scale(domain=list(NAMES.values()), range=[BEFORE, AFTER]),
-                       legend=alt.Legend(orient="top", title=None))  # fmt: skip
+                       legend=alt.Legend(orient="top", title=None, symbolOpacity=1))  # fmt: skip
     kinds = ["attack", "ordinary noise"] if control else ["attack"]
     dash = alt.StrokeDash("kind:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [5, 4]][: len(kinds)]),
                           legend=alt.Legend(orient="top", title=None) if control else None)  # fmt: skip
@@ -51,5 +53,5 @@ def curve(
     if chosen is not None:
         mark = alt.Chart(pd.DataFrame([{"strength": round(chosen * scale, 3)}]))
         layers.insert(0, mark.mark_rule(strokeDash=[2, 3], color=TEXT, opacity=0.5).encode(x="strength:Q"))
-    whole: alt.LayerChart = alt.layer(*layers).properties(height=260)
+    whole: alt.LayerChart = alt.layer(*layers).properties(height=330)
     return whole

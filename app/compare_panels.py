@@ -38,9 +38,9 @@ BOUND = (
     "do: a diagnostic, not a certificate."
 )
 SHARE = (
-    "How much of the model's sensitivity lies in its spurious region, the quarter of the picture that supports its "
-    "answer least (by LIME on that very model). Spread evenly it would be 25 %. In proportion, a smaller share means a "
-    "larger bound."
+    "How much of the model's sensitivity lies in its spurious region: the quarter of the picture where LIME, asked of "
+    "that very model, is unstable, or where the model is sensitive without support for the answer. With the rest "
+    "unchanged, a smaller share means that a larger change is needed."
 )
 
 
@@ -213,6 +213,6 @@ def show_bounds(comparison: Comparison) -> None:
     st.markdown(f"{reading([first, second])}{asked}")
     st.caption(
         "The first number holds if the model is a straight line around this picture. Real models bend, so a smaller "
-        "change may do. The region is the quarter of the picture that supports the answer least (by LIME on that very "
-        "model): sensitivity spread evenly would put 25 % there."
+        "change may do. Spread evenly, a quarter of the picture holds 25 % of the sensitivity; the spurious region is "
+        "partly chosen for being sensitive, so it usually holds more, with both models alike."
     )

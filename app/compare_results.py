@@ -13,7 +13,7 @@ from app.compare_setup import Two, inspect, show_here
 from app.controls import segments
 from app.state import keep, kept
 from core.compare import Pair
-from core.compare_words import change, interval
+from core.compare_words import change, interval, short
 from core.data import data_names
 from core.picture import to_png
 from core.samples import keep_upload
@@ -50,8 +50,8 @@ def show_curves(seen: Mapping[str, Any], pair: Pair) -> None:
             st.caption("No map was chosen, or it cannot be drawn for these models.")
     st.table(_table(seen, pair, where), border="horizontal")
     st.caption(
-        f"Mean over {seen['count']:,} test images with 95 % intervals; the differences are of the same images, so they "
-        "can be certain where the intervals of both models overlap. The change needed is a linearised bound: a "
+        f"Over {seen['count']:,} test images, with 95 % intervals. Both models see the same images, so a difference can be "
+        "clear even where their two intervals overlap. The change needed is a linearised bound: a "
         "diagnostic, not a certificate; it counts 0 for an image answered wrongly."
     )
 
@@ -102,7 +102,7 @@ def show_lists(seen: Mapping[str, Any], pair: Pair, two: Two, data: str) -> None
                  "and the model after it gets right under its own. Lost: the other way round.")  # fmt: skip
     left, right = st.columns([1.5, 1], gap="large")
     with left:
-        options = {str(place): "no attack" if not value else strength(value, pair.attack.norm)
+        options = {str(place): "no attack" if not value else short(value, pair.attack.norm)
                    for place, value in enumerate(eps)}  # fmt: skip
         where = int(segments("compare.at", "At strength", options, str(eps.index(pair.attack.bound))))
     with right:

@@ -164,7 +164,7 @@ def cross(
 
 
 def reach(classifier: Classifier, study: Study, label: int | None, seed: int) -> Reach:
-    """The bound of one model at the study's original, its spurious region found by LIME on that model."""
+    """The bound of one model at the study's original, with that model's own spurious region."""
     assert study.before is not None
     norm = 2.0 if study.case.attack.norm == 2 else math.inf
     answer = study.before.top if label is None else label

@@ -72,6 +72,15 @@ def reading(reaches: Sequence[Reach]) -> str:
     return f"By this measure the model after refinement takes only {times:.2f} times the change on this picture."
 
 
+def short(eps: float, norm: float) -> str:
+    """A strength as short as can be, for the buttons of a row.
+
+    >>> short(8 / 255, math.inf), short(0.5, 2)
+    ('8/255', '0.5')
+    """
+    return f"{eps * 255:.3g}/255" if norm == math.inf else f"{eps:.3g}"
+
+
 def interval(found: Sequence[float], times: float, digits: int) -> str:
     """A value with its 95 % interval.
 

@@ -60,8 +60,8 @@ else:
     chosen = next((explainer for explainer in explainers if explainer.key == shown), None)
     with st.container(key=f"pair-{pair.case('before').attack_id}"):
         show_pictures(comparison, two, chosen, label, shared=scale == "shared")
-    for column, side in zip(st.columns([1, 1, 2]), two.names, strict=False):
-        if column.button(f"Inspect the model {side} refinement", key=f"inspect-{side}", width="stretch"):
+    for column, side in zip(st.columns([1, 1, 0.4]), two.names, strict=False):
+        if column.button(f"Inspect ‘{side}’ alone", key=f"inspect-{side}", width="stretch"):
             inspect(pair, side, image)
     show_stability(comparison)
     show_bounds(comparison)
