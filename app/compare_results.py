@@ -20,6 +20,10 @@ from core.samples import keep_upload
 from core.words import strength
 
 SHOWN = 60  # thumbnails
+NEXT = {
+    "gained": "A test image that only the model after refinement gets right, at the strength chosen in the list below.",
+    "lost": "A test image that only the model before refinement gets right, at the strength chosen in the list below.",
+}
 STABLE = (
     "Rank agreement (Spearman) between the map of the original and the map of the attacked picture, averaged over the "
     "images; both maps are for the original answer, so the question stays the same. 1: the map did not move. Dashed: "
@@ -50,9 +54,9 @@ def show_curves(seen: Mapping[str, Any], pair: Pair) -> None:
             st.caption("No map was chosen, or it cannot be drawn for these models.")
     st.table(_table(seen, pair, where), border="horizontal")
     st.caption(
-        f"Over {seen['count']:,} test images, with 95 % intervals. Both models see the same images, so a difference can be "
-        "clear even where their two intervals overlap. The change needed is a linearised bound: a "
-        "diagnostic, not a certificate; it counts 0 for an image answered wrongly."
+        f"Over {seen['count']:,} test images, with 95 % intervals. Both models see the same ones, so a difference can "
+        "be clear even where their two intervals overlap. The change needed is a linearised bound: a diagnostic, not a "
+        "certificate; it counts 0 for an image answered wrongly."
     )
 
 
@@ -123,23 +127,36 @@ def show_lists(seen: Mapping[str, Any], pair: Pair, two: Two, data: str) -> None
             ]  # fmt: skip
             picked = views.gallery(tiles, str(kept(f"picked {name}", "")), key=f"list-{name}-{where}")
             if len(places) > SHOWN:
-                st.caption(f"The first {SHOWN} are shown.")
-            if st.button(f"Next {name} image", key=f"next-{name}"):
-                last = kept(f"picked {name}", "")
-                place = places.index(int(last)) + 1 if last and int(last) in places else 0
-                picked, goes = str(places[place % len(places)]), "here"
+                st.caption(f"The first {SHOWN} are shown; the buttons under the gallery go through all.")
             if picked:
-                keep(f"picked {name}", picked)
-                _open(int(picked), pair, two, data, goes, name)
+                keep(f"picked {name}", int(picked))
+                if goes == "inspect":
+                    inspect(pair, "before" if name == "gained" else "after", _stored(int(picked), data))
+                st.toast("The picture is shown at the top of this page.")
+                show_here(_stored(int(picked), data))
+    keep("lists", (two.names, data, {name: seen[name][where] for name in ("gained", "lost")}))
 
 
-def _open(place: int, pair: Pair, two: Two, data: str, goes: str, name: str) -> None:
-    """Store the test image among the pictures of this machine, and show it here or on Inspect."""
+def next_buttons(two: Two) -> None:
+    """Under the gallery: the next image gained and the next one lost, once a run has found some for these models."""
+    names, data, lists = kept("lists", ({}, "", {}))
+    if names != two.names or not any(lists.values()):
+        return
+    for column, (name, places) in zip(st.columns(2), lists.items(), strict=True):
+        last = kept(f"picked {name}", -1)
+        place = (places.index(last) + 1) % len(places) if last in places else 0
+        pressed = column.button(f"Next {name} ({len(places):,})", key=f"next-{name}", width="stretch",
+                                disabled=not places, help=NEXT[name])  # fmt: skip
+        if pressed:
+            keep(f"picked {name}", places[place])
+            show_here(_stored(places[place], data))
+
+
+def _stored(place: int, data: str) -> str:
+    """The id of a test image, now among the pictures of this machine, its class noted."""
     images = test_images(data)
     label = int(images.labels[place])
     title = f"{data_names()[data]} test image {place} ({images.classes[label]}).png"
     image = keep_upload(to_png(images.images[place].float() / 255), title)
     keep("truths", kept("truths", {}) | {image: label})
-    if goes == "inspect":
-        inspect(pair, "before" if name == "gained" else "after", image)
-    show_here(image, label)
+    return image

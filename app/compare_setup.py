@@ -85,10 +85,9 @@ def truth(image: str, model: Classifier) -> int | None:
     return label
 
 
-def show_here(image: str, label: int) -> None:
-    """Make a stored test image the one that is compared."""
-    keep("truths", kept("truths", {}) | {image: label})
-    force("image", image)
+def show_here(image: str) -> None:
+    """Make this the picture that is compared."""
+    remember("image", image)
     st.rerun()
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 from app.cached import crossings, fitted, loaded_picture
 from app.compare_panels import show_bounds, show_pictures, show_stability, show_verdict
 from app.compare_progress import follow, switch
-from app.compare_results import show_lists
+from app.compare_results import next_buttons, show_lists
 from app.compare_run import show_run, wanted
 from app.compare_setup import FIRST_MAPS, SCALES, choose_models, choose_picture, describe, inspect, link, truth
 from app.controls import segments
@@ -24,6 +24,7 @@ try:
     left, right = st.columns([1, 1.6], gap="large")
     with left:
         image = choose_picture(model)
+        next_buttons(two)
     picture = loaded_picture(image)
     original = fitted(image, model)
 except (ValueError, OSError) as error:
