@@ -80,8 +80,8 @@ class LimeGuided(Adversarial):
                          help="Standard deviation of the noise added in each repeat")  # fmt: skip
     first: int = param(0, low=0, high=1000, title="First masks", help="Epochs before masks are made")
     every: int = param(3, low=1, high=1000, title="New masks every", help="Epochs between two makings of masks")
-    share: float = param(1.0, low=0.05, high=1.0, step=0.05, title="Images with new masks",
-                         help="Share of the training images that get new masks each time, in turn")  # fmt: skip
+    turns: int = param(1, low=1, high=50, title="Turns",
+                       help="In how many turns all images get new masks: 4 means a quarter of them each time")  # fmt: skip
     penalty: str = param(
         "finite", choices=tuple(PENALTIES), title="Penalty by",
         help="A difference along the region's gradient, or exactly, by double backpropagation",
@@ -150,9 +150,8 @@ class LimeGuided(Adversarial):
         return wanted and epoch >= self.first and (epoch - self.first) % self.every == 0
 
     def rows(self, count: int, epoch: int, seed: int) -> Tensor:
-        blocks = round(1 / self.share)
         order = torch.randperm(count, generator=torch.Generator().manual_seed(stream(seed, "turns")))
-        return order[(epoch - self.first) // self.every % blocks :: blocks].sort().values
+        return order[(epoch - self.first) // self.every % self.turns :: self.turns].sort().values
 
     def refresh(self, classifier: Classifier, teacher: Classifier, batch: Batch, epoch: int) -> Tensor | None:
         return Regions.of(self).masks(classifier, teacher, batch)
