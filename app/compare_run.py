@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.compare_results import show_curves
-from app.compare_setup import Two
+from app.compare_setup import RUN, Two
 from app.controls import number, pick
 from app.text import plain
 from core.compare import SIDES, Pair
@@ -38,7 +38,7 @@ def wanted(pair: Pair, two: Two, explainer: Explainer | None) -> dict[str, Any]:
                     names.__getitem__, "Images that neither model was trained on. They must have the size and the "
                     "classes of the models.")  # fmt: skip
     with right:
-        count = number("compare.count", "Number of images", 200, 10, 10_000, "Drawn by the seed. More take longer and "
+        count = number("compare.count", "Number of images", int(RUN["compare.count"]), 10, 10_000, "Drawn by the seed. More take longer and "
                        "narrow the bands.")  # fmt: skip
     return {
         "before": pair.before, "after": pair.after, "data": data, "attack": to_spec(pair.attack),

@@ -19,6 +19,7 @@ from core.samples import TITLES, gallery, sample
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:adversarial"
 FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
 SCALES = {"shared": "one scale for all", "own": "one for each model"}
+RUN: dict[str, str | int] = {"data": "", "compare.count": 200}  # the settings of a run, and what they are at first
 SMALL = 64  # pixels a side up to which a comparison begins by itself
 
 
@@ -94,9 +95,10 @@ def show_here(image: str) -> None:
 def describe(image: str, name: str, model: Classifier) -> str:
     """One line on what the picture is."""
     label = truth(image, model)
-    what = "A picture of the gallery" if sample(image) else plain(name.rpartition(".")[0] or name)
-    said = "without a label" if label is None else f"labelled ‘{plain(model.labels[label])}’"
-    return f"**{what}**, {said}."
+    if sample(image) is None:  # a test image has its class in its name
+        return f"**{plain(name.rpartition('.')[0] or name)}**" + ("." if label is not None else ", without a label.")
+    said = "without a label that these models know" if label is None else f"labelled ‘{plain(model.labels[label])}’"
+    return f"**A picture of the gallery**, {said}."
 
 
 def link(pair: Pair, device: str) -> None:
@@ -108,6 +110,9 @@ def link(pair: Pair, device: str) -> None:
     }  # fmt: skip
     for method in (pair.attack, *pair.explainers):
         values |= parameters(method)
+    for name, usual in RUN.items():
+        if (value := setting(name, usual)) != usual:
+            values[name] = value
     write_link(values | ({"device": device} if device != "cpu" else {}))
 
 

@@ -36,7 +36,6 @@ with right:
     attack, _ = attack_settings(model, None)
     explainers, explained, controls, seed = explainer_settings(model, "compare.maps", FIRST_MAPS)
 pair = Pair(image, two.names["before"], two.names["after"], attack, explainers, seed, explained, controls)
-link(pair, device)
 label = truth(image, model)
 
 together = crossings().find(pair, two.models, label)
@@ -70,4 +69,5 @@ else:
     arguments = wanted(pair, two, chosen)
     if seen := show_run(arguments, pair, device):
         show_lists(seen, pair, two, arguments["data"])
+link(pair, device)
 limits()
