@@ -6,9 +6,10 @@ from typing import Any
 import streamlit as st
 
 from app.compare_results import show_curves
-from app.compare_setup import RUN, Two
+from app.compare_setup import Two, usual_run
 from app.controls import number, pick
 from app.text import plain
+from core.catalog import EXPLAINERS
 from core.compare import SIDES, Pair
 from core.compare_curves import curves
 from core.contracts import Explainer
@@ -30,16 +31,15 @@ def store() -> Store:
 
 def wanted(pair: Pair, two: Two, explainer: Explainer | None) -> dict[str, Any]:
     """Draw the two settings of the run; returns its arguments."""
-    names = data_names()
-    fits = two.models["before"].samples
+    names, model = data_names(), two.models["before"]
+    (data_name, usual), (count_name, many) = usual_run(model).items()
     left, right, _ = st.columns([1.3, 1, 1.7], gap="medium")
     with left:
-        data = pick("data", "Test images of", list(names), fits if fits in names else next(iter(names)),
-                    names.__getitem__, "Images that neither model was trained on. They must have the size and the "
-                    "classes of the models.")  # fmt: skip
+        data = pick(data_name, "Test images of", list(names), str(usual), names.__getitem__,
+                    "Images that neither model was trained on, of the models' size and classes.")  # fmt: skip
     with right:
-        count = number("compare.count", "Number of images", int(RUN["compare.count"]), 10, 10_000, "Drawn by the seed. More take longer and "
-                       "narrow the bands.")  # fmt: skip
+        count = number(count_name, "Number of images", int(many), 10, 10_000,
+                       "Drawn by the seed. More take longer and narrow the bands.")  # fmt: skip
     return {
         "before": pair.before, "after": pair.after, "data": data, "attack": to_spec(pair.attack),
         "explainer": to_spec(explainer) if explainer else None, "count": count, "seed": pair.seed,
@@ -64,13 +64,15 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
         st.info(f"{plain(str(error), 300)}.")
         return None
     run = found(arguments)
+    explainer = arguments["explainer"]
+    followed = f"the map chosen above, {EXPLAINERS[explainer['method']].title}" if explainer else "no map"
     if run is None:
         if st.button(f"Measure both on {arguments['count']:,} test images", type="primary"):
             store().submit("compare", arguments, device=device)
             st.rerun()
         st.caption(
-            f"Attacks every image on both models at {len(eps) - 1} strengths. It goes on in the background, also when "
-            "this page is closed; the curves grow while it works."
+            f"Attacks every image on both models at {len(eps) - 1} strengths, and follows {followed}. It goes on in "
+            "the background, also when this page is closed; the curves grow while it works."
         )
         return None
     if run.status.alive:

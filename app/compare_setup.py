@@ -14,12 +14,12 @@ from app.state import drop, force, keep, kept, remember, setting, write_link
 from app.text import plain
 from core.classifier import Classifier
 from core.compare import Pair, Side, mismatch
+from core.data import data_names
 from core.samples import TITLES, gallery, sample
 
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:adversarial"
 FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
 SCALES = {"shared": "one scale for all", "own": "one for each model"}
-RUN: dict[str, str | int] = {"data": "", "compare.count": 200}  # the settings of a run, and what they are at first
 SMALL = 64  # pixels a side up to which a comparison begins by itself
 
 
@@ -101,7 +101,16 @@ def describe(image: str, name: str, model: Classifier) -> str:
     return f"**A picture of the gallery**, {said}."
 
 
-def link(pair: Pair, device: str) -> None:
+def usual_run(model: Classifier) -> dict[str, str | int]:
+    """The settings of a run over a data set by name, at first: those of a model's own kind of pictures."""
+    names = data_names()
+    return {
+        f"compare.data.{model.samples}": model.samples if model.samples in names else next(iter(names)),
+        "compare.count": 200,
+    }
+
+
+def link(pair: Pair, model: Classifier, device: str) -> None:
     """Put the comparison into the address."""
     values = {
         "before": pair.before, "after": pair.after, "image": pair.image, "attack": pair.attack.key,
@@ -110,9 +119,7 @@ def link(pair: Pair, device: str) -> None:
     }  # fmt: skip
     for method in (pair.attack, *pair.explainers):
         values |= parameters(method)
-    for name, usual in RUN.items():
-        if (value := setting(name, usual)) != usual:
-            values[name] = value
+    values |= {name: value for name, usual in usual_run(model).items() if (value := setting(name, usual)) != usual}
     write_link(values | ({"device": device} if device != "cpu" else {}))
 
 

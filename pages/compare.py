@@ -69,5 +69,5 @@ else:
     arguments = wanted(pair, two, chosen)
     if seen := show_run(arguments, pair, device):
         show_lists(seen, pair, two, arguments["data"])
-link(pair, device)
+link(pair, model, device)
 limits()
