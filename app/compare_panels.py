@@ -49,7 +49,7 @@ def show_verdict(comparison: Comparison, truth: int | None) -> None:
     said = headline(comparison, truth)
     with st.container(border=True):
         if not said:
-            st.markdown("#### Both models are being attacked …")
+            st.markdown("#### The answers of both models come here once both were attacked.")
             return
         st.markdown(f"#### {plain(said, 400)}")
         if more := transferred(comparison):

@@ -11,17 +11,20 @@ from core.compare import SIDES
 from core.compare_words import NAMES
 
 
-def follow(together: Together) -> None:
-    """Progress and Stop while it runs; one sentence about how it ended, if not well."""
+def follow(together: Together) -> bool:
+    """Progress and Stop while it runs; one sentence about how it ended, if not well. Whether it is to go on."""
     for work in together.works:
         work.seen(window())
     if together.alive:
         _poll(together, together.events)
-        return
+        return False
     if failed := next((work for work in together.works if work.state == "failed"), None):
         st.error(f"This could not be finished: {plain(failed.message, 400)} What was finished is shown.")
     elif any(work.state == "stopped" for work in together.works):
         st.warning("Stopped. What was finished is shown.")
+    else:
+        return False
+    return st.button("Go on", key="go-on-compare")
 
 
 def switch(together: Together | None) -> None:

@@ -48,7 +48,9 @@ switch(together)
 if together is None:
     st.info("Press ‘Attack both’ to attack this picture on both models.")
 else:
-    follow(together)
+    if follow(together):
+        crossings().start(pair, two.models, original, picture.sha256, label)
+        st.rerun()
     comparison = together.comparison
     show_verdict(comparison, label)
     titles = {explainer.key: explainer.title for explainer in explainers}

@@ -224,4 +224,9 @@ def test_it_is_computed_once_found_again_and_stopped(home: Path) -> None:
         if not together.alive:
             break
         time.sleep(0.05)
-    assert {job.state for job in together.jobs.values()} <= {"stopped", "done"}
+    assert {job.state for job in together.jobs.values()} == {"stopped"}
+    short = crossings.start(pair, models, image, "", 2)  # another label: another bound, the same studies
+    assert short.jobs["after"].state == "done"
+    again = crossings.start(slow, models, image, "", None)
+    assert all(job.alive for job in again.jobs.values())
+    again.stop()
