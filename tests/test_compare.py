@@ -102,16 +102,21 @@ def test_asked_again_it_gives_the_same_numbers(compared: Comparison) -> None:
     assert other.crossings["after"].prediction != compared.crossings["after"].prediction
 
 
-def test_the_original_answer_can_be_explained_throughout() -> None:
-    found = compare(pair(explained="original", explainers=(GradCAMPP(),)), model(0), model(1), IMAGE)
-    models: dict[Side, Classifier] = {"before": model(0), "after": model(1)}
+@pytest.mark.parametrize("explained", ["original", "answer"])
+def test_the_original_answer_can_be_explained_throughout(explained: Any) -> None:
+    """On a pair whose attacks carry over, so that the answer on the exchanged image is another."""
+    models: dict[Side, Classifier] = {"before": model(7), "after": model(17)}
+    strong = PGD(eps=64 / 255, step=16 / 255, steps=10)
+    asked = pair(attack=strong, explained=explained, explainers=(GradCAMPP(),))
+    found = compare(asked, models["before"], models["after"], IMAGE)
     for side, there in (("before", "after"), ("after", "before")):
         attacked = found.studies[there].attacked
         assert attacked is not None
-        first = torch.tensor([predict(models[side], IMAGE).top])
-        assert torch.equal(
-            found.crossings[side].maps["grad_cam_pp"], GradCAMPP()(models[side], attacked.image[None], first).values[0]
-        )
+        assert found.fooled(side)
+        shown = IMAGE if explained == "original" else attacked.image
+        target = torch.tensor([predict(models[side], shown).top])
+        by_hand = GradCAMPP()(models[side], attacked.image[None], target).values[0]
+        assert torch.equal(found.crossings[side].maps["grad_cam_pp"], by_hand)
 
 
 def test_the_bound_is_of_the_label_and_zero_where_the_answer_is_wrong() -> None:
