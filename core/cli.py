@@ -51,6 +51,10 @@ def parser() -> argparse.ArgumentParser:
     study.add_argument("manifest", type=Path)
     study.add_argument("--out", type=Path, metavar="FOLDER", help="write the new bundle here")
     study.set_defaults(run=run_study)
+    data = commands.add_parser("data", help="list the data sets for training, or describe one")
+    data.add_argument("name", nargs="?", help="a name, an .npz file, or a folder with one folder of pictures per class")
+    data.add_argument("--fetch", action="store_true", help="bring it onto this machine now")
+    data.set_defaults(run=run_data)
     return made
 
 
@@ -77,6 +81,13 @@ def run_methods(given: argparse.Namespace) -> int:
     from core.listing import listing, parameters
 
     print(parameters(given.key) if given.key else listing())
+    return 0
+
+
+def run_data(given: argparse.Namespace) -> int:
+    from core.data_listing import description, listing
+
+    print(description(given.name, fetch=given.fetch) if given.name else listing())
     return 0
 
 

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -35,6 +36,11 @@ class Share:
         half = z * math.sqrt(p * (1 - p) / n + z * z / (4 * n * n)) / (1 + z * z / n)
         return middle - half, middle + half
 
+    def entry(self) -> dict[str, Any]:
+        """As a checkpoint's card has it."""
+        low, high = self.interval
+        return {"accuracy": self.value, "count": self.count, "interval_95": [round(low, 4), round(high, 4)]}
+
 
 def accuracy(
     classifier: Classifier,
@@ -47,18 +53,33 @@ def accuracy(
     progress: Callable[[float], None] | None = None,
 ) -> Share:
     """The share of the first `count` images (all by default) classified right, after `attack` if one is given."""
+    found = right(classifier, data, attack, count=count, batch=batch, seed=seed, progress=progress)
+    return Share(int(found.sum()), len(found))
+
+
+def right(
+    classifier: Classifier,
+    data: Images,
+    attack: Attack | None = None,
+    *,
+    count: int | None = None,
+    batch: int = 250,
+    seed: int = 0,
+    progress: Callable[[float], None] | None = None,
+) -> Tensor:
+    """(count,) bool: which of the first `count` images (all by default) are classified right, after `attack` if any."""
     total = min(count or len(data), len(data))
-    hits = 0
+    found = torch.zeros(total, dtype=torch.bool)
     for begin in range(0, total, batch):
-        images = data.images[begin : min(begin + batch, total)].float() / 255
-        labels = data.labels[begin : min(begin + batch, total)]
+        end = min(begin + batch, total)
+        images, labels = data.images[begin:end].float() / 255, data.labels[begin:end]
         if attack is not None:
             images = attack(classifier, images, labels, seed=seed + begin).cpu()
         answers: Tensor = classifier.probabilities(images).argmax(dim=1).cpu()
-        hits += int((answers == labels).sum())
+        found[begin:end] = answers == labels
         if progress is not None:
-            progress(min(begin + batch, total) / total)
-    return Share(hits, total)
+            progress(end / total)
+    return found
 
 
 def held_out(data: Images, count: int, seed: int) -> tuple[Images, Images]:

@@ -7,7 +7,7 @@ import importlib
 import platform
 import sys
 import time
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -15,8 +15,8 @@ import torch
 
 from core import checkpoint
 from core.attacks.pgd import PGD
-from core.catalog import DATASETS, OBJECTIVES
-from core.evaluate import Share, accuracy
+from core.catalog import DATASETS, OBJECTIVES, load_classifier
+from core.evaluate import accuracy
 from core.objective import Adversarial
 from core.params import from_spec, to_spec
 from core.paths import CHECKPOINTS
@@ -26,7 +26,10 @@ from core.schedule import Schedule
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is trained, on what, with which objective, and the PGD strength and step it is measured at."""
+    """What is trained, on what, with which objective, and the PGD strength and step it is measured at.
+
+    base: the checkpoint that training goes on from; "" for random weights.
+    """
 
     architecture: str
     data: str
@@ -34,9 +37,29 @@ class Recipe:
     schedule: Schedule
     eps: float = 0.0
     step: float = 0.0
-    notes: list[str] = field(default_factory=list)
+    base: str = ""
 
 
+def _refined(
+    base: Recipe, schedule: Schedule, twin: dict[str, Any], guided: dict[str, Any], more: tuple[int, int]
+) -> dict[str, Recipe]:
+    """LIME-guided refinement of a checkpoint, the same with masks drawn by lot, and adversarial training alone.
+
+    more: the epochs of the latter two, so many that they spend at least the gradient evaluations that LIME does.
+    """
+    name, random = f"{base.architecture}_", guided | {"mask_source": "random"}
+    kinds = (
+        ("lime_guided", guided, schedule.epochs),
+        ("random_masks", random, more[0]),
+        (twin["method"], twin, more[1]),
+    )
+    return {
+        name + kind: replace(base, objective=spec, schedule=replace(schedule, epochs=epochs), base="standard")
+        for kind, spec, epochs in kinds
+    }
+
+
+DIGITS = Schedule(epochs=6, lr=0.05, crop=2, flip=False)
 RECIPES = {
     "cifar10_resnet20_standard": Recipe(
         "cifar10_resnet20", "cifar10", {"method": "cross_entropy"}, Schedule(epochs=30), 8 / 255, 2 / 255
@@ -44,23 +67,38 @@ RECIPES = {
     "cifar10_resnet20_adversarial": Recipe(
         "cifar10_resnet20", "cifar10", {"method": "fast_adversarial"}, Schedule(epochs=20), 8 / 255, 2 / 255
     ),
-    "mnist_cnn_standard": Recipe(
-        "mnist_cnn", "mnist", {"method": "cross_entropy"}, Schedule(epochs=6, lr=0.05, crop=2, flip=False), 0.2, 0.02
-    ),
+    "mnist_cnn_standard": Recipe("mnist_cnn", "mnist", {"method": "cross_entropy"}, DIGITS, 0.2, 0.02),
 }
+RECIPES |= _refined(
+    RECIPES["cifar10_resnet20_standard"], Schedule(epochs=6, lr=0.1, ema=0.995),
+    {"method": "fast_adversarial"}, {"method": "lime_guided"}, more=(9, 11),
+)  # fmt: skip
+RECIPES |= _refined(
+    RECIPES["mnist_cnn_standard"], replace(DIGITS, ema=0.995),
+    {"method": "pgd_adversarial", "eps": 0.2, "step": 0.05, "steps": 7},
+    {"method": "lime_guided", "eps": 0.2, "step_ratio": 0.25, "steps": 7},
+    more=(7, 8),
+)  # fmt: skip
 
 
 def train(name: str) -> None:
     """Train one checkpoint, keep the epoch best on the held-out images, measure it on the test images, write it."""
     recipe = RECIPES[name]
     data = DATASETS[recipe.data]()
-    classifier = importlib.import_module(f"core.classifiers.{recipe.architecture}").fresh(recipe.schedule.seed)
+    if recipe.base:
+        classifier = load_classifier(f"{recipe.architecture}:{recipe.base}")
+    else:
+        classifier = importlib.import_module(f"core.classifiers.{recipe.architecture}").fresh(recipe.schedule.seed)
     objective = from_spec(recipe.objective, OBJECTIVES)
     guided = isinstance(objective, Adversarial)  # then the robust accuracy chooses the epoch
     judge = PGD(eps=recipe.eps, step=recipe.step, steps=10) if guided else None
     begun = time.perf_counter()
     training = Training(classifier, objective, data.load("train"), recipe.schedule, judge=judge)  # type: ignore[arg-type]
+    masks: list[dict[str, float]] = []
     for step in training:
+        if step.masks:
+            masks.append({"epoch": step.epoch + 1, **step.masks})
+            _say(name, ", ".join(f"{what} {value:.3f}" for what, value in masks[-1].items()))
         if step.epoch_ends:
             held_out = ", ".join(f"{value:.1%} {name}" for name, value in step.held.items())
             _say(name, f"epoch {step.epoch + 1}: loss {step.loss:.3f}, held out {held_out}")
@@ -79,16 +117,18 @@ def train(name: str) -> None:
         "name": name,
         "architecture": recipe.architecture,
         "data": recipe.data,
+        "base": recipe.base,
         "objective": to_spec(objective),
         "schedule": asdict(recipe.schedule),
         "held_out": {"images": recipe.schedule.held_out, "chooses": "robust accuracy" if guided else "clean accuracy"},
         "epoch_kept": best.epoch + 1,
         "averaged": best.averaged,
         "gradient_evaluations": round(training.evaluations),
+        "masks": masks,
         "training_minutes": round(minutes, 1),
         "threads": torch.get_num_threads(),
-        "test_clean": _row(clean),
-        "test_pgd20": _row(held) | {"eps": recipe.eps, "step": recipe.step, "steps": 20, "images": "the first 1,000"},
+        "test_clean": clean.entry(),
+        "test_pgd20": held.entry() | {"eps": recipe.eps, "step": recipe.step, "steps": 20, "images": "the first 1,000"},
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "date": date.today().isoformat(),
         "command": f"python -m core.recipes {name}",
@@ -99,11 +139,6 @@ def train(name: str) -> None:
 def _say(name: str, text: str) -> None:
     sys.stderr.write(f"{name}: {text}\n")
     sys.stderr.flush()
-
-
-def _row(share: Share) -> dict[str, Any]:
-    low, high = share.interval
-    return {"accuracy": share.value, "count": share.count, "interval_95": [round(low, 4), round(high, 4)]}
 
 
 if __name__ == "__main__":

@@ -34,7 +34,7 @@ class Regions:
     parts: str = "grid"
     cells: int = 16
     samples: int = 17
-    repeats: int = 3
+    repeats: int = 2
     noise: float = 10 / 255
 
     @classmethod

@@ -33,11 +33,12 @@ class Source(ABC):
 
 @dataclass(frozen=True, eq=False)
 class Images:
-    """Labelled images: uint8 (N, C, H, W), int64 (N,), and the names of the classes."""
+    """Labelled images: uint8 (N, C, H, W), int64 (N,), the names of the classes, and sentences on what was left out."""
 
     images: Tensor
     labels: Tensor
     classes: tuple[str, ...]
+    notes: tuple[str, ...] = ()
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -48,6 +49,9 @@ class DataSet(ABC):
 
     key: ClassVar[str]
     title: ClassVar[str]
+
+    def prepare(self, progress: Progress | None = None) -> None:  # noqa: B027
+        """Bring it onto this machine if it is not there; OSError or ValueError in one sentence if it cannot be had."""
 
     @abstractmethod
     def load(self, split: Literal["train", "test"]) -> Images: ...

@@ -33,7 +33,7 @@ class Repeats:
     """
 
     samples: int = 17
-    repeats: int = 3
+    repeats: int = 2
     noise: float = 10 / 255
     half: bool = False
 

@@ -1,8 +1,8 @@
 """What was tried before the defaults of `lime_guided` were chosen: `python -m core.trials [NAME ...]`, all by default.
 
-Every trial refines the same checkpoint on the same 10,000 training images of CIFAR-10, which see it five times, and is
-judged on the same 2,000 others of the training split; no test image is looked at. Results are kept in assets/references/trials.json, a trial
-that is there is not made again, and the table is printed.
+Every trial refines the same checkpoint on the same 10,000 training images of CIFAR-10, seen five times, and is
+judged on the same 2,000 others of the training split; no test image is looked at. Results are kept in
+assets/references/trials.json, a trial that is there is not made again, and the table is printed.
 """
 
 import json

@@ -308,6 +308,30 @@ def test_the_attack_is_on_what_is_shown() -> None:
     assert ((attacked - batch.images).abs() > 0.3).any()
 
 
+def test_the_attack_is_one_sign_step_from_a_random_start_around_what_is_shown() -> None:
+    """On a linear model, where the direction is known at every start."""
+    weight = torch.randn(2, 1, 6, 6, generator=torch.Generator().manual_seed(1))
+    batch = guided_batch()
+    objective = LimeGuided(eps=0.05, masking=1.0, fill="patch", step_ratio=0.5)
+    shown, _ = objective.shown(batch)
+    start = (shown + (batch.start(0.05, torch.full_like(shown, 0.5)) - 0.5)).clamp(0, 1)
+    uphill = (weight[1 - batch.labels] - weight[batch.labels]).sign()
+    wanted = (start + 0.025 * uphill).clamp(shown - 0.05, shown + 0.05).clamp(0, 1)
+    torch.testing.assert_close(objective.attack(linear(weight.tolist()), batch), wanted)
+
+
+def test_without_a_class_only_the_instability_of_the_agreement_is_blamed() -> None:
+    model, images = mnist_cnn.fresh(3), draw(4, 1, 28, 28)
+    found = Regions(explained="free", repeats=4).masks(model, model, whole(images, torch.arange(4), seed=9))
+    parts = grid(28, 28, 4, 4).expand(4, -1, -1)
+    with model.frozen():
+        weights = lime_weights(model, images, None, parts, Repeats(repeats=4), 9)
+    spread = weights.std(dim=0, correction=0).argsort(dim=1, descending=True)[:, :4]
+    for image in range(4):
+        assert found[image].unique().tolist() == [False, True]
+        assert set(parts[image][found[image]].tolist()) == set(spread[image].tolist())
+
+
 @pytest.mark.parametrize("kind", ["mean", "blur", "noise", "patch"])
 def test_loss_and_attack_do_not_depend_on_who_has_which_rows(kind: str) -> None:
     model, batch = small(norm=False), guided_batch(16)

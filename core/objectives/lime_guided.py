@@ -75,13 +75,14 @@ class LimeGuided(Adversarial):
     parts: str = param("grid", choices=("grid", "slic"), title="Parts", help="Square cells, or regions along edges")
     cells: int = param(16, low=2, high=100, title="Number of parts", help="Into how many parts an image is cut")
     samples: int = param(17, low=2, high=1000, title="LIME samples", help="Covered copies of an image in one repeat")
-    repeats: int = param(3, low=1, high=10, title="Repeats", help="How often LIME is asked, to see what is unstable")
+    repeats: int = param(2, low=1, high=10, title="Repeats", help="How often LIME is asked, to see what is unstable")
     noise: float = param(10 / 255, low=0.0, high=64 / 255, title="Noise of a repeat", unit="/255",
                          help="Standard deviation of the noise added in each repeat")  # fmt: skip
     first: int = param(0, low=0, high=1000, title="First masks", help="Epochs before masks are made")
     every: int = param(3, low=1, high=1000, title="New masks every", help="Epochs between two makings of masks")
-    turns: int = param(1, low=1, high=50, title="Turns",
-                       help="In how many turns all images get new masks: 4 means a quarter of them each time")  # fmt: skip
+    turns: int = param(
+        4, low=1, high=50, title="Turns", help="In how many turns all images get new masks: 4 means a quarter each time"
+    )
     penalty: str = param(
         "finite", choices=tuple(PENALTIES), title="Penalty by",
         help="A difference along the region's gradient, or exactly, by double backpropagation",

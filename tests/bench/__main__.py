@@ -14,10 +14,10 @@ from typing import Any
 
 import torch
 
-from tests.bench import attack_speed, gradient_maps, lime_speed, lime_stable, over_bare, page
+from tests.bench import attack_speed, gradient_maps, lime_speed, lime_stable, over_bare, page, refine_speed
 from tests.bench.timing import Row, Settings, median
 
-MODULES = (lime_speed, lime_stable, gradient_maps, attack_speed, over_bare, page)
+MODULES = (lime_speed, lime_stable, gradient_maps, attack_speed, over_bare, page, refine_speed)
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-image", "scikit-learn", "lime", "shap", "captum", "torchcam")
 ATTACKS = ("torchattacks", "foolbox")
 

@@ -1,0 +1,1 @@
+"""What a classifier withstands, and how still its maps stay: the numbers on a checkpoint's card."""

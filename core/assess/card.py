@@ -1,0 +1,112 @@
+"""The numbers of one checkpoint, measured part by part and written on its card as they come."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.assess import outcomes
+from core.assess.autoattack import HELD, withstood
+from core.assess.flags import flags
+from core.assess.gates import gates
+from core.assess.stability import EXPLAINED, moved, summary
+from core.atomic import write_whole
+from core.attacks.pgd import PGD
+from core.catalog import DATASETS, load_classifier
+from core.checkpoint import read_card
+from core.evaluate import Share, right
+from core.params import to_spec
+from core.paths import CHECKPOINTS
+from core.torchattacks_bridge import LIBRARY
+
+PARTS = ("clean", "pgd20", "stability", "autoattack", "gates")
+FLAGGED = 250  # images the flags are looked for on, as in the authors' code
+
+
+def assess(
+    name: str,
+    only: Sequence[str],
+    folder: Path,
+    *,
+    count: int = 1000,
+    maps: int = 200,
+    say: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """The card of the shipped checkpoint `name` ("source:checkpoint") with the parts `only` measured anew.
+
+    Strength and step are those of the card's `test_pgd20`. The card and the outcomes of each image are written after
+    every part; `folder`/NAME holds what an interrupted part needs to go on. ValueError if there is no card or the
+    weights are not the card's.
+    """
+    stem = name.replace(":", "_")
+    path = CHECKPOINTS / f"{stem}.safetensors"
+    card = read_card(path)
+    if not card:
+        raise ValueError(f"there is no checkpoint {name} with a card in {CHECKPOINTS}")
+    classifier = load_classifier(name)
+    if classifier.fingerprint != card.get("sha256"):
+        raise ValueError(f"the weights of {name} are not the ones its card describes")
+    if "test_pgd20" not in card:
+        raise ValueError(f"the card of {name} says no strength: it has no test_pgd20")
+    eps, step = card["test_pgd20"]["eps"], card["test_pgd20"]["step"]
+    data = DATASETS[card["data"]]().load("test")
+    count, state = min(count, len(data)), folder / stem
+    kept = outcomes.read(stem, card["sha256"]) | {"sha256": card["sha256"], "data": card["data"]}
+    attacked = f"the first {count:,}"
+
+    def keep(**entries: Any) -> None:
+        card.update(entries, outcomes=outcomes.write(stem, kept))
+        card["sha256"] = card.pop("sha256")  # stays last
+        write_whole(path.with_suffix(".json"), (json.dumps(card, indent=2) + "\n").encode())
+
+    def told(text: str) -> None:
+        say(f"{name}: {text}")
+
+    if "clean" in only:
+        found = right(classifier, data)
+        kept["clean"] = outcomes.pack(found.tolist())
+        keep(test_clean=_share(found).entry())
+        told(f"{_share(found).value:.2%} right")
+    if "pgd20" in only:
+        found = right(classifier, data, PGD(eps=eps, step=step), count=count)
+        kept["pgd20"] = outcomes.pack(found.tolist())
+        keep(test_pgd20=_share(found).entry() | {"eps": eps, "step": step, "steps": 20, "images": attacked})
+        told(f"{_share(found).value:.2%} right under PGD-20")
+    if "stability" in only:
+        attack = PGD(eps=eps, step=step)
+        held, values = moved(classifier, data, attack, folder=state, count=maps, say=told)
+        kept |= {"held": outcomes.pack(held), "maps": values}
+        keep(stability={
+            "attack": to_spec(attack), "images": f"the first {len(held):,}", "explained": "the true label",
+            "explainers": [to_spec(each) for each in EXPLAINED if each.key in values],
+            "maps": summary(held, values),
+        })  # fmt: skip
+    if "autoattack" in only:
+        verdict = withstood(classifier, data, eps, folder=state, count=count, say=told)
+        found = torch.tensor([each == HELD for each in verdict.fell])
+        kept |= {"autoattack": verdict.fell, "order": verdict.order}
+        images, labels = data.images[:FLAGGED].float() / 255, data.labels[:FLAGGED]
+        raised = flags(classifier, images, labels, verdict.after, count)
+        keep(test_autoattack=_share(found).entry() | {
+            "eps": eps, "images": attacked, "after": verdict.after, "flags": raised,
+            "attacks": f"standard, parts of {LIBRARY}",
+        })  # fmt: skip
+        told(f"{_share(found).value:.2%} right under AutoAttack; {' '.join(raised) or 'no flags'}")
+    if "gates" in only:
+        last = card.get("test_autoattack", {})
+        fits = last.get("count") == count and last.get("eps") == eps
+        begun = time.perf_counter()
+        keep(gates=gates(
+            classifier, data, eps, step, count=count,
+            autoattack=last["accuracy"] if fits else None, flagged=bool(last["flags"]) if fits else None,
+        ))  # fmt: skip
+        told(f"gates {card['gates']['passed']}, {time.perf_counter() - begun:.0f} s")
+    return card
+
+
+def _share(found: Tensor) -> Share:
+    return Share(int(found.sum()), len(found))
