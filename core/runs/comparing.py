@@ -6,11 +6,12 @@ from typing import Any
 
 import torch
 
-from core.catalog import ATTACKS, DATASETS, EXPLAINERS, load_classifier
+from core.catalog import ATTACKS, EXPLAINERS, load_classifier
 from core.compare import SIDES, Side, mismatch
 from core.compare_batch import Plan, measure
 from core.compare_curves import curves
 from core.contracts import Attack, Explainer
+from core.data import load_data, misfit, other_classes
 from core.meter import Cancelled, Meter
 from core.params import from_spec
 from core.runs import files
@@ -67,9 +68,14 @@ def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         raise ValueError("the weights of one of the two models have changed since this comparison was asked for")
     for classifier in classifiers.values():
         classifier.net.to(context.device)
-    data = DATASETS[asked.data]().load("test")
-    if tuple(data.images.shape[1:]) != classifiers["before"].size:
-        raise ValueError(f"the images of {asked.data} do not have the size that the models take")
+    size = classifiers["before"].size
+    data = load_data(
+        asked.data, "test", size=size, progress=lambda _, said: context.progress(context.status.progress, said)
+    )
+    if reason := misfit(classifiers["before"], data):
+        raise ValueError(reason)
+    if warning := other_classes(classifiers["before"], data):
+        context.say(f"Note: {warning}.")
     order = torch.randperm(len(data), generator=torch.Generator().manual_seed(asked.seed))
     chosen = order[: asked.count].sort().values
     steps = range(0, len(chosen), asked.batch)
