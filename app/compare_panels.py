@@ -14,7 +14,7 @@ from app.text import plain
 from core.attacked import Prediction
 from core.catalog import EXPLAINERS, SHIFTS
 from core.compare import SIDES, Comparison, Side, other
-from core.compare_words import NAMES, headline, reading, size, transferred
+from core.compare_words import NAMES, below, headline, reading, size, transferred
 from core.contracts import Explainer
 from core.figures import common_limit, pixels, png, signed
 from core.measure import Row
@@ -210,7 +210,7 @@ def show_bounds(comparison: Comparison) -> None:
     st.table(table.set_index("On this picture"), border="horizontal")
     bound = comparison.pair.attack.bound
     asked = f" The attack was allowed {strength(bound, first.norm)}." if math.isfinite(bound) else ""
-    st.markdown(f"{reading([first, second])}{asked}")
+    st.markdown(f"{reading([first, second])}{asked} {below(comparison)}")
     st.caption(
         "The first number holds if the model is a straight line around this picture. Real models bend, so a smaller "
         "change may do. Spread evenly, a quarter of the picture holds 25 % of the sensitivity; the spurious region is "

@@ -42,6 +42,20 @@ def transferred(comparison: Comparison) -> str:
     )
 
 
+def below(comparison: Comparison) -> str:
+    """Which model was fooled by less than its bound, which proves that it is no certificate; "" if none was."""
+    fooled = []
+    for side in SIDES:
+        attacked, reach = comparison.studies[side].attacked, comparison.crossings[side].reach
+        if attacked is None or reach is None or reach.wrong or not attacked.fooled:
+            continue
+        if attacked.sizes["l2" if reach.norm == 2 else "linf"] < reach.value:
+            fooled.append(NAMES[side].lower())
+    if not fooled:
+        return ""
+    return f"The attack above needed less than this number {' and '.join(fooled)}: it is an estimate, not a guarantee."
+
+
 def size(value: float, norm: float) -> str:
     """A bound for the screen, in its norm.
 

@@ -15,7 +15,10 @@ from app.text import limits, plain
 from core.compare import Pair
 
 st.title("Compare")
-st.caption("Two models on the same picture: which of them can be fooled, and how steadily does each look?")
+st.caption(
+    "Two models on the same picture: which of them can be fooled, and how steadily does each look? Choose two models and "
+    "a picture; further down, measure both on many test images."
+)
 
 _, device = sidebar(ask=False)
 try:

@@ -20,7 +20,7 @@ from core.classifier import Classifier
 from core.compare import SIDES, Comparison, Pair, Side, compare, cross, mismatch
 from core.compare_batch import Plan, measure
 from core.compare_curves import curves, mean, paired
-from core.compare_words import headline, reading, size, transferred
+from core.compare_words import below, headline, reading, size, transferred
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
@@ -183,6 +183,18 @@ def test_words(compared: Comparison) -> None:
     reaches = [compared.crossings[side].reach for side in SIDES]
     assert "times the change" in reading(reaches) or "equally" in reading(reaches)  # type: ignore[arg-type]
     assert size(0.0042 / 255, float("inf")) == "0.00/255"
+
+
+def test_an_attack_below_the_bound_is_pointed_out() -> None:
+    found = compare(pair(attack=PGD(eps=64 / 255, step=16 / 255, steps=10), explainers=()), model(7), model(17), IMAGE)
+    reach = found.crossings["after"].reach
+    assert reach is not None
+    for value, said in ((0.9, True), (0.1, False)):
+        found.crossings["after"].reach = replace(reach, value=value)
+        found.crossings["before"].reach = None
+        assert ("needed less than this number after refinement" in below(found)) == said
+    found.crossings["after"].reach = replace(reach, value=0.9, wrong=True)
+    assert below(found) == ""
 
 
 # ---- strengths
