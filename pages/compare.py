@@ -16,8 +16,8 @@ from core.compare import Pair
 
 st.title("Compare")
 st.caption(
-    "Two models on the same picture: which of them can be fooled, and how steadily does each look? Choose two models and "
-    "a picture; further down, measure both on many test images."
+    "Two models on the same picture: which of them can be fooled, and how steadily does each look? Choose two models "
+    "and a picture; further down, measure both on many test images."
 )
 
 _, device = sidebar(ask=False)
