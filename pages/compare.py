@@ -3,9 +3,10 @@
 import streamlit as st
 
 from app.cached import crossings, fitted, loaded_picture
-from app.compare_panels import show_bounds, show_pictures, show_stability, show_verdict
+from app.compare_lists import next_buttons, show_lists
+from app.compare_numbers import show_bounds, show_stability
+from app.compare_panels import show_pictures, show_verdict
 from app.compare_progress import follow, switch
-from app.compare_results import next_buttons, show_lists
 from app.compare_run import show_run, wanted
 from app.compare_setup import FIRST_MAPS, SCALES, choose_models, choose_picture, describe, inspect, link, truth
 from app.controls import segments
