@@ -40,7 +40,7 @@ def curve(
                        legend=alt.Legend(orient="top", title=None, symbolOpacity=1))  # fmt: skip
     kinds = ["attack", "ordinary noise"] if control else ["attack"]
     dash = alt.StrokeDash("kind:N", scale=alt.Scale(domain=kinds, range=[[1, 0], [5, 4]][: len(kinds)]),
-                          legend=alt.Legend(orient="top", title=None) if control else None)  # fmt: skip
+                          legend=alt.Legend(orient="bottom", title=None) if control else None)  # fmt: skip
     shapes = alt.Scale(domain=list(NAMES.values()), range=["circle", "square"])
     base = alt.Chart(table).encode(x=x, color=colour)
     band = base.mark_area(opacity=0.18).encode(y=alt.Y("low:Q", title=title), y2="high:Q", detail="kind:N")

@@ -66,10 +66,10 @@ def next_buttons(two: Two) -> None:
     names, data, lists = kept("lists", ({}, "", {}))
     if names != two.names or not any(lists.values()):
         return
-    for column, (name, places) in zip(st.columns(2), lists.items(), strict=True):
+    for name, places in lists.items():
         last = kept(f"picked {name}", -1)
         place = (places.index(last) + 1) % len(places) if last in places else 0
-        pressed = column.button(f"Next {name} ({len(places):,})", key=f"next-{name}", width="stretch",
+        pressed = st.button(f"Next {name} ({len(places):,})", key=f"next-{name}", width="stretch",
                                 disabled=not places, help=NEXT[name])  # fmt: skip
         if pressed:
             keep(f"picked {name}", places[place])
