@@ -14,16 +14,19 @@ import torch
 from PIL import Image
 from torch import Tensor
 
+from app.compare_desk import Crossings
 from app.desk import Desk
 from app.run_pictures import strip
 from app.run_rows import Rows
 from core.attacked import Prediction, predict
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier, stamp
 from core.classifier import Classifier
-from core.figures import png
+from core.data import load_data
+from core.figures import pixels, png
 from core.picture import Picture, fit
 from core.runs.files import METRICS
 from core.samples import gallery, picture
+from core.sources import Images
 
 
 def classifier(name: str, device: str = "cpu") -> Classifier:
@@ -94,6 +97,24 @@ def mask_strip(path: str, stamp: int) -> bytes:
             return png(strip(found["images"], found["masks"]))
     except (OSError, ValueError, KeyError, EOFError, BadZipFile):
         return b""
+
+
+@st.cache_resource
+def crossings() -> Crossings:
+    """The one place of this server where comparisons are computed."""
+    return Crossings(desk())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def test_images(name: str) -> Images:
+    """The test images of a data set."""
+    return load_data(name, "test")
+
+
+@st.cache_data(max_entries=4000, show_spinner=False)
+def test_thumbnail(name: str, index: int) -> str:
+    """A test image as a data: address."""
+    return data_url(png(pixels(test_images(name).images[index].float() / 255), 64))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -9,6 +9,7 @@ PAGES = {
     "Investigate": {
         "overview": ("overview.py", "Overview", ":material/home:"),
         "inspect": ("inspect_image.py", "Inspect", ":material/search:"),
+        "compare": ("compare.py", "Compare", ":material/compare:"),
     },
     "Defend": {
         "refine": ("refine.py", "Refine", ":material/shield:"),
