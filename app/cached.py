@@ -2,18 +2,31 @@
 
 import base64
 import io
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
 
+import numpy as np
 import streamlit as st
 import torch
 from PIL import Image
 from torch import Tensor
 
+from app.compare_desk import Crossings
 from app.desk import Desk
+from app.run_pictures import strip
+from app.run_rows import Rows
 from core.attacked import Prediction, predict
-from core.catalog import classifier_names, load_classifier, stamp
+from core.catalog import CLASSIFIERS, classifier_names, load_classifier, stamp
 from core.classifier import Classifier
+from core.data import load_data
+from core.figures import pixels, png
 from core.picture import Picture, fit
+from core.runs.files import METRICS
 from core.samples import gallery, picture
+from core.sources import Images
 
 
 def classifier(name: str, device: str = "cpu") -> Classifier:
@@ -41,10 +54,67 @@ def desk() -> Desk:
     return Desk()
 
 
-@st.cache_data(ttl=20, max_entries=1)
+@st.cache_data(ttl=20, max_entries=1, show_spinner=False)
 def classifiers() -> dict[str, str]:
     """Name -> title of every classifier to be had; read again after 20 s, since models can be added."""
     return classifier_names()
+
+
+def bases() -> dict[str, str]:
+    """Name -> title of everything that can be refined: the classifiers, and networks there are no weights of."""
+    found = {key: kind.title for key, kind in CLASSIFIERS.items() if hasattr(kind, "fresh")}
+    known = classifiers()
+    held = {name.partition(":")[0] for name in known}
+    return known | {key: f"{title} (untrained)" for key, title in found.items() if key not in held}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def untrained(name: str) -> Classifier:
+    """The network of a classifier before any training; ValueError for one that there is only with its weights."""
+    source = CLASSIFIERS.get(name.partition(":")[0])
+    if source is None or not hasattr(source, "fresh"):
+        title = source.title if source else name
+        raise ValueError(f"{title}: these can only be refined from their weights, not trained from scratch")
+    made: Classifier = source.fresh()
+    return made
+
+
+def run_rows(folder: Path) -> Sequence[Mapping[str, Any]]:
+    """The rows of the run in `folder`; only what was added since the last look is read."""
+    return _rows(str(folder)).read(folder / METRICS)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _rows(folder: str) -> Rows:
+    return Rows()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def mask_strip(path: str, stamp: int) -> bytes:
+    """The examples of a masks file as one picture (PNG); empty if it cannot be read. stamp: changes with the file."""
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            return png(strip(found["images"], found["masks"]))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return b""
+
+
+@st.cache_resource
+def crossings() -> Crossings:
+    """The one place of this server where comparisons are computed."""
+    return Crossings(desk())
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def test_images(name: str) -> Images:
+    """The test images of a data set."""
+    return load_data(name, "test")
+
+
+@st.cache_data(max_entries=4000, show_spinner=False)
+def test_thumbnail(name: str, index: int) -> str:
+    """A test image as a data: address."""
+    return data_url(png(pixels(test_images(name).images[index].float() / 255), 64))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
@@ -97,3 +167,9 @@ def devices() -> dict[str, str]:
     if torch.backends.mps.is_available():
         found["mps"] = "Apple GPU"
     return found
+
+
+@st.cache_resource
+def measurements() -> OrderedDict[str, Any]:
+    """What was measured of runs before they were started, by their settings; the oldest first."""
+    return OrderedDict()

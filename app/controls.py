@@ -84,6 +84,14 @@ def number(name: str, title: str, default: int, low: int, high: int, help: str =
     return chosen
 
 
+def text(name: str, title: str, help: str = "", longest: int = 80) -> str:
+    """A line to type in."""
+    key, first = prepare(name, setting(name, "")[:longest])
+    chosen: str = st.text_input(title, first, max_chars=longest, key=key, help=help or None).strip()
+    remember(name, chosen)
+    return chosen
+
+
 def _follow(name: str, default: V) -> None:
     """Give a setting its new default, if it still has the old one."""
     last: V = kept(f"default:{name}", default)
@@ -99,18 +107,19 @@ def tune(
     only: Sequence[str] = (),
     skip: Sequence[str] = (),
     usual: Mapping[str, float] = MappingProxyType({}),
+    typed: bool = False,
 ) -> dict[str, Any]:
     """A widget for each parameter of a method; returns their values, of all parameters, by name.
 
     only: draw just these; skip: draw all but these. What is not drawn keeps its setting or default. usual: defaults
-    that differ from the method's own.
+    that differ from the method's own. typed: numbers are typed, not slid.
     """
     values = {}
     for entry in fields(kind):
         drawn = entry.name in only if only else entry.name not in skip
         name = f"{prefix}.{entry.name}"
         default = usual.get(entry.name, entry.default)
-        values[entry.name] = parameter(entry, name, default) if drawn else current(entry, name)
+        values[entry.name] = parameter(entry, name, default, typed) if drawn else current(entry, name)
     return values
 
 
@@ -134,8 +143,8 @@ def _inside(entry: "Field[Any]", value: Any, scale: float) -> Any:
     return value
 
 
-def parameter(entry: "Field[Any]", name: str, default: Any) -> Any:
-    """The widget of one parameter: a switch, a list of its choices, a slider, or a box to type in."""
+def parameter(entry: "Field[Any]", name: str, default: Any, typed: bool = False) -> Any:
+    """The widget of one parameter: a switch, a list of its choices, a slider, or a box to type in (if `typed`)."""
     facts = entry.metadata
     title, help = facts.get("title") or entry.name.replace("_", " "), facts.get("help") or None
     if isinstance(default, bool):
@@ -148,7 +157,7 @@ def parameter(entry: "Field[Any]", name: str, default: Any) -> Any:
     if isinstance(default, int):
         _follow(name, default)
         key, whole = prepare(name, _inside(entry, setting(name, default), 1))
-        chosen = _slide(title, int(facts["low"]), int(facts["high"]), whole, 1, key, help, "%d")
+        chosen = _slide(title, int(facts["low"]), int(facts["high"]), whole, 1, key, help, "%d", typed)
         remember(name, chosen)
         return chosen
     scale = 255 if facts.get("unit") == "/255" else 1
@@ -160,14 +169,18 @@ def parameter(entry: "Field[Any]", name: str, default: Any) -> Any:
         title = f"{title}, of 255"
         help = f"{STRENGTH} {(help or '').removeprefix(PLAIN_STRENGTH).lstrip('. ')}" if entry.name == "eps" else help
     step = facts.get("step") or (0.5 if scale == 255 else _step(low, high, first))
-    chosen = _slide(title, low, high, real, step, key, help, "%g")
+    chosen = _slide(title, low, high, real, step, key, help, "%g", typed)
     remember(name, chosen)
-    return chosen / scale if scale != 1 else chosen
+    if scale != 1:
+        return default if chosen == first else chosen / scale  # a default such as 0.007 stays just that
+    return chosen
 
 
-def _slide(title: str, low: V, high: V, value: V, step: V, key: str, help: str | None, format: str) -> V:
-    """A slider; where the ends of the range lie more than `WIDE` times apart, a box to type in."""
-    widget = st.number_input if _wide(low, high) else st.slider
+def _slide(
+    title: str, low: V, high: V, value: V, step: V, key: str, help: str | None, format: str, typed: bool = False
+) -> V:
+    """A slider; where the ends of the range lie more than `WIDE` times apart, or if asked for, a box to type in."""
+    widget = st.number_input if typed or _wide(low, high) else st.slider
     chosen: V = widget(title, low, high, value, step=step, key=key, help=help, format=format)  # type: ignore[operator]
     return chosen
 

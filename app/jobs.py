@@ -1,9 +1,10 @@
-"""A study being computed in a thread of its own, which never calls Streamlit: the page polls."""
+"""Work done in a thread of its own, which never calls Streamlit: the page polls."""
 
 import logging
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from core.classifier import Classifier
 from core.meter import Cancelled, Meter
@@ -13,14 +14,12 @@ log = logging.getLogger("counterproof")
 WATCHED = 5.0  # seconds after its last look a window counts as still watching
 
 
-@dataclass(eq=False)
-class Job:
-    """One study on its way. `ended` is how: "" while it runs, then stopped, done or failed (`message` says why)."""
+@dataclass(eq=False, kw_only=True)
+class Work:
+    """Something on its way. `ended` is how: "" while it runs, then stopped, done or failed (`message` says why)."""
 
-    study: Study
     ended: str = ""
     message: str = ""
-    stage: Event | None = None
     events: int = 0
     started: float = field(default_factory=time.monotonic)
     finished: float | None = None
@@ -40,10 +39,6 @@ class Job:
     def seconds(self) -> float:
         return (self.finished or time.monotonic()) - self.started
 
-    def snapshot(self) -> Study:
-        """What is known now, which the thread will not change any more."""
-        return copied(self.study)
-
     def stop(self) -> None:
         """Ask for a stop; what is finished stays."""
         self.meter.stop()
@@ -58,24 +53,47 @@ class Job:
         if all(time.monotonic() - seen > WATCHED for seen in list(self.watchers.values())):
             self.stop()
 
-    def work(self, classifier: Classifier, save: Callable[[Study], None]) -> None:
-        """Compute the study to its end, a stop or an error, and save it; the body of the thread."""
+    def through(self, parts: Iterator[Any], name: str, last: Callable[[], None] = lambda: None) -> None:
+        """Go through the parts to their end, a stop or an error; then `last`. The body of the thread."""
         ended = "done"
         try:
             with self.meter:
-                for event in investigate(self.study, classifier):
-                    self.stage = event
+                for part in parts:
+                    self.begin(part)
                     self.events += 1
         except Cancelled:
             ended = "stopped"
         except Exception as error:  # noqa: BLE001  the boundary: a sentence for the page, the traceback for the log
-            log.exception("study %s failed", self.study.case.id)
+            log.exception("%s failed", name)
             self.message = str(error) if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {error}"
             ended = "failed"
-        save(self.study)
+        last()
         self.finished = time.monotonic()
         self.ended = ended
         self.events += 1
+
+    def begin(self, part: Any) -> None:
+        """Note which part has come."""
+
+
+@dataclass(eq=False)
+class Job(Work):
+    """One study on its way."""
+
+    study: Study
+    stage: Event | None = None
+
+    def snapshot(self) -> Study:
+        """What is known now, which the thread will not change any more."""
+        return copied(self.study)
+
+    def begin(self, part: Event) -> None:
+        self.stage = part
+
+    def work(self, classifier: Classifier, save: Callable[[Study], None]) -> None:
+        """Compute the study to its end, a stop or an error, and save it."""
+        parts = investigate(self.study, classifier)
+        self.through(parts, f"study {self.study.case.id}", lambda: save(self.study))
 
 
 def copied(study: Study) -> Study:

@@ -95,17 +95,20 @@ def _table(found: Sequence[Row]) -> dict[str, Any]:
     """Head and body of the table, one line a measure, one column a comparison; the deciding line first."""
     columns = [column for column in COLUMNS if any(row.comparison == column[0] for row in found)]
     head = [{"text": "compared with the original's map"}, *({"text": text, "title": help} for _, text, help in columns)]
-    lines = {name: _line(found, name, [comparison for comparison, _, _ in columns]) for name in SHIFTS}
+    lines = {name: line(found, name, [comparison for comparison, _, _ in columns]) for name in SHIFTS}
     return {"head": head, "body": [lines.pop(FIRST)], "more": list(lines.values())}
 
 
-def _line(found: Sequence[Row], name: str, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
+def line(found: Sequence[Row], name: str, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
+    """One measure, by comparison: the mean, and of several draws the range; an empty cell for what is not there."""
     shift = SHIFTS[name]
     line: list[dict[str, Any]] = [{"text": shift.title, "title": shift.plain, "deciding": name == FIRST}]
     unit = " %" if shift.unit.startswith("%") else ""
     for comparison in comparisons:
         values = spread(found, name, comparison)
-        assert values is not None
+        if values is None:
+            line.append({"text": ""})
+            continue
         mean, low, high = (_number(value, shift.digits) for value in values)
         several = sum(row.measure == name and row.comparison == comparison for row in found) > 1
         line.append({"text": mean + unit, "strong": comparison == "attack",

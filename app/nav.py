@@ -9,6 +9,11 @@ PAGES = {
     "Investigate": {
         "overview": ("overview.py", "Overview", ":material/home:"),
         "inspect": ("inspect_image.py", "Inspect", ":material/search:"),
+        "compare": ("compare.py", "Compare", ":material/compare:"),
+    },
+    "Defend": {
+        "refine": ("refine.py", "Refine", ":material/shield:"),
+        "runs": ("runs.py", "Runs", ":material/monitoring:"),
     },
 }
 
@@ -17,6 +22,11 @@ def page(path: str) -> StreamlitPage:
     """The page whose address ends in `path`."""
     file, title, icon = next(entries[path] for entries in PAGES.values() if path in entries)
     return st.Page(ROOT / "pages" / file, title=title, url_path=path, icon=icon, default=path == "overview")
+
+
+def has(path: str) -> bool:
+    """Whether there is a page of this address."""
+    return any(path in entries for entries in PAGES.values())
 
 
 def pages() -> dict[str, list[StreamlitPage]]:

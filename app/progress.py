@@ -38,14 +38,15 @@ def _poll(job: Job, seen: int) -> None:
     job.seen(window())
     left, right = st.columns([5, 1], vertical_alignment="center")
     with left:
-        st.progress(_share(job), _words(job))
+        st.progress(share(job), _words(job))
     with right:
         if st.button("Stop", width="stretch", disabled=job.state == "stopping", key="stop"):
             job.stop()
             st.rerun(scope="fragment")
 
 
-def _share(job: Job) -> float:
+def share(job: Job) -> float:
+    """How much of a study is done, from 0 to 1."""
     study = job.study
     parts = 1 + 2 * len(study.case.explainers)
     ready = (study.attacked is not None) + len(study.refused) * 2

@@ -1,6 +1,7 @@
 """The settings of a case: attack, strength, aim, explainers, controls; and its link."""
 
 import math
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -9,7 +10,7 @@ import streamlit as st
 from app.controls import choose, number, pick, several, tune
 from app.state import write_link
 from core.attacked import Prediction
-from core.case import Case
+from core.case import Case, Explained
 from core.catalog import ATTACKS, EXPLAINERS
 from core.classifier import Classifier
 from core.contracts import Attack, Explainer
@@ -46,8 +47,11 @@ def group(kind: type[Attack]) -> str:
     return "many steps" if kind.norm == math.inf else "total change kept small"
 
 
-def attack_settings(model: Classifier, prediction: Prediction) -> tuple[Attack, int | None]:
-    """The attack with its parameters, and the class to turn the image into (None: any other)."""
+def attack_settings(model: Classifier, prediction: Prediction | None) -> tuple[Attack, int | None]:
+    """The attack with its parameters, and the class to turn the image into (None: any other).
+
+    Without a prediction to choose a class from, no class is asked for.
+    """
     ordered = sorted(ATTACKS, key=lambda each: (GROUPS.index(group(ATTACKS[each])), ATTACKS[each].title))
     words = {each: f"{ATTACKS[each].title} — {group(ATTACKS[each])}" for each in ordered}
     key = pick("attack", "Attack", ordered, FIRST_ATTACK, words.__getitem__, "How the picture is changed.")
@@ -62,7 +66,7 @@ def attack_settings(model: Classifier, prediction: Prediction) -> tuple[Attack, 
         if not lead:
             st.caption("No strength: it looks for the smallest change that works.")
     with right:
-        target = _target(kind, model, prediction)
+        target = None if prediction is None else _target(kind, model, prediction)
     rest = [name for name in names if name not in lead]
     more = st.container()  # keeps its place when there is nothing more to set
     if rest:
@@ -84,12 +88,17 @@ def _target(kind: type[Attack], model: Classifier, prediction: Prediction) -> in
     return None if chosen == "any" else int(chosen)
 
 
-def explainer_settings(model: Classifier) -> tuple[tuple[Explainer, ...], str, int, int]:
-    """The explainers, which class they explain, the number of control draws, and the seed."""
+def explainer_settings(
+    model: Classifier, name: str = "maps", first: Sequence[str] = FIRST_EXPLAINERS
+) -> tuple[tuple[Explainer, ...], Explained, int, int]:
+    """The explainers, which class they explain, the number of control draws, and the seed.
+
+    name: the setting that keeps which explainers are chosen; first: those chosen to begin with.
+    """
     titles = {key: kind.title for key, kind in EXPLAINERS.items()}
     lines = [f"- **{kind.title}**: {kind.plain}" for kind in EXPLAINERS.values()]
     about = ["Each is a different way to ask which pixels mattered. They often disagree.", "", *lines]
-    chosen = several("maps", "Maps to draw", titles, FIRST_EXPLAINERS, "\n".join(about))
+    chosen = several(name, "Maps to draw", titles, first, "\n".join(about))
     with st.expander("More settings of the maps and controls"):
         explained = choose("explained", "Each map explains", EXPLAINED, "answer",
                            "Explaining the answer to each picture shows what the model used for it; explaining the "
@@ -112,7 +121,7 @@ def explainer_settings(model: Classifier) -> tuple[tuple[Explainer, ...], str, i
                 with columns[place % 2]:
                     values[entry.name] = tune(kind, key, only=[entry.name])[entry.name]
             made.append(kind(**values))
-    return tuple(made), explained, controls, seed
+    return tuple(made), explained, controls, seed  # type: ignore[return-value]
 
 
 def link(case: Case, device: str, ran: bool) -> None:
@@ -128,14 +137,20 @@ def link(case: Case, device: str, ran: bool) -> None:
         "seed": case.seed,
     }
     for method in (case.attack, *case.explainers):
-        for entry in fields(method):
-            value = getattr(method, entry.name)
-            if value != entry.default or entry.name == "eps":
-                scale = 255 if entry.metadata.get("unit") == "/255" else 1
-                shown = round(value * 255, 6) if scale != 1 else value
-                values[f"{method.key}.{entry.name}"] = shown
+        values |= parameters(method)
     if device != "cpu":
         values["device"] = device
     if ran:
         values["go"] = 1
     write_link(values)
+
+
+def parameters(method: Attack | Explainer) -> dict[str, Any]:
+    """The settings of a method's parameters, by name: those that differ from their defaults, and the strength."""
+    values: dict[str, Any] = {}
+    for entry in fields(method):
+        value = getattr(method, entry.name)
+        if value != entry.default or entry.name == "eps":
+            scale = 255 if entry.metadata.get("unit") == "/255" else 1
+            values[f"{method.key}.{entry.name}"] = round(value * 255, 6) if scale != 1 else value
+    return values

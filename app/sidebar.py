@@ -7,21 +7,29 @@ from app.cached import classifiers, devices
 from app.controls import pick, segments
 from app.overview import MODELS
 from app.own_model import dialog
-from app.state import follow_link
+from app.state import follow_link, setting
 
 
-def sidebar() -> tuple[str, str]:
-    """Draw the shared settings; returns the classifier's name and the device's."""
+def follow_history() -> None:
+    """Take the settings of the address that the reader went back or forward to."""
     with st.sidebar:
         if went := views.history("history"):
             follow_link(went)
             st.rerun()
+
+
+def sidebar(ask: bool = True) -> tuple[str, str]:
+    """Draw the shared settings; returns the classifier's name and the device's. ask: whether one model is asked for."""
+    follow_history()
+    with st.sidebar:
         names = classifiers()
         shipped = [each for each in MODELS if each in names]
         ordered = shipped + [each for each in names if each not in shipped]
-        model = pick("model", "Model", ordered, MODELS[0], names.__getitem__,
-                     "Which network to question. Type to search: every ImageNet model of torchvision is there too, "
-                     "fetched on first use.")  # fmt: skip
+        model = setting("model", MODELS[0])
+        if ask:
+            model = pick("model", "Model", ordered, MODELS[0], names.__getitem__,
+                         "Which network to question. Type to search: every ImageNet model of torchvision is there "
+                         "too, fetched on first use.")  # fmt: skip
         found = devices()
         device = segments("device", "Runs on", found, "cpu") if len(found) > 1 else "cpu"
         if len(found) == 1:

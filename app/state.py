@@ -3,6 +3,7 @@
 A setting lives three times: as the widget's own state (lost on a page switch), here (kept), and in the link (shared).
 """
 
+import math
 from collections.abc import Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
@@ -46,7 +47,7 @@ def setting(name: str, default: T) -> T:
     kind: Any = type(default)
     try:
         made: T = str(value) in ("1", "True", "true") if kind is bool else kind(value)
-        return made
+        return default if isinstance(made, float) and not math.isfinite(made) else made
     except (TypeError, ValueError):
         return default
 

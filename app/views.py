@@ -12,9 +12,11 @@ import streamlit as st
 HERE = Path(__file__).resolve().parent / "components"
 
 
-def _component(name: str) -> Callable[..., Any]:
-    style = (HERE / "common.css").read_text() + (HERE / f"{name}.css").read_text()
-    script = (HERE / f"{name}.js").read_text()
+def _component(*names: str) -> Callable[..., Any]:
+    """The component of the last name; scripts and styles of the others come before its own."""
+    name = names[-1]
+    style = "".join((HERE / f"{each}.css").read_text() for each in ("common", *names))
+    script = "".join((HERE / f"{each}.js").read_text() for each in names)
     made: Callable[..., Any] = st.components.v2.component(f"counterproof.{name}", html="<div class='root'></div>",
                                                           css=style, js=script)  # fmt: skip
     return made
@@ -23,9 +25,12 @@ def _component(name: str) -> Callable[..., Any]:
 _gallery = _component("gallery")
 _swipe = _component("swipe")
 _opacity = _component("opacity")
-_maps = _component("maps")
+_maps = _component("parts", "maps")
+_grid = _component("parts", "grid")
+_stability = _component("parts", "stability")
 _copy = _component("copy")
 _history = _component("history")
+_runs = _component("runs")
 
 
 def gallery(tiles: Sequence[dict[str, str]], chosen: str, key: str) -> str | None:
@@ -50,6 +55,16 @@ def maps(data: dict[str, Any], key: str) -> None:
     _maps(data=data, key=key)
 
 
+def grid(data: dict[str, Any], key: str) -> None:
+    """Rows of pictures under the same headings, each beside its map, with the answer and what came of it."""
+    _grid(data=data, key=key)
+
+
+def stability(data: dict[str, Any], key: str) -> None:
+    """A table of how far maps moved, one explainer after another, a sentence under each; more measures folded away."""
+    _stability(data=data, key=key)
+
+
 def copy_link(key: str) -> None:
     """A button that copies the address of the page."""
     _copy(data={}, key=key)
@@ -60,3 +75,13 @@ def history(key: str) -> str | None:
     result = _history(data={}, key=key, on_went_change=lambda: None)
     went: str | None = result.went
     return went
+
+
+def runs(lines: Sequence[dict[str, Any]], chosen: str, key: str) -> str | None:
+    """A list of runs to choose from, with a box to find one; returns the id clicked in this run, else None.
+
+    lines: id, symbol, state, word, title, about, progress (0 to 1), said, left, when.
+    """
+    result = _runs(data={"runs": list(lines), "chosen": chosen}, key=key, on_picked_change=lambda: None)
+    picked: str | None = result.picked
+    return picked

@@ -1,6 +1,7 @@
 """Arrays to pictures: maps on a signed scale, amplified changes. Pure: tensors in, uint8 arrays or PNG bytes out."""
 
 import io
+from collections.abc import Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -30,7 +31,12 @@ def shared_limit(maps: Maps) -> float:
     >>> shared_limit(Maps(torch.ones(2, 2), torch.full((2, 2), -3.0), (0, 0), {}, 0.0))
     3.0
     """
-    values = np.concatenate([maps.original.abs().flatten().numpy(), maps.attacked.abs().flatten().numpy()])
+    return common_limit([maps.original, maps.attacked])
+
+
+def common_limit(maps: Sequence[Tensor]) -> float:
+    """The same for any maps (H, W), at least one."""
+    values = np.concatenate([each.abs().flatten().numpy() for each in maps])
     limit = float(np.percentile(values, HIGHEST))
     return limit if limit > 0 else float(values.max()) or 1.0
 

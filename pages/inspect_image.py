@@ -41,7 +41,7 @@ with right:
     explainers, explained, controls, seed = explainer_settings(model)
     pressed = st.button("Attack and explain", type="primary")
 
-case = Case(image, name, attack, explainers, target, seed, explained, controls)  # type: ignore[arg-type]
+case = Case(image, name, attack, explainers, target, seed, explained, controls)
 reopened = setting("go", 0) == 1 and not kept("reopened", False)
 keep("reopened", True)
 job = desk().find(case, model)

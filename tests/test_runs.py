@@ -571,3 +571,15 @@ def test_a_run_leaves_a_core_and_its_threads_sleep_when_they_wait(monkeypatch: p
     code = "from core.runs.work import cap; cap(1); import torch; print(torch.get_num_threads())"
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "1"
+
+
+@pytest.mark.parametrize(
+    "text", ["", "[]", "{}", '{"state": "queued", "notes": null}', '{"state": "queued", "queued": "x"}']
+)
+def test_a_damaged_status_keeps_no_other_run_from_its_device(store: Store, text: str) -> None:
+    broken = store.root / "20000101-000000-00000000"
+    broken.mkdir(parents=True)
+    (broken / "status.json").write_text(text)
+    run = store.submit("walk", {"steps": 3})
+    assert ended(run) == "completed"
+    assert store.run(broken.name).status.state == "lost"

@@ -9,6 +9,7 @@ from core.runs.files import LOCK, STATUS, STOP, held, read_json, write_json
 State = Literal["queued", "starting", "running", "stopping", "completed", "failed", "stopped", "lost"]
 How = Literal["save", "now"]
 LIVE = frozenset({"queued", "starting", "running", "stopping"})
+UNREADABLE = "Its status cannot be read. It can be resumed from its last saved point, or deleted."
 LOST = "The worker ended without a word: it was killed, or the machine went down. It can be resumed."
 
 
@@ -52,13 +53,24 @@ def stop_asked(folder: Path) -> How | None:
 
 
 def written(folder: Path) -> Status:
-    """The status as its worker left it; a run whose status cannot be read was lost."""
-    found: dict[str, Any] = read_json(folder / STATUS) or {"state": "lost", "said": "Its status cannot be read."}
-    known = {entry.name for entry in fields(Status)}
-    values = {name: value for name, value in found.items() if name in known}
-    if values.get("state") not in get_args(State):
-        values["state"] = "lost"
+    """The status as its worker left it; a run whose status cannot be read, or makes no sense, was lost."""
+    found: dict[str, Any] = read_json(folder / STATUS) or {}
+    values = {entry.name: found[entry.name] for entry in fields(Status) if entry.name in found}
+    if "state" not in values or not all(_fits(name, value) for name, value in values.items()):
+        return Status("lost", UNREADABLE)
     return Status(**values | {"notes": tuple(values.get("notes", ()))})
+
+
+def _fits(name: str, value: Any) -> bool:
+    """Whether a value is of the kind that a status has under this name."""
+    if name == "state":
+        return value in get_args(State)
+    if name in ("said", "host"):
+        return isinstance(value, str)
+    if name == "notes":
+        return isinstance(value, list) and all(isinstance(note, str) for note in value)
+    unset = value is None and name in ("left", "started", "ended")
+    return unset or (isinstance(value, int | float) and not isinstance(value, bool))
 
 
 def read_status(folder: Path) -> Status:

@@ -22,6 +22,7 @@ def late(module: str, name: str) -> Task:
 
 TASKS: Mapping[str, Task] = MappingProxyType(
     {
+        "compare": late("core.runs.comparing", "compare"),
         "evaluate": late("core.runs.evaluation", "evaluate"),
         "refine": late("core.runs.refining", "refine"),
     }

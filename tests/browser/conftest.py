@@ -57,7 +57,10 @@ def server(folder: Path) -> Iterator[str]:
         yield address
     finally:
         process.terminate()
-        process.wait(20)
+        try:
+            process.wait(60)
+        except subprocess.TimeoutExpired:  # a study is being computed, and the machine is busy
+            process.kill()
 
 
 @pytest.fixture(scope="session")

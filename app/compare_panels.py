@@ -1,0 +1,113 @@
+"""The verdict and the pictures of one comparison: two models, each on the original and on both attacked images."""
+
+from typing import Any
+
+import streamlit as st
+
+from app import views
+from app.cached import data_url
+from app.compare_setup import Two
+from app.text import plain
+from core.attacked import Prediction
+from core.compare import SIDES, Comparison, Side, other
+from core.compare_words import NAMES, headline, transferred
+from core.contracts import Explainer
+from core.figures import common_limit, pixels, png, signed
+from core.words import percent
+
+SIDE_LENGTH = 160  # pixels a picture is enlarged to, by whole factors
+HEAD = (
+    ("original picture", "The picture as it is, as each model sees it."),
+    ("attacked, each model by itself", "The attack looks into the model that it wants to fool, so the two attacked "
+     "pictures differ. (white-box attack)"),
+    ("attacked for the other model", "The picture made to fool the other model, shown to this one: does the attack "
+     "carry over? (transfer attack)"),
+)  # fmt: skip
+
+
+def show_verdict(comparison: Comparison, truth: int | None) -> None:
+    """What came of the attacks, in plain sentences."""
+    said = headline(comparison, truth)
+    with st.container(border=True):
+        if not said:
+            st.markdown("#### The answers of both models come here once both were attacked.")
+            return
+        st.markdown(f"#### {plain(said, 400)}")
+        if more := transferred(comparison):
+            st.markdown(plain(more, 400))
+
+
+def show_pictures(
+    comparison: Comparison, two: Two, explainer: Explainer | None, truth: int | None, shared: bool = True
+) -> None:
+    """Two rows of three pictures, each beside the map of one explainer; shared: all maps on one scale, else a row."""
+    key = explainer.key if explainer else ""
+    scales = _scales(comparison, key, shared) if key else {}
+    rows = [
+        {"title": NAMES[side], "name": two.titles[side],
+         "cells": _cells(comparison, side, key, scales.get(side, 0.0), truth)}
+        for side in SIDES
+    ]  # fmt: skip
+    data: dict[str, Any] = {"head": [{"text": text, "title": help} for text, help in HEAD], "rows": rows}
+    if scales and explainer is not None:
+        ends = list(dict.fromkeys(f"±{limit:.2g}" for limit in scales.values()))
+        data["legend"] = ["speaks against the answer", "supports the answer", " and ".join(ends)]
+        how = "all on one scale, so a paler map is a weaker one" if shared else "each model on a scale of its own"
+        asked = "named under it" if comparison.pair.explained == "answer" else "that its model gave to the original"
+        data["note"] = f"Maps by {explainer.title}, {how}. Each is for the answer {asked}."
+    views.grid(data, key="grid")
+
+
+def _scales(comparison: Comparison, key: str, shared: bool) -> dict[Side, float]:
+    """The value in the strongest colour, by model; empty while there is no map."""
+    found: dict[Side, float] = {}
+    for side in SIDES:
+        if maps := comparison.maps(key) if shared else comparison.maps(key, side):
+            found[side] = common_limit(maps)
+    return found
+
+
+def _cells(comparison: Comparison, side: Side, key: str, limit: float, truth: int | None) -> list[dict[str, Any]]:
+    study, theirs = comparison.studies[side], comparison.studies[other(side)]
+    crossed, found = comparison.crossings[side], study.maps.get(key)
+    original = _cell(study.original, study.before, study.labels, found.original if found else None, limit)
+    wrong = study.before is not None and truth is not None and study.before.top != truth
+    if study.before is not None and truth is not None:
+        original |= {"said": f"wrong: it is labelled {study.labels[truth]}" if wrong else "right", "state": "plain"}
+    attacked = transfer = {"said": "the attack is being made …"}
+    if study.attacked is not None:
+        map_ = found.attacked if found else None
+        attacked = _cell(study.attacked.image, study.attacked.after, study.labels, map_, limit)
+        attacked |= _outcome(study.attacked.fooled, wrong)
+    if theirs.attacked is not None:
+        transfer = _cell(theirs.attacked.image, crossed.prediction, study.labels, crossed.maps.get(key), limit)
+        fooled = comparison.fooled(side)
+        transfer |= _outcome(fooled, wrong) if fooled is not None else {}
+    return [original, attacked, transfer]
+
+
+def _outcome(fooled: bool, wrong: bool) -> dict[str, str]:
+    """Whether the model was fooled; of an answer that was wrong from the start, only whether it changed."""
+    if wrong:
+        return {"said": "answer changed" if fooled else "answer kept", "state": "plain"}
+    if fooled:
+        return {
+            "said": "fooled",
+            "state": "fooled",
+            "help": "The answer is not the one that it gave to the original.",
+        }
+    return {"said": "held", "state": "held", "help": "The answer is still the one that it gave to the original."}
+
+
+def _cell(image: Any, answer: Prediction | None, labels: tuple[str, ...], map_: Any, limit: float) -> dict[str, Any]:
+    name = labels[answer.top] if answer else "…"
+    return {
+        "picture": data_url(png(pixels(image), SIDE_LENGTH)),
+        "alt": f"the picture, answered {name}",
+        "map": data_url(png(signed(map_, limit), SIDE_LENGTH)) if map_ is not None else "",
+        "mapAlt": f"map for {name}",
+        "answer": name,
+        "confidence": percent(answer[answer.top]) if answer else "",
+        "said": "",
+        "state": "plain",
+    }

@@ -1,0 +1,72 @@
+"""The line that follows a comparison while it is computed, with one Stop for all of it."""
+
+import streamlit as st
+
+from app.compare_desk import Together
+from app.jobs import Work
+from app.progress import POLL, share
+from app.state import keep, kept, window
+from app.text import plain
+from core.compare import SIDES
+from core.compare_words import NAMES
+
+
+def follow(together: Together) -> bool:
+    """Progress and Stop while it runs; one sentence about how it ended, if not well. Whether it is to go on."""
+    for work in together.works:
+        work.seen(window())
+    if together.alive:
+        _poll(together, together.events)
+        return False
+    if failed := next((work for work in together.works if work.state == "failed"), None):
+        st.error(f"This could not be finished: {plain(failed.message, 400)} What was finished is shown.")
+    elif any(work.state == "stopped" for work in together.works):
+        st.warning("Stopped. What was finished is shown.")
+    else:
+        return False
+    return st.button("Go on", key="go-on-compare")
+
+
+def switch(together: Together | None) -> None:
+    """Note what this window shows; what it showed before is stopped if no other window watches it."""
+    works = together.works if together else []
+    last: list[Work] = kept("works", [])
+    for work in last:
+        if work not in works:
+            work.leave(window())
+    keep("works", works)
+
+
+@st.fragment(run_every=POLL)
+def _poll(together: Together, seen: int) -> None:
+    if together.events != seen or not together.alive:
+        st.rerun()
+    for work in together.works:
+        work.seen(window())
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    with left:
+        st.progress(*_said(together))
+    with right:
+        if st.button("Stop", width="stretch", key="stop-compare"):
+            together.stop()
+            st.rerun(scope="fragment")
+
+
+def _said(together: Together) -> tuple[float, str]:
+    """How much is done, and what is being done now."""
+    done = [share(together.jobs[side]) for side in SIDES]
+    explainers = len(together.comparison.pair.explainers)
+    crossings = together.comparison.crossings.values()
+    crossed = sum((each.prediction is not None) + (each.reach is not None) + len(each.maps) for each in crossings)
+    part = (sum(done) + crossed / (4 + 2 * explainers)) / 3
+    seconds = max(work.seconds for work in together.works)
+    if any(work.state == "stopping" for work in together.works):
+        return min(part, 1.0), f"Stopping … {seconds:.0f} s"
+    lines = []
+    for side in SIDES:
+        job = together.jobs[side]
+        if job.alive:
+            lines.append(f"{NAMES[side].lower()}: {'attacking' if job.study.attacked is None else 'drawing maps'}")
+    if not lines:
+        lines.append("showing each model the other's attacked picture")
+    return min(part, 1.0), f"{'; '.join(lines).capitalize()} … {seconds:.0f} s"

@@ -1,0 +1,135 @@
+"""A comparison over many test images, as a run: started, followed, stopped, resumed, and its curves while they grow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from app.compare_results import show_curves
+from app.compare_setup import Two, usual_run
+from app.controls import number, pick
+from app.text import plain
+from core.catalog import EXPLAINERS
+from core.compare import SIDES, Pair
+from core.compare_curves import curves
+from core.contracts import Explainer
+from core.data import data_names
+from core.params import to_spec
+from core.paths import home
+from core.runs.run import Run
+from core.runs.status import Status
+from core.runs.store import Store
+from core.strengths import strengths
+
+POLL = 2.0  # seconds
+
+
+def store() -> Store:
+    """The runs of this machine's user."""
+    return Store(home() / "runs")
+
+
+def wanted(pair: Pair, two: Two, explainer: Explainer | None) -> dict[str, Any]:
+    """Draw the two settings of the run; returns its arguments."""
+    names, model = data_names(), two.models["before"]
+    (data_name, usual), (count_name, many) = usual_run(model).items()
+    left, right, _ = st.columns([1.3, 1, 1.7], gap="medium")
+    with left:
+        data = pick(data_name, "Test images of", list(names), str(usual), names.__getitem__,
+                    "Images that neither model was trained on, of the models' size and classes.")  # fmt: skip
+    with right:
+        count = number(count_name, "Number of images", int(many), 10, 10_000,
+                       "Drawn by the seed. More take longer and narrow the bands.")  # fmt: skip
+    return {
+        "before": pair.before, "after": pair.after, "data": data, "attack": to_spec(pair.attack),
+        "explainer": to_spec(explainer) if explainer else None, "count": count, "seed": pair.seed,
+        "weights": [two.models[side].fingerprint for side in SIDES],
+    }  # fmt: skip
+
+
+def found(arguments: Mapping[str, Any]) -> Run | None:
+    """The newest run that was asked exactly this."""
+    for run in store().runs():
+        spec = run.spec
+        if spec.get("task") == "compare" and spec.get("arguments") == arguments:
+            return run
+    return None
+
+
+def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, Any] | None:
+    """Start, progress and curves; returns what is known so far, None before there is any."""
+    try:
+        eps = strengths(pair.attack)
+    except ValueError as error:
+        st.info(f"{plain(str(error), 300)}.")
+        return None
+    run = found(arguments)
+    explainer = arguments["explainer"]
+    followed = f"the map chosen above, {EXPLAINERS[explainer['method']].title}" if explainer else "no map"
+    if run is None:
+        if st.button(f"Measure both on {arguments['count']:,} test images", type="primary"):
+            store().submit("compare", arguments, device=device)
+            st.rerun()
+        st.caption(
+            f"Attacks every image on both models at {len(eps) - 1} strengths, and follows {followed}. It goes on in "
+            "the background, also when this page is closed; the curves grow while it works."
+        )
+        return None
+    if run.status.alive:
+        _grow(run, pair, eps)
+    else:
+        _ended(run)
+    rows = run.metrics
+    if not rows:
+        return None
+    seen = curves(rows) | {"strengths": eps}
+    if not run.status.alive:
+        show_curves(seen, pair)
+    return seen
+
+
+@st.fragment(run_every=POLL)
+def _grow(run: Run, pair: Pair, eps: tuple[float, ...]) -> None:
+    """Progress, Stop and the curves so far, drawn again every few seconds."""
+    status = run.status
+    if not status.alive:
+        st.rerun()
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    with left:
+        st.progress(min(status.progress, 1.0), _said(status))
+    with right:
+        if st.button("Stop", width="stretch", key="stop-run", disabled=status.state == "stopping"):
+            run.stop("save")
+            st.rerun(scope="fragment")
+    if rows := run.metrics:
+        show_curves(curves(rows) | {"strengths": eps}, pair)
+    else:
+        st.caption("The first points appear after the first ten images.")
+
+
+def _said(status: Status) -> str:
+    if status.state == "stopping":
+        return "Stopping …"
+    if status.state == "queued":
+        return "Queued: another run is using this device."
+    words = f"{status.said or 'Starting'}"
+    if status.left:
+        words += f", about {status.left / 60:.0f} min left" if status.left > 90 else f", about {status.left:.0f} s left"
+    return words
+
+
+def _ended(run: Run) -> None:
+    status = run.status
+    if status.state == "completed":
+        return
+    if status.state == "failed":
+        st.error(f"This run failed: {plain(status.said, 500)}")
+    else:
+        st.warning(f"{plain(status.said, 200)} What was measured is shown below.")
+    if st.button("Go on"):
+        try:
+            run.resume()
+        except (ValueError, OSError) as error:
+            st.error(plain(str(error), 300))
+            return
+        st.rerun()

@@ -1,0 +1,74 @@
+"""The card beside the settings: what will happen, whether it can, what it costs, Start, and the shell command."""
+
+import streamlit as st
+
+from app.cached import bases, classifier, untrained
+from app.nav import page
+from app.refine_asked import Asked, take_preset
+from app.refine_estimate import show_estimate
+from app.refine_plan import changed, command, problem, summary
+from app.state import remember, setting
+from app.text import plain
+from core.data import data_facts, data_names, misfit, other_classes
+from core.paths import home
+from core.runs.store import Store
+
+
+def show_start(asked: Asked) -> None:
+    """Draw the card; Start submits the run and goes to its page."""
+    models, data = bases(), data_names()
+    with st.container(border=True):
+        st.subheader("This run")
+        st.markdown(plain(summary(asked, models, data), 800))
+        _deviations(asked)
+        refusal, warning = obstacle(asked)
+        if refusal:
+            st.error(plain(refusal, 600))
+        if warning:
+            st.warning(plain(warning, 400))
+        show_estimate(asked, possible=not refusal)
+        if st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(refusal),
+                     help="The run goes on in the background, also when this window is closed. The next page shows "
+                     "it."):  # fmt: skip
+            _start(asked)
+        st.caption("The same from a shell:")
+        st.code(command(asked), language="sh", wrap_lines=True)
+
+
+def obstacle(asked: Asked) -> tuple[str, str]:
+    """Why this cannot be started, and what to beware of, a sentence each; "" for nothing."""
+    try:
+        facts = data_facts(asked.data)
+        if facts is None:
+            return problem(asked, None), "These images are not on this machine yet: the run fetches them first."
+        count = facts.counts.get("train", 0)
+        if count == 0:
+            return "This data set has no training images.", ""
+        model = classifier(asked.base) if asked.start == "base" else untrained(asked.base)
+    except (ValueError, OSError) as error:
+        return str(error).rstrip(".") + ".", ""
+    if said := misfit(model, facts):
+        return f"This model and these images do not fit: {said}. Choose another model or another data set.", ""
+    doubt = other_classes(model, facts) if asked.start == "base" and asked.data != model.samples else None
+    return problem(asked, count), f"{doubt[:1].upper()}{doubt[1:]}." if doubt else ""
+
+
+def _deviations(asked: Asked) -> None:
+    """What was changed from the preset, with a way back."""
+    preset = setting("refine.preset", "")
+    if found := changed(asked, preset, bases(), data_names()):
+        shown = "; ".join(found[:4]) + (f"; and {len(found) - 4} more" if len(found) > 4 else "")
+        st.caption(f"Changed from the preset: {plain(shown, 400)}.")
+        if st.button("Back to the preset", type="tertiary", icon=":material/undo:"):
+            take_preset(preset)
+            st.rerun()
+
+
+def _start(asked: Asked) -> None:
+    try:
+        run = Store(home() / "runs").submit("refine", asked.arguments, device=asked.device)
+    except (ValueError, OSError) as error:
+        st.error(plain(str(error), 500))
+        return
+    remember("run", run.id)
+    st.switch_page(page("runs"), query_params={"run": run.id})

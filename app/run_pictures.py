@@ -1,0 +1,43 @@
+"""Example masks as pictures: arrays in, arrays out."""
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+TINT = np.array([255, 140, 20], dtype=np.float64)
+SIDE = 128  # pixels of an example at least
+GAP = 8  # pixels between two examples
+
+
+def strip(images: NDArray[Any], masks: NDArray[Any], side: int = SIDE, most: int = 8) -> NDArray[np.uint8]:
+    """Examples beside one another, (H, W, 4), with nothing in between: each enlarged, its mask tinted and outlined.
+
+    images: uint8 (n, C, H, W), one or three channels; masks: bool (n, H, W). ValueError if they do not fit.
+    """
+    if images.ndim != 4 or images.shape[1] not in (1, 3) or masks.shape != images[:, 0].shape or not len(images):
+        raise ValueError(f"expected images (n, C, H, W) and masks (n, H, W), got {images.shape} and {masks.shape}")
+    tiles = []
+    times = max(1, -(-side // min(images.shape[2:])))
+    for image, mask in zip(images[:most], masks[:most].astype(bool), strict=True):
+        colours = np.broadcast_to(image, (3, *image.shape[1:])).transpose(1, 2, 0).astype(np.float64)
+        colours[mask] = 0.6 * colours[mask] + 0.4 * TINT
+        large, region = colours.repeat(times, 0).repeat(times, 1), mask.repeat(times, 0).repeat(times, 1)
+        edge = outline(region)
+        inner = outline(region & ~edge)
+        large[edge | inner] = TINT
+        large[outline(region & ~edge & ~inner)] = 0  # a dark line inside, so that it shows on orange too
+        tiles.append(np.pad(np.dstack([large, np.full(region.shape, 255.0)]), ((0, 0), (0, GAP), (0, 0))))
+    made: NDArray[np.uint8] = np.concatenate(tiles, axis=1)[:, :-GAP].round().astype(np.uint8)
+    return made
+
+
+def outline(mask: NDArray[Any]) -> NDArray[Any]:
+    """The pixels of a mask (H, W) that touch its outside; the edge of the picture is none.
+
+    >>> outline(np.array([[1, 1, 1, 0], [1, 1, 1, 0], [1, 1, 1, 0]], dtype=bool)).astype(int).tolist()
+    [[0, 0, 1, 0], [0, 0, 1, 0], [0, 0, 1, 0]]
+    """
+    around = np.pad(mask, 1, mode="edge")
+    inside = around[:-2, 1:-1] & around[2:, 1:-1] & around[1:-1, :-2] & around[1:-1, 2:]
+    return mask & ~inside

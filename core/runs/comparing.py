@@ -1,0 +1,101 @@
+"""The task `compare`: two classifiers on the same images of a data set, over a range of strengths."""
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any
+
+import torch
+
+from core.catalog import ATTACKS, EXPLAINERS, load_classifier
+from core.compare import SIDES, Side, mismatch
+from core.compare_batch import Plan, measure
+from core.compare_curves import curves
+from core.contracts import Attack, Explainer
+from core.data import load_data, misfit, other_classes
+from core.meter import Cancelled, Meter
+from core.params import from_spec
+from core.runs import files
+from core.runs.context import Context, Stopped
+from core.strengths import strengths
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The arguments: classifiers and data by name, an attack and an explainer (or none) in their JSON form.
+
+    `count` test images drawn by `seed`. `weights`: the fingerprints of both, if the numbers are to hold for these only.
+    """
+
+    before: str
+    after: str
+    data: str
+    attack: dict[str, Any]
+    explainer: dict[str, Any] | None = None
+    count: int = 200
+    batch: int = 10
+    seed: int = 0
+    weights: list[str] | None = None
+
+    def __post_init__(self) -> None:
+        if self.count < 1 or self.batch < 1:
+            raise ValueError(f"expected at least one image, got count {self.count} and batch {self.batch}")
+
+    def plan(self) -> Plan:
+        """What is measured; ValueError for an attack without a strength to vary."""
+        attack = from_spec(self.attack, ATTACKS)
+        explainer = from_spec(self.explainer, EXPLAINERS) if self.explainer else None
+        assert isinstance(attack, Attack)
+        assert explainer is None or isinstance(explainer, Explainer)
+        return Plan(attack, strengths(attack), explainer, self.seed)
+
+
+def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """What `core.compare_curves.curves` tells of the rows, and `strengths`; a row after every batch, each a checkpoint.
+
+    A row holds the numbers of its own images, so rows can be added up at any time, and an interrupted run ends with the
+    numbers of one that was not.
+    """
+    try:
+        asked = Asked(**arguments)
+    except TypeError as error:
+        raise ValueError(f"compare: {str(error).partition(' ')[2]}") from error
+    plan = asked.plan()
+    classifiers: dict[Side, Any] = {side: load_classifier(getattr(asked, side)) for side in SIDES}
+    if reason := mismatch(classifiers["before"], classifiers["after"]):
+        raise ValueError(reason)
+    prints = [classifiers[side].fingerprint for side in SIDES]
+    if asked.weights is not None and asked.weights != prints:
+        raise ValueError("the weights of one of the two models have changed since this comparison was asked for")
+    for classifier in classifiers.values():
+        classifier.net.to(context.device)
+    size = classifiers["before"].size
+    data = load_data(
+        asked.data, "test", size=size, progress=lambda _, said: context.progress(context.status.progress, said)
+    )
+    if reason := misfit(classifiers["before"], data):
+        raise ValueError(reason)
+    if warning := other_classes(classifiers["before"], data):
+        context.say(f"Note: {warning}.")
+    order = torch.randperm(len(data), generator=torch.Generator().manual_seed(asked.seed))
+    chosen = order[: asked.count].sort().values
+    steps = range(0, len(chosen), asked.batch)
+    done = context.saved + 1
+    context.progress(done / len(steps))
+    with Meter() as meter:
+        context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
+        for step in range(done, len(steps)):
+            places = chosen[steps[step] : steps[step] + asked.batch]
+            images, labels = data.images[places].float() / 255, data.labels[places]
+            try:
+                found = measure(classifiers, images, labels, steps[step], plan)
+            except Cancelled as error:
+                raise Stopped from error
+            context.row(step, images=places.tolist(), **found)
+            with context.checkpoint(step):
+                pass  # the rows hold all there is to go on from
+            count = min(steps[step] + asked.batch, len(chosen))
+            context.progress((step + 1) / len(steps), f"{count:,} of {len(chosen):,} images")
+            if context.stop_asked():
+                raise Stopped
+    rows = files.read_rows(context.folder / files.METRICS)
+    return {"strengths": list(plan.strengths), **curves(rows), "asked": asdict(asked), "weights": prints}

@@ -1,0 +1,79 @@
+"""Compare: two models on the same picture, each attacked, and both over many test images."""
+
+import streamlit as st
+
+from app.cached import crossings, fitted, loaded_picture
+from app.compare_lists import next_buttons, show_lists
+from app.compare_numbers import show_bounds, show_stability
+from app.compare_panels import show_pictures, show_verdict
+from app.compare_progress import follow, switch
+from app.compare_run import show_run, wanted
+from app.compare_setup import FIRST_MAPS, SCALES, choose_models, choose_picture, describe, inspect, link, truth
+from app.controls import segments
+from app.setup import attack_settings, explainer_settings
+from app.sidebar import sidebar
+from app.text import limits, plain
+from core.compare import Pair
+
+st.title("Compare")
+st.caption(
+    "Two models on the same picture: which of them can be fooled, and how steadily does each look? Choose two models "
+    "and a picture; further down, measure both on many test images."
+)
+
+_, device = sidebar(ask=False)
+try:
+    two = choose_models(device)
+    model = two.models["before"]
+    left, right = st.columns([1, 1.6], gap="large")
+    with left:
+        image = choose_picture(model)
+        next_buttons(two)
+    picture = loaded_picture(image)
+    original = fitted(image, model)
+except (ValueError, OSError) as error:
+    st.error(f"{plain(str(error), 600)}. Choose other models above, or another picture.")
+    st.stop()
+
+with right:
+    st.markdown(describe(image, picture.name, model))
+    attack, _ = attack_settings(model, None)
+    explainers, explained, controls, seed = explainer_settings(model, "compare.maps", FIRST_MAPS)
+pair = Pair(image, two.names["before"], two.names["after"], attack, explainers, seed, explained, controls)
+label = truth(image, model)
+
+together = crossings().find(pair, two.models, label)
+with right:
+    asked = two.small or st.button("Attack both", type="primary")
+if together is None and asked:
+    together = crossings().start(pair, two.models, original, picture.sha256, label)
+switch(together)
+
+if together is None:
+    st.info("Press ‘Attack both’ to attack this picture on both models.")
+else:
+    if follow(together):
+        crossings().start(pair, two.models, original, picture.sha256, label)
+        st.rerun()
+    comparison = together.comparison
+    show_verdict(comparison, label)
+    titles = {explainer.key: explainer.title for explainer in explainers}
+    left, right = st.columns([1.6, 1])
+    with left:
+        shown = segments("compare.map", "Map beside each picture", titles, next(iter(titles))) if titles else ""
+    with right:
+        scale = segments("compare.scale", "Colours of the maps", SCALES, "shared") if titles else ""
+    chosen = next((explainer for explainer in explainers if explainer.key == shown), None)
+    with st.container(key=f"pair-{pair.case('before').attack_id}"):
+        show_pictures(comparison, two, chosen, label, shared=scale == "shared")
+    for column, side in zip(st.columns([1, 1, 0.4]), two.names, strict=False):
+        if column.button(f"Inspect ‘{side}’ alone", key=f"inspect-{side}", width="stretch"):
+            inspect(pair, side, image)
+    show_stability(comparison)
+    show_bounds(comparison)
+    st.subheader("Over many test images")
+    arguments = wanted(pair, two, chosen)
+    if seen := show_run(arguments, pair, device):
+        show_lists(seen, pair, two, arguments["data"])
+link(pair, model, device)
+limits()

@@ -1,0 +1,22 @@
+"""Runs: every run with its state, and the chosen one live: curves, masks, numbers, log, stop and resume."""
+
+import streamlit as st
+
+from app.nav import page
+from app.run_board import show_runs
+from app.sidebar import follow_history
+from core.paths import home
+from core.runs.store import Store
+
+st.title("Runs")
+st.caption(
+    "Long work goes on in the background, also when this window or the whole dashboard is closed. A run can be "
+    "stopped, and gone on with later."
+)
+follow_history()
+store = Store(home() / "runs")
+if store.runs():
+    show_runs(store)
+else:
+    st.info("There are no runs yet. Start one on the Refine page.")
+    st.page_link(page("refine"), label="Refine a model", icon=":material/shield:")

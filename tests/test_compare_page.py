@@ -1,0 +1,232 @@
+"""The Compare page: opens by link, refuses in a sentence, follows a run; its charts and its background work."""
+
+import json
+import threading
+import time
+from pathlib import Path
+from typing import Any
+
+import altair as alt
+import numpy as np
+import pytest
+import torch
+from streamlit.testing.v1 import AppTest
+from torch import nn
+
+from app.compare_charts import curve
+from app.compare_desk import Crossings, Together
+from app.desk import Desk
+from core.attacks.pgd import PGD
+from core.classifier import Classifier
+from core.compare import SIDES, Pair, Side
+from core.compare_curves import curves
+from core.explainers.grad_cam_pp import GradCAMPP
+from core.params import to_spec
+from core.paths import ROOT
+from core.runs import files
+from core.runs.status import Status, write_status
+from tests.test_compare import ROWS
+
+PAGE = str(ROOT / "pages" / "compare.py")
+DIGITS = {"before": "mnist_cnn:standard", "after": "mnist_cnn:standard", "image": "mnist/0003", "pgd.eps": "60",
+          "compare.maps": "grad_cam_pp", "controls": "1"}  # fmt: skip
+
+
+def opened(**query: str) -> AppTest:
+    app = AppTest.from_file(PAGE, default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    return app.run()
+
+
+def texts(app: AppTest) -> str:
+    kinds = ("markdown", "error", "info", "caption", "subheader", "warning")
+    return " ".join(str(element.value) for kind in kinds for element in app.get(kind)).replace("\\", "")
+
+
+def ended(app: AppTest) -> AppTest:
+    for _ in range(300):
+        app.run()
+        if not [button for button in app.button if button.label == "Stop"]:
+            return app
+        time.sleep(0.2)
+    raise AssertionError("the comparison did not end")
+
+
+def test_it_begins_by_itself_and_says_what_came_of_it(home: Path) -> None:
+    app = ended(opened(**DIGITS))
+    assert not app.exception
+    assert not app.error
+    said = texts(app)
+    assert "Both are the same model" in said
+    assert "Before refinement the model is fooled: digit 0 becomes" in said
+    assert "After refinement the model is fooled: digit 0 becomes" in said
+    assert "The attack made for the model before refinement changes the answer of the model after it" in said
+    assert "diagnostic, not a certificate" in said
+    assert "about equally hard to turn" in said
+    assert "How far the maps moved" in said
+    assert "".join(app.query_params["before"]) == "mnist_cnn:standard"
+    assert any(button.label == "Measure both on 200 test images" for button in app.button)
+
+
+def test_without_a_link_it_compares_the_shipped_twins(home: Path) -> None:
+    app = opened()
+    assert not app.exception
+    assert app.selectbox(key="widget:before").value == "cifar10_resnet20:standard"
+    assert app.selectbox(key="widget:after").value == "cifar10_resnet20:adversarial"
+    assert "labelled ‘cat’" in texts(app)
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [({"after": "cifar10_resnet20:standard"}, "know different classes"),
+     ({"image": "upload/0123456789abcdef"}, "no longer here")],
+)  # fmt: skip
+def test_what_cannot_be_compared_is_one_sentence(home: Path, query: dict[str, str], said: str) -> None:
+    app = opened(**(DIGITS | query))
+    assert not app.exception
+    assert len(app.error) == 1
+    assert said in texts(app)
+
+
+@pytest.mark.parametrize(
+    "query", [{"before": "nothing"}, {"compare.maps": "nothing"}, {"compare.count": "-1"}, {"data": "none"}]
+)
+def test_a_broken_link_falls_back(home: Path, query: dict[str, str]) -> None:
+    app = opened(**(DIGITS | {"after": "mnist_cnn:standard"} | query))
+    assert not app.exception
+    if "before" not in query:
+        assert not app.error
+
+
+def test_an_attack_without_a_strength_has_no_curve(home: Path) -> None:
+    app = opened(**(DIGITS | {"attack": "deepfool"}))
+    assert not app.exception
+    assert "has no strength to vary" in texts(app)
+
+
+def finished_run(home: Path, app: AppTest, state: str) -> dict[str, Any]:
+    """A run folder as the page would have asked for it, with rows already there."""
+    from core.catalog import load_classifier
+
+    one = load_classifier("mnist_cnn:standard")
+    arguments = {
+        "before": DIGITS["before"], "after": DIGITS["after"], "data": "mnist", "attack": to_spec(PGD(eps=60 / 255)),
+        "explainer": to_spec(GradCAMPP()), "count": 200, "seed": 0, "weights": [one.fingerprint] * 2,
+    }  # fmt: skip
+    folder = home / "runs" / "20260101-000000-00000000"
+    folder.mkdir(parents=True)
+    files.write_json(folder / files.SPEC, {"task": "compare", "arguments": arguments, "device": "cpu", "threads": 1})
+    rows = [row | {side: {name: grown(values) for name, values in row[side].items()} for side in SIDES} for row in ROWS]
+    (folder / files.METRICS).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    write_status(folder, Status(state=state, said="Stopped after step 1."))  # type: ignore[arg-type]
+    return arguments
+
+
+def grown(values: list[Any]) -> list[Any]:
+    """Two strengths made six (those of PGD at 60/255); a list for each image stays."""
+    return values if not isinstance(values[0], list) else [values[0]] + [values[1]] * 5
+
+
+def test_a_run_that_was_asked_the_same_is_found_with_its_curves_and_lists(home: Path, monkeypatch: Any) -> None:
+    np.savez(home / "mnist.npz", test_images=np.zeros((20, 28, 28), np.uint8), test_labels=np.arange(20) % 10)
+    monkeypatch.setenv("COUNTERPROOF_DATA", str(home))
+    app = opened(**DIGITS)
+    finished_run(home, app, "completed")
+    app = ended(app)
+    assert not app.exception
+    said = texts(app)
+    assert "On 4 images attacked with 60/255 per pixel, the two models are not told apart" in said
+    assert "Gained: 2 of 4" in said
+    assert "Lost: 1 of 4" in said
+    assert not [button for button in app.button if button.label.startswith("Measure both")]
+    app.run()
+    next(button for button in app.button if button.label == "Next gained (2)").click()
+    app = ended(app.run())
+    assert not app.exception
+    assert "MNIST test image 4 (4)" in texts(app)
+
+
+def test_a_stopped_run_shows_what_it_has_and_can_go_on(home: Path) -> None:
+    app = opened(**DIGITS)
+    finished_run(home, app, "stopped")
+    app = ended(app)
+    assert "What was measured is shown below" in texts(app)
+    assert [button for button in app.button if button.label == "Go on"]
+
+
+# ---- charts
+
+
+def test_curves_are_drawn_with_bands_controls_and_the_strength_asked_for() -> None:
+    found = curves(ROWS)
+    spec = curve(
+        found, "stability", (0.0, 8 / 255), float("inf"), "rank agreement", control="noise", chosen=8 / 255
+    ).to_dict()
+    rows = [row for rows in spec["datasets"].values() for row in rows]
+    drawn = [row for row in rows if "value" in row]
+    assert {(row["model"], row["kind"]) for row in drawn} == {
+        (m, k) for m in ("before", "after") for k in ("attack", "ordinary noise")
+    }
+    assert {row["strength"] for row in drawn} == {0.0, 8.0}
+    assert {"strength": 8.0} in rows
+    marks = [layer["mark"]["type"] for layer in spec["layer"]]
+    assert marks == ["rule", "area", "line", "point"]
+    for row in drawn:
+        assert row["low"] <= row["value"] <= row["high"]
+    shares = curve(found, "accuracy", (0.0, 8 / 255), float("inf"), "right, %", percent=True).to_dict()
+    first = [row for rows in shares["datasets"].values() for row in rows if row.get("model") == "before"]
+    assert [row["value"] for row in first] == [75.0, 25.0]
+    assert isinstance(curve({"before": {}, "after": {}}, "stability", (0.0,), 2.0, "x"), alt.LayerChart)
+
+
+# ---- background work
+
+
+def toy(seed: int) -> Classifier:
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        net = nn.Sequential(nn.Conv2d(3, 4, 3, padding=1), nn.ReLU(), nn.Flatten(), nn.Linear(256, 3)).eval()
+    return Classifier(net, ("a", "b", "c"), (3, 8, 8), key="toy", fingerprint=f"f{seed}", cam_layer="1")
+
+
+def awaited(crossings: Crossings, pair: Pair, models: dict[Side, Classifier]) -> Together:
+    for _ in range(600):
+        found = crossings.find(pair, models, None)
+        if found is not None and found.crossing is not None and not found.alive:
+            return found
+        time.sleep(0.05)
+    raise AssertionError("the comparison did not end")
+
+
+def test_it_is_computed_once_found_again_and_stopped(home: Path) -> None:
+    models: dict[Side, Classifier] = {"before": toy(0), "after": toy(1)}
+    image = torch.rand(3, 8, 8, generator=torch.Generator().manual_seed(0))
+    pair = Pair("toy/1", "one", "two", PGD(steps=4), (GradCAMPP(),), controls=1)
+    crossings = Crossings(Desk())
+    assert crossings.find(pair, models, None) is None
+    threads = [threading.Thread(target=lambda: crossings.start(pair, models, image, "", None)) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    done = awaited(crossings, pair, models)
+    assert all(work.state == "done" for work in done.works)
+    assert crossings.start(pair, models, image, "", None).crossing is done.crossing
+    assert done.comparison.crossings["after"].maps.keys() == {"grad_cam_pp"}
+    assert crossings.find(pair, models, 1) is not None
+    assert awaited(crossings, pair, models).crossing is done.crossing
+
+    slow = Pair("toy/1", "one", "two", PGD(steps=500), (GradCAMPP(),), controls=1)
+    together = crossings.start(slow, models, image, "", None)
+    together.stop()
+    for _ in range(200):
+        if not together.alive:
+            break
+        time.sleep(0.05)
+    assert {job.state for job in together.jobs.values()} == {"stopped"}
+    short = crossings.start(pair, models, image, "", 2)  # another label: another bound, the same studies
+    assert short.jobs["after"].state == "done"
+    again = crossings.start(slow, models, image, "", None)
+    assert all(job.alive for job in again.jobs.values())
+    again.stop()
