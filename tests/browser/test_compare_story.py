@@ -26,10 +26,10 @@ def settled(page: Page) -> None:
 
 def test_the_twins_side_by_side_by_themselves(page: Page, server: str) -> None:
     page.goto(f"{server}/{TWINS}")
-    expect(page.get_by_text("Before refinement the").first).to_be_visible()
+    expect(page.get_by_text("Before refinement the").first).to_be_visible(timeout=180_000)
+    expect(page.locator(".cell .pair img.map")).to_have_count(6, timeout=180_000)  # the last come after both studies
     settled(page)
-    assert page.locator(".cell .pair img.map").count() == 6
-    assert page.locator(".said.fooled").count() + page.locator(".said.held").count() == 4
+    expect(page.locator(".said.fooled, .said.held")).to_have_count(4)
     expect(page.get_by_text("a diagnostic, not a certificate").first).to_be_visible()
     picture(page, "compare")
     no_sideways_scroll(page)
