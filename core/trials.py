@@ -26,7 +26,7 @@ KEPT = ASSETS / "references" / "trials.json"
 
 LIME: dict[str, Any] = {"method": "lime_guided", "turns": 2, "every": 3, "repeats": 2, "masking": 0.5}
 ONLY_MASKS = LIME | {"sensitivity": 0.0, "first": 0}
-ONLY_PENALTY = LIME | {"masking": 0.0, "sensitivity": 300.0, "first": 1}
+ONLY_PENALTY = LIME | {"masking": 0.0, "sensitivity": 100.0, "first": 1}
 TRIALS: dict[str, dict[str, Any]] = {
     "plain": {"method": "fast_adversarial"},
     "patch_lime": ONLY_MASKS | {"fill": "patch"},

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from core.catalog import ATTACKS, DATASETS, load_classifier
+from core.catalog import ATTACKS, load_classifier
+from core.data import load_data, misfit
 from core.evaluate import Share, accuracy
 from core.meter import Cancelled, Meter
 from core.params import from_spec
@@ -15,7 +16,7 @@ from core.sources import Images
 
 @dataclass(frozen=True)
 class Asked:
-    """The arguments: names from the catalogues, an attack in its JSON form or none, the first `count` images."""
+    """The arguments: a classifier and data by name, an attack in its JSON form or none, the first `count` images."""
 
     classifier: str
     data: str
@@ -26,8 +27,6 @@ class Asked:
     seed: int = 0
 
     def __post_init__(self) -> None:
-        if self.data not in DATASETS:
-            raise ValueError(f"expected a data set among {', '.join(sorted(DATASETS))}, got {self.data!r}")
         if self.split not in ("train", "test"):
             raise ValueError(f"expected the train or the test split, got {self.split!r}")
         if self.count < 1 or self.batch < 1:
@@ -46,11 +45,9 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     attack = from_spec(asked.attack, ATTACKS) if asked.attack else None
     classifier = load_classifier(asked.classifier)
     classifier.net.to(context.device)
-    data = DATASETS[asked.data]().load(asked.split)
-    if tuple(data.images.shape[1:]) != classifier.size:
-        raise ValueError(
-            f"{asked.classifier} takes images of {classifier.size}, {asked.data} has {tuple(data.images.shape[1:])}"
-        )
+    data = load_data(asked.data, asked.split, size=classifier.size)
+    if reason := misfit(classifier, data):
+        raise ValueError(reason)
     total = min(asked.count, len(data))
     steps = range(0, total, asked.batch)
     done, hits = 0, 0
