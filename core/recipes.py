@@ -70,8 +70,8 @@ RECIPES = {
     "mnist_cnn_standard": Recipe("mnist_cnn", "mnist", {"method": "cross_entropy"}, DIGITS, 0.2, 0.02),
 }
 RECIPES |= _refined(
-    RECIPES["cifar10_resnet20_standard"], Schedule(epochs=6, lr=0.1, ema=0.995),
-    {"method": "fast_adversarial"}, {"method": "lime_guided"}, more=(9, 11),
+    RECIPES["cifar10_resnet20_standard"], Schedule(epochs=7, lr=0.1, ema=0.995),
+    {"method": "fast_adversarial"}, {"method": "lime_guided"}, more=(10, 11),
 )  # fmt: skip
 RECIPES |= _refined(
     RECIPES["mnist_cnn_standard"], replace(DIGITS, ema=0.995),

@@ -1,6 +1,5 @@
 """Integrated Gradients against closed forms and against a plain sum over many points."""
 
-import time
 from dataclasses import replace
 
 import pytest
@@ -9,7 +8,7 @@ from torch import Tensor, nn
 
 from core.backgrounds import background
 from core.classifier import Classifier
-from core.classifiers import cifar10_resnet20, mnist_cnn
+from core.classifiers import mnist_cnn
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.planted import linear
 
@@ -105,27 +104,3 @@ def test_the_blurred_baseline_is_the_references() -> None:
     method, target = IntegratedGradients(baseline="blurred", steps=20), torch.tensor([1])
     assert torch.equal(method(model, images, target).values, method(model, images, target, reference=images).values)
     assert not torch.equal(method(model, images, target).values, method(model, images, target, reference=other).values)
-
-
-@pytest.mark.slow
-def test_little_time_beyond_the_bare_passes() -> None:
-    model = cifar10_resnet20.fresh(0)
-    images, target = drawn(model, 1), torch.tensor([3])
-    points = torch.rand(100, *model.size).requires_grad_()
-
-    def bare() -> None:
-        with model.frozen():
-            for place in range(0, 100, 32):
-                part = points[place : place + 32]
-                torch.autograd.grad(model(part)[:, 3].sum(), part)
-
-    def fastest(work: object, times: int = 5) -> float:
-        spent = []
-        for _ in range(times):
-            begun = time.perf_counter()
-            work()  # type: ignore[operator]
-            spent.append(time.perf_counter() - begun)
-        return min(spent)
-
-    method = IntegratedGradients(steps=100)
-    assert fastest(lambda: method(model, images, target)) < 1.35 * fastest(bare)

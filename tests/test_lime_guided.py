@@ -181,7 +181,7 @@ def test_masks_do_not_depend_on_how_the_work_is_cut(source: str, monkeypatch: py
     made = []
     for size in (500, 7):
         monkeypatch.setattr(refresh, "PART", size)
-        objective = LimeGuided(mask_source=source, cells=4, samples=9, repeats=2)
+        objective = LimeGuided(mask_source=source, cells=4, samples=9, repeats=2, first=0)
         training = Training(small(), objective, dataset(60), Schedule(batch=16, held_out=0, bf16=False, crop=0))
         next(iter(training))
         made.append(training.masks)
@@ -359,7 +359,7 @@ def test_without_a_class_only_the_instability_of_the_agreement_is_blamed() -> No
 @pytest.mark.parametrize("kind", ["mean", "blur", "noise", "patch"])
 def test_loss_and_attack_do_not_depend_on_who_has_which_rows(kind: str) -> None:
     model, batch = small(norm=False), guided_batch(16)
-    objective = LimeGuided(eps=0.1, fill=kind, penalised=0.5)
+    objective = LimeGuided(eps=0.1, fill=kind, masking=0.5, penalised=0.5)
     attacked = objective.attack(model, batch)
     loss, parts = objective.loss(model, batch, attacked)
     total, gathered = 0.0, dict.fromkeys(parts, 0.0)
@@ -377,12 +377,12 @@ def test_loss_and_attack_do_not_depend_on_who_has_which_rows(kind: str) -> None:
 
 def test_pairs_are_the_next_images_of_the_whole_batch() -> None:
     training = Training(
-        small(), LimeGuided(fill="patch"), dataset(60), Schedule(batch=20, held_out=0, crop=0, flip=False)
+        small(), LimeGuided(fill="patch", masking=0.5), dataset(60), Schedule(batch=20, held_out=0, crop=0, flip=False)
     )
     batch = training.feed.batch(1, None)
     torch.testing.assert_close(batch.others, batch.images.roll(-1, dims=0))
     assert (
-        Training(small(), LimeGuided(fill="mean"), dataset(60), Schedule(batch=20, held_out=0))
+        Training(small(), LimeGuided(fill="mean", masking=0.5), dataset(60), Schedule(batch=20, held_out=0))
         .feed.batch(0, None)
         .others
         is None

@@ -37,7 +37,7 @@ class LimeGuided(Adversarial):
     cite = "Wang et al. 2026, arXiv 2601.00968; reconstructed"
 
     masking: float = param(
-        0.5, low=0.0, high=1.0, step=0.05, title="Feature masking",
+        0.0, low=0.0, high=1.0, step=0.05, title="Feature masking",
         help="Share of the images whose spurious region is covered while learning; 0 switches this off",
     )  # fmt: skip
     sensitivity: float = param(
@@ -138,7 +138,7 @@ class LimeGuided(Adversarial):
                     parts["on_covered"] = (values * covered).mean().item()
         if self.sensitivity > 0 and batch.masks is not None:
             drawn = batch.draw("penalised", lambda shape, draws: torch.rand(shape, generator=draws), ())
-            rows = drawn < self.penalised
+            rows = (drawn < self.penalised) & batch.masks.flatten(1).any(dim=1)
             if rows.any():
                 values = PENALTIES[self.penalty](classifier, batch.images[rows], batch.labels[rows], batch.masks[rows])
                 mean = values.sum() / (self.penalised * len(batch))
