@@ -76,7 +76,7 @@ def _accuracies(title: str, cards: dict[str, dict[str, Any]]) -> str:
         evaluations = found.get("gradient_evaluations")
         cost = f"{found['schedule']['epochs']} epochs, {found['training_minutes']:.0f} min"
         rows.append(
-            [f"`{name}`", _objective(found["objective"]), *(_cell(found.get(key)) for key in ACCURACIES)]
+            [f"`{name}`", _objective(found["objective"]) + _base(found), *(_cell(found.get(key)) for key in ACCURACIES)]
             + [f"{evaluations / 1e6:.1f} million" if evaluations else MISSING, cost]
         )
     return f"{said}\n\n{_rows(head, rows)}"
@@ -90,6 +90,10 @@ def _objective(spec: dict[str, Any]) -> str:
     usual = to_spec(kind())
     changed = [f"{key.replace('_', ' ')} {value}" for key, value in spec.items() if usual.get(key) != value]
     return f"{kind.title} ({', '.join(changed)})" if changed else kind.title
+
+
+def _base(found: dict[str, Any]) -> str:
+    return f", from `{found['base']}`" if found.get("base") else ""
 
 
 def _cell(entry: dict[str, Any] | None) -> str:
@@ -136,7 +140,8 @@ def _pairs(cards: dict[str, dict[str, Any]]) -> str:
     guided = [name for name, found in cards.items() if _masks(found) == "lime"]
     others = [name for name, found in cards.items() if _masks(found) in ("random", "unguided")]
     keep = {name: outcomes.read(name.replace(":", "_"), found["sha256"]) for name, found in cards.items()}
-    pairs = [(a, b) for a in guided for b in others if cards[a]["architecture"] == cards[b]["architecture"]]
+    alike = ("architecture", "base")
+    pairs = [(a, b) for a in guided for b in others if all(cards[a].get(key) == cards[b].get(key) for key in alike)]
     if not pairs:
         return ""
     keys = list(dict.fromkeys(key for a, _ in pairs for key in keep[a].get("maps", {})))
@@ -154,11 +159,11 @@ def _pairs(cards: dict[str, dict[str, Any]]) -> str:
 
 
 def _masks(found: dict[str, Any]) -> str:
-    """Where the masks of a checkpoint's training came from: "unguided" for fast adversarial training, "" for others."""
+    """Where the masks of a checkpoint's training came from: "unguided" for adversarial training, "" for others."""
     spec = found["objective"]
     if spec["method"] == "lime_guided":
         return str(spec.get("mask_source", "lime"))
-    return "unguided" if spec["method"] == "fast_adversarial" else ""
+    return "unguided" if spec["method"] in ("fast_adversarial", "pgd_adversarial") else ""
 
 
 def _points(found: Difference | None, scale: float, unit: str) -> str:

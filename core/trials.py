@@ -1,8 +1,8 @@
 """What was tried before the defaults of `lime_guided` were chosen: `python -m core.trials [NAME ...]`, all by default.
 
-Every trial refines the same checkpoint on the same 10,000 training images of CIFAR-10, seen five times, and is
-judged on the same 2,000 others of the training split; no test image is looked at. Results are kept in
-assets/references/trials.json, a trial that is there is not made again, and the table is printed.
+Every trial refines the same checkpoint on the same 10,000 training images of CIFAR-10, seen five times, and is judged
+on the same 2,000 others of the training split; no test image is looked at. Results are kept in
+assets/references/trials.json, and a trial that is there is not made again; the table goes into refinement.md beside it.
 """
 
 import json
@@ -23,6 +23,7 @@ BASE, DATA, IMAGES, JUDGED = "cifar10_resnet20:standard", "cifar10", 10_000, 200
 SCHEDULE = Schedule(epochs=5, lr=0.1, held_out=0, ema=0.99)
 JUDGE = PGD(eps=8 / 255, step=2 / 255, steps=10)
 KEPT = ASSETS / "references" / "trials.json"
+PAGE = ASSETS / "references" / "refinement.md"
 
 LIME: dict[str, Any] = {"method": "lime_guided", "turns": 2, "every": 3, "repeats": 2, "masking": 0.5}
 ONLY_MASKS = LIME | {"sensitivity": 0.0, "first": 0}
@@ -102,6 +103,10 @@ def main(names: list[str]) -> None:
         if name not in results():
             found = run(name)
             write_whole(KEPT, (json.dumps(results() | {name: found}, indent=1) + "\n").encode())
+    before, rest = PAGE.read_text().split("<!-- trials -->\n")
+    write_whole(
+        PAGE, f"{before}<!-- trials -->\n{table()}\n<!-- /trials -->{rest.partition('<!-- /trials -->')[2]}".encode()
+    )
     sys.stdout.write(table() + "\n")
 
 

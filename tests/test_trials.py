@@ -1,0 +1,17 @@
+"""What was tried in refinement: the page holds the table that the kept results give."""
+
+from core import trials
+from core.catalog import OBJECTIVES
+from core.params import from_spec
+
+
+def test_the_page_holds_the_table_of_the_kept_results() -> None:
+    assert f"<!-- trials -->\n{trials.table()}\n<!-- /trials -->" in trials.PAGE.read_text()
+
+
+def test_every_trial_can_be_asked_and_was_made_with_an_objective_there_is() -> None:
+    for spec in trials.TRIALS.values():
+        from_spec(spec, OBJECTIVES)
+    for name, found in trials.results().items():
+        assert name in trials.TRIALS
+        from_spec(found["objective"], OBJECTIVES)
