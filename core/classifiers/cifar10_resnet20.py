@@ -67,6 +67,9 @@ class Cifar10ResNet20(Shipped):
     titles = {
         "standard": "Ordinary training · CIFAR-10 small pictures",
         "adversarial": "Robust twin · CIFAR-10 small pictures (adversarial training)",
+        "fast_adversarial": "Refined, attacks alone · CIFAR-10 small pictures",
+        "lime_guided": "Refined, LIME-guided · CIFAR-10 small pictures",
+        "random_masks": "Refined, random regions (control) · CIFAR-10 small pictures",
     }
     fresh = staticmethod(fresh)
 

@@ -42,7 +42,10 @@ def fresh(seed: int = 0) -> Classifier:
 class MnistCnn(Shipped):
     key = "mnist_cnn"
     title = "MNIST, small CNN"
-    titles = {"standard": "Digits · MNIST"}
+    titles = {
+        "standard": "Digits · MNIST",
+        "pgd_adversarial": "Refined, attacks alone · MNIST digits",
+    }
     fresh = staticmethod(fresh)
 
 
