@@ -30,7 +30,7 @@ SCHEDULE: dict[str, Any] = {
     "ema": 0.9,
 }
 ATTACK: dict[str, Any] = {"eps": 0.05, "steps": 2}
-STEPS = 56  # 224 images to learn from
+STEPS = 140  # 224 images to learn from
 
 
 @pytest.fixture

@@ -534,7 +534,7 @@ def test_a_real_worker_outlives_its_submitter_and_counts_right(tmp_path: Path, m
     for index, (image, label) in enumerate(zip(images[:, None], labels[:, None], strict=True)):
         fooled = attack(classifier, image, label, seed=index)
         hits.append(int(classifier.probabilities(fooled).argmax() == label))
-    np.savez(tmp_path / "mnist.npz", test_images=pixels[:, 0], test_labels=labels.numpy())
+    np.savez(tmp_path / "mnist.npz", test_images=pixels[:, 0], test_labels=labels.numpy(), classes=np.arange(10))
     monkeypatch.setenv("COUNTERPROOF_DATA", str(tmp_path))
     asked = {"classifier": "mnist_cnn:standard", "data": "mnist", "batch": 1, "attack": to_spec(attack)}
     submit = subprocess.Popen([sys.executable, "-c", SUBMIT % asked, str(tmp_path / "runs")], cwd=ROOT,

@@ -71,11 +71,6 @@ class Records:
 
     def add(self, step: Step) -> bool:
         """Record a step; whether a checkpoint is due after it."""
-        if not np.isfinite(step.loss):
-            raise ValueError(
-                f"the loss at step {step.index} is not a finite number, so nothing more can be learned; a lower "
-                "learning rate may help"
-            )
         made = bool(step.masks) or self.training.masks is not self.masks
         self.masks, self.last = self.training.masks, step
         if self.writes:
