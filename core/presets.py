@@ -40,8 +40,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "quick": Preset(
             "Quick look, two minutes on a CPU",
-            "Fifteen hundred CIFAR-10 images, three epochs, masks made after each for half of them: to see the loop at "
-            "work. Its accuracies say nothing yet.",
+            "Fifteen hundred CIFAR-10 images, three epochs, masks made after the first two, each time for half of the "
+            "images: to see the loop at work. Its accuracies say nothing yet.",
             "cifar10_resnet20:standard", "cifar10", {"method": "lime_guided", "every": 1, "turns": 2},
             Schedule(epochs=3, lr=0.05, held_out=250), images=1500,
         ),
@@ -53,8 +53,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
         ),
         "cifar10": Preset(
             "CIFAR-10, careful, some hours on a CPU",
-            "All training images, a rise and fall of the learning rate and averaged weights: what the table of the "
-            "shipped checkpoints is made with.",
+            "All training images, twenty epochs, a rise and fall of the learning rate and averaged weights.",
             "cifar10_resnet20:standard", "cifar10",
             {"method": "lime_guided", "every": 5, "turns": 2}, Schedule(epochs=20, ema=0.995),
         ),
