@@ -17,7 +17,7 @@ from core.compare import Pair, Side, mismatch
 from core.data import data_names
 from core.samples import TITLES, gallery, sample
 
-BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:adversarial"
+BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:lime_guided"
 FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
 SCALES = {"shared": "one scale for all", "own": "one for each model"}
 SMALL = 64  # pixels a side up to which a comparison begins by itself

@@ -135,9 +135,10 @@ def _parameters(
     return values
 
 
-def _grid(kind: type[Method], prefix: str, names: Sequence[str], typed: bool, across: int = 3) -> dict[str, Any]:
-    """Controls for these parameters, `across` beside one another, read row by row."""
+def _grid(kind: type[Method], prefix: str, names: Sequence[str], typed: bool) -> dict[str, Any]:
+    """Controls for these parameters, read row by row: three fields to type in beside one another, or two others."""
     values: dict[str, Any] = {}
+    across = 3 if typed else 2
     for begin in range(0, len(names), across):
         for column, name in zip(st.columns(across, gap="medium"), names[begin : begin + across], strict=False):
             with column:

@@ -10,6 +10,7 @@ from app import run_charts
 from app.cached import mask_strip
 from app.run_series import leak
 
+ALIKE = ("drift", "overlap")
 SHOWN = 4  # cycles of examples on the page: the first and the latest
 NUMBERS = {
     "size": ("Spurious region, share of the pixels", "How much of each picture was called spurious, on average."),
@@ -71,7 +72,7 @@ def _when(epoch: int) -> str:
 
 
 def _share(cycle: Mapping[str, float], name: str) -> str:
-    if name not in cycle:
+    if name not in cycle or (name in ALIKE and cycle.get("empty") == 1):  # no two regions to compare
         return "—"
     said = f"{100 * cycle[name]:.1f} %"
     if name == "leak" and "leak_low" in cycle and "leak_high" in cycle:

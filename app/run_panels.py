@@ -15,6 +15,7 @@ from app.run_words import duration, part, setting, value
 from app.text import plain
 from core.data import data_names
 from core.evaluate import Share
+from core.judge import collapsed
 from core.runs.compare import flat
 from core.schedule import Schedule
 
@@ -51,7 +52,8 @@ def show_outcome(found: Facts, rows: Sequence[Mapping[str, Any]]) -> None:
     if result is None:
         st.warning("It says that it has completed, but its result cannot be read.")
     elif said := outcome(found.task, result, held_out(found)):
-        st.success(said)
+        failed = collapsed(result) if found.task == "refine" else ""
+        (st.warning if failed else st.success)(" ".join(filter(None, (said, failed))))
     else:
         numbers = {name: entry for name, entry in flat(result).items() if not name.startswith("asked.")}
         st.dataframe(pd.DataFrame({"result": {setting(name): _text(entry) for name, entry in numbers.items()}}),

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import torch
 from torch import Tensor
@@ -10,7 +10,7 @@ from torch import Tensor
 from core.attacks.pgd import PGD
 from core.classifier import Classifier
 from core.contracts import Attack
-from core.evaluate import accuracy
+from core.evaluate import Share, accuracy
 from core.machine import summed
 from core.objective import Adversarial, Objective
 from core.sources import Images
@@ -77,3 +77,32 @@ def better(
             weights = {key: value.detach().clone() for key, value in net.state_dict().items()}
             best = Best(epoch, score, suffix == "_average", weights)
     return best
+
+
+def guessing(data: Images) -> float:
+    """The share of the images that always naming their most frequent label gets right; 0.0 without images.
+
+    >>> guessing(Images(torch.zeros(4, 1, 1, 1), torch.tensor([0, 2, 2, 1]), ("a", "b", "c")))
+    0.5
+    """
+    return torch.bincount(data.labels.cpu()).max().item() / len(data) if len(data) else 0.0
+
+
+def collapsed(result: Mapping[str, Any]) -> str:
+    """A sentence if the weights that a run kept do no better than guessing, as far as its held-out images can tell.
+
+    result: what the task `refine` found, with `held`, `averaged`, `judged` (how many images) and `guess`.
+
+    >>> collapsed({"held": {"clean": 0.3}, "averaged": False, "judged": 1000, "guess": 0.11})
+    ''
+    >>> collapsed({"held": {"clean": 0.103}, "averaged": False, "judged": 1000, "guess": 0.112})
+    'On the held-out images this is no better than always naming the most frequent class (11.2 %): the training...'
+    """
+    clean = result.get("held", {}).get("clean_average" if result.get("averaged") else "clean")
+    count, guess = result.get("judged", 0), result.get("guess")
+    if clean is None or guess is None or not count or Share(round(clean * count), count).interval[0] > guess:
+        return ""
+    return (
+        f"On the held-out images this is no better than always naming the most frequent class ({100 * guess:.1f} %): "
+        "the training failed. A lower learning rate, or gradient clipping, often helps."
+    )

@@ -73,7 +73,7 @@ def test_without_a_link_it_compares_the_shipped_twins(home: Path) -> None:
     app = opened()
     assert not app.exception
     assert app.selectbox(key="widget:before").value == "cifar10_resnet20:standard"
-    assert app.selectbox(key="widget:after").value == "cifar10_resnet20:adversarial"
+    assert app.selectbox(key="widget:after").value == "cifar10_resnet20:lime_guided"
     assert "labelled ‘cat’" in texts(app)
 
 

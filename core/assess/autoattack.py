@@ -1,11 +1,9 @@
 """AutoAttack's standard version over a whole test set, one attack after the other, able to go on where it stopped.
 
 What is whose: the four attacks are torchattacks' (put together in `core.attacks.autoattack`), the order, the flags and
-the rule that only images still held go on to the next attack are those of the authors' code (Croce, Hein 2020; METHODS
-6.1). One setting differs from the library: the authors run Square with the schedule of its square sizes as published,
-for 10,000 queries (`resc_schedule=False`), the library squeezes it into the queries there are. This file adds the
-bookkeeping: batches are made of what is left of all images, and an attacked image counts only if the classifier itself,
-not the attack's copy, gets it wrong and it keeps to the strength.
+the rule that only images still held go on to the next attack are those of the authors' code (Croce, Hein 2020). This
+file adds the bookkeeping: batches are made of what is left of all images, and an attacked image counts only if the
+classifier itself, not the attack's copy, gets it wrong and it keeps to the strength.
 """
 
 import hashlib
@@ -113,10 +111,8 @@ def withstood(
             begun = time.perf_counter()
             rows = torch.tensor(entered[begin : begin + batch])
             with seeded(seed, classifier.device), classifier.frozen():
-                part = make(model, seed)
-                if hasattr(part, "rescale_schedule"):
-                    part.rescale_schedule = False
-                attacked = part(images[rows].to(classifier.device), labels[rows].to(classifier.device)).detach().cpu()
+                shown, meant = images[rows].to(classifier.device), labels[rows].to(classifier.device)
+                attacked = make(model, seed)(shown, meant).detach().cpu()
             fallen = rows[_fooled(classifier, images[rows], attacked, labels[rows], eps)].tolist()
             fell = "".join(str(found.place) if row in set(fallen) else each for row, each in enumerate(found.fell))
             spent = found.seconds + time.perf_counter() - begun

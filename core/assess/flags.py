@@ -1,4 +1,4 @@
-"""Signs that AutoAttack's number may flatter a classifier: the flags of the authors' code (METHODS 6.1)."""
+"""Signs that AutoAttack's number may flatter a classifier: the flags of the authors' code (Croce, Hein 2020)."""
 
 from collections.abc import Mapping
 

@@ -1,4 +1,4 @@
-"""The cheap sanity gates a robustness claim must pass (METHODS 8.3): does the evaluation behave as a sound one does?"""
+"""The cheap sanity gates a robustness claim must pass: does the evaluation behave as a sound one does?"""
 
 from collections.abc import Mapping
 from typing import Any

@@ -21,10 +21,11 @@ STEPS, QUERIES, CLASSES = 100, 5000, 10  # the standard: 100 steps, 5000 queries
 class AutoAttack(Attack):
     """APGD-CE, APGD-T, FAB-T and Square, each on the images that withstood the ones before (section 6).
 
-    The library's own ensemble takes 10 steps where the standard takes 100; this one takes `steps`. The targeted parts
-    aim at the nine most likely other classes. APGD-T needs four classes: below that it is APGD-CE, FAB and Square, and
-    `describe` says so. An image that withstands all of them comes back as it was, and so does one that is answered
-    wrong to begin with.
+    The library's own ensemble takes 10 steps where the standard takes 100; this one takes `steps`. Square runs with the
+    schedule of its square sizes as published, as in the authors' code; the library squeezes it into its queries. The
+    targeted parts aim at the nine most likely other classes. APGD-T needs four classes: below that it is APGD-CE, FAB
+    and Square, and `describe` says so. An image that withstands all of them comes back as it was, and so does one that
+    is answered wrong to begin with.
     """
 
     key = "autoattack"
@@ -55,7 +56,8 @@ class AutoAttack(Attack):
         common: dict[str, Any] = {"norm": "Linf", "eps": self.eps}
         likely = min(count, CLASSES)
         first = {"APGD-CE": lambda model, seed: library.APGD(model, steps=self.steps, seed=seed, **common)}
-        last = {"Square": lambda model, seed: library.Square(model, n_queries=self.queries, seed=seed, **common)}
+        queries = common | {"n_queries": self.queries, "resc_schedule": False}
+        last = {"Square": lambda model, seed: library.Square(model, seed=seed, **queries)}
         if count < 4:
             return first | {"FAB": lambda model, seed: library.FAB(model, steps=self.steps, seed=seed, **common)} | last
         targeted = common | {"steps": self.steps, "n_classes": likely}

@@ -14,6 +14,7 @@ from core.atomic import whole
 from core.batch import stream
 from core.catalog import CLASSIFIERS, classifier_names
 from core.checkpoint import inner_card, save_tensors
+from core.judge import guessing
 from core.machine import average_buffers
 from core.objective import Adversarial
 from core.params import to_spec
@@ -168,6 +169,8 @@ class Records:
             "epoch_kept": card["epoch_kept"],
             "averaged": card["averaged"],
             "held": card["held"],
+            "judged": len(training.judges),
+            "guess": round(guessing(training.judges), 4),
             "evaluations": training.evaluations,
             "seconds": round(self.seconds, 1),
             "steps": training.done,

@@ -8,6 +8,7 @@ from typing import Any
 
 from core.catalog import DATASETS, OBJECTIVES
 from core.data import data_facts, misfit, path_of
+from core.judge import collapsed
 from core.params import Method
 from core.paths import home
 from core.presets import PRESETS
@@ -124,6 +125,7 @@ def outcome(run: Run) -> str:
     status, result = run.status, run.result() or {}
     if status.state == "completed":
         kept = f"Kept epoch {result['epoch_kept']}. " if "epoch_kept" in result else ""
+        kept += f"{failed} " if (failed := collapsed(result)) else ""
         return f"Completed. {kept}Its classifier is run:{run.id}"
     begins = "" if status.said.startswith(status.state.capitalize()) else f"{status.state.capitalize()}. "
     said = f"{begins}{status.said}".rstrip(". ")

@@ -38,7 +38,7 @@ def test_the_twins_side_by_side_by_themselves(page: Page, server: str) -> None:
     no_sideways_scroll(page)
     page.get_by_role("button", name="Inspect ‘after’ alone").click()
     expect(page.get_by_text("Attack card")).to_be_visible()
-    assert "model=cifar10_resnet20%3Aadversarial" in page.url
+    assert "model=cifar10_resnet20%3Alime_guided" in page.url
 
 
 def test_a_run_grows_its_curves_and_lists_lead_to_inspect(page: Page, server: str, folder: Path) -> None:
