@@ -34,7 +34,7 @@ def linear_bound(
     m_j = z_y - z_j and g = grad m_j: value = min_j m_j / |g|, |g| = |g_S|_1 + |g_R|_1 for inf and
     sqrt(|g_S|_2^2 + |g_R|_2^2) for 2, over the `rivals` strongest other classes; 0 where the answer is wrong already,
     inf where no margin depends on the image. share = |g_S|_1 / |g|_1 for the class of that minimum; 0 where g is 0.
-    [REC: METHODS of attribution-aware refinement, arXiv 2601.00968; the linearisation is Hein & Andriushchenko 2017,
+    [REC: attribution-aware refinement, arXiv 2601.00968; the linearisation is Hein & Andriushchenko 2017,
     arXiv 1705.08475, with the supremum over the ball replaced by the value at the image.]
 
     Logits 2 a + b against 0 at (a, b) = (0.5, 0.25): margin 1.25, g = (2, 1), so 1.25 / 3 and 1.25 / sqrt 5; of the

@@ -26,7 +26,7 @@ class Schedule(Method):
     momentum: float = param(0.9, low=0.0, high=0.999, title="Momentum", help="How much of the last step is kept")
     weight_decay: float = param(5e-4, low=0.0, high=0.1, title="Weight decay", help="Pull of the weights towards zero")
     clip: float = param(
-        0.0, low=0.0, high=1000.0, title="Gradient clipping",
+        5.0, low=0.0, high=1000.0, title="Gradient clipping",
         help="Longest gradient of all weights together; longer ones are shortened to it; 0 is off",
     )  # fmt: skip
     crop: int = param(4, low=0, high=32, title="Random crop", help="Pixels of padding before a random crop; 0 is off")

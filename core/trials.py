@@ -1,13 +1,14 @@
-"""What was tried before the defaults of `lime_guided` were chosen: `python -m core.trials [NAME ...]`, all by default.
+"""What was tried before the settings of `lime_guided` were chosen: `python -m core.trials [NAME ...]`, all by default.
 
-Every trial refines the same checkpoint on the same 10,000 training images of CIFAR-10, seen five times, and is judged
-on the same 2,000 others of the training split; no test image is looked at. Results are kept in
-assets/references/trials.json, and a trial that is there is not made again; the table goes into refinement.md beside it.
+Every trial of a ground refines the same checkpoint on the same training images, and is judged on the same 2,000 others
+of the training split; no test image is looked at. Results are kept in assets/references/trials.json, and a trial that
+is there is not made again; the tables go into refinement.md beside it.
 """
 
 import json
 import sys
 import time
+from dataclasses import dataclass, replace
 from typing import Any
 
 from core.atomic import write_whole
@@ -19,11 +20,33 @@ from core.paths import ASSETS
 from core.refine import Training
 from core.schedule import Schedule
 
-BASE, DATA, IMAGES, JUDGED = "cifar10_resnet20:standard", "cifar10", 10_000, 2000
-SCHEDULE = Schedule(epochs=5, lr=0.1, held_out=0, ema=0.99)
-JUDGE = PGD(eps=8 / 255, step=2 / 255, steps=10)
+JUDGED = 2000
 KEPT = ASSETS / "references" / "trials.json"
 PAGE = ASSETS / "references" / "refinement.md"
+
+
+@dataclass(frozen=True)
+class Ground:
+    """What the trials of one table have in common: base, data, images to learn from, schedule, the judging attack."""
+
+    base: str
+    data: str
+    images: int
+    schedule: Schedule
+    judge: PGD
+
+
+GROUNDS = {
+    "cifar10": Ground(
+        "cifar10_resnet20:standard", "cifar10", 10_000, Schedule(epochs=5, lr=0.1, held_out=0, clip=0.0, ema=0.99),
+        PGD(eps=8 / 255, step=2 / 255, steps=10),
+    ),
+    "mnist": Ground(
+        "mnist_cnn:standard", "mnist", 12_000,
+        Schedule(epochs=4, lr=0.05, held_out=0, clip=5.0, crop=2, flip=False, ema=0.98),
+        PGD(eps=0.2, step=0.02, steps=10),
+    ),
+}  # fmt: skip
 
 LIME: dict[str, Any] = {"method": "lime_guided", "turns": 2, "every": 3, "repeats": 2, "masking": 0.5}
 ONLY_MASKS = LIME | {"sensitivity": 0.0, "first": 0}
@@ -44,16 +67,32 @@ TRIALS: dict[str, dict[str, Any]] = {
     "patch_gradient": ONLY_MASKS | {"fill": "patch", "mask_source": "gradient"},
     "penalty_gradient": ONLY_PENALTY | {"mask_source": "gradient"},
 }
+DIGITS: dict[str, Any] = {"method": "lime_guided", "eps": 0.2, "steps": 7, "step_ratio": 0.25, "every": 2, "turns": 2}
+TRIALS |= {
+    "mnist_plain": DIGITS | {"sensitivity": 0.0},
+    "mnist_penalty_30": DIGITS | {"sensitivity": 30.0},
+    "mnist_penalty_100": DIGITS | {"sensitivity": 100.0},
+    "mnist_penalty_100_unclipped": DIGITS | {"sensitivity": 100.0},
+    "mnist_one_step": DIGITS | {"sensitivity": 100.0, "steps": 1},
+}
+UNCLIPPED = "_unclipped"  # ends the name of a trial without gradient clipping
+
+
+def ground(name: str) -> str:
+    """The ground that a trial stands on, told by its name."""
+    return "mnist" if name.startswith("mnist_") else "cifar10"
 
 
 def run(name: str) -> dict[str, Any]:
     """Make one trial: losses, masks and cost, and how the averaged weights do in the end."""
     objective = from_spec(TRIALS[name], OBJECTIVES)
-    classifier = load_classifier(BASE)
-    data, judged = held_out(DATASETS[DATA]().load("train"), JUDGED, seed=1)
-    _, some = held_out(data, IMAGES, seed=2)
+    on = GROUNDS[ground(name)]
+    schedule = replace(on.schedule, clip=0.0) if name.endswith(UNCLIPPED) else on.schedule
+    classifier = load_classifier(on.base)
+    data, judged = held_out(DATASETS[on.data]().load("train"), JUDGED, seed=1)
+    _, some = held_out(data, on.images, seed=2)
     begun, rows, masks = time.perf_counter(), [], []
-    training = Training(classifier, objective, some, SCHEDULE)  # type: ignore[arg-type]
+    training = Training(classifier, objective, some, schedule)  # type: ignore[arg-type]
     try:
         for step in training:
             if step.masks:
@@ -65,7 +104,7 @@ def run(name: str) -> dict[str, Any]:
     seconds = time.perf_counter() - begun
     assert training.average is not None
     clean = accuracy(training.average, judged)
-    robust = accuracy(training.average, judged, JUDGE)
+    robust = accuracy(training.average, judged, on.judge)
     found = {
         "objective": to_spec(objective), "last_steps": rows, "masks": masks, "clean": clean.value,
         "robust": robust.value, "judged": JUDGED, "evaluations": round(training.evaluations), "seconds": round(seconds),
@@ -80,10 +119,12 @@ def results() -> dict[str, Any]:
     return found
 
 
-def table() -> str:
-    """Markdown: accuracies on the held-out images with their 95 % intervals, and the last reading of the leak meter."""
+def table(of: str) -> str:
+    """Markdown, for the trials of a ground: accuracies with 95 % intervals, and the last reading of the leak meter."""
     lines = ["| trial | clean | under PGD-10 | leak meter (chance) | gradient evaluations |", "|---|---|---|---|---|"]
     for name, found in results().items():
+        if ground(name) != of:
+            continue
         if "failed" in found:
             lines.append(f"| `{name}` | {found['failed'].partition(';')[0]} | | | |")
             continue
@@ -98,16 +139,18 @@ def table() -> str:
 
 
 def main(names: list[str]) -> None:
-    """Make the trials that are missing, keep each as it ends, print the table."""
+    """Make the trials that are missing, keep each as it ends, write and print the tables."""
     for name in names or list(TRIALS):
         if name not in results():
             found = run(name)
             write_whole(KEPT, (json.dumps(results() | {name: found}, indent=1) + "\n").encode())
-    before, rest = PAGE.read_text().split("<!-- trials -->\n")
-    write_whole(
-        PAGE, f"{before}<!-- trials -->\n{table()}\n<!-- /trials -->{rest.partition('<!-- /trials -->')[2]}".encode()
-    )
-    sys.stdout.write(table() + "\n")
+    page = PAGE.read_text()
+    for of in GROUNDS:
+        before, rest = page.split(f"<!-- trials on {of} -->\n")
+        after = rest.partition("<!-- end -->")[2]
+        page = f"{before}<!-- trials on {of} -->\n{table(of)}\n<!-- end -->{after}"
+        sys.stdout.write(f"{table(of)}\n\n")
+    write_whole(PAGE, page.encode())
 
 
 if __name__ == "__main__":

@@ -5,8 +5,9 @@ from core.catalog import OBJECTIVES
 from core.params import from_spec
 
 
-def test_the_page_holds_the_table_of_the_kept_results() -> None:
-    assert f"<!-- trials -->\n{trials.table()}\n<!-- /trials -->" in trials.PAGE.read_text()
+def test_the_page_holds_the_tables_of_the_kept_results() -> None:
+    for of in trials.GROUNDS:
+        assert f"<!-- trials on {of} -->\n{trials.table(of)}\n<!-- end -->" in trials.PAGE.read_text()
 
 
 def test_every_trial_can_be_asked_and_was_made_with_an_objective_there_is() -> None:

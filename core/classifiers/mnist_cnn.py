@@ -45,6 +45,8 @@ class MnistCnn(Shipped):
     titles = {
         "standard": "Digits · MNIST",
         "pgd_adversarial": "Refined, attacks alone · MNIST digits",
+        "lime_guided": "Refined, LIME-guided · MNIST digits",
+        "random_masks": "Refined, random regions (control) · MNIST digits",
     }
     fresh = staticmethod(fresh)
 
