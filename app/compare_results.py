@@ -13,8 +13,8 @@ from core.words import strength
 
 STABLE = (
     "Rank agreement (Spearman) between the map of the original and the map of the attacked picture, averaged over the "
-    "images; both maps are for the original answer, so the question stays the same. 1: the map did not move. Dashed: "
-    "ordinary noise of the same size."
+    "images that both models answer right as they are; both maps are for the original answer, so the question stays "
+    "the same. 1: the map did not move. Dashed: ordinary noise of the same size."
 )
 RIGHT = (
     "Share of the images answered right when each model is attacked by itself. The bands are 95 % intervals (Wilson): "
@@ -38,12 +38,18 @@ def show_curves(seen: Mapping[str, Any], pair: Pair) -> None:
             chart = curve(seen, "stability", eps, norm, "rank agreement", control="noise", chosen=eps[where])
             st.altair_chart(chart, width="stretch")
         else:
-            st.caption("No map was chosen, or it cannot be drawn for these models.")
+            st.caption("No map was chosen, it cannot be drawn for these models, or none of these images is answered "
+                       "right by both.")  # fmt: skip
     st.table(_table(seen, pair, where), border="horizontal")
     st.caption(
         f"Over {seen['count']:,} test images, with 95 % intervals. Both models see the same ones, so a difference can "
         "be clear even where their two intervals overlap. The change needed is a linearised bound: a diagnostic, not a "
         "certificate; it counts 0 for an image answered wrongly."
+        + (
+            f" Maps: over the {seen['matched']:,} of the images that both models answer right as they are."
+            if "stability" in seen["difference"] and "matched" in seen
+            else ""
+        )
     )
 
 

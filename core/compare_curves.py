@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 from core.evaluate import Share
 
 Z = 1.959964
+MAPS = {"stability": "stable", "noise": "noise"}
 Numbers = NDArray[np.float64]
 Interval = tuple[float, float, float]  # value, low, high
 
@@ -17,26 +18,31 @@ Interval = tuple[float, float, float]  # value, low, high
 def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Everything told by the rows so far, as JSON; the same from the first row to the last, so that curves grow.
 
-    `count`; by side: `accuracy` (Wilson), `stability` and `noise` at each strength, `seeds`, `bound`, `share`, each
-    (value, low, high). `difference`: after minus before, of the same images: `accuracy` by strength, `stability` by
-    strength, `bound`, `share`. `gained`, `lost` by strength: places of the images that only the model after, and only
-    the model before, gets right. What was not measured is left out.
+    `count`; `matched`, how many of them both models get right as they are; by side: `accuracy` (Wilson), `stability`
+    and `noise` at each strength and `seeds`, these three over the matched images (a map that explains a wrong answer
+    answers another question), `bound`, `share`, each (value, low, high). `difference`: after minus before, of the same
+    images: `accuracy` by strength, `stability` by strength, `bound`, `share`. `gained`, `lost` by strength: places of
+    the images that only the model after, and only the model before, gets right. What was not measured is left out.
     """
     if not rows:
         return {"count": 0}
     found: dict[str, Any] = {"count": sum(len(row["images"]) for row in rows)}
     places = np.concatenate([row["images"] for row in rows])
     before, after = ({name: _joined(rows, side, name) for name in _names(rows, side)} for side in ("before", "after"))
+    matched = (before["right"][0] == 1) & (after["right"][0] == 1)
+    found["matched"] = int(matched.sum())
     for side, values in (("before", before), ("after", after)):
         found[side] = {"accuracy": [_share(each) for each in values["right"]]}
-        found[side] |= {to: [mean(each) for each in values[name]]
-                        for to, name in (("stability", "stable"), ("noise", "noise")) if name in values}  # fmt: skip
-        found[side] |= {name: mean(values[name]) for name in ("seeds", "bound", "share") if name in values}
+        found[side] |= {name: mean(values[name]) for name in ("bound", "share") if name in values}
+        if matched.any():
+            moved = {to: values[name][:, matched] for to, name in MAPS.items() if name in values}
+            found[side] |= {to: [mean(each) for each in series] for to, series in moved.items()}
+            found[side] |= {"seeds": mean(values["seeds"][matched])} if "seeds" in values else {}
     pairs = list(zip(before["right"], after["right"], strict=True))
     found["difference"] = {"accuracy": [paired(first, second) for first, second in pairs]}
-    if "stable" in before and "stable" in after:
-        moved = zip(before["stable"], after["stable"], strict=True)
-        found["difference"]["stability"] = [mean(second - first) for first, second in moved]
+    if "stable" in before and "stable" in after and matched.any():
+        both = zip(before["stable"][:, matched], after["stable"][:, matched], strict=True)
+        found["difference"]["stability"] = [mean(second - first) for first, second in both]
     for name in ("bound", "share"):
         found["difference"][name] = mean(after[name] - before[name])
     found["gained"] = [places[(first == 0) & (second == 1)].tolist() for first, second in pairs]

@@ -21,7 +21,8 @@ class Cancelled(Exception):
 class Meter:
     """Counts forward passes (`forwards`) and the images in them (`queries`) while it is entered, in this thread only.
 
-    `graded` counts those images whose pass kept what a gradient needs.
+    `graded` counts those images whose pass kept what a gradient needs, `beyond` the gradient evaluations of an image
+    that no pass shows, such as a second way back.
 
     `stop()`, from any thread, makes the next pass raise Cancelled. `watcher`, if given, sees every batch of
     images and the logits computed for it. Meters nest: an inner one passes on what it counts, and an outer stop holds.
@@ -31,6 +32,7 @@ class Meter:
     forwards: int = 0
     queries: int = 0
     graded: int = 0
+    beyond: float = 0.0
     _stopped: threading.Event = field(default_factory=threading.Event)
     _outer: "Meter | None" = None
     _token: "Token[Meter | None] | None" = None
@@ -62,7 +64,7 @@ class Meter:
     @property
     def evaluations(self) -> float:
         """The cost in gradient evaluations of one image: a pass without a gradient counts as one third of one."""
-        return self.graded + (self.queries - self.graded) / 3
+        return self.graded + (self.queries - self.graded) / 3 + self.beyond
 
     def _count(self, images: Tensor, logits: Tensor, graded: bool) -> None:
         self.forwards += 1
@@ -125,10 +127,9 @@ def count(images: Tensor, logits: Tensor) -> None:
         meter._count(images.detach(), logits.detach(), logits.requires_grad)
 
 
-def extra(images: int) -> None:
-    """Report gradient evaluations beyond those of the passes counted, such as a second way back, one for each image."""
+def extra(evaluations: float) -> None:
+    """Report gradient evaluations of an image beyond those of the passes counted, such as a second way back."""
     meter = _current.get()
     while meter is not None:
-        meter.queries += images
-        meter.graded += images
+        meter.beyond += evaluations
         meter = meter._outer

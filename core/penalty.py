@@ -18,8 +18,8 @@ def exact(classifier: Classifier, images: Tensor, labels: Tensor, masks: Tensor)
 
     As in Ross, Hughes, Doshi-Velez 2017 (arXiv 1703.03717) but for the true class alone, with double backpropagation.
     Never in half precision. 0 where a mask is empty. See `steady` for batch normalisation: where it uses the statistics
-    of the batch, one image's gradient has a small share of the others' answers in it. The second way back counts as two
-    gradient evaluations, about what it takes.
+    of the batch, one image's gradient has a share of the others' answers in it, smaller with more images. The second
+    way back counts as two gradient evaluations, about what it takes.
     """
     meter.extra(2 * len(images))
     with steady(classifier.net), torch.autocast(images.device.type, enabled=False):
@@ -33,8 +33,10 @@ def difference(classifier: Classifier, images: Tensor, labels: Tensor, masks: Te
 
     Without double backpropagation (Finlay and Oberman 2019, arXiv 1905.11468). The shorter the step, the nearer the
     value is to the exact one; but its pull on the weights of a network of ReLUs has in it the units that switch within
-    the step, over its length, so that a shorter step is a noisier teacher.
+    the step, over its length, so that a shorter step is a noisier teacher. The first pass is gone back through twice,
+    for the images and for the weights; the second time counts two thirds of a gradient evaluation.
     """
+    meter.extra(2 / 3 * len(images))
     with steady(classifier.net), torch.autocast(images.device.type, enabled=False):
         here, gradient = _log_probability(classifier, images, labels, create_graph=False)
         inside = gradient.detach() * masks[:, None]

@@ -1,6 +1,7 @@
 """How the shipped checkpoints are trained: `python -m core.recipes [NAME ...]`, all by default.
 
-Data come from $COUNTERPROOF_DATA, the data folder or a download; results go to assets/checkpoints.
+Data come from $COUNTERPROOF_DATA, the data folder or a download; results go to assets/checkpoints. What was interrupted
+goes on from its last whole epoch when the same command is given again: states lie in the user's folder, under recipes.
 """
 
 import importlib
@@ -19,8 +20,9 @@ from core.catalog import DATASETS, OBJECTIVES, load_classifier
 from core.evaluate import accuracy
 from core.objective import Adversarial
 from core.params import from_spec, to_spec
-from core.paths import CHECKPOINTS
+from core.paths import CHECKPOINTS, home
 from core.refine import Training
+from core.resume import State
 from core.schedule import Schedule
 
 
@@ -41,16 +43,18 @@ class Recipe:
 
 
 def _refined(
-    base: Recipe, schedule: Schedule, twin: dict[str, Any], guided: dict[str, Any], more: tuple[int, int]
-) -> dict[str, Recipe]:
+    base: Recipe, schedule: Schedule, twin: dict[str, Any], guided: dict[str, Any], random: dict[str, Any],
+    more: tuple[int, int],
+) -> dict[str, Recipe]:  # fmt: skip
     """LIME-guided refinement of a checkpoint, the same with masks drawn by lot, and adversarial training alone.
 
-    more: the epochs of the latter two, so many that they spend at least the gradient evaluations that LIME does.
+    more: the epochs of the latter two, so many that they spend the gradient evaluations that LIME does. random: when
+    the control draws its masks, so that they stand over the same share of its longer training.
     """
-    name, random = f"{base.architecture}_", guided | {"mask_source": "random"}
+    name = f"{base.architecture}_"
     kinds = (
         ("lime_guided", guided, schedule.epochs),
-        ("random_masks", random, more[0]),
+        ("random_masks", guided | {"mask_source": "random"} | random, more[0]),
         (twin["method"], twin, more[1]),
     )
     return {
@@ -71,14 +75,16 @@ RECIPES = {
     "mnist_cnn_standard": Recipe("mnist_cnn", "mnist", {"method": "cross_entropy"}, DIGITS, 0.2, 0.02),
 }
 RECIPES |= _refined(
-    RECIPES["cifar10_resnet20_standard"], replace(PLAIN, epochs=7, lr=0.1, ema=0.995),
-    {"method": "fast_adversarial"}, {"method": "lime_guided"}, more=(10, 11),
+    RECIPES["cifar10_resnet20_standard"], replace(PLAIN, epochs=8, lr=0.1, ema=0.995),
+    {"method": "fast_adversarial"},
+    {"method": "lime_guided", "first": 2, "every": 2, "turns": 2}, {"first": 4, "every": 4}, more=(16, 19),
 )  # fmt: skip
 RECIPES |= _refined(
     RECIPES["mnist_cnn_standard"], replace(DIGITS, ema=0.995, clip=5.0),
     {"method": "pgd_adversarial", "eps": 0.2, "step": 0.05, "steps": 7},
-    {"method": "lime_guided", "eps": 0.2, "step_ratio": 0.25, "steps": 7, "sensitivity": 30.0},
-    more=(7, 7),
+    {"method": "lime_guided", "eps": 0.2, "step_ratio": 0.25, "steps": 7, "sensitivity": 30.0,
+     "first": 1, "every": 2, "turns": 2},
+    {"first": 1, "every": 3}, more=(8, 9),
 )  # fmt: skip
 
 
@@ -96,6 +102,12 @@ def train(name: str) -> None:
     begun = time.perf_counter()
     training = Training(classifier, objective, data.load("train"), recipe.schedule, judge=judge)  # type: ignore[arg-type]
     masks: list[dict[str, float]] = []
+    spent, state = 0.0, home() / "recipes" / f"{name}.safetensors"
+    if state.is_file():
+        found = State.load(state)
+        training.restore(found)
+        masks, spent = found.facts["told"], found.facts["spent"]
+        _say(name, f"goes on after {training.done:,} steps")
     for step in training:
         if step.masks:
             masks.append({"epoch": step.epoch + 1, **step.masks})
@@ -103,9 +115,14 @@ def train(name: str) -> None:
         if step.epoch_ends:
             held_out = ", ".join(f"{value:.1%} {name}" for name, value in step.held.items())
             _say(name, f"epoch {step.epoch + 1}: loss {step.loss:.3f}, held out {held_out}")
+            saved = training.state()
+            state.parent.mkdir(parents=True, exist_ok=True)
+            State(saved.tensors, saved.facts | {"told": masks, "spent": spent + time.perf_counter() - begun}).save(
+                state
+            )
     best = training.best
     assert best is not None
-    minutes = (time.perf_counter() - begun) / 60
+    minutes = (spent + time.perf_counter() - begun) / 60
     classifier.net.load_state_dict(best.weights)
     classifier.net.to(memory_format=torch.contiguous_format)
     test = data.load("test")
@@ -135,6 +152,7 @@ def train(name: str) -> None:
         "command": f"python -m core.recipes {name}",
     }
     checkpoint.save(CHECKPOINTS / f"{name}.safetensors", classifier.net, card)
+    state.unlink(missing_ok=True)
 
 
 def _say(name: str, text: str) -> None:

@@ -22,20 +22,29 @@ class Regions:
 
     mask_source: lime; random, as many parts drawn by lot; gradient, the most sensitive parts; shuffled, LIME's masks
     given to other images by whoever asks; none. explained: the true class, the teacher's answer, or no class (free):
-    then LIME explains whether the answer stays as it is, and instability alone is blamed.
+    then LIME explains whether the answer stays as it is, and instability alone is blamed, which takes a weight for it
+    and repeats. Fewer samples than twice the next power of 2 from the number of parts, plus 1, mix up effects of parts.
     """
 
     mask_source: str = "lime"
     explained: str = "teacher"
     polarity: str = "against"
     area: float = 0.25
-    instability: float = 1.0
+    instability: float = 0.0
     irrelevance: float = 1.0
     parts: str = "grid"
     cells: int = 16
-    samples: int = 17
-    repeats: int = 2
+    samples: int = 33
+    repeats: int = 1
     noise: float = 10 / 255
+
+    def __post_init__(self) -> None:
+        if self.mask_source not in ("lime", "shuffled"):
+            return
+        if self.instability > 0 and self.repeats < 2:
+            raise ValueError("instability shows between repeats: expected at least 2 of them, got 1")
+        if self.instability == 0 and (self.irrelevance == 0 or self.explained == "free"):
+            raise ValueError("nothing is left to blame a part for: expected a weight of instability above 0, got 0")
 
     @classmethod
     def of(cls, objective: Any) -> "Regions":

@@ -9,7 +9,9 @@ formulas that join them here are reconstructed:
     sensitivity_s   the mean |d CE / d x| over the values of part s,
     support_s       max(w_s, 0) / max over the image, w_s now being the mean over the repeats,
 
-rank going from 0 to 1 within an image. The parts of the largest q are spurious.
+rank going from 0 to 1 within an image. The parts of the largest q are spurious. Where LIME has samples enough for its
+design (a whole block of core.lime_engine.draw_masks, twice as many as parts, plus 1), instability is hardly a property
+of the image: other seeds call other parts unstable (`python -m core.mask_trials`). So a is 0 by default.
 """
 
 from dataclasses import dataclass
@@ -29,11 +31,12 @@ FLAT = 1e-6  # a mean |weight| below which LIME found nothing to tell parts apar
 class Repeats:
     """How often LIME is asked: `repeats` times `samples` covered copies, each time other masks and other noise.
 
-    noise: standard deviation, of the full range. half: pass the copies through the network in bfloat16.
+    noise: standard deviation, of the full range; none is added for a single repeat, which shows nothing that varies.
+    half: pass the copies through the network in bfloat16.
     """
 
-    samples: int = 17
-    repeats: int = 2
+    samples: int = 33
+    repeats: int = 1
     noise: float = 10 / 255
     half: bool = False
 
@@ -50,9 +53,10 @@ def lime_weights(
     mean = images.mean(dim=(2, 3), keepdim=True).expand_as(images)
     found = []
     for repeat in range(ask.repeats):
-        draws = torch.Generator().manual_seed(stream(seed, "noise", repeat))
-        noise = torch.randn(images.shape[1:], generator=draws).to(images)
-        moved = (images + ask.noise * noise).clamp(0, 1)
+        moved = images
+        if ask.repeats > 1:
+            draws = torch.Generator().manual_seed(stream(seed, "noise", repeat))
+            moved = (images + ask.noise * torch.randn(images.shape[1:], generator=draws).to(images)).clamp(0, 1)
         read = None
         if classes is None:
             with torch.no_grad():
@@ -136,13 +140,13 @@ def in_use(parts: Tensor) -> Tensor:
 
 
 def largest(values: Tensor, used: Tensor, area: float) -> Tensor:
-    """(N, S) bool: the share `area` of each row's used parts with the largest values, at least one of several.
+    """(N, S) bool: the share `area` of each row's used parts with the largest values; of several at least one, not all.
 
     >>> largest(torch.tensor([[0.1, 0.9, 0.5, 0.7]]), torch.ones(1, 4).bool(), 0.5).tolist()
     [[False, True, False, True]]
     """
     count = used.sum(dim=1)
-    wanted = torch.where(count > 1, (area * count).round().clamp_min(1), 0)
+    wanted = torch.where(count > 1, (area * count).round().clamp_min(1).minimum(count - 1), 0)
     order = values.masked_fill(~used, -torch.inf).argsort(dim=1, descending=True, stable=True)
     place = torch.empty_like(order).scatter_(
         1, order, torch.arange(values.shape[1], device=order.device).expand_as(order)

@@ -267,8 +267,9 @@ def test_curves_by_hand() -> None:
     assert [round(each[0], 3) for each in found["after"]["accuracy"]] == [0.75, 0.5]
     assert found["gained"] == [[9], [4, 9]]
     assert found["lost"] == [[7], [12]]
-    assert found["before"]["stability"][1][0] == pytest.approx(0.5)
-    assert found["difference"]["stability"][1][0] == pytest.approx(0.2)
+    assert found["matched"] == 2  # images 4 and 12 are right in both models before any attack
+    assert found["before"]["stability"][1][0] == pytest.approx((0.2 + 0.8) / 2)
+    assert found["difference"]["stability"][1][0] == pytest.approx((0.4 - 0.4) / 2)
     assert found["difference"]["bound"][0] == pytest.approx(0.05)
     assert found["before"]["bound"][0] == pytest.approx(0.2)
     for place in range(2):
@@ -315,9 +316,12 @@ def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     pixels = np.random.default_rng(0).integers(0, 256, (12, 28, 28), np.uint8)
-    np.savez(tmp_path / "mnist.npz", test_images=pixels, test_labels=np.arange(12) % 10)
-    monkeypatch.setenv("COUNTERPROOF_DATA", str(tmp_path))
     name = "mnist_cnn:standard"
+    one = load_classifier(name)
+    answers = one.probabilities(torch.from_numpy(pixels)[:, None].float() / 255).argmax(dim=1)
+    truth = (answers + torch.arange(12) % 3 // 2) % 10  # every third is answered wrongly
+    np.savez(tmp_path / "mnist.npz", test_images=pixels, test_labels=truth.numpy())
+    monkeypatch.setenv("COUNTERPROOF_DATA", str(tmp_path))
     attack, explainer = PGD(eps=0.1, step=0.05, steps=2), GradCAMPP()
     asked = {"before": name, "after": name, "data": "mnist", "attack": to_spec(attack), "explainer": to_spec(explainer),
              "count": 6, "batch": 2, "seed": 3}  # fmt: skip
@@ -336,9 +340,8 @@ def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(
         else:
             result = TASKS["compare"](context, asked)
 
-    one = load_classifier(name)
     chosen = torch.randperm(12, generator=torch.Generator().manual_seed(3))[:6].sort().values
-    images, labels = torch.from_numpy(pixels)[chosen][:, None].float() / 255, chosen % 10
+    images, labels = torch.from_numpy(pixels)[chosen][:, None].float() / 255, truth[chosen]
     plan = Plan(attack, strengths(attack), explainer, 3)
     models: dict[Side, Classifier] = {"before": one, "after": one}
     rows = [
@@ -348,6 +351,8 @@ def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(
     ]  # fmt: skip
     assert [row["images"] for row in run.metrics] == [row["images"] for row in rows]
     assert [row["before"]["right"] for row in run.metrics] == [row["before"]["right"] for row in rows]
+    assert result["matched"] == sum(row["before"]["right"][0].count(1) for row in rows)
+    assert 0 < result["matched"] < 6
     for place, expected in enumerate(curves(rows)["before"]["stability"]):
         assert result["before"]["stability"][place] == pytest.approx(expected, abs=1e-3)
     assert result["difference"]["accuracy"][0][0] == 0

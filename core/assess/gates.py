@@ -15,6 +15,7 @@ from core.sources import Images
 
 CURVE = (2, 4, 8, 16, 32, 64)  # strengths of the curve, over 255
 BATCH = 250
+FAR = 8  # times the strength that is asked about
 
 
 def gates(
@@ -31,7 +32,8 @@ def gates(
     """{"numbers": {...}, "passed": {gate: True, False, or None where a number is missing}}, shares of images.
 
     G1 FGSM >= PGD-20 >= PGD-100 >= AutoAttack, the last within 5 points. G3 no more than 1 % withstand PGD of 64/255,
-    and no larger strength is withstood more often, on `curve` images. G4 random signs of size eps cost at most 3
+    and no larger strength is withstood more often, on `curve` images; where 64/255 is less than eight times eps, more
+    may well withstand it, and the gate is left open. G4 random signs of size eps cost at most 3
     points. G5 no flag of AutoAttack. G6 twice the steps, 100 for 50, change less than half a point. G2 (Square alone,
     transfer) is not among the cheap ones.
     """
@@ -47,26 +49,33 @@ def gates(
     }
     if autoattack is not None:
         found["autoattack"] = autoattack
-    return {"numbers": found, "count": len(part), "curve_count": len(few), "passed": passed(found, flagged)}
+    return {"numbers": found, "count": len(part), "curve_count": len(few), "passed": passed(found, flagged, FAR * eps)}
 
 
-def passed(found: Mapping[str, Any], flagged: bool | None) -> dict[str, bool | None]:
-    """Which gates the numbers pass.
+def passed(found: Mapping[str, Any], flagged: bool | None, far: float) -> dict[str, bool | None]:
+    """Which gates the numbers pass. far: a strength that nothing should withstand, if the curve reaches it.
 
     >>> numbers = {"clean": 0.7, "noise": 0.69, "fgsm": 0.5, "pgd20": 0.4, "pgd50": 0.399, "pgd100": 0.398}
-    >>> passed(numbers | {"curve": {"8/255": 0.4, "64/255": 0.0}, "autoattack": 0.36}, False)
+    >>> passed(numbers | {"curve": {"8/255": 0.4, "64/255": 0.0}, "autoattack": 0.36}, False, far=64 / 255)
     {'G1': True, 'G3': True, 'G4': True, 'G5': True, 'G6': True}
-    >>> passed(numbers | {"curve": {"8/255": 0.4, "64/255": 0.5}}, None)
+    >>> passed(numbers | {"curve": {"8/255": 0.4, "64/255": 0.5}}, None, far=64 / 255)
     {'G1': None, 'G3': False, 'G4': True, 'G5': None, 'G6': True}
+    >>> passed(numbers | {"curve": {"8/255": 0.4, "64/255": 0.5}}, None, far=1.6)["G3"]
+    False
+    >>> print(passed(numbers | {"curve": {"8/255": 0.5, "64/255": 0.4}}, None, far=1.6)["G3"])
+    None
     """
     curve, last = list(found["curve"].values()), found.get("autoattack")
     falling = found["fgsm"] >= found["pgd20"] >= found["pgd100"]
     first: bool | None = None if falling and last is None else falling
+    third: bool | None = curve == sorted(curve, reverse=True)
+    if third and curve[-1] > 0.01:
+        third = None if far > CURVE[-1] / 255 + 1e-9 else False
     if last is not None:
         first = falling and found["pgd100"] >= last >= found["pgd100"] - 0.05
     return {
         "G1": first,
-        "G3": curve[-1] <= 0.01 and curve == sorted(curve, reverse=True),
+        "G3": third,
         "G4": found["noise"] >= found["clean"] - 0.03,
         "G5": None if flagged is None else not flagged,
         "G6": abs(found["pgd50"] - found["pgd100"]) < 0.005,
