@@ -34,7 +34,7 @@ class Preset:
 
 MODERN = Schedule(epochs=60, batch=128, lr=0.1, rate=PIECEWISE, weight_decay=5e-4, clip=0.0, ema=0.995)
 CUTMIX = {"method": "lime_guided", "fill": "patch", "masking": 0.5, "sensitivity": 0.0, "steps": 10, "step_ratio": 0.25,
-          "first": 10, "every": 10}  # fmt: skip
+          "first": 10, "every": 10, "turns": 1}  # fmt: skip
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
@@ -49,7 +49,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "MNIST, a few minutes on a CPU",
             "Handwritten digits, attacked with strength 51/255: small enough to learn something while you wait.",
             "mnist_cnn:standard", "mnist",
-            {"method": "lime_guided", "eps": 0.2, "steps": 7, "step_ratio": 0.25, "sensitivity": 30.0, "every": 2,
+            {"method": "lime_guided", "eps": 0.2, "steps": 7, "step_ratio": 0.25, "sensitivity": 30.0, "every": 1,
              "turns": 2},
             Schedule(epochs=4, lr=0.05, crop=2, flip=False, ema=0.99, held_out=500), images=12_000,
         ),

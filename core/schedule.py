@@ -38,8 +38,9 @@ class Schedule(Method):
         help="Decay of a moving average of the weights, judged beside the raw ones; 0 is off",
     )  # fmt: skip
     held_out: int = param(
-        1000, low=0, high=100_000, title="Held-out images", help="Training images kept apart, to choose the best epoch"
-    )
+        1000, low=0, high=100_000, title="Held-out images",
+        help="Training images kept apart, to choose the best epoch; the base model may have learnt from them before",
+    )  # fmt: skip
 
     def rate_at(self, index: int, total: int) -> float:
         """The learning rate of step `index` (from 0) of `total`.
