@@ -1,6 +1,5 @@
 """The numbers of one comparison: how far the maps of both models moved, and their bounds."""
 
-import math
 from typing import Any
 
 import pandas as pd
@@ -11,24 +10,24 @@ from app.map_panel import COLUMNS, FIRST, line
 from app.text import plain
 from core.catalog import EXPLAINERS, SHIFTS
 from core.compare import SIDES, Comparison
-from core.compare_words import NAMES, below, reading, size
+from core.compare_words import NAMES, below, reading, shares, size
 from core.contracts import Explainer
 from core.measure import Row
-from core.words import finding, strength
+from core.words import finding
 
 MISSING = {
     "seed": "This method draws no random numbers: another seed gives the same map.",
     "switch": "The answer did not change, so the question stayed the same.",
 }
 BOUND = (
-    "The smallest change that could turn the answer, if the model were a straight line around this picture: its margin "
-    "over the nearest other class, divided by how fast that margin can fall. Real models bend, so a smaller change may "
-    "do: a diagnostic, not a certificate."
+    "An estimate of the smallest change that could turn the answer, as if the model were a straight line around this "
+    "picture: its margin over the nearest other class, divided by how fast that margin can fall. Real models bend, so "
+    "a smaller change may do: a diagnostic, not a certificate."
 )
 SHARE = (
-    "How much of the model's sensitivity lies in its spurious region: the quarter of the picture where LIME, asked of "
-    "that very model, is unstable, or where the model is sensitive without support for the answer. With the rest "
-    "unchanged, a smaller share means that a larger change is needed."
+    "How much of the model's sensitivity lies in its spurious region: the quarter of the picture where that very model "
+    "is sensitive without LIME finding support for the answer. With the rest unchanged, a smaller share means that a "
+    "larger change is needed."
 )
 
 
@@ -41,8 +40,8 @@ def show_stability(comparison: Comparison) -> None:
         st.subheader("How far the maps moved", help="Each model's own maps, the original's against the attacked "
                      "image's, by the measures and controls of Inspect.")  # fmt: skip
         st.caption(
-            "1 is the same map, 0 nothing in common. The bold column is the attack. It is a finding only where the "
-            "attack lies beyond every draw of ordinary noise."
+            "1: the same order of pixels; 0: unrelated; −1: reversed. The bold column is the attack. Compare each row "
+            "with its own noise, not the rows with each other: the models may have been asked about different answers."
         )
         head = [{"text": "rank agreement with the original's map"}]
         head += [{"text": text, "title": help} for _, text, help in COLUMNS]
@@ -93,26 +92,26 @@ def _numbers(rows: tuple[Row, ...], measure: str) -> list[dict[str, Any]]:
 def show_bounds(comparison: Comparison) -> None:
     """The linearised lower bound and its spurious share, before | after, with what they can and cannot say."""
     reaches = [crossing.reach for side in SIDES if (crossing := comparison.crossings[side]).reach is not None]
-    st.subheader("How much change it should take (a diagnostic, not a certificate)", help=f"{BOUND}\n\n{SHARE}")
+    st.subheader("How much change it might take (a diagnostic, not a certificate)", help=f"{BOUND}\n\n{SHARE}")
     first, second = (reaches + [None, None])[:2]
     if first is None or second is None:
         st.caption("This number comes once both models have been attacked.")
         return
     labels = comparison.studies["before"].labels
     both, region = (first, second), "Sensitivity in the spurious region"
-    needed = "Length of the change needed, at least" if first.norm == 2 else "Change of every pixel needed, at least"
+    needed = "Estimated length of the change" if first.norm == 2 else "Estimated change of every pixel"
     rows = [
         (needed, *(size(each.value, each.norm) for each in both)),
-        ("Class it would turn to first", *(plain(labels[each.rival]) for each in both)),
+        ("Class it would turn to first, by this estimate", *(plain(labels[each.rival]) for each in both)),
         (region, *(f"{100 * each.share:.0f} % on {100 * each.region:.0f} % of the picture" for each in both)),
     ]
     table = pd.DataFrame(rows, columns=["On this picture", "Before refinement", "After refinement"])
     st.table(table.set_index("On this picture"), border="horizontal")
     bound = comparison.pair.attack.bound
-    asked = f" The attack was allowed {strength(bound, first.norm)}." if math.isfinite(bound) else ""
-    st.markdown(f"{reading([first, second])}{asked} {below(comparison)}")
+    st.markdown(f"{reading(both, bound)} {below(comparison)} {shares(both)}")
     st.caption(
         "The first number holds if the model is a straight line around this picture. Real models bend, so a smaller "
         "change may do. Spread evenly, a quarter of the picture holds 25 % of the sensitivity; the spurious region is "
-        "partly chosen for being sensitive, so it usually holds more, with both models alike."
+        "partly chosen for being sensitive, so it usually holds more. Each model has a region of its own, so the two "
+        "shares are not quite alike."
     )

@@ -10,18 +10,18 @@ from app.compare_setup import Two
 from app.text import plain
 from core.attacked import Prediction
 from core.compare import SIDES, Comparison, Side, other
-from core.compare_words import NAMES, headline, transferred
+from core.compare_words import NAMES, details, headline, transferred
 from core.contracts import Explainer
 from core.figures import common_limit, pixels, png, signed
 from core.words import percent
 
 SIDE_LENGTH = 160  # pixels a picture is enlarged to, by whole factors
 HEAD = (
-    ("original picture", "The picture as it is, as each model sees it."),
-    ("attacked, each model by itself", "The attack looks into the model that it wants to fool, so the two attacked "
-     "pictures differ. (white-box attack)"),
-    ("attacked for the other model", "The picture made to fool the other model, shown to this one: does the attack "
-     "carry over? (transfer attack)"),
+    ("original image", "The image as it is, as each model sees it."),
+    ("attacked image made for this model", "The attack looks into the model that it wants to fool, so the two "
+     "attacked images differ. (white-box attack)"),
+    ("attacked image made for the other model", "The image made to fool the other model, shown to this one: does the "
+     "attack carry over? (transfer attack)"),
 )  # fmt: skip
 
 
@@ -33,8 +33,10 @@ def show_verdict(comparison: Comparison, truth: int | None) -> None:
             st.markdown("#### The answers of both models come here once both were attacked.")
             return
         st.markdown(f"#### {plain(said, 400)}")
-        if more := transferred(comparison):
-            st.markdown(plain(more, 400))
+        for more in (*details(comparison, truth), transferred(comparison)):
+            if more:
+                st.markdown(plain(more, 400))
+        st.caption("One picture cannot say which model is safer: measure many below.")
 
 
 def show_pictures(
@@ -52,9 +54,14 @@ def show_pictures(
     if scales and explainer is not None:
         ends = list(dict.fromkeys(f"±{limit:.2g}" for limit in scales.values()))
         data["legend"] = ["speaks against the answer", "supports the answer", " and ".join(ends)]
-        how = "all on one scale, so a paler map is a weaker one" if shared else "each model on a scale of its own"
+        how = (
+            "all on one scale, in each model's own units: a paler map of another model may only mean smaller scores"
+            if shared else "each model on a scale of its own"
+        )  # fmt: skip
         asked = "named under it" if comparison.pair.explained == "answer" else "that its model gave to the original"
-        data["note"] = f"Maps by {explainer.title}, {how}. Each is for the answer {asked}."
+        one_sided = all(float(map_.min()) >= 0 for map_ in comparison.maps(key))
+        only = " This method shows support only: nothing is blue." if one_sided else ""
+        data["note"] = f"Maps by {explainer.title}, {how}. Each is for the answer {asked}.{only}"
     views.grid(data, key="grid")
 
 
@@ -70,41 +77,46 @@ def _scales(comparison: Comparison, key: str, shared: bool) -> dict[Side, float]
 def _cells(comparison: Comparison, side: Side, key: str, limit: float, truth: int | None) -> list[dict[str, Any]]:
     study, theirs = comparison.studies[side], comparison.studies[other(side)]
     crossed, found = comparison.crossings[side], study.maps.get(key)
-    original = _cell(study.original, study.before, study.labels, found.original if found else None, limit)
+    original = _cell(study.original, study.before, study.labels, found.original if found else None, limit, key)
     wrong = study.before is not None and truth is not None and study.before.top != truth
     if study.before is not None and truth is not None:
         original |= {"said": f"wrong: it is labelled {study.labels[truth]}" if wrong else "right", "state": "plain"}
     attacked = transfer = {"said": "the attack is being made …"}
     if study.attacked is not None:
         map_ = found.attacked if found else None
-        attacked = _cell(study.attacked.image, study.attacked.after, study.labels, map_, limit)
-        attacked |= _outcome(study.attacked.fooled, wrong)
+        attacked = _cell(study.attacked.image, study.attacked.after, study.labels, map_, limit, key)
+        attacked |= _outcome(study.attacked.fooled, wrong, study.attacked.after.top == truth)
     if theirs.attacked is not None:
-        transfer = _cell(theirs.attacked.image, crossed.prediction, study.labels, crossed.maps.get(key), limit)
-        fooled = comparison.fooled(side)
-        transfer |= _outcome(fooled, wrong) if fooled is not None else {}
+        transfer = _cell(theirs.attacked.image, crossed.prediction, study.labels, crossed.maps.get(key), limit, key)
+        fooled, answer = comparison.fooled(side), crossed.prediction
+        if fooled is not None and answer is not None:
+            transfer |= _outcome(fooled, wrong, answer.top == truth)
     return [original, attacked, transfer]
 
 
-def _outcome(fooled: bool, wrong: bool) -> dict[str, str]:
-    """Whether the model was fooled; of an answer that was wrong from the start, only whether it changed."""
+def _outcome(fooled: bool, wrong: bool, right: bool) -> dict[str, str]:
+    """Whether the model was fooled; of an answer wrong from the start, whether it changed, and whether it is right."""
     if wrong:
-        return {"said": "answer changed" if fooled else "answer kept", "state": "plain"}
+        changed = "changed, now right" if right else "changed, still wrong"
+        return {"said": changed if fooled else "still wrong", "state": "plain"}
     if fooled:
-        return {
-            "said": "fooled",
-            "state": "fooled",
-            "help": "The answer is not the one that it gave to the original.",
-        }
-    return {"said": "held", "state": "held", "help": "The answer is still the one that it gave to the original."}
+        return {"said": "fooled", "state": "fooled", "help": "The answer is not the one that it gave to the original."}
+    return {
+        "said": "held",
+        "state": "held",
+        "help": "The answer is still the one that it gave to the original. Another attack may still succeed.",
+    }
 
 
-def _cell(image: Any, answer: Prediction | None, labels: tuple[str, ...], map_: Any, limit: float) -> dict[str, Any]:
+def _cell(
+    image: Any, answer: Prediction | None, labels: tuple[str, ...], map_: Any, limit: float, key: str
+) -> dict[str, Any]:
     name = labels[answer.top] if answer else "…"
     return {
         "picture": data_url(png(pixels(image), SIDE_LENGTH)),
         "alt": f"the picture, answered {name}",
         "map": data_url(png(signed(map_, limit), SIDE_LENGTH)) if map_ is not None else "",
+        "wait": "map to come" if key and map_ is None else "",
         "mapAlt": f"map for {name}",
         "answer": name,
         "confidence": percent(answer[answer.top]) if answer else "",

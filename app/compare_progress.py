@@ -7,7 +7,7 @@ from app.jobs import Work
 from app.progress import POLL, share
 from app.state import keep, kept, window
 from app.text import plain
-from core.compare import SIDES
+from core.compare import SIDES, Side
 from core.compare_words import NAMES
 
 
@@ -24,7 +24,7 @@ def follow(together: Together) -> bool:
         st.warning("Stopped. What was finished is shown.")
     else:
         return False
-    return st.button("Go on", key="go-on-compare")
+    return st.button("Resume", key="go-on-compare")
 
 
 def switch(together: Together | None) -> None:
@@ -52,6 +52,15 @@ def _poll(together: Together, seen: int) -> None:
             st.rerun(scope="fragment")
 
 
+def _doing(together: Together, side: Side) -> str:
+    """What is being done for one model."""
+    study = together.jobs[side].study
+    if study.attacked is None:
+        return "attacking"
+    missing = [each.title for each in together.comparison.pair.explainers if each.key not in study.maps]
+    return f"drawing {missing[0]}" if missing else "measuring the controls"
+
+
 def _said(together: Together) -> tuple[float, str]:
     """How much is done, and what is being done now."""
     done = [share(together.jobs[side]) for side in SIDES]
@@ -66,7 +75,7 @@ def _said(together: Together) -> tuple[float, str]:
     for side in SIDES:
         job = together.jobs[side]
         if job.alive:
-            lines.append(f"{NAMES[side].lower()}: {'attacking' if job.study.attacked is None else 'drawing maps'}")
+            lines.append(f"{NAMES[side].lower()}: {_doing(together, side)}")
     if not lines:
-        lines.append("showing each model the other's attacked picture")
+        lines.append("showing each model the image made for the other")
     return min(part, 1.0), f"{'; '.join(lines).capitalize()} … {seconds:.0f} s"

@@ -43,8 +43,9 @@ def show_curves(seen: Mapping[str, Any], pair: Pair) -> None:
     st.table(_table(seen, pair, where), border="horizontal")
     st.caption(
         f"Over {seen['count']:,} test images, with 95 % intervals. Both models see the same ones, so a difference can "
-        "be clear even where their two intervals overlap. The change needed is a linearised bound: a diagnostic, not a "
-        "certificate; it counts 0 for an image answered wrongly."
+        "be clear even where their two intervals overlap. Against this attack only: a stronger one may leave less. The "
+        "estimated change takes a model for a straight line: a diagnostic, not a certificate; it counts 0 for an image "
+        "answered wrongly."
         + (
             f" Maps: over the {seen['matched']:,} of the images that both models answer right as they are."
             if "stability" in seen["difference"] and "matched" in seen
@@ -83,7 +84,7 @@ def _table(seen: Mapping[str, Any], pair: Pair, where: int) -> pd.DataFrame:
         rows.append(("Map stability under another seed", *(interval(side["seeds"], 1, 2) for side in (before, after)),
                      ""))  # fmt: skip
     scale, unit = (1, "length") if pair.attack.norm == 2 else (255, "of 255 per pixel")
-    rows.append((f"Change needed at least, {unit}", *(interval(side["bound"], scale, 2) for side in (before, after)),
+    rows.append((f"Estimated change, {unit}", *(interval(side["bound"], scale, 2) for side in (before, after)),
                  change(moved["bound"], scale, 2)))  # fmt: skip
     rows.append(("Sensitivity in the spurious region, %",
                  *(interval(side["share"], 100, 1) for side in (before, after)),

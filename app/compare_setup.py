@@ -1,5 +1,6 @@
 """The settings of a comparison: the two models, the picture, attack and maps; its link, and the way to Inspect."""
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
@@ -20,6 +21,7 @@ from core.samples import TITLES, gallery, sample
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:lime_guided"
 FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
 SCALES = {"shared": "one scale for all", "own": "one for each model"}
+GUIDED, CONTROLS = "lime_guided", ("random_masks", "fast_adversarial", "pgd_adversarial")
 SMALL = 64  # pixels a side up to which a comparison begins by itself
 
 
@@ -51,10 +53,22 @@ def choose_models(device: str) -> Two:
                      "The model to set beside it. It must know the same classes, in the same order.")  # fmt: skip
     if before == after:
         st.info("Both are the same model: everything below will be alike. Choose another one to compare it with.")
+    elif said := controls(after, titles):
+        st.caption(said)
     models: dict[Side, Classifier] = {"before": classifier(before, device), "after": classifier(after, device)}
     if reason := mismatch(models["before"], models["after"]):
         raise ValueError(reason.rstrip("."))
     return Two({"before": before, "after": after}, {"before": titles[before], "after": titles[after]}, models)
+
+
+def controls(after: str, titles: Mapping[str, str]) -> str:
+    """What to set before a guided model to see what the explanation adds; "" where no such controls are at hand."""
+    source, _, checkpoint = after.partition(":")
+    others = [titles[name] for each in CONTROLS if (name := f"{source}:{each}") in titles]
+    if checkpoint != GUIDED or not others:
+        return ""
+    return ("The difference holds all that was learnt in between, attacked images above all. To see what the "
+            f"explanation adds, choose before refinement: {' or '.join(f'‘{each}’' for each in others)}.")  # fmt: skip
 
 
 def choose_picture(model: Classifier) -> str:

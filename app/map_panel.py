@@ -45,8 +45,8 @@ def show_maps(study: Study) -> None:
     if said := summary([finding(rows) for rows in study.measured.values()]):
         st.markdown(f"**{said}**")
     st.caption(
-        "In each table the bold column is the attack. The line marked ▸ decides: 1 is the same map, 0 nothing in "
-        "common. It is a finding only where the attack lies beyond every draw of ordinary noise."
+        "In each table the bold column is the attack. The line marked ▸ decides: 1 is the same order of pixels, 0 "
+        "unrelated. It is a finding only where the attack lies beyond every draw of ordinary noise."
     )
     views.opacity("opacity")
     for explainer in study.case.explainers:

@@ -1,4 +1,4 @@
-"""The spurious region of an image for one model: where LIME is unstable, or the model sensitive without support."""
+"""The spurious region of an image for one model: where it is sensitive without LIME finding support."""
 
 import torch
 from torch import Tensor

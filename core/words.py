@@ -87,7 +87,8 @@ def finding(found: Sequence[Row], answers: tuple[str, str] = ("", "")) -> str:
     if counts.get("switch", (1, 1))[0] == 0:
         asked = f"‘{answers[1]}’ instead of ‘{answers[0]}’" if answers[0] else "the new answer"
         tail = f" But the question may explain it: asked about {asked}, the untouched original's map moves as much."
-    return f"The map moved more than in all {draws} draws of ordinary noise{also}.{tail}"
+    luck = f" By luck alone this happens 1 time in {draws + 1}."
+    return f"The map moved more than in all {draws} draws of ordinary noise{also}.{luck}{tail}"
 
 
 def summary(findings: Sequence[str]) -> str:

@@ -58,7 +58,7 @@ else:
     comparison = together.comparison
     show_verdict(comparison, label)
     titles = {explainer.key: explainer.title for explainer in explainers}
-    left, right = st.columns([1.6, 1])
+    left, right = st.columns(2)
     with left:
         shown = segments("compare.map", "Map beside each picture", titles, next(iter(titles))) if titles else ""
     with right:
@@ -66,7 +66,7 @@ else:
     chosen = next((explainer for explainer in explainers if explainer.key == shown), None)
     with st.container(key=f"pair-{pair.case('before').attack_id}"):
         show_pictures(comparison, two, chosen, label, shared=scale == "shared")
-    for column, side in zip(st.columns([1, 1, 0.4]), two.names, strict=False):
+    for column, side in zip(st.columns(2), two.names, strict=True):
         if column.button(f"Inspect ‘{side}’ alone", key=f"inspect-{side}", width="stretch"):
             inspect(pair, side, image)
     show_stability(comparison)

@@ -17,10 +17,10 @@ from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
 from core.catalog import load_classifier
 from core.classifier import Classifier
-from core.compare import SIDES, Comparison, Pair, Side, compare, cross, mismatch
+from core.compare import SIDES, Comparison, Pair, Reach, Side, compare, cross, mismatch
 from core.compare_batch import Plan, measure
 from core.compare_curves import curves, mean, paired
-from core.compare_words import below, headline, reading, size, transferred
+from core.compare_words import below, details, headline, reading, shares, size, transferred
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
@@ -167,22 +167,42 @@ def test_models_that_do_not_fit_each_other_are_one_sentence(other: Classifier, s
 
 
 def test_words(compared: Comparison) -> None:
-    said = headline(compared)
-    for side, word in (("before", "Before refinement"), ("after", "After refinement")):
-        attacked = compared.studies[side].attacked  # type: ignore[index]
-        assert attacked is not None
-        assert word in said
-    assert transferred(compared).count("change") == 2
-    first = compared.studies["before"].before
+    fooled = [side for side in SIDES if compared.studies[side].attacked.fooled]  # type: ignore[union-attr]
+    assert fooled == ["before"]
+    assert headline(compared) == "Only the model before refinement is fooled on this picture."
+    before, after = details(compared)
+    assert before.startswith("Before refinement: ")
+    assert " becomes " in before
+    assert after.startswith("After refinement: ")
+    assert " stays " in after
+    assert transferred(compared).count("the answer") == 2
+    first, second = (compared.studies[side].before for side in SIDES)
     assert first is not None
-    second = compared.studies["after"].before
     assert second is not None
-    neither = next((each for each in range(3) if each not in (first.top, second.top)), None)
-    assert headline(compared, neither).count("wrong already") == 2
-    assert "wrong already" not in said + headline(compared, None)
-    reaches = [compared.crossings[side].reach for side in SIDES]
-    assert "times the change" in reading(reaches) or "equally" in reading(reaches)  # type: ignore[arg-type]
+    neither = next(each for each in range(3) if each not in (first.top, second.top))
+    assert headline(compared, neither) == "Both models are wrong on this picture before any attack."
+    assert all("though the picture is labelled" in said for said in details(compared, neither))
     assert size(0.0042 / 255, float("inf")) == "0.00/255"
+
+
+def reach(value: float, share: float = 0.3, wrong: bool = False) -> Reach:
+    return Reach(value=value, share=share, region=0.25, rival=1, norm=float("inf"), wrong=wrong)
+
+
+def test_what_two_bounds_say() -> None:
+    said = "After refinement the estimate is 8 times that before it"
+    allowed = "8/255 per pixel that the attack was allowed."
+    assert reading([reach(0.5 / 255), reach(4 / 255)]) == f"{said}."
+    assert reading([reach(0.5 / 255), reach(4 / 255)], 8 / 255) == f"{said}; both are below the {allowed}"
+    assert reading([reach(5 / 255), reach(40 / 255)], 8 / 255).endswith(
+        f"only the one after refinement is above the {allowed}"
+    )
+    assert "equally hard" in reading([reach(0.1), reach(0.101)])
+    assert (
+        reading([reach(0.0, wrong=True), reach(0.1)]) == "Where a model is wrong before any attack, its estimate is 0."
+    )
+    assert "a larger share" in shares([reach(0.1, 0.27), reach(0.1, 0.45)])
+    assert shares([reach(0.1, 0.45), reach(0.1, 0.27)]) == ""
 
 
 def test_an_attack_below_the_bound_is_pointed_out() -> None:

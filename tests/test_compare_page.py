@@ -59,9 +59,10 @@ def test_it_begins_by_itself_and_says_what_came_of_it(home: Path) -> None:
     assert not app.error
     said = texts(app)
     assert "Both are the same model" in said
-    assert "Before refinement the model is fooled: digit 0 becomes" in said
-    assert "After refinement the model is fooled: digit 0 becomes" in said
-    assert "The attack made for the model before refinement changes the answer of the model after it" in said
+    assert "Both models are fooled on this picture." in said
+    assert "Before refinement: digit 0, " in said
+    assert "After refinement: digit 0, " in said
+    assert "Shown the image made for the other model: before refinement the answer changes; after refinement" in said
     assert "diagnostic, not a certificate" in said
     assert "about equally hard to turn" in said
     assert "How far the maps moved" in said

@@ -5,11 +5,12 @@ const square = (entry, heading) => {
     made.append(make("div", "waiting", entry.said));
     return made;
   }
-  const both = make("div", entry.map ? "both" : "both alone");
+  const both = make("div", entry.map || entry.wait ? "both" : "both alone");
   both.append(pair(entry.picture, "", entry.alt));
   if (entry.map) both.append(pair(entry.picture, entry.map, entry.mapAlt));
+  else if (entry.wait) both.append(make("div", "waiting one", entry.wait));
   const answer = make("p", "answer");
-  answer.append(make("strong", "", entry.answer), ` ${entry.confidence}`);
+  answer.append(make("strong", "", entry.answer), " ", make("span", "whole", entry.confidence));
   const line = make("div", "line");
   line.append(answer);
   if (entry.said) line.append(make("span", `said ${entry.state}`, entry.said, entry.help));

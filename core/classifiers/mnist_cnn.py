@@ -43,7 +43,7 @@ class MnistCnn(Shipped):
     key = "mnist_cnn"
     title = "MNIST, small CNN"
     titles = {
-        "standard": "Digits · MNIST",
+        "standard": "Ordinary training · MNIST digits",
         "pgd_adversarial": "Refined, attacks alone · MNIST digits",
         "lime_guided": "Refined, LIME-guided · MNIST digits",
         "random_masks": "Refined, random regions (control) · MNIST digits",

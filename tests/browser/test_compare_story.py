@@ -26,7 +26,7 @@ def settled(page: Page) -> None:
 
 def test_the_twins_side_by_side_by_themselves(page: Page, server: str) -> None:
     page.goto(f"{server}/{TWINS}")
-    expect(page.get_by_text("Before refinement the").first).to_be_visible(timeout=180_000)
+    expect(page.get_by_text("Before refinement:").first).to_be_visible(timeout=180_000)
     expect(page.locator(".cell .pair img.map")).to_have_count(6, timeout=180_000)  # the last come after both studies
     settled(page)
     expect(page.locator(".said.fooled, .said.held")).to_have_count(4)
