@@ -23,7 +23,8 @@ from core.strengths import strengths
 class Asked:
     """The arguments: classifiers and data by name, an attack and an explainer (or none) in their JSON form.
 
-    `count` test images drawn by `seed`. `weights`: the fingerprints of both, if the numbers are to hold for these only.
+    `count` test images drawn by `seed`. `weights`: the fingerprints of both, if the numbers are to hold for these only;
+    `data_fingerprint`: that of the data, likewise.
     """
 
     before: str
@@ -35,6 +36,7 @@ class Asked:
     batch: int = 10
     seed: int = 0
     weights: list[str] | None = None
+    data_fingerprint: str = ""
 
     def __post_init__(self) -> None:
         if self.count < 1 or self.batch < 1:
@@ -70,8 +72,9 @@ def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         classifier.net.to(context.device)
     size = classifiers["before"].size
     data = load_data(
-        asked.data, "test", size=size, progress=lambda _, said: context.progress(context.status.progress, said)
-    )
+        asked.data, "test", size=size, fingerprint=asked.data_fingerprint,
+        progress=lambda _, said: context.progress(context.status.progress, said),
+    )  # fmt: skip
     if reason := misfit(classifiers["before"], data):
         raise ValueError(reason)
     if warning := other_classes(classifiers["before"], data):

@@ -16,7 +16,10 @@ from core.sources import Images
 
 @dataclass(frozen=True)
 class Asked:
-    """The arguments: a classifier and data by name, an attack in its JSON form or none, the first `count` images."""
+    """The arguments: a classifier and data by name, an attack in its JSON form or none, the first `count` images.
+
+    `data_fingerprint`: that of the data, if the number is to hold for these only.
+    """
 
     classifier: str
     data: str
@@ -25,6 +28,7 @@ class Asked:
     count: int = 1000
     batch: int = 100
     seed: int = 0
+    data_fingerprint: str = ""
 
     def __post_init__(self) -> None:
         if self.split not in ("train", "test"):
@@ -45,7 +49,7 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     attack = from_spec(asked.attack, ATTACKS) if asked.attack else None
     classifier = load_classifier(asked.classifier)
     classifier.net.to(context.device)
-    data = load_data(asked.data, asked.split, size=classifier.size)
+    data = load_data(asked.data, asked.split, size=classifier.size, fingerprint=asked.data_fingerprint)
     if reason := misfit(classifier, data):
         raise ValueError(reason)
     total = min(asked.count, len(data))

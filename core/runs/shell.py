@@ -7,7 +7,7 @@ from dataclasses import fields
 from typing import Any
 
 from core.catalog import DATASETS, OBJECTIVES
-from core.data import data_facts, misfit, path_of
+from core.data import data_facts, known_data, misfit, path_of
 from core.judge import collapsed
 from core.params import Method
 from core.paths import home
@@ -74,7 +74,8 @@ def _set(settings: list[str], objective: dict[str, Any], schedule: dict[str, Any
 
 def refine(given: argparse.Namespace, say: Say) -> int:
     """Submit a refinement and follow it, or leave it to itself; returns the exit code."""
-    run = store().submit("refine", asked_for(given).arguments(), device=given.device)
+    asked = asked_for(given)
+    run = store().submit("refine", asked.arguments() | known_data(asked.data), device=given.device)
     say(f"Run {run.id}")
     if given.detach:
         say(f"It goes on by itself. See it with: counterproof runs follow {run.id}")
