@@ -43,7 +43,7 @@ class Facts:
 def places() -> tuple[Path, ...]:
     """Where data laid down by hand are looked for: `$COUNTERPROOF_DATA` if set, and the data folder of `home()`."""
     chosen = os.environ.get("COUNTERPROOF_DATA")
-    return (*([Path(chosen).expanduser()] if chosen else []), home() / "data")
+    return (*([Path(chosen).expanduser().absolute()] if chosen else []), home() / "data")
 
 
 def find(name: str) -> Path | None:

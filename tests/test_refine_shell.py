@@ -2,14 +2,17 @@
 
 import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core import cli
+from core.npz import places
 from core.presets import PRESETS
 from core.refinement import Refinement
-from core.runs import files, shell
+from core.runs import files, launch, shell
 from core.runs import follow as following
 from core.runs.status import Status, write_status
 from core.runs.store import Run, Store
@@ -191,6 +194,49 @@ def test_data_that_does_not_fit_is_told_before_anything_is_submitted(
     assert cli.main(words) == 2
     assert "it does not fit" in capsys.readouterr().err
     assert store.runs() == []
+
+
+def test_pictures_of_another_size_are_for_the_run_to_fit(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "abcdefghij":
+        (home / "pictures" / name).mkdir(parents=True)
+        for index in range(2):
+            Image.new("RGB", (64, 64)).save(home / "pictures" / name / f"{index}.png")
+    words = ["refine", "cifar10_resnet20:standard", "--data", str(home / "pictures"), "--objective", "cross_entropy"]
+    monkeypatch.setattr(shell, "store", lambda: Store(home / "runs", lambda _folder, _lock: None))
+    assert cli.main([*words, "--detach"]) == 0
+    (home / "pictures" / "k").mkdir()
+    Image.new("RGB", (64, 64)).save(home / "pictures" / "k" / "0.png")
+    assert cli.main([*words, "--detach"]) == 2
+    assert "this data set has 11 classes; the model tells 10" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("device", ["cuda:0", "xpu:0", "cuda:0,cuda:1"])
+def test_a_device_that_is_not_there_is_told_before_anything_is_submitted(
+    store: Store, device: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    assert cli.main([*TOY, "--device", device]) == 2
+    assert f"this machine has no {device.split(',')[0]}" in capsys.readouterr().err
+    assert store.runs() == []
+
+
+def test_folders_named_by_a_relative_path_are_the_same_for_a_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("COUNTERPROOF_HOME", "COUNTERPROOF_DATA"):
+        monkeypatch.setenv(name, name.lower())
+    assert places() == (tmp_path / "counterproof_data", tmp_path / "counterproof_home" / "data")
+    given = []
+    monkeypatch.setattr(launch, "Popen", lambda *_, **__: given.append(dict(os.environ)) or subprocess.Popen(["true"]))
+    (tmp_path / "log.txt").touch()
+    launch.detached(tmp_path, 0)
+    assert given[0]["COUNTERPROOF_HOME"] == str(tmp_path / "counterproof_home")
+    monkeypatch.setenv("COUNTERPROOF_DATA", "data")
+    cli.main(["runs"])
+    assert os.environ["COUNTERPROOF_DATA"] == str(tmp_path / "data")
 
 
 def test_settings_go_where_they_belong(home: Path) -> None:

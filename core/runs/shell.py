@@ -2,18 +2,20 @@
 
 import argparse
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
+from pathlib import Path
 from typing import Any
 
 from core.catalog import DATASETS, OBJECTIVES
 from core.data import data_facts, known_data, misfit, path_of
+from core.devices import absent
 from core.params import Method
 from core.paths import home
 from core.presets import PRESETS
 from core.refinement import Refinement
 from core.runs.files import settled
 from core.runs.follow import Say, follow, table
-from core.runs.store import Store
+from core.runs.store import DEVICE, Store
 from core.schedule import Schedule
 from core.shell import read_value
 
@@ -45,8 +47,12 @@ def asked_for(given: argparse.Namespace) -> Refinement:
     asked |= {"objective": objective, "schedule": schedule}
     made = Refinement.read(asked)
     facts = data_facts(made.data)
-    if facts is not None and (reason := misfit(made.classifier(), facts)):
-        raise ValueError(reason)
+    if facts is not None:
+        classifier = made.classifier()
+        if Path(made.data).is_absolute() and Path(made.data).is_dir():  # pictures are brought to the model's size
+            facts = replace(facts, size=classifier.size)
+        if reason := misfit(classifier, facts):
+            raise ValueError(reason)
     return made
 
 
@@ -71,6 +77,8 @@ def _set(settings: list[str], objective: dict[str, Any], schedule: dict[str, Any
 def refine(given: argparse.Namespace, say: Say) -> int:
     """Submit a refinement and follow it, or leave it to itself; returns the exit code."""
     asked = asked_for(given)
+    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
+        raise ValueError(reason)
     run = store().submit("refine", asked.arguments() | known_data(asked.data), device=given.device)
     say(f"Run {run.id}")
     if given.detach:
