@@ -21,7 +21,7 @@ from app.run_rows import Rows
 from core.attacked import Prediction, predict
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier, stamp
 from core.classifier import Classifier
-from core.data import load_data
+from core.data import data_fingerprint, load_data
 from core.figures import pixels, png
 from core.picture import Picture, fit
 from core.runs.files import METRICS
@@ -105,16 +105,24 @@ def crossings() -> Crossings:
     return Crossings(desk())
 
 
-@st.cache_resource(max_entries=2, show_spinner=False)
 def test_images(name: str) -> Images:
-    """The test images of a data set."""
+    """The test images of a data set; data of one's own that were replaced are read again."""
+    return _test_images(name, data_fingerprint(name))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _test_images(name: str, fingerprint: str) -> Images:
     return load_data(name, "test")
 
 
-@st.cache_data(max_entries=4000, show_spinner=False)
 def test_thumbnail(name: str, index: int) -> str:
     """A test image as a data: address."""
-    return data_url(png(pixels(test_images(name).images[index].float() / 255), 64))
+    return _test_thumbnail(name, index, data_fingerprint(name))
+
+
+@st.cache_data(max_entries=4000, show_spinner=False)
+def _test_thumbnail(name: str, index: int, fingerprint: str) -> str:
+    return data_url(png(pixels(_test_images(name, fingerprint).images[index].float() / 255), 64))
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

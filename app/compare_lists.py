@@ -12,7 +12,7 @@ from app.controls import segments
 from app.state import keep, kept
 from core.compare import Pair
 from core.compare_words import short
-from core.data import data_names
+from core.data import data_names, known_data
 from core.picture import to_png
 from core.samples import keep_upload
 
@@ -58,13 +58,13 @@ def show_lists(seen: Mapping[str, Any], pair: Pair, two: Two, data: str) -> None
                     inspect(pair, "before" if name == "gained" else "after", _stored(int(picked), data))
                 st.toast("The picture is shown at the top of this page.")
                 show_here(_stored(int(picked), data))
-    keep("lists", (two.names, data, {name: seen[name][where] for name in ("gained", "lost")}))
+    keep("lists", (two.names, data, known_data(data), {name: seen[name][where] for name in ("gained", "lost")}))
 
 
 def next_buttons(two: Two) -> None:
     """Under the gallery: the next image gained and the next one lost, once a run has found some for these models."""
-    names, data, lists = kept("lists", ({}, "", {}))
-    if names != two.names or not any(lists.values()):
+    names, data, known, lists = kept("lists", ({}, "", {}, {}))
+    if names != two.names or not any(lists.values()) or known != known_data(data):
         return
     for name, places in lists.items():
         last = kept(f"picked {name}", -1)

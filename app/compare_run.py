@@ -13,7 +13,7 @@ from core.catalog import EXPLAINERS
 from core.compare import SIDES, Pair
 from core.compare_curves import curves
 from core.contracts import Explainer
-from core.data import data_names
+from core.data import data_names, known_data
 from core.params import to_spec
 from core.paths import home
 from core.runs.run import Run
@@ -44,7 +44,7 @@ def wanted(pair: Pair, two: Two, explainer: Explainer | None) -> dict[str, Any]:
         "before": pair.before, "after": pair.after, "data": data, "attack": to_spec(pair.attack),
         "explainer": to_spec(explainer) if explainer else None, "count": count, "seed": pair.seed,
         "weights": [two.models[side].fingerprint for side in SIDES],
-    }  # fmt: skip
+    } | known_data(data)  # fmt: skip
 
 
 def found(arguments: Mapping[str, Any]) -> Run | None:

@@ -6,9 +6,10 @@ import streamlit as st
 
 from app.nav import pages
 from app.text import plain
-from core.paths import ASSETS
+from core.paths import ASSETS, settle
 
 log = logging.getLogger("counterproof")
+settle()
 
 # Streamlit's own Stop is hidden: it is not the Stop of a study.
 FRAME = """<style>

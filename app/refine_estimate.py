@@ -11,6 +11,7 @@ from app.refine_asked import Asked
 from app.refine_measure import Measurement
 from app.run_words import duration
 from app.text import plain
+from core.data import known_data
 
 POLL = 1.0  # seconds
 KEPT = 64
@@ -19,8 +20,8 @@ KEPT = 64
 def show_estimate(asked: Asked, possible: bool) -> None:
     """What was measured for these very settings, or a button that measures it."""
     known = measurements()
-    wanted = {"arguments": {name: each for name, each in asked.arguments.items() if name != "title"},
-              "device": asked.device}  # fmt: skip
+    arguments = {name: each for name, each in asked.arguments.items() if name != "title"} | known_data(asked.data)
+    wanted = {"arguments": arguments, "device": asked.device}
     key = json.dumps(wanted)
     found: Measurement | None = known.get(key)
     if found is not None and found.alive:

@@ -57,11 +57,17 @@ class Measurement:
 def main() -> int:
     """Print what was measured, as a line of JSON; exit code 2 and a sentence for what cannot be."""
     from core.estimate import estimate
+    from core.memory import is_short
 
     try:
         found = estimate(**json.loads(sys.argv[1]))
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{' '.join(str(error).split())}\n")
+        return 2
+    except (RuntimeError, MemoryError) as error:
+        if not is_short(error):
+            raise
+        sys.stderr.write("There is not enough memory for these settings; a smaller batch needs less.\n")
         return 2
     sys.stdout.write(json.dumps(asdict(found)) + "\n")
     return 0

@@ -9,7 +9,7 @@ from app.refine_estimate import show_estimate
 from app.refine_plan import changed, command, problem, summary
 from app.state import remember, setting
 from app.text import plain
-from core.data import data_facts, data_names, misfit, other_classes
+from core.data import data_facts, data_names, known_data, misfit, other_classes
 from core.paths import home
 from core.runs.store import Store
 
@@ -66,7 +66,8 @@ def _deviations(asked: Asked) -> None:
 
 def _start(asked: Asked) -> None:
     try:
-        run = Store(home() / "runs").submit("refine", asked.arguments, device=asked.device)
+        arguments = asked.arguments | known_data(asked.data)
+        run = Store(home() / "runs").submit("refine", arguments, device=asked.device)
     except (ValueError, OSError) as error:
         st.error(plain(str(error), 500))
         return

@@ -32,6 +32,7 @@ NAMES = {
     "arguments.attack": "Attack", "arguments.attack.method": "Attack", "arguments.before": "Before",
     "arguments.after": "After", "arguments.title": "Name", "arguments.processes": "Processes on the CPU",
     "arguments.save_every": "Seconds between saved points",
+    "arguments.data_fingerprint": "Fingerprint of the data",
 }  # fmt: skip
 MODELS = ("arguments.base", "arguments.classifier", "arguments.before", "arguments.after")
 

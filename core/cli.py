@@ -13,10 +13,12 @@ from functools import partial
 from pathlib import Path
 
 from core.meter import Cancelled
+from core.paths import settle
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    settle()
     given = parser().parse_args(arguments)
     try:
         code: int = given.run(given)

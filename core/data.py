@@ -6,6 +6,7 @@ from typing import Any, Literal
 from core import own_data
 from core.catalog import DATASETS
 from core.classifier import Classifier
+from core.data_fingerprint import fingerprint_of
 from core.npz import Facts, facts, read_npz
 from core.picture_folder import folder_facts, read_folder
 from core.published import Published
@@ -24,23 +25,47 @@ def load_data(
     *,
     size: tuple[int, int, int] | None = None,
     progress: Progress | None = None,
+    fingerprint: str = "",
 ) -> Images:
     """One split of the data set called `name`: a key, `own:NAME`, or the path of an .npz file or a folder of pictures.
 
     Published data are fetched on first use, and `progress` is told how far that is. `size` (C, H, W) is what the
-    pictures of a folder are brought to (without it the size most of them have); other data keep theirs. ValueError or
-    OSError in one sentence if it cannot be had.
+    pictures of a folder are brought to (without it the size most of them have); other data keep theirs. With the
+    `fingerprint` that they had before, they must still have it. ValueError or OSError in one sentence if it cannot be
+    had.
     """
     if split not in ("train", "test"):
         raise ValueError(f"expected the train or the test split, got {str(split)[:40]!r}")
+    if fingerprint and fingerprint != data_fingerprint(name):
+        called = name.removeprefix("own:") if name.startswith("own:") else Path(name).name
+        raise ValueError(f"The data set {called} is not the one this run began with: its images have changed.")
     if name in DATASETS:
         source = DATASETS[name]()
         source.prepare(progress)
         return source.load(split)
-    if name.startswith("own:"):
-        return read_npz(own_data.place(name.removeprefix("own:")), split)
-    path = path_of(name)
-    return read_folder(path, split, size=size) if path.is_dir() else read_npz(path, split)
+    path = _place(name)
+    return read_folder(path, split, size=size, progress=progress) if path.is_dir() else read_npz(path, split)
+
+
+def data_fingerprint(name: str) -> str:
+    """Changes when other images are put under the name of your own data, a file or a folder; "" for published data.
+
+    ValueError or OSError in one sentence where there is no such data or it cannot be read.
+    """
+    return "" if name in DATASETS else fingerprint_of(_place(name))
+
+
+def known_data(name: str) -> dict[str, str]:
+    """What is added to the arguments of a run on the data `name`, so that it goes on with these images only."""
+    try:
+        found = data_fingerprint(name)
+    except (ValueError, OSError):  # the run says what is wrong with them
+        found = ""
+    return {"data_fingerprint": found} if found else {}
+
+
+def _place(name: str) -> Path:
+    return own_data.place(name.removeprefix("own:")) if name.startswith("own:") else path_of(name)
 
 
 def path_of(name: str) -> Path:

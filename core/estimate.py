@@ -14,6 +14,7 @@ import torch
 from torch import Tensor
 
 from core import cores
+from core.attacks.pgd import PGD
 from core.feed import ON_DEVICE
 from core.judge import BLOCK, judged
 from core.machine import accelerator_of, machine
@@ -21,7 +22,7 @@ from core.memory import steps as in_memory
 from core.meter import Meter
 from core.refine import Training
 from core.refinement import Refinement
-from core.refresh import refreshed
+from core.refresh import PART, refreshed
 from core.sources import Images
 
 T = TypeVar("T")
@@ -65,37 +66,43 @@ def estimate(arguments: Mapping[str, Any], device: str = "cpu", threads: int = 0
                          bf16=schedule.bf16 and not objective.precise)  # fmt: skip
         memory.begin(fabric.device)
         batch = max(1, schedule.batch // processes)
-        part = _first(data, batch * (MEASURED + 3))
+        part = _round(data, batch * (MEASURED + 3))
         training = Training(classifier, objective, part, replace(schedule, batch=batch, held_out=0), fabric=fabric)
         learn, few = len(data) - schedule.held_out, FEW if fabric.device.type == "cpu" else BLOCK
         due = [epoch for epoch in range(schedule.epochs) if objective.due(epoch)]
         refresh = _masks(training, due[0], learn, few) / processes if due else 0.0
         step, count = _steps(training)
-        judge = _judging(training, _first(data, min(few, schedule.held_out))) * schedule.held_out / processes
+        judge = _judging(training, data, min(few, schedule.held_out)) * schedule.held_out / processes
+        if (together := min(BLOCK, schedule.held_out)) > few:
+            _together(training, _round(data, together))
     epoch = step * (learn // schedule.batch) + judge
     whole = epoch * schedule.epochs + refresh * len(due)
     return Estimate(epoch, whole, refresh, memory.most(data), step, judge, count, training.at_once)
 
 
 def _masks(training: Training, epoch: int, learn: int, few: int) -> float:
-    """Seconds to make the masks due before `epoch` of `learn` images, told from `few`; the training gets some masks."""
+    """Seconds to make the masks due before `epoch` of `learn` images, told from `few`.
+
+    Every image the training has gets one of the masks made, as after all the turns in which a run makes them.
+    """
     objective, data, seed = training.objective, training.feed.data, training.schedule.seed
-    teacher = training.average or training.classifier
+    teacher, at_once = training.average or training.classifier, min(PART, 4 * training.at_once)
 
     def make(count: int) -> Tensor | None:
-        shown = _first(data, count)
-        return refreshed(objective, training.classifier, teacher, shown, None, epoch, seed, training.fabric)[0]
+        shown = _round(data, count)
+        return refreshed(objective, training.classifier, teacher, shown, None, epoch, seed, training.fabric, at_once)[0]
 
-    make(8)  # makes everything ready
+    make(few // 4)  # makes everything ready
     seconds, made = _timed(lambda: make(few))
+    chosen = objective.rows(few, epoch, seed)
     if made is not None:
-        training.masks = made[torch.arange(len(data)) % len(made)]
-    return seconds * len(objective.rows(learn, epoch, seed)) / len(objective.rows(min(few, len(data)), epoch, seed))
+        training.masks = made[chosen[torch.arange(len(data)) % len(chosen)]]
+    return seconds * len(objective.rows(learn, epoch, seed)) / len(chosen)
 
 
 def _steps(training: Training) -> tuple[float, int]:
     """(seconds of a step, how many were measured). They are of the last epoch, when nothing is spared any more."""
-    training.done = training.feed.total - training.feed.each + 1
+    training.done = training.feed.total - training.feed.each + 1  # the first step of an epoch may make masks
     going = in_memory(training, lambda _: None)
     times: list[float] = []
     while len(times) <= MEASURED and (len(times) < 2 or times[0] < LONG):
@@ -103,13 +110,21 @@ def _steps(training: Training) -> tuple[float, int]:
     return sorted(times[1:])[len(times[1:]) // 2], len(times) - 1
 
 
-def _judging(training: Training, seen: Images) -> float:
-    """Seconds to judge one image."""
-    if not len(seen):
+def _judging(training: Training, data: Images, few: int) -> float:
+    """Seconds to judge one image, told from `few`."""
+    if not few:
         return 0.0
-    against = training.judge
+    seen, against = _round(data, few), training.judge
     seconds, _ = _timed(lambda: judged(training.classifier, training.average, seen, against, training.fabric))
-    return seconds / len(seen)
+    return seconds / few
+
+
+def _together(training: Training, seen: Images) -> None:
+    """Take the memory that judging `seen` at once takes: that of one step of the attack, as of many."""
+    against = training.judge
+    if isinstance(against, PGD):
+        against = replace(against, steps=1)
+    judged(training.classifier, None, seen, against, training.fabric)
 
 
 def _timed(act: Callable[[], T]) -> tuple[float, T]:
@@ -121,8 +136,12 @@ def _timed(act: Callable[[], T]) -> tuple[float, T]:
     return time.perf_counter() - begun, found
 
 
-def _first(data: Images, count: int) -> Images:
-    return Images(data.images[:count], data.labels[:count], data.classes)
+def _round(data: Images, count: int) -> Images:
+    """`count` images: the first ones, and where there are fewer the same once more."""
+    if count <= len(data):
+        return Images(data.images[:count], data.labels[:count], data.classes)
+    rows = torch.arange(count, device=data.labels.device) % len(data)
+    return Images(data.images[rows], data.labels[rows], data.classes)
 
 
 @contextmanager

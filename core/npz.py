@@ -24,6 +24,7 @@ from core.sources import Images
 Split = Literal["train", "test"]
 LARGEST_SIDE = 1024
 MOST_CLASSES = 100_000
+MOST_VALUES = 8_000_000_000  # bytes of images in a split
 
 
 @dataclass(frozen=True)
@@ -40,10 +41,19 @@ class Facts:
         return {split: sum(numbers) for split, numbers in self.per_class.items()}
 
 
+def available() -> int:
+    """Bytes of memory that can be had now; where the system does not tell, all that the machine has."""
+    told = Path("/proc/meminfo")
+    for line in told.read_text().splitlines() if told.exists() else ():
+        if line.startswith("MemAvailable:"):
+            return int(line.split()[1]) * 1024
+    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
+
+
 def places() -> tuple[Path, ...]:
     """Where data laid down by hand are looked for: `$COUNTERPROOF_DATA` if set, and the data folder of `home()`."""
     chosen = os.environ.get("COUNTERPROOF_DATA")
-    return (*([Path(chosen).expanduser()] if chosen else []), home() / "data")
+    return (*([Path(chosen).expanduser().absolute()] if chosen else []), home() / "data")
 
 
 def find(name: str) -> Path | None:
@@ -73,7 +83,12 @@ def read(path: Path | IO[bytes], called: str, split: Split) -> Images:
         classes = _facts(archive).classes
         count, (channels, height, width) = _size(archive, part)
         labels = _labels(archive, part, count)
-        if (needed := count * channels * height * width) > os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES"):
+        needed = count * channels * height * width
+        if needed > MOST_VALUES:
+            raise Refused(
+                f"{called}: its {part} images need {needed / 1e9:.1f} GB, more than {MOST_VALUES / 1e9:.0f} GB"
+            )
+        if needed > available():
             raise Refused(f"{called}: its {part} images need {needed / 1e9:.1f} GB of memory, more than there is")
         images = torch.empty((count, channels, height, width), dtype=torch.uint8)
         done = 0

@@ -1,6 +1,8 @@
 """The user's own data sets: an .npz or a .zip of pictures comes in, is checked, and is kept as an .npz."""
 
+import math
 import re
+import shutil
 import zipfile
 from pathlib import Path
 from typing import IO
@@ -93,7 +95,13 @@ def install(
         notes.extend(data.notes)
         return data
 
+    if found is None:
+        counts, shape = (told := npz.facts(file, called)).counts, told.size
+        splits = [counts.get("train", 0), counts.get("test", counts.get("val", 0))]
+    else:
+        splits, shape = [sum(map(len, groups)) for groups in found.files.values()], size or (1, 1, 1)
     target = folder() / f"{name}.npz"
+    _room(target, math.prod(shape), splits, called)
     try:
         with whole(target) as out:
             npz.write(out, load)
@@ -102,6 +110,15 @@ def install(
     except OSError as error:
         raise OSError(f"{name} could not be stored in {target.parent}: {error.strerror or error}") from error
     return f"own:{name}", tuple(notes)
+
+
+def _room(target: Path, each: int, splits: list[int], called: str) -> None:
+    """Refuse what is too large, `each` bytes an image, or finds no room on the disk, before any of it is unpacked."""
+    if each * max(splits) > npz.MOST_VALUES:
+        raise Refused(f"{called} holds more than {npz.MOST_VALUES / 1e9:.0f} GB of images in a split; take fewer")
+    above = next(place for place in target.parents if place.exists())
+    if (needed := each * sum(splits)) > (free := shutil.disk_usage(above).free):
+        raise Refused(f"{called} needs {needed / 1e9:.1f} GB in {target.parent}, where {free / 1e9:.1f} GB are free")
 
 
 def _holds(file: IO[bytes], called: str) -> str:

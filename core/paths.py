@@ -14,7 +14,14 @@ SAMPLES = ASSETS / "samples"
 def home() -> Path:
     """The folder for cases, uploads, weights and data: `$COUNTERPROOF_HOME`, else the platform's user data folder."""
     chosen = os.environ.get("COUNTERPROOF_HOME")
-    return Path(chosen).expanduser() if chosen else Path(platformdirs.user_data_path("counterproof"))
+    return Path(chosen).expanduser().absolute() if chosen else Path(platformdirs.user_data_path("counterproof"))
+
+
+def settle() -> None:
+    """Make the folders named in the environment absolute: programs started from here have another working folder."""
+    for name in ("COUNTERPROOF_HOME", "COUNTERPROOF_DATA"):
+        if chosen := os.environ.get(name):
+            os.environ[name] = str(Path(chosen).expanduser().absolute())
 
 
 def folder(name: str) -> Path:

@@ -11,12 +11,11 @@ from PIL import Image
 
 from core import meter
 from core.archive import Refused
-from core.npz import LARGEST_SIDE, Facts, Split
+from core.npz import LARGEST_SIDE, MOST_VALUES, Facts, Split
 from core.picture_decode import BROKEN, FORMATS, decode
 from core.picture_tree import Entry, Tree, tree, walk
 from core.sources import Images, Progress
 
-MOST_VALUES = 8_000_000_000  # bytes of images in a split
 GREY = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
 
 

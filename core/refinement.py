@@ -23,7 +23,8 @@ class Refinement:
     base: a classifier's name; start: from its weights ("base") or the same architecture untrained ("scratch"); data: a
     data set's name; objective: its JSON form; schedule: fields of core.schedule.Schedule; images: use only so many
     training images, drawn by the seed (0: all); title: the user's own words; processes: how many on a CPU; save_every:
-    seconds between two checkpoints within an epoch.
+    seconds between two checkpoints within an epoch; data_fingerprint: core.data.data_fingerprint of the data, if these
+    images only are meant.
     """
 
     base: str
@@ -35,6 +36,7 @@ class Refinement:
     title: str = ""
     processes: int = 1
     save_every: float = 30.0
+    data_fingerprint: str = ""
 
     @classmethod
     def read(cls, arguments: Mapping[str, Any]) -> "Refinement":
@@ -59,7 +61,8 @@ class Refinement:
 
     def arguments(self) -> dict[str, Any]:
         """What `read` reads."""
-        return asdict(self)
+        found = asdict(self)
+        return found if self.data_fingerprint else {k: v for k, v in found.items() if k != "data_fingerprint"}
 
     def aim(self) -> Objective:
         """The objective."""
@@ -77,7 +80,9 @@ class Refinement:
         """The classifier to train, and the training images; ValueError or OSError in one sentence."""
         schedule = self.plan()
         classifier = self.classifier()
-        found = load_data(self.data, "train", size=classifier.size, progress=progress)
+        found = load_data(
+            self.data, "train", size=classifier.size, progress=progress, fingerprint=self.data_fingerprint
+        )
         data = few(found, self.images, schedule.seed)
         if reason := misfit(classifier, data):
             raise ValueError(reason)

@@ -349,13 +349,25 @@ def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(
     run.folder.mkdir()
     files.write_json(run.folder / files.SPEC, {"task": "compare", "arguments": asked})
     write_status(run.folder, Status())
-    for stop in (True, True, False):  # each of the first two attempts is asked to stop, and ends after one batch
+    for stop in (
+        True,
+        True,
+        False,
+    ):  # each of the first two attempts is asked to stop in its first batch, and ends after
         context = Context(run.folder)
         context.recover()
-        (run.folder / files.STOP).write_text("{}") if stop else (run.folder / files.STOP).unlink()
+        (run.folder / files.STOP).unlink(missing_ok=True)
         if stop:
+            plain = context.row
+
+            def row(*given: Any, plain: Any = plain, **more: Any) -> None:
+                plain(*given, **more)
+                (run.folder / files.STOP).write_text("{}")
+
+            monkeypatch.setattr(context, "row", row)
             with pytest.raises(Stopped):
                 TASKS["compare"](context, asked)
+            assert context.saved == len(files.read_rows(run.folder / files.METRICS)) - 1
             files.append(run.folder / files.METRICS, json.dumps({"step": 9, "half": "done"}) + "\n")
         else:
             result = TASKS["compare"](context, asked)

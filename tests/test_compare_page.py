@@ -1,5 +1,6 @@
 """The Compare page: opens by link, refuses in a sentence, follows a run; its charts and its background work."""
 
+import io
 import json
 import threading
 import time
@@ -16,10 +17,12 @@ from torch import nn
 from app.compare_charts import curve
 from app.compare_desk import Crossings, Together
 from app.desk import Desk
+from core import own_data
 from core.attacks.pgd import PGD
 from core.classifier import Classifier
 from core.compare import SIDES, Pair, Side
 from core.compare_curves import curves
+from core.data import known_data
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.params import to_spec
 from core.paths import ROOT
@@ -106,7 +109,7 @@ def test_an_attack_without_a_strength_has_no_curve(home: Path) -> None:
     assert "has no strength to vary" in texts(app)
 
 
-def finished_run(home: Path, app: AppTest, state: str) -> dict[str, Any]:
+def finished_run(home: Path, app: AppTest, state: str, **more: Any) -> dict[str, Any]:
     """A run folder as the page would have asked for it, with rows already there."""
     from core.catalog import load_classifier
 
@@ -114,7 +117,7 @@ def finished_run(home: Path, app: AppTest, state: str) -> dict[str, Any]:
     arguments = {
         "before": DIGITS["before"], "after": DIGITS["after"], "data": "mnist", "attack": to_spec(PGD(eps=60 / 255)),
         "explainer": to_spec(GradCAMPP()), "count": 200, "seed": 0, "weights": [one.fingerprint] * 2,
-    }  # fmt: skip
+    } | more  # fmt: skip
     folder = home / "runs" / "20260101-000000-00000000"
     folder.mkdir(parents=True)
     files.write_json(folder / files.SPEC, {"task": "compare", "arguments": arguments, "device": "cpu", "threads": 1})
@@ -146,6 +149,31 @@ def test_a_run_that_was_asked_the_same_is_found_with_its_curves_and_lists(home: 
     app = ended(app.run())
     assert not app.exception
     assert "MNIST test image 4 (4)" in texts(app)
+
+
+def test_numbers_of_other_images_under_the_same_name_are_not_shown(home: Path) -> None:
+    def put(seed: int, count: int) -> None:
+        raw = io.BytesIO()
+        pixels = np.random.default_rng(seed).integers(0, 256, (count, 28, 28), np.uint8)
+        np.savez(raw, **{f"{split}_{what}": each for split in ("train", "test")
+                         for what, each in (("images", pixels), ("labels", np.arange(count) % 10))})  # fmt: skip
+        own_data.install(raw, "digits")
+
+    put(0, 20)
+    app = opened(**DIGITS)
+    app.selectbox(key="widget:compare.data.mnist").set_value("own:digits")
+    app = ended(app.run())
+    finished_run(home, app, "completed", data="own:digits", **known_data("own:digits"))
+    app = ended(app.run())
+    assert not app.exception
+    assert "Gained: 2 of 4" in texts(app)
+    own_data.remove("digits")
+    put(1, 10)  # among them there is no image 12, which was lost
+    app = ended(app.run())
+    assert not app.exception
+    assert "Gained" not in texts(app)
+    assert [button for button in app.button if button.label.startswith("Measure both")]
+    assert not [button for button in app.button if button.label.startswith("Next gained")]
 
 
 def test_a_stopped_run_shows_what_it_has_and_can_go_on(home: Path) -> None:

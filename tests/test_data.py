@@ -5,6 +5,7 @@ import pickle
 import random
 import zipfile
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -157,10 +158,27 @@ def test_a_claim_larger_than_the_file_is_refused_before_memory_is_taken() -> Non
 
 def test_more_images_than_memory_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = put(tmp_path / "some.npz", arrays())
-    monkeypatch.setattr("os.sysconf", lambda _: 90)  # 8,100 bytes for 12 images of 784
+    monkeypatch.setattr("core.npz.available", lambda: 8100)  # for 12 images of 784
     with pytest.raises(ValueError, match="need 0.0 GB of memory, more than there is"):
         load_data(name, "train")
     assert len(load_data(name, "test")) == 7
+
+
+def test_more_images_than_there_may_be_are_refused_before_they_are_unpacked(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = put(home / "some.npz", arrays())
+    monkeypatch.setattr("core.npz.MOST_VALUES", 8100)
+    with pytest.raises(ValueError, match="its train images need 0.0 GB, more than"):
+        load_data(name, "train")
+    monkeypatch.setattr("core.npz.write", lambda *_: pytest.fail("nothing is unpacked"))
+    with pytest.raises(ValueError, match=r"some.npz holds more than .* GB of images in a split"):
+        own_data.install(io.BytesIO(npz(arrays())), "mine", called="some.npz")
+    monkeypatch.setattr("core.npz.MOST_VALUES", 8e9)
+    monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=14000))  # for 19 images of 784
+    with pytest.raises(ValueError, match=r"some.npz needs 0.0 GB in .*, where 0.0 GB are free"):
+        own_data.install(io.BytesIO(npz(arrays())), "mine", called="some.npz")
+    assert own_data.names() == ()
 
 
 def mutated(raw: bytes, source: random.Random) -> bytes:

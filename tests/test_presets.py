@@ -7,11 +7,12 @@ from typing import Any
 import pytest
 import torch
 
+from app import refine_measure
 from core import estimate as estimates
 from core import refinement
 from core.attacks.pgd import PGD
 from core.catalog import CLASSIFIERS, DATASETS, OBJECTIVES, classifier_names
-from core.estimate import FEW, MEASURED, estimate
+from core.estimate import BLOCK, FEW, MEASURED, estimate
 from core.meter import Cancelled, Meter
 from core.presets import PRESETS
 from core.refine import Training
@@ -165,6 +166,62 @@ def test_an_estimate_is_what_a_run_takes(ticking: list[int]) -> None:
     assert made.refresh_seconds == 0
     assert made.step_seconds == 2 * 32
     assert made.judge_seconds == 64 * 2 * (1 + 11)
+
+
+@pytest.mark.parametrize("count", [33, 40, 100, 200])
+@pytest.mark.parametrize("method", ["halves", "fast_adversarial"])
+def test_few_images_are_measured_as_many_are(
+    method: str, count: int, ticking: list[int], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """One batch an epoch, or two, or five: there are always steps enough, and they take what a run's take."""
+    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: dataset(count))
+    many = SCHEDULE | {"held_out": 0}
+    made = estimate(asked(method, schedule=many))
+    assert made.steps == MEASURED
+    monkeypatch.setattr(estimates, "LONG", 0.0)
+    assert estimate(asked(method, schedule=many | {"epochs": 1})).steps == 1
+    ticking[0] = 0
+    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: dataset(1064))
+    assert made.step_seconds == estimate(asked(method, schedule=many)).step_seconds
+    assert made.seconds == made.seconds_per_epoch * 5 + made.refresh_seconds * (3 if method == "halves" else 0)
+
+
+def test_every_image_has_a_mask_in_the_steps_measured(ticking: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    """In the last epoch all turns are over, so none is without: one made is lent to each."""
+    seen = []
+    plain = Halves.loss
+
+    def loss(self: Halves, classifier: Any, batch: Any, attacked: Any) -> Any:
+        seen.append(batch.masks.flatten(1).any(dim=1).all().item())
+        return plain(self, classifier, batch, attacked)
+
+    monkeypatch.setattr(Halves, "loss", loss)
+    estimate(asked("halves"))
+    assert seen == [True] * (MEASURED + 1)
+
+
+def test_as_many_images_are_judged_at_once_as_in_a_run(ticking: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
+    sizes = []
+    monkeypatch.setattr(estimates._Memory, "look", lambda _, *seen: sizes.extend(len(each) for each in seen[:1]))
+    estimate(asked("fast_adversarial", schedule=SCHEDULE | {"held_out": 400}))
+    assert max(sizes) == BLOCK
+
+
+@pytest.mark.parametrize("error", [torch.OutOfMemoryError("CUDA out of memory. Tried"), MemoryError()], ids=type)
+def test_too_little_memory_is_a_sentence(
+    error: Exception, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def fails(**_: Any) -> None:
+        raise error
+
+    monkeypatch.setattr(estimates, "estimate", fails)
+    monkeypatch.setattr("sys.argv", ["measure", "{}"])
+    assert refine_measure.main() == 2
+    said = capsys.readouterr().err
+    assert said == "There is not enough memory for these settings; a smaller batch needs less.\n"
+    error = RuntimeError("shapes")
+    with pytest.raises(RuntimeError, match="shapes"):
+        refine_measure.main()
 
 
 def test_several_processes_share_the_work(ticking: list[int]) -> None:

@@ -1,15 +1,21 @@
 """`counterproof refine` and `counterproof runs`: what they submit, say and return."""
 
+import json
 import os
+import subprocess
 from pathlib import Path
 
 import pytest
+from PIL import Image
 
 from core import cli
+from core.npz import places
 from core.presets import PRESETS
 from core.refinement import Refinement
-from core.runs import files, shell
-from core.runs.store import Store
+from core.runs import files, launch, shell
+from core.runs import follow as following
+from core.runs.status import Status, write_status
+from core.runs.store import Run, Store
 from core.schedule import Schedule
 from tests.test_refining import SCHEDULE, ended, reached, slowly, until  # noqa: F401
 from tests.test_refining import store as toys  # noqa: F401
@@ -22,7 +28,7 @@ TOY = ["refine", "--base", "mnist_cnn:standard", "--data", "mnist", "--objective
 def store(toys: Store, monkeypatch: pytest.MonkeyPatch) -> Store:  # noqa: F811
     monkeypatch.setattr(shell, "store", lambda: toys)
     monkeypatch.setattr(shell, "data_facts", lambda _: None)
-    monkeypatch.setattr(shell, "POLL", 0.01)
+    monkeypatch.setattr(following, "POLL", 0.01)
     return toys
 
 
@@ -57,7 +63,7 @@ def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     slowly()  # type: ignore[operator]
-    plain, sent, here = shell.time.sleep, [], os.getpid()
+    plain, sent, here = following.time.sleep, [], os.getpid()
 
     def sleep(seconds: float) -> None:
         if os.getpid() == here and not sent and store.runs() and len(store.runs()[0].metrics) >= 3:
@@ -65,7 +71,7 @@ def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
             raise KeyboardInterrupt
         plain(seconds)
 
-    monkeypatch.setattr(shell.time, "sleep", sleep)
+    monkeypatch.setattr(following.time, "sleep", sleep)
     assert cli.main(TOY) == 130
     run = store.runs()[0]
     said = capsys.readouterr().out
@@ -75,6 +81,59 @@ def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
     assert cli.main(["runs", "resume", run.id]) == 0
     assert cli.main(["runs", "follow", run.id]) == 0
     assert run.status.state == "completed"
+
+
+def by_hand(store: Store, task: str, rows: list[dict[str, object]], **arguments: object) -> Run:
+    """A run without a worker: its files are written by the test."""
+    run = Store(store.root, lambda _folder, _lock: None).submit(task, arguments)
+    (run.folder / files.METRICS).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    return run
+
+
+def test_notes_that_come_after_epochs_are_told(store: Store) -> None:
+    run = by_hand(store, "refine", [], schedule={"epochs": 2})
+    news, said = following.News(run), []
+    for notes, rows in (
+        (("a",), []),
+        (("a",), [{"epoch": 0, "loss": 1.0, "seconds": 1, "held": {}}, {"epoch": 1, "loss": 0.5, "seconds": 2}]),
+        (("a", "halved"), []),
+    ):
+        with (run.folder / files.METRICS).open("a") as file:
+            file.writelines(json.dumps(row) + "\n" for row in rows)
+        said.append(news.since(Status("running", notes=notes)))
+    assert said == [["a"], ["epoch 1 of 2: loss 1.000; 1 s"], ["halved"]]
+
+
+@pytest.mark.parametrize(
+    ("task", "arguments", "result", "words", "subject"),
+    [
+        (
+            "compare", {"before": "a", "after": "b", "data": "mnist", "attack": {"method": "pgd"}}, {"count": 20},
+            "Completed. 20 images were measured; the page Compare shows the curves.",
+            "compare a with b on mnist under pgd",
+        ),
+        (
+            "evaluate", {"classifier": "a", "data": "mnist", "attack": None},
+            {"accuracy": 0.5, "count": 20, "interval_95": [0.25, 0.75]},
+            "Completed. 50.0% of 20 images right (95 % interval 25.0% to 75.0%).", "evaluate a on mnist",
+        ),
+    ],
+    ids=["compare", "evaluate"],
+)  # fmt: skip
+def test_runs_that_measure_are_followed_and_listed(
+    store: Store, task: str, arguments: dict[str, object], result: dict[str, object], words: str, subject: str,
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str],
+) -> None:  # fmt: skip
+    run = by_hand(store, task, [{"step": 0, "images": [1]}, {"step": 1, "images": [2]}], **arguments)
+    half, whole = (Status("running", f"{n} of 20 images", progress=n / 20) for n in (10, 20))
+    moments = iter([half, half, whole, Status("completed", progress=1.0)])
+    monkeypatch.setattr(Run, "status", property(lambda _: next(moments, Status("completed", progress=1.0))))
+    files.write_json(run.folder / files.RESULT, result)
+    write_status(run.folder, Status("completed", progress=1.0))
+    assert cli.main(["runs", "follow", run.id]) == 0
+    assert capsys.readouterr().out.splitlines() == ["50%: 10 of 20 images", "100%: 20 of 20 images", words]
+    assert cli.main(["runs"]) == 0
+    assert capsys.readouterr().out == f"{run.id}  completed 100%  {subject}\n"
 
 
 def test_stop_and_delete(store: Store, slowly: object, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
@@ -135,6 +194,49 @@ def test_data_that_does_not_fit_is_told_before_anything_is_submitted(
     assert cli.main(words) == 2
     assert "it does not fit" in capsys.readouterr().err
     assert store.runs() == []
+
+
+def test_pictures_of_another_size_are_for_the_run_to_fit(
+    home: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    for name in "abcdefghij":
+        (home / "pictures" / name).mkdir(parents=True)
+        for index in range(2):
+            Image.new("RGB", (64, 64)).save(home / "pictures" / name / f"{index}.png")
+    words = ["refine", "cifar10_resnet20:standard", "--data", str(home / "pictures"), "--objective", "cross_entropy"]
+    monkeypatch.setattr(shell, "store", lambda: Store(home / "runs", lambda _folder, _lock: None))
+    assert cli.main([*words, "--detach"]) == 0
+    (home / "pictures" / "k").mkdir()
+    Image.new("RGB", (64, 64)).save(home / "pictures" / "k" / "0.png")
+    assert cli.main([*words, "--detach"]) == 2
+    assert "this data set has 11 classes; the model tells 10" in capsys.readouterr().err
+
+
+@pytest.mark.parametrize("device", ["cuda:0", "xpu:0", "cuda:0,cuda:1"])
+def test_a_device_that_is_not_there_is_told_before_anything_is_submitted(
+    store: Store, device: str, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setattr("torch.cuda.device_count", lambda: 0)
+    assert cli.main([*TOY, "--device", device]) == 2
+    assert f"this machine has no {device.split(',')[0]}" in capsys.readouterr().err
+    assert store.runs() == []
+
+
+def test_folders_named_by_a_relative_path_are_the_same_for_a_worker(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    for name in ("COUNTERPROOF_HOME", "COUNTERPROOF_DATA"):
+        monkeypatch.setenv(name, name.lower())
+    assert places() == (tmp_path / "counterproof_data", tmp_path / "counterproof_home" / "data")
+    given = []
+    monkeypatch.setattr(launch, "Popen", lambda *_, **__: given.append(dict(os.environ)) or subprocess.Popen(["true"]))
+    (tmp_path / "log.txt").touch()
+    launch.detached(tmp_path, 0)
+    assert given[0]["COUNTERPROOF_HOME"] == str(tmp_path / "counterproof_home")
+    monkeypatch.setenv("COUNTERPROOF_DATA", "data")
+    cli.main(["runs"])
+    assert os.environ["COUNTERPROOF_DATA"] == str(tmp_path / "data")
 
 
 def test_settings_go_where_they_belong(home: Path) -> None:

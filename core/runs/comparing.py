@@ -7,6 +7,7 @@ from typing import Any
 import torch
 
 from core.catalog import ATTACKS, EXPLAINERS, load_classifier
+from core.classifier import Classifier
 from core.compare import SIDES, Side, mismatch
 from core.compare_batch import Plan, measure
 from core.compare_curves import curves
@@ -16,6 +17,7 @@ from core.meter import Cancelled, Meter
 from core.params import from_spec
 from core.runs import files
 from core.runs.context import Context, Stopped
+from core.sources import Images
 from core.strengths import strengths
 
 
@@ -23,7 +25,8 @@ from core.strengths import strengths
 class Asked:
     """The arguments: classifiers and data by name, an attack and an explainer (or none) in their JSON form.
 
-    `count` test images drawn by `seed`. `weights`: the fingerprints of both, if the numbers are to hold for these only.
+    `count` test images drawn by `seed`. `weights`: the fingerprints of both, if the numbers are to hold for these only;
+    `data_fingerprint`: that of the data, likewise.
     """
 
     before: str
@@ -35,6 +38,7 @@ class Asked:
     batch: int = 10
     seed: int = 0
     weights: list[str] | None = None
+    data_fingerprint: str = ""
 
     def __post_init__(self) -> None:
         if self.count < 1 or self.batch < 1:
@@ -60,42 +64,53 @@ def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     except TypeError as error:
         raise ValueError(f"compare: {str(error).partition(' ')[2]}") from error
     plan = asked.plan()
-    classifiers: dict[Side, Any] = {side: load_classifier(getattr(asked, side)) for side in SIDES}
+    try:
+        with Meter() as meter:
+            context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
+            classifiers, data = _load(context, asked)
+            _measure(context, asked, plan, classifiers, data)
+    except Cancelled as error:
+        raise Stopped from error
+    rows = files.read_rows(context.folder / files.METRICS)
+    prints = [classifiers[side].fingerprint for side in SIDES]
+    return {"strengths": list(plan.strengths), **curves(rows), "asked": asdict(asked), "weights": prints}
+
+
+def _load(context: Context, asked: Asked) -> tuple[dict[Side, Classifier], Images]:
+    """The two classifiers on the run's device, and the test images, found to fit."""
+    classifiers: dict[Side, Classifier] = {
+        side: load_classifier(getattr(asked, side), context.preparing) for side in SIDES
+    }
     if reason := mismatch(classifiers["before"], classifiers["after"]):
         raise ValueError(reason)
-    prints = [classifiers[side].fingerprint for side in SIDES]
-    if asked.weights is not None and asked.weights != prints:
+    if asked.weights is not None and asked.weights != [classifiers[side].fingerprint for side in SIDES]:
         raise ValueError("the weights of one of the two models have changed since this comparison was asked for")
     for classifier in classifiers.values():
         classifier.net.to(context.device)
     size = classifiers["before"].size
-    data = load_data(
-        asked.data, "test", size=size, progress=lambda _, said: context.progress(context.status.progress, said)
-    )
+    data = load_data(asked.data, "test", size=size, progress=context.preparing, fingerprint=asked.data_fingerprint)
     if reason := misfit(classifiers["before"], data):
         raise ValueError(reason)
     if warning := other_classes(classifiers["before"], data):
         context.say(f"Note: {warning}.")
+    return classifiers, data
+
+
+def _measure(context: Context, asked: Asked, plan: Plan, classifiers: dict[Side, Classifier], data: Images) -> None:
+    """Add the rows that are not there yet."""
     order = torch.randperm(len(data), generator=torch.Generator().manual_seed(asked.seed))
     chosen = order[: asked.count].sort().values
     steps = range(0, len(chosen), asked.batch)
     done = context.saved + 1
     context.progress(done / len(steps))
-    with Meter() as meter:
-        context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
-        for step in range(done, len(steps)):
-            places = chosen[steps[step] : steps[step] + asked.batch]
-            images, labels = data.images[places].float() / 255, data.labels[places]
-            try:
-                found = measure(classifiers, images, labels, steps[step], plan)
-            except Cancelled as error:
-                raise Stopped from error
-            context.row(step, images=places.tolist(), **found)
-            with context.checkpoint(step):
-                pass  # the rows hold all there is to go on from
-            count = min(steps[step] + asked.batch, len(chosen))
-            context.progress((step + 1) / len(steps), f"{count:,} of {len(chosen):,} images")
-            if context.stop_asked():
-                raise Stopped
-    rows = files.read_rows(context.folder / files.METRICS)
-    return {"strengths": list(plan.strengths), **curves(rows), "asked": asdict(asked), "weights": prints}
+    for step in range(done, len(steps)):
+        places = chosen[steps[step] : steps[step] + asked.batch]
+        images, labels = data.images[places].float() / 255, data.labels[places]
+        found = measure(classifiers, images, labels, steps[step], plan)
+        context.row(step, images=places.tolist(), **found)
+        with context.checkpoint(step):
+            pass  # the rows hold all there is to go on from
+        count = min(steps[step] + asked.batch, len(chosen))
+        context.progress((step + 1) / len(steps), f"{count:,} of {len(chosen):,} images")
+        if context.stop_asked():
+            raise Stopped

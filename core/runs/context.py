@@ -98,6 +98,11 @@ class Context:
         else:
             self._change(progress=fraction, left=left, said=said)
 
+    def preparing(self, _: float, said: str) -> None:
+        """Say what is fetched or read before the work itself: there is nothing to save yet, so it is not running."""
+        if time.monotonic() - self._wrote >= EVERY:
+            self.update(said=said)
+
     def say(self, sentence: str) -> None:
         """Tell the user something that stays with the run, such as a batch that was halved."""
         self.log(sentence)
@@ -112,8 +117,10 @@ class Context:
         return stop_asked(self.folder)
 
     def on_stop(self, call: Callable[[How], None]) -> None:
-        """Have `call` told of a stop as it comes, from another thread, where it must not raise."""
+        """Have `call` told of a stop: now if one was asked for, else from another thread, where it must not raise."""
         self.listeners.append(call)
+        if how := self.stop_asked():  # perhaps told before there was anyone to hear it
+            call(how)
 
     def update(self, **changes: Any) -> bool:
         """Change and write the status; nothing changes after the end. Whether it did."""

@@ -16,7 +16,10 @@ from core.sources import Images
 
 @dataclass(frozen=True)
 class Asked:
-    """The arguments: a classifier and data by name, an attack in its JSON form or none, the first `count` images."""
+    """The arguments: a classifier and data by name, an attack in its JSON form or none, the first `count` images.
+
+    `data_fingerprint`: that of the data, if the number is to hold for these only.
+    """
 
     classifier: str
     data: str
@@ -25,6 +28,7 @@ class Asked:
     count: int = 1000
     batch: int = 100
     seed: int = 0
+    data_fingerprint: str = ""
 
     def __post_init__(self) -> None:
         if self.split not in ("train", "test"):
@@ -42,33 +46,12 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         asked = Asked(**arguments)
     except TypeError as error:
         raise ValueError(f"evaluate: {str(error).partition(' ')[2]}") from error
-    attack = from_spec(asked.attack, ATTACKS) if asked.attack else None
-    classifier = load_classifier(asked.classifier)
-    classifier.net.to(context.device)
-    data = load_data(asked.data, asked.split, size=classifier.size)
-    if reason := misfit(classifier, data):
-        raise ValueError(reason)
-    total = min(asked.count, len(data))
-    steps = range(0, total, asked.batch)
-    done, hits = 0, 0
-    if found := context.latest():
-        done, hits = found[0] + 1, json.loads((found[1] / "hits.json").read_text())["hits"]
-    context.progress(done / len(steps))
-    with Meter() as meter:
-        context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
-        for step in range(done, len(steps)):
-            begin, end = steps[step], min(steps[step] + asked.batch, total)
-            part = Images(data.images[begin:end], data.labels[begin:end], data.classes)
-            try:
-                hits += accuracy(classifier, part, attack, batch=asked.batch, seed=asked.seed + begin).hits  # type: ignore[arg-type]
-            except Cancelled as error:
-                raise Stopped from error
-            context.row(step, count=end, hits=hits, accuracy=hits / end)
-            with context.checkpoint(step) as folder:
-                (folder / "hits.json").write_text(json.dumps({"hits": hits}))
-            context.progress((step + 1) / len(steps), f"{end:,} of {total:,} images")
-            if context.stop_asked():
-                raise Stopped
+    try:
+        with Meter() as meter:
+            context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
+            hits, total = _count(context, asked)
+    except Cancelled as error:
+        raise Stopped from error
     share = Share(hits, total)
     return {
         "hits": hits,
@@ -77,3 +60,32 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         "interval_95": share.interval,
         "asked": asdict(asked),
     }
+
+
+def _count(context: Context, asked: Asked) -> tuple[int, int]:
+    """(how many are right, of how many), counted on from the last checkpoint."""
+    attack = from_spec(asked.attack, ATTACKS) if asked.attack else None
+    classifier = load_classifier(asked.classifier, context.preparing)
+    classifier.net.to(context.device)
+    data = load_data(
+        asked.data, asked.split, size=classifier.size, progress=context.preparing, fingerprint=asked.data_fingerprint
+    )
+    if reason := misfit(classifier, data):
+        raise ValueError(reason)
+    total = min(asked.count, len(data))
+    steps = range(0, total, asked.batch)
+    done, hits = 0, 0
+    if found := context.latest():
+        done, hits = found[0] + 1, json.loads((found[1] / "hits.json").read_text())["hits"]
+    context.progress(done / len(steps))
+    for step in range(done, len(steps)):
+        begin, end = steps[step], min(steps[step] + asked.batch, total)
+        part = Images(data.images[begin:end], data.labels[begin:end], data.classes)
+        hits += accuracy(classifier, part, attack, batch=asked.batch, seed=asked.seed + begin).hits  # type: ignore[arg-type]
+        context.row(step, count=end, hits=hits, accuracy=hits / end)
+        with context.checkpoint(step) as folder:
+            (folder / "hits.json").write_text(json.dumps({"hits": hits}))
+        context.progress((step + 1) / len(steps), f"{end:,} of {total:,} images")
+        if context.stop_asked():
+            raise Stopped
+    return hits, total

@@ -10,6 +10,7 @@ from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
+from core.paths import settle
 from core.runs.files import LOCK, LOG, held, settled
 from core.runs.status import read_status
 
@@ -20,6 +21,7 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def detached(folder: Path, lock: int) -> None:
     """Start a worker that outlives this process: a session of its own, its words in the log."""
+    settle()
     command = [sys.executable, "-m", "core.runs.work", str(folder), "--lock", str(lock)]
     with (folder / LOG).open("ab") as log:
         process = Popen(
