@@ -18,6 +18,8 @@ from core.augment import augment
 from core.batch import Batch, stream
 from core.classifier import Classifier
 from core.evaluate import accuracy, held_out
+from core.in_parts import in_parts
+from core.judge import judged
 from core.machine import machine
 from core.meter import Cancelled, Meter
 from core.objective import Loss, Objective
@@ -252,6 +254,28 @@ def test_the_best_is_kept_and_chosen_by_robust_accuracy() -> None:
     _, away = held_out(dataset(), 64, 0)
     assert accuracy(check, away, judge).value == top
     assert len(training.feed.data) == 256 - 64
+
+
+@pytest.mark.parametrize("at_once", [250, 64, 7, 1])
+def test_judged_in_parts_an_attack_finds_the_same(at_once: int) -> None:
+    """Its random start is drawn for all images of the block; what is kept for the gradient is one part's."""
+    model, data, judge = small(), dataset(300), PGD(eps=0.24, step=0.05, steps=3)
+    model.net.eval()
+    images, largest = data.images.float() / 255, [0]
+    expected = judge(model, images, data.labels, seed=5)
+    model.net.register_forward_pre_hook(lambda _, given: largest.append(len(given[0])))
+    found = judge(in_parts(model, at_once), images, data.labels, seed=5)
+    assert (found - expected).abs().max() < 1e-6
+    assert max(largest) == at_once
+    training = new(FastAdversarial())
+    whole = judged(model, model.copy(), data, judge, training.fabric)
+    largest.clear()
+    assert judged(model, model.copy(), data, judge, training.fabric, at_once) == whole
+    assert max(largest) == at_once
+    again = new(FastAdversarial())
+    training.judged_at_once = at_once
+    again.restore(training.state())
+    assert again.judged_at_once == at_once
 
 
 def test_masks_are_made_when_due_and_move_with_the_images() -> None:

@@ -279,6 +279,38 @@ def test_too_little_memory_halves_what_is_passed_at_once(store: Store, error: Ex
     assert run.metrics[-1]["evaluations"] == 32 * STEPS  # the attempts that failed are not counted
 
 
+def test_too_little_memory_to_judge_halves_what_is_judged_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so after a resume; the result is that of a run with room for all."""
+    plain = submit(store)
+    assert ended(plain) == "completed", plain.log()
+
+    def tight(_: str) -> Classifier:
+        made = small(3, dropout=0.2)
+        made.net.register_forward_pre_hook(refuse)
+        return made
+
+    monkeypatch.setattr(refinement, "load_classifier", tight)
+    run = submit(store)
+    assert ended(run) == "completed", run.log()
+    assert run.status.notes == (
+        "There was not enough memory to judge 64 held-out images at once: from now on 32 at a time, with the same "
+        "result.",
+        "There was not enough memory to judge 32 held-out images at once: from now on 16 at a time, with the same "
+        "result.",
+    )
+    assert run.result()["at_once"] == 32  # type: ignore[index]
+    assert [row.get("held") for row in run.metrics] == [row.get("held") for row in plain.metrics]
+    same_weights(run, plain)
+
+
+def refuse(net: torch.nn.Module, inputs: tuple[Tensor]) -> None:
+    """Too little memory for more than 20 images in evaluation mode."""
+    if not net.training and len(inputs[0]) > 20:
+        raise MemoryError
+
+
 def test_no_room_even_for_one_image_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Bounded, "room", 0)
     Bounded.error = MemoryError()
