@@ -36,7 +36,7 @@ class State:
     @classmethod
     def load(cls, path: Path) -> "State":
         """What `save` wrote; ValueError in one sentence if the file is something else."""
-        tensors, _ = read_tensors(path)
+        tensors, _ = read_tensors(path, ours=True)
         with safe_open(path, framework="pt") as file:
             facts = (file.metadata() or {}).get("facts")
         if facts is None:

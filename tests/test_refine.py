@@ -13,6 +13,7 @@ import pytest
 import torch
 from torch import Tensor
 
+from core import checkpoint
 from core.attacks.pgd import PGD
 from core.augment import augment
 from core.batch import Batch, stream
@@ -130,6 +131,16 @@ def list_into(found: list[Step], training: Training) -> list[Step]:
     for step in training:
         found.append(step)
     return []
+
+
+def test_a_state_is_read_however_large_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cap is for files from outside; a run that wrote more than that must be able to go on."""
+    monkeypatch.setattr(checkpoint, "LARGEST", 100)
+    path, training = tmp_path / "state.safetensors", new(FastAdversarial())
+    training.state().save(path)
+    with pytest.raises(ValueError, match="larger than"):
+        checkpoint.read_tensors(path)
+    new(FastAdversarial()).restore(State.load(path))
 
 
 def test_a_state_is_not_a_pickle_and_says_of_which_run_it_is(tmp_path: Path) -> None:
