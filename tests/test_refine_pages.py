@@ -217,6 +217,17 @@ def test_a_run_started_killed_and_resumed(digits: Path) -> None:
     assert "There are no runs" in texts(app)
 
 
+def test_a_base_that_is_still_needed_is_kept_and_the_page_says_why(digits: Path) -> None:
+    base = refining(digits, "20260101-120000-00000001")
+    run = refining(digits, "20260101-120000-00000002", base=f"run:{base.id}")
+    (run.folder / "status.json").write_text('{"state": "stopped"}')
+    app = opened(RUNS, run=base.id)
+    button(app, "Delete this run").click().run()
+    assert not app.exception
+    assert base.folder.is_dir()
+    assert f"is the base of run {run.id}, which is not over" in texts(app)
+
+
 def test_no_runs_yet(home: Path) -> None:
     assert "There are no runs yet" in texts(visited(RUNS))
 

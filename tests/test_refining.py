@@ -174,6 +174,32 @@ def test_what_a_run_leaves(store: Store) -> None:
     assert (run.status.said, run.status.notes) == ("", ())
 
 
+def test_a_base_stays_until_what_goes_on_from_it_is_over(store: Store, slowly: Callable[[], None]) -> None:
+    """And one whose folder goes all the same, by hand, does not end a training that has begun."""
+    base = submit(store, "cross_entropy")
+    assert ended(base) == "completed", base.log()
+    slowly()
+    run = submit(store, more={"base": f"run:{base.id}.last"})
+    with pytest.raises(ValueError, match=f"is the base of run {run.id}, which is not over"):
+        base.delete()
+    reached(run, 2)
+    run.stop("save")
+    assert ended(run) == "stopped"
+    with pytest.raises(ValueError, match="is not over; delete that first"):
+        base.delete()
+    assert base.folder.is_dir()
+    run.resume()
+    reached(run, 5)
+    away = base.folder.rename(store.root / "away")
+    assert ended(run) == "completed", run.log()
+    away.rename(base.folder)
+    card = checkpoint.read_card(run.folder / "best.safetensors")
+    assert (card["origin"], card["architecture"]) == ("mnist_cnn:standard", "mnist_cnn")
+    assert card["title"].startswith("Fast adversarial training, from Ordinary training, from ")
+    base.delete()
+    assert [each.id for each in store.runs()] == [run.id]
+
+
 @pytest.mark.parametrize("save_every", [0.0, 30.0])
 def test_stopped_and_resumed_gives_the_same_as_no_break(
     store: Store, save_every: float, slowly: Callable[[], None]

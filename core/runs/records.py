@@ -41,7 +41,8 @@ class Records:
         self.context, self.asked, self.training = context, asked, training
         self.writes = training.fabric.global_rank == 0
         self.before, self.begun, self.saved_at = 0.0, time.monotonic(), time.monotonic()
-        self.title = asked.title
+        self.origin = origin(asked.base)  # read once: a base that is a run may be changed or deleted meanwhile
+        self.title = asked.title or f"{training.objective.title}, from {title_of(asked.base, asked.start)}"
         self.masks = training.masks
         self.last: Step | None = None
         self.held = {row["epoch"]: row["held"] for row in read_rows(context.folder / METRICS) if "held" in row}
@@ -133,14 +134,13 @@ class Records:
         training, asked, objective = self.training, self.asked, self.training.objective
         guided = isinstance(objective, Adversarial) and training.judge is not None
         rule = ("robust accuracy" if guided else "clean accuracy") if len(training.judges) else "the last epoch"
-        self.title = self.title or f"{objective.title}, from {title_of(asked.base, asked.start)}"
         return {
             "name": f"run:{self.context.folder.name}",
             "title": self.title,
             "base": asked.base,
-            "origin": origin(asked.base),
+            "origin": self.origin,
             "start": asked.start,
-            "architecture": origin(asked.base).partition(":")[0],
+            "architecture": self.origin.partition(":")[0],
             "labels": list(training.classifier.labels),
             "data": asked.data,
             "images": len(training.feed.data) + len(training.judges),
