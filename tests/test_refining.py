@@ -26,6 +26,7 @@ from core.refine import Training
 from core.resume import State
 from core.runs import files, records
 from core.runs.context import Context
+from core.runs.pace import Pace
 from core.runs.refining import refine
 from core.runs.store import Run, Store
 from core.runs.work import work
@@ -281,6 +282,44 @@ def test_killed_ten_times_at_random_moments(store: Store, slowly: Callable[[], N
     assert {k: v for k, v in mine.items() if k not in ("seconds", "classifier")} == {
         k: v for k, v in theirs.items() if k not in ("seconds", "classifier")
     }
+
+
+def test_the_time_left_tells_masks_and_judgements_from_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three epochs of four steps: masks before the first and the third take 100 and 60 s, judging 10, a step 1."""
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    pace = Pace(4, 3, lambda epoch: epoch % 2 == 0)
+    assert pace.left(0) is None
+    took = [101, 1, 1, 11, 1, 1, 1, 11, 61, 1, 1, 11]
+    told = []
+    for index, seconds in enumerate(took):
+        clock[0] += seconds
+        pace.add(index)
+        told.append(pace.left(index + 1))
+    assert told[0] is None  # nothing is known of a step without masks
+    assert told[1] == 1 + 1 + 4 + 101 + 3  # judgements are not known yet
+    assert told[3:] == [128, 127, 126, 125, 114, 13, 12, 11, 0]
+    pace.start()
+    clock[0] += 40
+    assert pace.left(8) == 61 + 13 - 40  # masks being made
+    clock[0] += 40
+    assert pace.left(8) == 13  # longer than thought
+    ones = Pace(1, 3, lambda _: True)
+    clock[0] += 5
+    ones.add(0)
+    assert ones.left(1) == 10
+
+
+def test_the_time_left_that_a_run_shows_is_that_of_its_pace(
+    store: Store, slowly: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slowly()
+    monkeypatch.setattr(Pace, "left", lambda *_: 1234.0)
+    run = submit(store)
+    until(lambda: run.status.left == 1234.0 or not run.status.alive)
+    assert run.status.left == 1234.0
+    run.stop("now")
+    ended(run)
 
 
 @pytest.mark.parametrize(
