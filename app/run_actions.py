@@ -27,10 +27,15 @@ def show_actions(found: Facts) -> None:
             with st.popover("Delete", icon=":material/delete:", key=f"delete-{found.run.id}"):
                 st.markdown(f"Delete ‘{plain(found.title)}’ with its weights, numbers and log? This cannot be undone.")
                 if st.button("Delete this run", key="delete"):
-                    drop("run")
-                    _do(found.run.id, found.run.delete)
+                    _do(found.run.id, lambda: _delete(found))
     if said := kept("run refused", {}).pop(found.run.id, ""):
         st.error(plain(said, 500))
+
+
+def _delete(found: Facts) -> None:
+    """Delete the run, and show none; one that cannot be deleted stays where it is."""
+    found.run.delete()
+    drop("run")
 
 
 def _going(found: Facts) -> None:

@@ -40,12 +40,17 @@ class Facts:
 
     @property
     def left(self) -> str:
-        """The time left, or how long it took: "11 min left", "took 2 h 5 min"."""
+        """The time left, or how long it took: "11 min left", "took 2 h 5 min".
+
+        What took several attempts says in its result how long all of them worked; else the last attempt counts.
+        """
         status = self.status
         if status.alive:
             return f"{duration(status.left)} left" if status.left is not None and status.state == "running" else ""
         if status.started and status.ended and status.state == "completed":
-            return f"took {duration(status.ended - status.started)}"
+            seconds = (self.run.result() or {}).get("seconds")
+            told = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+            return f"took {duration(seconds if told else status.ended - status.started)}"
         return ""
 
     @property

@@ -15,12 +15,15 @@ from torch import Tensor, nn
 
 from core.atomic import write_whole
 
-LARGEST = 2_000_000_000  # bytes
+LARGEST = 2_000_000_000  # bytes of a file from outside
 
 
-def read_tensors(path: Path) -> tuple[dict[str, Tensor], str]:
-    """The tensors of a safetensors file and its sha256; ValueError in one sentence if it is not one."""
-    if path.stat().st_size > LARGEST:
+def read_tensors(path: Path, *, ours: bool = False) -> tuple[dict[str, Tensor], str]:
+    """The tensors of a safetensors file and its sha256; ValueError in one sentence if it is not one.
+
+    Too large a file is refused too, unless it is `ours`: what a run has written itself must be read again.
+    """
+    if not ours and path.stat().st_size > LARGEST:
         raise ValueError(f"{path.name} is larger than {LARGEST // 10**9} GB")
     raw = path.read_bytes()
     return parse_tensors(raw, path.name), hashlib.sha256(raw).hexdigest()

@@ -11,6 +11,7 @@ from core.attacks.pgd import PGD
 from core.classifier import Classifier
 from core.contracts import Attack
 from core.evaluate import Share, accuracy
+from core.in_parts import in_parts
 from core.machine import summed
 from core.objective import Adversarial, Objective
 from core.sources import Images
@@ -18,7 +19,7 @@ from core.sources import Images
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
-BLOCK = 250  # images judged at once; the attack's seed is the place of a block's first image
+BLOCK = 250  # images an attack is made on together; its seed is the place of the block's first image
 
 
 @dataclass(frozen=True, eq=False)
@@ -39,17 +40,19 @@ def usual_judge(objective: Objective) -> Attack | None:
 
 
 def judged(
-    classifier: Classifier, averaged: Classifier | None, data: Images, attack: Attack | None, fabric: "Fabric"
-) -> dict[str, float]:
+    classifier: Classifier, averaged: Classifier | None, data: Images, attack: Attack | None, fabric: "Fabric",
+    at_once: int = BLOCK,
+) -> dict[str, float]:  # fmt: skip
     """Accuracy on the held-out images as `clean` and, with an attack, `robust`; of the average as `clean_average`, ...
 
-    Each process judges some of the blocks; the result is that of one process.
+    Each process judges some of the blocks, at most `at_once` images in one pass of the network; neither changes the
+    result, as the attack is made on whole blocks.
     """
     found: dict[str, float] = {}
     for suffix, each in (("", classifier), ("_average", averaged)):
         for name, against in (("clean", None), ("robust", attack)):
             if each is not None and len(data) and (name == "clean" or against is not None):
-                found[name + suffix] = _share(each, data, against, fabric)
+                found[name + suffix] = _share(in_parts(each, at_once), data, against, fabric)
     return found
 
 

@@ -1,6 +1,6 @@
 """Where training runs: device, number of processes and precision, by Lightning Fabric."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import torch
 from torch import Tensor
@@ -16,15 +16,18 @@ def machine(accelerator: str = "auto", devices: int | list[int] = 1, *, bf16: bo
 
     accelerator: "auto" (CUDA if there is one, else the CPU), "cpu", "cuda" or "mps"; devices: how many, or which.
     """
-    fabric = fabric_of(accelerator, devices, "ddp", bf16=bf16)
+    fabric = fabric_of(accelerator, devices, "popen", bf16=bf16)
     fabric.launch()
     exact()
     return fabric
 
 
-def fabric_of(accelerator: str, devices: int | list[int], several: str, *, bf16: bool) -> "Fabric":
-    """A Fabric not yet launched; `several` is its strategy on more than one device. Processes on CPUs talk over gloo.
+def fabric_of(
+    accelerator: str, devices: int | list[int], several: Literal["popen", "spawn"], *, bf16: bool, worker: int = 0
+) -> "Fabric":
+    """A Fabric not yet launched; `several` says how to start processes, one a device, that end with `worker` if given.
 
+    They talk over this machine's loopback interface (core.loopback): gloo on CPUs, NCCL on CUDA.
     "auto" is never MPS, which has no float64: what objectives and audits compute in it would fail there.
     """
     from lightning_fabric import Fabric
@@ -32,8 +35,10 @@ def fabric_of(accelerator: str, devices: int | list[int], several: str, *, bf16:
     if accelerator == "auto":
         accelerator = "cuda" if torch.cuda.is_available() else "cpu"
     count = devices if isinstance(devices, int) else len(devices)
+    if count > 1:
+        from core.loopback import Loopback
     return Fabric(
-        accelerator=accelerator, devices=devices, strategy=several if count > 1 else "auto",
+        accelerator=accelerator, devices=devices, strategy=Loopback(several, worker) if count > 1 else "auto",
         precision="bf16-mixed" if bf16 else "32-true",
     )  # fmt: skip
 

@@ -1,4 +1,4 @@
-"""Training in what memory there is: where it runs out, the step is made again in parts of half the size."""
+"""Training in what memory there is: where it runs out, a step or judgement is made again in parts of half the size."""
 
 import math
 from collections.abc import Callable, Iterator
@@ -32,7 +32,7 @@ def steps(training: Training, say: Callable[[str], None]) -> Iterator[Step]:
             heed(vote(STOP, training.fabric))
             raise
         except (RuntimeError, MemoryError) as error:
-            if not is_short(error) or training.judging or _at_once(training) <= 1:
+            if not is_short(error) or _at_once(training) <= 1:
                 raise
             heed_all_but_again(vote(AGAIN, training.fabric))
             step, short = None, True
@@ -65,18 +65,31 @@ def is_short(error: BaseException) -> bool:
 
 
 def halve(training: Training) -> str:
-    """Pass half as many images through the network at once from now on; the sentence that says so."""
+    """Pass half as many images through the network at once from now on; the sentence that says so.
+
+    Steps and judgements have each a number of their own, and only what ran out of memory is halved.
+    """
     before = _at_once(training)
-    training.at_once = before // 2
     if training.fabric.device.type == "cuda":
         torch.cuda.empty_cache()
-    whole = training.schedule.batch
+    if training.judging:
+        training.judged_at_once = before // 2
+        return (
+            f"There was not enough memory to judge {before} held-out images at once: from now on "
+            f"{training.judged_at_once} at a time, with the same result."
+        )
+    training.at_once = before // 2
     return (
         f"There was not enough memory for {before} images at once: from now on {training.at_once} at a time, "
-        f"and a step is still made of {whole}."
+        f"and a step is still made of {training.schedule.batch}."
     )
 
 
 def _at_once(training: Training) -> int:
-    """How many images a process passes through the network at once: no more than its share of the batch."""
+    """How many images a process passes through the network at once: no more than its share of the batch.
+
+    While it judges, that is how many of the held-out images.
+    """
+    if training.judging:
+        return training.judged_at_once
     return min(training.at_once, math.ceil(training.schedule.batch / training.fabric.world_size))

@@ -17,7 +17,7 @@ from core.contracts import Attack
 from core.descent import blend, descent, over_processes
 from core.evaluate import held_out
 from core.feed import Feed
-from core.judge import Best, better, judged, usual_judge
+from core.judge import BLOCK, Best, better, judged, usual_judge
 from core.machine import average_buffers, machine
 from core.meter import Meter
 from core.objective import Adversarial, Objective
@@ -38,8 +38,9 @@ class Training:
 
     Every random number comes from the seed and the number of the step or epoch, and what a batch needs is drawn for all
     of it: neither a break nor the number of processes changes the curve (but batch normalisation sees one process's
-    rows). `at_once` bounds the images in one pass; the step stays that of the whole batch. `best` are the weights that
-    did best on the held-out images: under `judge` if the objective attacks, else on clean images.
+    rows). `at_once` bounds the images in one pass of a step, which stays that of the whole batch, `judged_at_once`
+    those in one pass of a judgement. `best` are the weights that did best on the held-out images: under `judge` if the
+    objective attacks, else on clean images.
     """
 
     def __init__(
@@ -60,6 +61,7 @@ class Training:
             weight_decay=schedule.weight_decay,
         )  # fmt: skip
         self.done, self.evaluations, self.at_once = 0, 0.0, schedule.batch
+        self.judged_at_once = max(1, min(BLOCK, len(self.judges)))
         self.best: Best | None = None
         self.masks: Tensor | None = None  # (N, H, W), bool, on the CPU
         self._unjudged: Step | None = None  # a step that ended an epoch and has not been yielded yet
@@ -130,7 +132,7 @@ class Training:
             nets["_average"] = self.average.net
         for net in nets.values():
             average_buffers(net, self.fabric)
-        held = judged(self.classifier, self.average, self.judges, self.judge, self.fabric)
+        held = judged(self.classifier, self.average, self.judges, self.judge, self.fabric, self.judged_at_once)
         by = "robust" if isinstance(self.objective, Adversarial) and self.judge is not None else "clean"
         self.best = better(self.best, epoch, held, by, nets)
         return held

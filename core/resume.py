@@ -36,7 +36,7 @@ class State:
     @classmethod
     def load(cls, path: Path) -> "State":
         """What `save` wrote; ValueError in one sentence if the file is something else."""
-        tensors, _ = read_tensors(path)
+        tensors, _ = read_tensors(path, ours=True)
         with safe_open(path, framework="pt") as file:
             facts = (file.metadata() or {}).get("facts")
         if facts is None:
@@ -78,6 +78,7 @@ class Resumable(Protocol):
     done: int
     evaluations: float
     at_once: int
+    judged_at_once: int
 
 
 def gather(run: Resumable, facts: dict[str, Any]) -> State:
@@ -91,7 +92,8 @@ def gather(run: Resumable, facts: dict[str, Any]) -> State:
     if best is not None:
         tensors |= kept("best", best.weights)
         facts = facts | {"best": {"epoch": best.epoch, "score": best.score, "averaged": best.averaged}}
-    return State(tensors, facts | {"done": run.done, "evaluations": run.evaluations, "at_once": run.at_once})
+    facts = facts | {"at_once": run.at_once, "judged_at_once": run.judged_at_once}
+    return State(tensors, facts | {"done": run.done, "evaluations": run.evaluations})
 
 
 def put_back(run: Resumable, state: State) -> None:
@@ -106,6 +108,7 @@ def put_back(run: Resumable, state: State) -> None:
     run.best = None if found is None else Best(weights=state.under("best"), **found)
     run.done, run.evaluations = state.facts["done"], state.facts["evaluations"]
     run.at_once = state.facts["at_once"]
+    run.judged_at_once = state.facts.get("judged_at_once", run.judged_at_once)  # older states have none
 
 
 def expect(mine: Mapping[str, Any], saved: Mapping[str, Any] | None) -> None:

@@ -9,7 +9,7 @@ from core.paths import ROOT
 
 METHODS = ("attacks", "explainers", "objectives", "metrics", "shifts", "classifiers", "datasets")
 LAYERS = (
-    ("params", "paths", "meter", "atomic", "step", "cores"),
+    ("params", "paths", "meter", "atomic", "step", "cores", "tie"),
     ("turns", "classifier"),
     ("ascend", "batch", "schedule", "awp"),
     ("sources", "contracts", "objective", "machine", "augment"),

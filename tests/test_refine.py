@@ -13,11 +13,14 @@ import pytest
 import torch
 from torch import Tensor
 
+from core import checkpoint
 from core.attacks.pgd import PGD
 from core.augment import augment
 from core.batch import Batch, stream
 from core.classifier import Classifier
 from core.evaluate import accuracy, held_out
+from core.in_parts import in_parts
+from core.judge import judged
 from core.machine import machine
 from core.meter import Cancelled, Meter
 from core.objective import Loss, Objective
@@ -128,6 +131,16 @@ def list_into(found: list[Step], training: Training) -> list[Step]:
     for step in training:
         found.append(step)
     return []
+
+
+def test_a_state_is_read_however_large_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The cap is for files from outside; a run that wrote more than that must be able to go on."""
+    monkeypatch.setattr(checkpoint, "LARGEST", 100)
+    path, training = tmp_path / "state.safetensors", new(FastAdversarial())
+    training.state().save(path)
+    with pytest.raises(ValueError, match="larger than"):
+        checkpoint.read_tensors(path)
+    new(FastAdversarial()).restore(State.load(path))
 
 
 def test_a_state_is_not_a_pickle_and_says_of_which_run_it_is(tmp_path: Path) -> None:
@@ -252,6 +265,28 @@ def test_the_best_is_kept_and_chosen_by_robust_accuracy() -> None:
     _, away = held_out(dataset(), 64, 0)
     assert accuracy(check, away, judge).value == top
     assert len(training.feed.data) == 256 - 64
+
+
+@pytest.mark.parametrize("at_once", [250, 64, 7, 1])
+def test_judged_in_parts_an_attack_finds_the_same(at_once: int) -> None:
+    """Its random start is drawn for all images of the block; what is kept for the gradient is one part's."""
+    model, data, judge = small(), dataset(300), PGD(eps=0.24, step=0.05, steps=3)
+    model.net.eval()
+    images, largest = data.images.float() / 255, [0]
+    expected = judge(model, images, data.labels, seed=5)
+    model.net.register_forward_pre_hook(lambda _, given: largest.append(len(given[0])))
+    found = judge(in_parts(model, at_once), images, data.labels, seed=5)
+    assert (found - expected).abs().max() < 1e-6
+    assert max(largest) == at_once
+    training = new(FastAdversarial())
+    whole = judged(model, model.copy(), data, judge, training.fabric)
+    largest.clear()
+    assert judged(model, model.copy(), data, judge, training.fabric, at_once) == whole
+    assert max(largest) == at_once
+    again = new(FastAdversarial())
+    training.judged_at_once = at_once
+    again.restore(training.state())
+    assert again.judged_at_once == at_once
 
 
 def test_masks_are_made_when_due_and_move_with_the_images() -> None:

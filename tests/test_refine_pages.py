@@ -15,6 +15,7 @@ from streamlit.testing.v1 import AppTest
 
 from app.choices import WORDS, word
 from app.refine_measure import Measurement
+from app.run_facts import facts
 from core.catalog import OBJECTIVES
 from core.paths import ROOT
 from core.presets import PRESETS
@@ -215,6 +216,25 @@ def test_a_run_started_killed_and_resumed(digits: Path) -> None:
     app.run()
     assert not run.folder.exists()
     assert "There are no runs" in texts(app)
+
+
+def test_a_run_of_several_attempts_took_as_long_as_all_of_them(digits: Path) -> None:
+    run = refining(digits, "20260101-120000-00000001")
+    assert facts(run, {}, {}).left == "took 1 min"
+    for said, left in (({"seconds": 7500.0}, "took 2 h 5 min"), ({"seconds": "long"}, "took 1 min")):
+        (run.folder / "result.json").write_text(json.dumps(said))
+        assert facts(run, {}, {}).left == left
+
+
+def test_a_base_that_is_still_needed_is_kept_and_the_page_says_why(digits: Path) -> None:
+    base = refining(digits, "20260101-120000-00000001")
+    run = refining(digits, "20260101-120000-00000002", base=f"run:{base.id}")
+    (run.folder / "status.json").write_text('{"state": "stopped"}')
+    app = opened(RUNS, run=base.id)
+    button(app, "Delete this run").click().run()
+    assert not app.exception
+    assert base.folder.is_dir()
+    assert f"is the base of run {run.id}, which is not over" in texts(app)
 
 
 def test_no_runs_yet(home: Path) -> None:

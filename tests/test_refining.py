@@ -26,6 +26,7 @@ from core.refine import Training
 from core.resume import State
 from core.runs import files, records
 from core.runs.context import Context
+from core.runs.pace import Pace
 from core.runs.refining import refine
 from core.runs.store import Run, Store
 from core.runs.work import work
@@ -174,6 +175,32 @@ def test_what_a_run_leaves(store: Store) -> None:
     assert (run.status.said, run.status.notes) == ("", ())
 
 
+def test_a_base_stays_until_what_goes_on_from_it_is_over(store: Store, slowly: Callable[[], None]) -> None:
+    """And one whose folder goes all the same, by hand, does not end a training that has begun."""
+    base = submit(store, "cross_entropy")
+    assert ended(base) == "completed", base.log()
+    slowly()
+    run = submit(store, more={"base": f"run:{base.id}.last"})
+    with pytest.raises(ValueError, match=f"is the base of run {run.id}, which is not over"):
+        base.delete()
+    reached(run, 2)
+    run.stop("save")
+    assert ended(run) == "stopped"
+    with pytest.raises(ValueError, match="is not over; delete that first"):
+        base.delete()
+    assert base.folder.is_dir()
+    run.resume()
+    reached(run, 5)
+    away = base.folder.rename(store.root / "away")
+    assert ended(run) == "completed", run.log()
+    away.rename(base.folder)
+    card = checkpoint.read_card(run.folder / "best.safetensors")
+    assert (card["origin"], card["architecture"]) == ("mnist_cnn:standard", "mnist_cnn")
+    assert card["title"].startswith("Fast adversarial training, from Ordinary training, from ")
+    base.delete()
+    assert [each.id for each in store.runs()] == [run.id]
+
+
 @pytest.mark.parametrize("save_every", [0.0, 30.0])
 def test_stopped_and_resumed_gives_the_same_as_no_break(
     store: Store, save_every: float, slowly: Callable[[], None]
@@ -257,6 +284,44 @@ def test_killed_ten_times_at_random_moments(store: Store, slowly: Callable[[], N
     }
 
 
+def test_the_time_left_tells_masks_and_judgements_from_steps(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Three epochs of four steps: masks before the first and the third take 100 and 60 s, judging 10, a step 1."""
+    clock = [0.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    pace = Pace(4, 3, lambda epoch: epoch % 2 == 0)
+    assert pace.left(0) is None
+    took = [101, 1, 1, 11, 1, 1, 1, 11, 61, 1, 1, 11]
+    told = []
+    for index, seconds in enumerate(took):
+        clock[0] += seconds
+        pace.add(index)
+        told.append(pace.left(index + 1))
+    assert told[0] is None  # nothing is known of a step without masks
+    assert told[1] == 1 + 1 + 4 + 101 + 3  # judgements are not known yet
+    assert told[3:] == [128, 127, 126, 125, 114, 13, 12, 11, 0]
+    pace.start()
+    clock[0] += 40
+    assert pace.left(8) == 61 + 13 - 40  # masks being made
+    clock[0] += 40
+    assert pace.left(8) == 13  # longer than thought
+    ones = Pace(1, 3, lambda _: True)
+    clock[0] += 5
+    ones.add(0)
+    assert ones.left(1) == 10
+
+
+def test_the_time_left_that_a_run_shows_is_that_of_its_pace(
+    store: Store, slowly: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    slowly()
+    monkeypatch.setattr(Pace, "left", lambda *_: 1234.0)
+    run = submit(store)
+    until(lambda: run.status.left == 1234.0 or not run.status.alive)
+    assert run.status.left == 1234.0
+    run.stop("now")
+    ended(run)
+
+
 @pytest.mark.parametrize(
     "error",
     [
@@ -277,6 +342,38 @@ def test_too_little_memory_halves_what_is_passed_at_once(store: Store, error: Ex
     assert [row["step"] for row in run.metrics] == list(range(STEPS))
     assert run.result()["at_once"] == 8  # type: ignore[index]
     assert run.metrics[-1]["evaluations"] == 32 * STEPS  # the attempts that failed are not counted
+
+
+def test_too_little_memory_to_judge_halves_what_is_judged_at_once(
+    store: Store, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """And so after a resume; the result is that of a run with room for all."""
+    plain = submit(store)
+    assert ended(plain) == "completed", plain.log()
+
+    def tight(_: str) -> Classifier:
+        made = small(3, dropout=0.2)
+        made.net.register_forward_pre_hook(refuse)
+        return made
+
+    monkeypatch.setattr(refinement, "load_classifier", tight)
+    run = submit(store)
+    assert ended(run) == "completed", run.log()
+    assert run.status.notes == (
+        "There was not enough memory to judge 64 held-out images at once: from now on 32 at a time, with the same "
+        "result.",
+        "There was not enough memory to judge 32 held-out images at once: from now on 16 at a time, with the same "
+        "result.",
+    )
+    assert run.result()["at_once"] == 32  # type: ignore[index]
+    assert [row.get("held") for row in run.metrics] == [row.get("held") for row in plain.metrics]
+    same_weights(run, plain)
+
+
+def refuse(net: torch.nn.Module, inputs: tuple[Tensor]) -> None:
+    """Too little memory for more than 20 images in evaluation mode."""
+    if not net.training and len(inputs[0]) > 20:
+        raise MemoryError
 
 
 def test_no_room_even_for_one_image_is_a_sentence(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,7 +2,11 @@
 
 import os
 import signal
+import socket
+import subprocess
+import sys
 import time
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +19,7 @@ from core.datasets.mnist import Mnist
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.refine import Training
 from core.runs import files
+from core.runs.files import settled
 from core.runs.store import Run, Store
 from core.schedule import Schedule
 from tests.test_runs import ended, until
@@ -57,6 +62,8 @@ def reached(run: Run, count: int) -> None:
 def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
     run = submit(store)
     reached(run, 5)
+    if sys.platform == "linux":
+        assert listening(run.status.pid) == {"127.0.0.1"}  # nobody can connect from outside
     run.stop("save")
     assert ended(run, 60) == "stopped", run.log()
     last = run.metrics[-1]["step"]
@@ -88,6 +95,56 @@ def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
     assert [row["loss"] for row in found[:30]] == pytest.approx([step.loss for step in steps[:30]], rel=1e-3)
     assert found[-1]["evaluations"] == pytest.approx(steps[-1].evaluations)
     assert steps[29].loss < 0.9 * steps[0].loss  # there was something to learn
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="elsewhere the kernel does not tell children of a death")
+@pytest.mark.parametrize("pause", [0.0, 0.3, 2.0])
+def test_processes_that_are_starting_go_with_the_worker(store: Store, pause: float) -> None:
+    """Killed before they had a chance to ask for a signal, or while they import."""
+    run = submit(store)
+    until(lambda: len(spawned(run.status.pid)) == 2 or not run.status.alive, 60)
+    time.sleep(pause)
+    worker = run.status.pid
+    children = spawned(worker)
+    os.kill(worker, signal.SIGKILL)
+    assert len(children) == 2
+    until(lambda: run.status.state == "lost", 3)
+    assert settled(lambda: not any(spawning(pid) for pid in children), 15)
+    assert not run.metrics
+
+
+def spawned(worker: int) -> list[int]:
+    """The processes that train for a worker."""
+    if worker <= 1:
+        return []
+    found = subprocess.run(["pgrep", "-P", str(worker)], capture_output=True, text=True, check=False).stdout.split()
+    return [int(pid) for pid in found if spawning(int(pid))]
+
+
+def spawning(pid: int) -> bool:
+    """Whether a process is one that multiprocessing started, and still runs."""
+    try:
+        return b"spawn_main" in Path(f"/proc/{pid}/cmdline").read_bytes()  # empty for a zombie
+    except (FileNotFoundError, ProcessLookupError):
+        return False
+
+
+def listening(worker: int) -> set[str]:
+    """The addresses at which the processes of a worker wait for connections."""
+    mine = set()
+    for pid in [worker, *spawned(worker)]:
+        for handle in Path(f"/proc/{pid}/fd").iterdir():
+            with suppress(OSError):
+                mine.add(str(handle.readlink()))
+    found = set()
+    for family, name in ((socket.AF_INET, "tcp"), (socket.AF_INET6, "tcp6")):
+        for line in Path(f"/proc/net/{name}").read_text().splitlines()[1:]:
+            fields = line.split()
+            if fields[3] == "0A" and f"socket:[{fields[9]}]" in mine:
+                raw = bytes.fromhex(fields[1].partition(":")[0])
+                words = [raw[first : first + 4][::-1] for first in range(0, len(raw), 4)]
+                found.add(socket.inet_ntop(family, b"".join(words)))
+    return found
 
 
 def test_what_goes_wrong_in_a_process_is_a_sentence(store: Store) -> None:

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from core.atomic import write_whole
 from core.runs import files
@@ -86,13 +86,17 @@ class Context:
         files.append(self.folder / files.METRICS, json.dumps({"step": step, **numbers}) + "\n")
         self._change(step=step)
 
-    def progress(self, fraction: float, said: str = "") -> None:
-        """Say how much of the whole is done, from 0 to 1: the time left is told from the pace since this start."""
+    def progress(self, fraction: float, said: str = "", left: float | Literal["pace"] | None = "pace") -> None:
+        """Say how much of the whole is done, from 0 to 1, and how many seconds are `left`, None while nobody knows.
+
+        By default they are told from the pace since this start, as if every part took as long as any other.
+        """
         now = time.monotonic()
         if self.status.state != "running":
             self._began, self._from = now, fraction
         done = fraction - self._from
-        left = (now - self._began) * (1 - fraction) / done if done > 0 else None
+        if left == "pace":
+            left = (now - self._began) * (1 - fraction) / done if done > 0 else None
         if self.status.state == "starting" or now - self._wrote >= EVERY:
             self.update(state="running", progress=fraction, left=left, said=said)
         else:

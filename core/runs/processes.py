@@ -2,7 +2,6 @@
 
 import atexit
 import os
-import signal
 import threading
 import traceback
 from collections.abc import Callable, Mapping
@@ -14,6 +13,7 @@ from typing import TYPE_CHECKING, Any
 from core.machine import exact, fabric_of
 from core.runs.context import Context, Stopped
 from core.runs.outcome import sentence
+from core.tie import WORKER
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -29,11 +29,12 @@ def spread(
     """What `work` returns in the first of the processes, one a device; raises Stopped if it was stopped.
 
     They are spawned: a launcher of scripts would run the worker's command again, and meet the run's lock. The first
-    process writes into the run's folder; this one takes over what it says of the status.
+    process writes into the run's folder; this one takes over what it says of the status. They end with this one, from
+    their first line on (core.runs.work, core.tie): the lock goes with it, and nobody may write without that.
     """
     from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException
 
-    fabric = fabric_of(accelerator, devices, "ddp_spawn", bf16=bf16)
+    fabric = fabric_of(accelerator, devices, "spawn", bf16=bf16, worker=os.getpid())
     failures, over = get_context("spawn").SimpleQueue(), threading.Event()
 
     def follow() -> None:
@@ -42,12 +43,14 @@ def spread(
 
     watch = threading.Thread(target=follow, daemon=True)
     watch.start()
+    os.environ[WORKER] = str(os.getpid())
     try:
         launch: Callable[..., dict[str, Any] | None] = fabric.launch
         result = launch(_process, str(context.folder), work, dict(arguments), failures)
     except (ProcessRaisedException, ProcessExitedException) as error:
         raise ValueError("one of the processes was ended" if failures.empty() else failures.get()) from error
     finally:
+        del os.environ[WORKER]
         over.set()
         watch.join()
         context.follow()
@@ -60,10 +63,6 @@ def _process(
     fabric: "Fabric", folder: str, work: Work, arguments: dict[str, Any], failures: Any
 ) -> dict[str, Any] | None:
     """The work of one process; None if it was stopped."""
-    from torch import multiprocessing
-
-    # On Linux: the lock goes with the worker, and nobody may write without it.
-    multiprocessing._prctl_pr_set_pdeathsig(signal.SIGKILL)  # type: ignore[attr-defined]
     exact()
     context, over = Context(Path(folder)), threading.Event()
     context.follow()

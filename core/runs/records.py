@@ -24,6 +24,7 @@ from core.refinement import Refinement
 from core.resume import State
 from core.runs.context import Context
 from core.runs.files import METRICS, read_rows
+from core.runs.pace import Pace
 from core.step import Step
 
 STATE = "state.safetensors"
@@ -41,8 +42,10 @@ class Records:
         self.context, self.asked, self.training = context, asked, training
         self.writes = training.fabric.global_rank == 0
         self.before, self.begun, self.saved_at = 0.0, time.monotonic(), time.monotonic()
-        self.title = asked.title
+        self.origin = origin(asked.base)  # read once: a base that is a run may be changed or deleted meanwhile
+        self.title = asked.title or f"{training.objective.title}, from {title_of(asked.base, asked.start)}"
         self.masks = training.masks
+        self.pace = Pace(training.feed.each, training.schedule.epochs, training.objective.due)
         self.last: Step | None = None
         self.held = {row["epoch"]: row["held"] for row in read_rows(context.folder / METRICS) if "held" in row}
 
@@ -59,6 +62,7 @@ class Records:
             self.before = state.facts["seconds"]
             self.masks = self.training.masks
         self.begun = self.saved_at = time.monotonic()
+        self.pace.start()
         self.progress()
 
     def progress(self, said: str = "") -> None:
@@ -68,12 +72,15 @@ class Records:
         doing = said or training.doing
         text = f"epoch {epoch} of {training.schedule.epochs}" + (f", {doing}" if doing else "")
         if self.writes:
-            self.context.progress(training.done / training.feed.total, text)
+            # a step that is yet to be judged is not over
+            left = self.pace.left(training.done - training.judging)
+            self.context.progress(training.done / training.feed.total, text, left)
 
     def add(self, step: Step) -> bool:
         """Record a step; whether a checkpoint is due after it."""
         made = bool(step.masks) or self.training.masks is not self.masks
         self.masks, self.last = self.training.masks, step
+        self.pace.add(step.index)
         if self.writes:
             more = {name: dict(value) for name, value in (("held", step.held), ("masks", step.masks)) if value}
             self.context.row(
@@ -133,14 +140,13 @@ class Records:
         training, asked, objective = self.training, self.asked, self.training.objective
         guided = isinstance(objective, Adversarial) and training.judge is not None
         rule = ("robust accuracy" if guided else "clean accuracy") if len(training.judges) else "the last epoch"
-        self.title = self.title or f"{objective.title}, from {title_of(asked.base, asked.start)}"
         return {
             "name": f"run:{self.context.folder.name}",
             "title": self.title,
             "base": asked.base,
-            "origin": origin(asked.base),
+            "origin": self.origin,
             "start": asked.start,
-            "architecture": origin(asked.base).partition(":")[0],
+            "architecture": self.origin.partition(":")[0],
             "labels": list(training.classifier.labels),
             "data": asked.data,
             "images": len(training.feed.data) + len(training.judges),

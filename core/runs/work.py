@@ -21,6 +21,7 @@ from core.runs.outcome import sentence
 from core.runs.queue import alone
 from core.runs.status import How
 from core.runs.tasks import TASKS, Task
+from core.tie import WORKER, tie
 
 HEAR = 0.1  # seconds between two looks for a stop
 PATIENCE = 1.5  # seconds that a task has for 'stop now'
@@ -137,3 +138,5 @@ def _listen(context: Context, ended: threading.Event) -> None:
 
 if __name__ == "__main__":
     sys.exit(main())
+elif __name__ == "__mp_main__" and WORKER in os.environ:  # in a process that the worker spawned, before anything else
+    tie(int(os.environ[WORKER]))
