@@ -3,8 +3,6 @@
 import os
 from pathlib import Path
 
-import platformdirs
-
 ROOT = Path(__file__).resolve().parent.parent
 ASSETS = ROOT / "assets"
 CHECKPOINTS = ASSETS / "checkpoints"
@@ -13,8 +11,11 @@ SAMPLES = ASSETS / "samples"
 
 def home() -> Path:
     """The folder for cases, uploads, weights and data: `$COUNTERPROOF_HOME`, else the platform's user data folder."""
-    chosen = os.environ.get("COUNTERPROOF_HOME")
-    return Path(chosen).expanduser().absolute() if chosen else Path(platformdirs.user_data_path("counterproof"))
+    if chosen := os.environ.get("COUNTERPROOF_HOME"):
+        return Path(chosen).expanduser().absolute()
+    import platformdirs  # here, so that a run's launcher needs the standard library only
+
+    return Path(platformdirs.user_data_path("counterproof"))
 
 
 def settle() -> None:

@@ -159,7 +159,11 @@ def test_a_state_is_not_a_pickle_and_says_of_which_run_it_is(tmp_path: Path) -> 
 
 @pytest.mark.parametrize(
     "spec",
-    [{"method": "pgd_adversarial", "steps": 2, "awp": 0.01}, {"method": "trades", "steps": 2}, to_spec(GUIDED)],
+    [
+        {"method": "pgd_adversarial", "steps": 2, "awp": 0.01},
+        {"method": "trades", "steps": 2},
+        to_spec(replace(GUIDED, penalised=0.1)),  # in some steps only one of the processes draws a row to penalise
+    ],
     ids=lambda spec: spec["method"],
 )
 def test_two_processes_give_the_curve_of_one(spec: dict[str, Any], tmp_path: Path) -> None:
@@ -176,7 +180,8 @@ def test_two_processes_give_the_curve_of_one(spec: dict[str, Any], tmp_path: Pat
     for one, two in zip(curves[0]["steps"], curves[1]["steps"], strict=True):
         assert two["loss"] == pytest.approx(one["loss"], rel=1e-4)
         assert two["parts"] == pytest.approx(one["parts"], rel=1e-3, abs=1e-6)
-        assert two["evaluations"] == pytest.approx(one["evaluations"])
+        filled = 0.25 if spec["method"] == "lime_guided" else 1e-6  # each process fills up its own penalised rows
+        assert two["evaluations"] == pytest.approx(one["evaluations"], rel=filled)
         assert two["held"] == pytest.approx(one["held"], abs=1 / 64)
 
 

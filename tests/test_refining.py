@@ -476,7 +476,11 @@ def test_data_that_does_not_fit_is_a_sentence(store: Store, monkeypatch: pytest.
 
 
 def test_a_loss_that_is_no_number_ends_the_run(store: Store) -> None:
-    run = submit(store, "cross_entropy", more={"schedule": SCHEDULE | {"lr": 10.0, "momentum": 0.999, "epochs": 900}})
+    run = submit(
+        store,
+        "cross_entropy",
+        more={"schedule": SCHEDULE | {"lr": 10.0, "momentum": 0.999, "clip": 0.0, "epochs": 900}},
+    )
     assert ended(run, 60) == "failed"
     assert "the loss is no longer a number" in run.status.said
     assert "lower learning rate" in run.status.said
