@@ -14,6 +14,7 @@ from core.compare import SIDES, Pair
 from core.compare_curves import curves
 from core.contracts import Explainer
 from core.data import data_names, known_data
+from core.evaluate import Share
 from core.params import to_spec
 from core.paths import home
 from core.runs.run import Run
@@ -72,7 +73,8 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
             st.rerun()
         st.caption(
             f"Attacks every image on both models at {len(eps) - 1} strengths, and follows {followed}. It goes on in "
-            "the background, also when this page is closed; the curves grow while it works."
+            "the background, also when this page is closed; the curves grow while it works. With this many images a "
+            f"share of right answers is uncertain by up to {margin(arguments['count']):.0f} percentage points."
         )
         return None
     if run.status.alive:
@@ -86,6 +88,16 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
     if not run.status.alive:
         show_curves(seen, pair)
     return seen
+
+
+def margin(count: int) -> float:
+    """Half the width of the widest 95 % interval that a share of `count` can have, in percentage points.
+
+    >>> round(margin(200), 1), round(margin(1000), 1)
+    (6.9, 3.1)
+    """
+    low, high = Share(count // 2, count).interval
+    return 50 * (high - low)
 
 
 @st.fragment(run_every=POLL)
@@ -104,7 +116,7 @@ def _grow(run: Run, pair: Pair, eps: tuple[float, ...]) -> None:
     if rows := run.metrics:
         show_curves(curves(rows) | {"strengths": eps}, pair)
     else:
-        st.caption("The first points appear after the first ten images.")
+        st.caption("Models and test images are loaded; the first points appear after the first ten images.")
 
 
 def _said(status: Status) -> str:
@@ -126,7 +138,7 @@ def _ended(run: Run) -> None:
         st.error(f"This run failed: {plain(status.said, 500)}")
     else:
         st.warning(f"{plain(status.said, 200)} What was measured is shown below.")
-    if st.button("Go on"):
+    if st.button("Resume"):
         try:
             run.resume()
         except (ValueError, OSError) as error:

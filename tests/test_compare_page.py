@@ -181,7 +181,7 @@ def test_a_stopped_run_shows_what_it_has_and_can_go_on(home: Path) -> None:
     finished_run(home, app, "stopped")
     app = ended(app)
     assert "What was measured is shown below" in texts(app)
-    assert [button for button in app.button if button.label == "Go on"]
+    assert [button for button in app.button if button.label == "Resume"]
 
 
 # ---- charts
