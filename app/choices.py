@@ -23,7 +23,7 @@ WORDS = {
     "lime": "LIME's explanations",
     "mean": "their mean colour",
     "noise": "noise",
-    "none": "no masks (control)",
+    "none": "no regions (control)",
     "one_cycle": "rise and fall (one cycle)",
     "paired": "in opposite pairs",
     "patch": "a patch of another picture",

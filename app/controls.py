@@ -23,8 +23,9 @@ PLAIN_STRENGTH = "Largest change of a pixel"  # the help that STRENGTH says in f
 
 
 def pick(
-    name: str, title: str, options: Sequence[str], default: str, words: Callable[[str], str], help: str = ""
-) -> str:
+    name: str, title: str, options: Sequence[str], default: str, words: Callable[[str], str], help: str = "",
+    disabled: bool = False,
+) -> str:  # fmt: skip
     """A drop-down list; an unknown value, from an old link say, falls back to the default."""
     value = setting(name, default)
     if value not in options:
@@ -33,7 +34,8 @@ def pick(
         force(name, value)
     key, first = prepare(name, value)
     index = list(options).index(first) if first in options else 0
-    chosen: str = st.selectbox(title, list(options), index, key=key, format_func=words, help=help or None)
+    chosen: str = st.selectbox(title, list(options), index, key=key, format_func=words, help=help or None,
+                               disabled=disabled)  # fmt: skip
     remember(name, chosen)
     return chosen
 
@@ -108,18 +110,19 @@ def tune(
     skip: Sequence[str] = (),
     usual: Mapping[str, float] = MappingProxyType({}),
     typed: bool = False,
+    disabled: bool = False,
 ) -> dict[str, Any]:
     """A widget for each parameter of a method; returns their values, of all parameters, by name.
 
     only: draw just these; skip: draw all but these. What is not drawn keeps its setting or default. usual: defaults
-    that differ from the method's own. typed: numbers are typed, not slid.
+    that differ from the method's own. typed: numbers are typed, not slid. disabled: shown, not to be changed.
     """
     values = {}
     for entry in fields(kind):
         drawn = entry.name in only if only else entry.name not in skip
         name = f"{prefix}.{entry.name}"
         default = usual.get(entry.name, entry.default)
-        values[entry.name] = parameter(entry, name, default, typed) if drawn else current(entry, name)
+        values[entry.name] = parameter(entry, name, default, typed, disabled) if drawn else current(entry, name)
     return values
 
 
@@ -143,21 +146,21 @@ def _inside(entry: "Field[Any]", value: Any, scale: float) -> Any:
     return value
 
 
-def parameter(entry: "Field[Any]", name: str, default: Any, typed: bool = False) -> Any:
+def parameter(entry: "Field[Any]", name: str, default: Any, typed: bool = False, disabled: bool = False) -> Any:
     """The widget of one parameter: a switch, a list of its choices, a slider, or a box to type in (if `typed`)."""
     facts = entry.metadata
     title, help = facts.get("title") or entry.name.replace("_", " "), facts.get("help") or None
     if isinstance(default, bool):
         key, switched = prepare(name, setting(name, default))
-        chosen: Any = st.toggle(title, switched, key=key, help=help)
+        chosen: Any = st.toggle(title, switched, key=key, help=help, disabled=disabled)
         remember(name, chosen)
         return chosen
     if facts.get("choices"):
-        return pick(name, title, [str(each) for each in facts["choices"]], str(default), word, help or "")
+        return pick(name, title, [str(each) for each in facts["choices"]], str(default), word, help or "", disabled)
     if isinstance(default, int):
         _follow(name, default)
         key, whole = prepare(name, _inside(entry, setting(name, default), 1))
-        chosen = _slide(title, int(facts["low"]), int(facts["high"]), whole, 1, key, help, "%d", typed)
+        chosen = _slide(title, int(facts["low"]), int(facts["high"]), whole, 1, key, help, "%d", typed, disabled)
         remember(name, chosen)
         return chosen
     scale = 255 if facts.get("unit") == "/255" else 1
@@ -169,7 +172,7 @@ def parameter(entry: "Field[Any]", name: str, default: Any, typed: bool = False)
         title = f"{title}, of 255"
         help = f"{STRENGTH} {(help or '').removeprefix(PLAIN_STRENGTH).lstrip('. ')}" if entry.name == "eps" else help
     step = facts.get("step") or (0.5 if scale == 255 else _step(low, high, first))
-    chosen = _slide(title, low, high, real, step, key, help, "%g", typed)
+    chosen = _slide(title, low, high, real, step, key, help, "%g", typed, disabled)
     remember(name, chosen)
     if scale != 1:
         return default if chosen == first else chosen / scale  # a default such as 0.007 stays just that
@@ -177,11 +180,13 @@ def parameter(entry: "Field[Any]", name: str, default: Any, typed: bool = False)
 
 
 def _slide(
-    title: str, low: V, high: V, value: V, step: V, key: str, help: str | None, format: str, typed: bool = False
-) -> V:
+    title: str, low: V, high: V, value: V, step: V, key: str, help: str | None, format: str, typed: bool = False,
+    disabled: bool = False,
+) -> V:  # fmt: skip
     """A slider; where the ends of the range lie more than `WIDE` times apart, or if asked for, a box to type in."""
     widget = st.number_input if typed or _wide(low, high) else st.slider
-    chosen: V = widget(title, low, high, value, step=step, key=key, help=help, format=format)  # type: ignore[operator]
+    more: dict[str, Any] = {"step": step, "key": key, "help": help, "format": format, "disabled": disabled}
+    chosen: V = widget(title, low, high, value, **more)  # type: ignore[operator]
     return chosen
 
 

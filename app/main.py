@@ -14,6 +14,7 @@ settle()
 # Streamlit's own Stop is hidden: it is not the Stop of a study.
 FRAME = """<style>
 [data-testid=stStatusWidget] { display: none; }
+.st-key-unseen { position: absolute; }
 [data-testid=stMainBlockContainer] { padding: 3.2rem 3rem 3rem; }
 </style>"""
 

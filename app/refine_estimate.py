@@ -34,6 +34,8 @@ def show_estimate(asked: Asked, possible: bool) -> None:
         return
     if found is not None:
         st.warning(f"Nothing was measured. {plain(found.message, 400)}")
+    else:
+        st.caption("How long it takes is not known yet.")
     if st.button("Measure time and memory", disabled=not possible, icon=":material/timer:", width="stretch",
                  help="Trains a few steps with these settings and throws them away."):  # fmt: skip
         known[key] = Measurement().begin(wanted)
@@ -68,10 +70,11 @@ def parts(found: Mapping[str, Any]) -> str:
     """What the time is made of.
 
     >>> parts({"seconds_per_epoch": 60.0, "refresh_seconds": 12.0})
-    '1 min an epoch, 12 s each time masks are made.'
+    '1 min an epoch, 12 s each time spurious regions are looked for.'
     """
-    masks = f", {duration(found['refresh_seconds'])} each time masks are made" if found["refresh_seconds"] else ""
-    return f"{duration(found['seconds_per_epoch'])} an epoch{masks}."
+    seconds = found["refresh_seconds"]
+    regions = f", {duration(seconds)} each time spurious regions are looked for" if seconds else ""
+    return f"{duration(found['seconds_per_epoch'])} an epoch{regions}."
 
 
 def size(count: float) -> str:

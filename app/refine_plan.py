@@ -7,23 +7,58 @@ from typing import Any
 
 from app.refine_asked import Asked, preset_arguments
 from app.run_words import setting, value
+from core.judge import usual_judge
+from core.objective import Objective
 from core.params import Method
 from core.presets import PRESETS
 from core.runs.compare import difference
 
+CLEAR = 16 / 255  # a change of a pixel that is larger than this is seen
 
-def summary(asked: Asked, models: Mapping[str, str], data: Mapping[str, str]) -> str:
-    """What Start will do, in plain sentences."""
+
+def summary(asked: Asked, models: Mapping[str, str], data: Mapping[str, str], count: int | None) -> str:
+    """What the run will do, in plain sentences. count: training images in the data set, if known."""
     model, images = models.get(asked.base, asked.base), data.get(asked.data, asked.data)
-    epochs, held = asked.schedule.epochs, asked.schedule.held_out
-    count = f"{asked.images:,} images" if asked.images else "all training images"
-    copy = "a copy of" if asked.start == "base" else "a new network like"
-    eps = getattr(asked.objective, "eps", 0.0)
-    under = f", under attacks of up to {eps * 255:.3g}/255 per pixel" if eps else ", without attacks"
-    kept = (f" {held:,} of them are kept apart, to measure every epoch and keep the best one." if held else
-            " No image is kept apart, so nothing tells which epoch was best.")  # fmt: skip
-    return (f"Trains {copy} ‘{model}’ with ‘{asked.objective.title}’ on {count} of {images}, "
-            f"for {epochs} epoch{'' if epochs == 1 else 's'}{under}.{kept}")  # fmt: skip
+    epochs, copy = asked.schedule.epochs, "a copy of" if asked.start == "base" else "a new network like"
+    trained, judged = attacked(asked.objective)
+    under = f"under attacks of up to {trained} per pixel" if trained else "without attacks"
+    against = f" under attack{'' if trained else f' of up to {judged} per pixel'}" if judged else ""
+    said = [f"Trains {copy} ‘{model}’ with ‘{asked.objective.title}’.",
+            f"Learns from {learnt(asked, count)} of {images} for {epochs} epoch{'' if epochs == 1 else 's'}, {under}.",
+            kept(asked, count, against)]  # fmt: skip
+    eps: float = getattr(asked.objective, "eps", 0.0)
+    if (trained or judged) and eps > CLEAR:
+        said.append(f"{trained or judged} is {100 * eps:.0f} % of the whole brightness range: an eye will see it.")
+    return " ".join(said)
+
+
+def attacked(objective: Objective) -> tuple[str, str]:
+    """The strength of the attacks it trains under, and of those the held-out images are measured under; "" for none."""
+    judge = usual_judge(objective)
+    said = f"{255 * getattr(objective, 'eps', 0.0):.3g}/255" if judge else ""
+    return said if getattr(objective, "adversarial", 1.0) > 0 else "", said
+
+
+def used(asked: Asked, count: int | None) -> int | None:
+    """How many training images are taken, those held out included; None if that is not known."""
+    known = [each for each in (asked.images or None, count) if each is not None]
+    return min(known) if known else None
+
+
+def learnt(asked: Asked, count: int | None) -> str:
+    """How many images it learns from, in words."""
+    held, taken = asked.schedule.held_out, used(asked, count)
+    if taken is None:
+        return f"all but {held:,} training images" if held else "all training images"
+    return f"{max(taken - held, 0):,} images"
+
+
+def kept(asked: Asked, count: int | None, against: str) -> str:
+    """Which epoch's weights are kept, and by what that is told."""
+    if not (held := asked.schedule.held_out):
+        return "No image is held out, so nothing tells which epoch was best: the last one is kept."
+    those = f"Another {held:,}" if used(asked, count) is not None else f"Those {held:,}"
+    return f"{those} are held out: the epoch that is right most often on them{against} is kept."
 
 
 def problem(asked: Asked, count: int | None) -> str:
@@ -32,15 +67,14 @@ def problem(asked: Asked, count: int | None) -> str:
     count: training images in the data set, if known.
     """
     held, batch = asked.schedule.held_out, asked.schedule.batch
-    if count is None and not asked.images:
+    if (taken := used(asked, count)) is None:
         return ""
-    used = min(each for each in (asked.images or None, count) if each is not None)
-    if held >= used:
-        return (f"All {used:,} images would be held out: take more training images, or hold out fewer than {used:,} "
+    if held >= taken:
+        return (f"All {taken:,} images would be held out: take more training images, or hold out fewer than {taken:,} "
                 "under ‘More settings of the training’.")  # fmt: skip
-    if batch > used - held:
-        return (f"A batch of {batch:,} does not fit: of {used:,} images, {used - held:,} are left to learn from after "
-                f"holding out {held:,}. Choose a smaller batch or more images.")  # fmt: skip
+    if batch > taken - held:
+        return (f"{batch:,} images in one step are too many: of {taken:,} images, {taken - held:,} are left to learn "
+                f"from after holding out {held:,}. Choose fewer in one step, or more training images.")  # fmt: skip
     return ""
 
 
@@ -58,19 +92,19 @@ def changed(asked: Asked, preset: str, models: Mapping[str, str], data: Mapping[
 
 
 def command(asked: Asked) -> str:
-    """The same run from a shell."""
-    words = ["counterproof", "refine", asked.base, "--data", asked.data, "--objective", asked.objective.key]
+    """The same run from a shell, an option a line."""
+    options = [("--data", asked.data), ("--objective", asked.objective.key)]
     if asked.start != "base":
-        words += ["--start", asked.start]
+        options.append(("--start", asked.start))
     if asked.images:
-        words += ["--images", str(asked.images)]
+        options.append(("--images", str(asked.images)))
     for prefix, method in ((asked.objective.key, asked.objective), ("schedule", asked.schedule)):
-        words += [word for each in sets(prefix, method) for word in ("--set", each)]
+        options += [("--set", each) for each in sets(prefix, method)]
     if asked.device != "cpu":
-        words += ["--device", asked.device]
+        options.append(("--device", asked.device))
     if asked.title:
-        words += ["--title", asked.title]
-    return shlex.join(words)
+        options.append(("--title", asked.title))
+    return " \\\n  ".join(map(shlex.join, (("counterproof", "refine", asked.base), *options)))
 
 
 def sets(prefix: str, method: Method) -> list[str]:

@@ -24,17 +24,19 @@ FIRST_OBJECTIVE = "fast_adversarial"
 # Parameters in sight; the others are folded.
 LEAD = ("eps", "steps", "beta", "mask_source", "fill", "area", "masking", "sensitivity", "adversarial", "every")
 LEAD_SCHEDULE = ("epochs", "batch", "lr")
-STARTING = {"base": "its weights as they are", "scratch": "from scratch"}
+STARTING = {"base": "those of the base model", "scratch": "none: from scratch"}
+# What has no effect while another parameter, drawn before it, is 0; and how to say so.
+IDLE = {"fill": ("masking", "Not used: no image is covered.")}
 
 
 def ask_preset() -> None:
-    """The presets to begin with; a page whose link says nothing has the first one's settings."""
+    """The presets; a page whose link says nothing has the first one's settings."""
     titles = {key: preset.title for key, preset in PRESETS.items()} | {OWN: "My own settings"}
     if not any(setting(f"refine.{name}", "") for name in ("base", "objective", "data")):
         asked = setting("refine.preset", "")
         take_preset(asked if asked in PRESETS else next(iter(PRESETS), OWN))
     before = setting("refine.preset", OWN)
-    chosen = pick("refine.preset", "Begin with", list(titles), OWN, titles.__getitem__,
+    chosen = pick("refine.preset", "Preset", list(titles), OWN, titles.__getitem__,
                   "A preset fills in all settings below; change any of them afterwards.")  # fmt: skip
     if chosen != before and chosen in PRESETS:
         take_preset(chosen)
@@ -54,8 +56,8 @@ def ask_model() -> tuple[str, str]:
     if base not in trained:
         st.caption("There are no weights of this network: it learns everything from scratch.")
         return base, "scratch"
-    start = choose("refine.start", "Start with", STARTING, "base",
-                   "Its weights as they are: what it knows is kept and adjusted. From scratch: the same kind of "
+    start = choose("refine.start", "Weights to start from", STARTING, "base",
+                   "Those of the base model: what it knows is kept and adjusted. None, from scratch: the same kind of "
                    "network learns everything anew, which takes many more epochs.")  # fmt: skip
     return base, start
 
@@ -110,11 +112,11 @@ def _size(base: str, start: str) -> tuple[int, int, int] | None:
 def ask_objective() -> tuple[type[Objective], dict[str, Any]]:
     """What the model is to learn, and its parameters: the main ones in sight, the others folded."""
     keys = sorted(OBJECTIVES, key=lambda key: OBJECTIVES[key].title)
-    key = pick("refine.objective", "What it learns", keys, FIRST_OBJECTIVE, lambda each: OBJECTIVES[each].title,
+    key = pick("refine.objective", "Method", keys, FIRST_OBJECTIVE, lambda each: OBJECTIVES[each].title,
                "\n".join(f"- **{kind.title}**: {kind.plain}" for kind in OBJECTIVES.values()))  # fmt: skip
     kind = OBJECTIVES[key]
     st.caption(f"{kind.plain} *{kind.cite}*")
-    return kind, _parameters(kind, key, LEAD, "More settings of the objective")
+    return kind, _parameters(kind, key, LEAD, "More settings of the method")
 
 
 def ask_schedule() -> dict[str, Any]:
@@ -142,7 +144,11 @@ def _grid(kind: type[Method], prefix: str, names: Sequence[str], typed: bool) ->
     for begin in range(0, len(names), across):
         for column, name in zip(st.columns(across, gap="medium"), names[begin : begin + across], strict=False):
             with column:
-                values[name] = tune(kind, prefix, only=[name], typed=typed)[name]
+                other, said = IDLE.get(name, ("", ""))
+                idle = values.get(other) == 0
+                values[name] = tune(kind, prefix, only=[name], typed=typed, disabled=idle)[name]
+                if idle:
+                    st.caption(said)
     return values
 
 

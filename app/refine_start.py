@@ -1,4 +1,4 @@
-"""The card beside the settings: what will happen, whether it can, what it costs, Start, and the shell command."""
+"""The card beside the settings: what will happen, whether it can, what it costs, the start, and the shell command."""
 
 import streamlit as st
 
@@ -15,42 +15,45 @@ from core.runs.store import Store
 
 
 def show_start(asked: Asked) -> None:
-    """Draw the card; Start submits the run and goes to its page."""
+    """Draw the card; its button submits the run and goes to its page."""
     models, data = bases(), data_names()
     with st.container(border=True):
         st.subheader("This run")
-        st.markdown(plain(summary(asked, models, data), 800))
+        refusal, warning, count = obstacle(asked)
+        st.markdown(plain(summary(asked, models, data, count), 900))
         _deviations(asked)
-        refusal, warning = obstacle(asked)
         if refusal:
             st.error(plain(refusal, 600))
         if warning:
             st.warning(plain(warning, 400))
         show_estimate(asked, possible=not refusal)
-        if st.button("Start", type="primary", icon=":material/play_arrow:", width="stretch", disabled=bool(refusal),
-                     help="The run goes on in the background, also when this window is closed. The next page shows "
-                     "it."):  # fmt: skip
+        if st.button("Start this run", type="primary", icon=":material/play_arrow:", width="stretch",
+                     disabled=bool(refusal), help="The run goes on in the background, also when this window is closed. "
+                     "The next page shows it."):  # fmt: skip
             _start(asked)
         st.caption("The same from a shell:")
-        st.code(command(asked), language="sh", wrap_lines=True)
+        st.code(command(asked), language="sh")  # not wrapped: that breaks options in two
 
 
-def obstacle(asked: Asked) -> tuple[str, str]:
-    """Why this cannot be started, and what to beware of, a sentence each; "" for nothing."""
+def obstacle(asked: Asked) -> tuple[str, str, int | None]:
+    """Why this cannot be started, and what to beware of, a sentence each, "" for nothing; and how many training images
+    the data set has, if known.
+    """
+    count = None
     try:
         facts = data_facts(asked.data)
         if facts is None:
-            return problem(asked, None), "These images are not on this machine yet: the run fetches them first."
+            return problem(asked, None), "These images are not on this machine yet: the run fetches them first.", None
         count = facts.counts.get("train", 0)
         if count == 0:
-            return "This data set has no training images.", ""
+            return "This data set has no training images.", "", 0
         model = classifier(asked.base) if asked.start == "base" else untrained(asked.base)
     except (ValueError, OSError) as error:
-        return str(error).rstrip(".") + ".", ""
+        return str(error).rstrip(".") + ".", "", count
     if said := misfit(model, facts):
-        return f"This model and these images do not fit: {said}. Choose another model or another data set.", ""
+        return f"This model and these images do not fit: {said}. Choose another model or another data set.", "", count
     doubt = other_classes(model, facts) if asked.start == "base" and asked.data != model.samples else None
-    return problem(asked, count), f"{doubt[:1].upper()}{doubt[1:]}." if doubt else ""
+    return problem(asked, count), f"{doubt[:1].upper()}{doubt[1:]}." if doubt else "", count
 
 
 def _deviations(asked: Asked) -> None:

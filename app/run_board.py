@@ -1,13 +1,16 @@
 """The Runs page while it is looked at: the list, the chosen run, and the polling that ends with the last live run."""
 
+from typing import Any
+
 import streamlit as st
 
 from app import views
-from app.cached import bases, run_rows
+from app.cached import bases
 from app.run_actions import show_actions
 from app.run_difference import show_difference
 from app.run_facts import Facts, facts, line
-from app.run_panels import show_curves, show_details, show_outcome, show_standing
+from app.run_outcome import show_outcome, state
+from app.run_panels import show_curves, show_details, show_standing
 from app.state import remember, setting, write_link
 from core.data import data_names
 from core.runs.store import Store
@@ -16,7 +19,7 @@ POLL = 2.0  # seconds
 
 
 def read(store: Store) -> dict[str, Facts]:
-    """Every run by its id, the newest first; of each only the settings and the status are read."""
+    """Every run by its id, the newest first; of each the settings and the status are read."""
     models, data = bases(), data_names()
     return {run.id: facts(run, models, data) for run in store.runs()}
 
@@ -37,7 +40,7 @@ def _board(store: Store, polled: bool) -> None:
         return
     asked = setting("run", "")
     chosen = asked if asked in found else next(iter(found))
-    picked = views.runs([line(each) for each in found.values()], chosen, key="runs")
+    picked = views.runs([_line(each) for each in found.values()], chosen, key="runs")
     if picked and picked != chosen and picked in found:
         remember("run", picked)
         st.rerun()
@@ -46,13 +49,19 @@ def _board(store: Store, polled: bool) -> None:
     _detail(found[chosen], {key: each for key, each in found.items() if key != chosen and not each.damaged})
 
 
+def _line(found: Facts) -> dict[str, Any]:
+    """The run as a line of the list, in the state that its result tells."""
+    symbol, word = state(found)
+    return line(found) | {"symbol": symbol, "word": word}
+
+
 def _detail(found: Facts, others: dict[str, Facts]) -> None:
     with st.container(key=f"run-{found.run.id}"):
         show_standing(found)
         show_actions(found)
         if found.damaged:
             return
-        show_outcome(found, run_rows(found.run.folder))
+        show_outcome(found)
         show_curves(found)
         with_ = show_difference(found, others) if others else ""
         show_details(found)

@@ -7,11 +7,12 @@ import altair as alt
 import pandas as pd
 
 from app.charts import AFTER, BEFORE, TEXT
-from app.run_series import KINDS, WEIGHTS, WHOLE
+from app.run_series import KINDS, WEIGHTS, WHOLE, empty
 
 # Okabe and Ito's colours, distinct for colour-blind readers; yellow is left out, it fades on white.
 PARTS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 HEIGHT = 300
+ROOM = 1.03  # the axis is longer than the run, so that the last point is not cut
 DASHES = [[1, 0], [5, 3]]
 
 
@@ -25,7 +26,16 @@ def legend(columns: int = 2) -> alt.Legend:
 def epochs(end: float) -> alt.X:
     """The axis all curves of a run share."""
     axis = alt.Axis(tickMinStep=1, format="d", grid=False)
-    return alt.X("epoch:Q", title="epochs", scale=alt.Scale(domain=[0, max(end, 1)], nice=False), axis=axis)
+    return alt.X("epoch:Q", title="epochs", scale=alt.Scale(domain=[0, ROOM * max(end, 1)], nice=False), axis=axis)
+
+
+def level(value: float, words: str, y: alt.Y) -> alt.LayerChart:
+    """A dashed line across at `value`, with its words at its right end. y: of the field `level`."""
+    base = alt.Chart(pd.DataFrame({"level": [value]}))
+    line = base.mark_rule(strokeDash=[4, 4], color=TEXT).encode(y=y)
+    said = base.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=TEXT).encode(
+        x=alt.value("width"), y=y, text=alt.value(words))  # fmt: skip
+    return alt.layer(line, said)
 
 
 def losses(points: Sequence[Mapping[str, Any]], end: float) -> alt.Chart:
@@ -43,10 +53,10 @@ def losses(points: Sequence[Mapping[str, Any]], end: float) -> alt.Chart:
     return chart
 
 
-def accuracy(points: Sequence[Mapping[str, Any]], end: float) -> alt.LayerChart:
+def accuracy(points: Sequence[Mapping[str, Any]], end: float, guess: float | None = None) -> alt.LayerChart:
     """Accuracy on original and attacked held-out images over the epochs, with its interval as a band.
 
-    Averaged weights are dashed. points: run_series.held.
+    Averaged weights are dashed. points: run_series.held; guess: the share that one answer to all gets right.
     """
     table = pd.DataFrame(points, columns=["epoch", "images", "weights", "value", "low", "high"])
     shown = [name for name in KINDS.values() if name in set(table["images"])]
@@ -67,17 +77,22 @@ def accuracy(points: Sequence[Mapping[str, Any]], end: float) -> alt.LayerChart:
     tooltip = ["images:N", "weights:N", "epoch:Q", *shown_numbers]
     y = alt.Y("value:Q", scale=limits)
     line = base.mark_line().encode(y=y, strokeDash=dash, tooltip=tooltip)
-    dots = base.mark_point(filled=True, size=36, opacity=1).encode(y=y, detail="weights:N", tooltip=tooltip)
-    chart: alt.LayerChart = alt.layer(band, bars, line, dots).properties(height=HEIGHT)
+    dots = base.encode(y=y, detail="weights:N", tooltip=tooltip)  # both can be seen where they meet
+    circles = dots.transform_filter(alt.datum.images == KINDS["clean"]).mark_point(filled=True, size=36, opacity=1)
+    squares = dots.transform_filter(alt.datum.images == KINDS["robust"]).mark_point(shape="square", size=90, opacity=1)
+    layers: list[Any] = [band, bars, line, circles, squares]
+    if guess:
+        layers.append(level(100 * guess, "always the most frequent class", alt.Y("level:Q", scale=limits)))
+    chart: alt.LayerChart = alt.layer(*layers).properties(height=HEIGHT)
     return chart
 
 
 def leaks(cycles: Sequence[Mapping[str, float]], end: float) -> alt.LayerChart:
-    """How often a probe names the class from the masks alone, with its interval, beside chance (dashed)."""
+    """How often a probe names the class from the regions alone, with its interval, beside one answer for all."""
     names = ("leak", "leak_low", "leak_high", "chance")
     table = pd.DataFrame(
         [{"epoch": entry["epoch"], "cycle": entry["cycle"]} | {name: 100 * entry[name] for name in names}
-         for entry in cycles if all(name in entry for name in names)],
+         for entry in cycles if all(name in entry for name in names) and not empty(entry)],
         columns=["epoch", "cycle", *names],
     )  # fmt: skip
     table["tells"] = table["leak_low"] > table["chance"]
@@ -85,9 +100,6 @@ def leaks(cycles: Sequence[Mapping[str, float]], end: float) -> alt.LayerChart:
     y = alt.Y("leak:Q", title="named right, %", scale=alt.Scale(domain=[0, top], nice=False))
     base = alt.Chart(table).encode(x=epochs(end))
     colour = alt.Color("tells:N", scale=alt.Scale(domain=[False, True], range=[BEFORE, AFTER]), legend=None)
-    chance = alt.Chart(table.tail(1)).mark_rule(strokeDash=[4, 4], color=TEXT).encode(y=alt.Y("chance:Q"))
-    word = alt.Chart(table.tail(1)).mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=TEXT).encode(
-        x=alt.value("width"), y="chance:Q", text=alt.value("chance"))  # fmt: skip
     bars = base.mark_rule(strokeWidth=2).encode(y=alt.Y("leak_low:Q"), y2="leak_high:Q", color=colour)
     shape = alt.Shape("tells:N", scale=alt.Scale(domain=[False, True], range=["circle", "triangle-up"]), legend=None)
     dots = base.mark_point(filled=True, size=70, opacity=1).encode(
@@ -95,9 +107,10 @@ def leaks(cycles: Sequence[Mapping[str, float]], end: float) -> alt.LayerChart:
         tooltip=["cycle:Q", alt.Tooltip("leak:Q", format=".1f", title="named right, %"),
                  alt.Tooltip("leak_low:Q", format=".1f", title="from"),
                  alt.Tooltip("leak_high:Q", format=".1f", title="to"),
-                 alt.Tooltip("chance:Q", format=".1f", title="chance, %")],
+                 alt.Tooltip("chance:Q", format=".1f", title="always the most frequent label, %")],
     )  # fmt: skip
-    chart: alt.LayerChart = alt.layer(chance, word, bars, dots).properties(height=HEIGHT - 40)
+    chances = [level(each, "always the most frequent label", alt.Y("level:Q")) for each in table["chance"].tail(1)]
+    chart: alt.LayerChart = alt.layer(*chances, bars, dots).properties(height=HEIGHT - 40)
     return chart
 
 

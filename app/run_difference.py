@@ -7,7 +7,8 @@ from app import run_charts, run_series
 from app.cached import bases, run_rows
 from app.controls import pick
 from app.run_facts import Facts
-from app.run_panels import held_out, span
+from app.run_outcome import held_out
+from app.run_panels import span
 from app.run_words import moment, setting, value
 from app.text import plain
 from core.data import data_names
@@ -66,7 +67,7 @@ def _curves(found: Facts, other: Facts) -> None:
     with left:
         st.markdown("**Loss**")
         if found.arguments.get("objective") != other.arguments.get("objective"):
-            st.caption(plain("The objectives differ, so the heights of the two losses cannot be compared."))
+            st.caption(plain("The methods differ, so the heights of the two losses cannot be compared."))
         named = {title: whole for title, (whole, _) in drawn.items()}
         st.altair_chart(run_charts.both(named, end, kind="part", title="loss"), width="stretch")
     with right:

@@ -8,9 +8,11 @@ import streamlit as st
 
 from app import run_charts
 from app.cached import mask_strip
-from app.run_series import leak
+from app.run_series import empty, leak
 
 ALIKE = ("drift", "overlap")
+NOTHING = "No spurious region was found in any picture, so nothing was guided."
+NOTHING_YET = "No spurious region was found in any picture so far, so nothing is guided yet."
 SHOWN = 4  # cycles of examples on the page: the first and the latest
 NUMBERS = {
     "size": ("Spurious region, share of the pixels", "How much of each picture was called spurious, on average."),
@@ -18,41 +20,45 @@ NUMBERS = {
     "drift": ("Changed since the cycle before", "1 minus the overlap (Jaccard) of each picture's region with its last "
               "one: 0 % is the same region, 100 % none in common."),
     "overlap": ("Alike between pictures", "Mean overlap (Jaccard) of the regions of different pictures: high means "
-                "that much the same place is masked everywhere, whatever the picture shows."),
-    "leak": ("Leak meter: label named from the mask alone", "A small probe sees only the masks and guesses the label. "
-             "Above chance, the masks tell the answer, and a model may learn to read them."),
-    "chance": ("Leak meter: chance", "What always guessing the most frequent label would get right."),
+                "that much the same place is called spurious everywhere, whatever the picture shows."),
+    "leak": ("Leak meter: label named from the region alone", "A small probe sees only where the regions lie and names "
+             "the label. Where it is right more often than always naming the most frequent label would be, the regions "
+             "tell the answer, and a model may learn to read them."),
+    "chance": ("Leak meter: always naming the most frequent label", "How often that is right, without a look."),
 }  # fmt: skip
 
 
 def show_masks(
-    folder: Path, cycles: Sequence[Mapping[str, float]], end: float, losses: tuple[float, float] | None
+    folder: Path, cycles: Sequence[Mapping[str, float]], end: float, losses: tuple[float, float] | None, instead: str
 ) -> None:
     """Numbers and leak meter of every cycle, and examples; nothing for a run without masks.
 
-    losses: on covered images and on the others, in the last epoch.
+    losses: on covered images and on the others, in the last epoch; instead: what to say if all regions are empty.
     """
     if not cycles:
         return
     st.subheader("What was called spurious", help="A region that unsettles the answer without supporting it. Regions "
                  "are found again at every cycle, as the model changes.")  # fmt: skip
-    metered = any("leak_low" in cycle for cycle in cycles)
+    if all(map(empty, cycles)):
+        st.warning(instead)
+        return
+    metered = any("leak_low" in cycle and not empty(cycle) for cycle in cycles)
     st.dataframe(numbers(cycles), width="stretch")
     left, right = st.columns([1.2, 1], gap="large")
     with left:
         if metered:
-            st.markdown("**Leak meter: what the masks alone tell**", help=NUMBERS["leak"][1])
+            st.markdown("**Leak meter: what the regions alone tell**", help=NUMBERS["leak"][1])
             st.altair_chart(run_charts.leaks(cycles, end), width="stretch")
     with right:
         known = [name for name in NUMBERS if any(name in cycle for cycle in cycles) and name != "chance"]
         st.caption("\n".join(f"- **{title}.** {help}" for title, help in map(NUMBERS.__getitem__, known)))
-        if metered and not leak(cycles[-1]):
-            st.caption("At the last cycle the interval reaches chance or lies below: nothing shows that the masks "
-                       "tell the label.")  # fmt: skip
+        if metered and not empty(cycles[-1]) and not leak(cycles[-1]):
+            st.caption("At the last cycle the interval reaches what always naming the most frequent label gets right, "
+                       "or lies below: nothing shows that the regions tell the label.")  # fmt: skip
         if losses is not None:
             told = f"Loss in the last epoch: {losses[0]:.3g} on covered pictures, {losses[1]:.3g} on the others."
             easier = losses[0] < losses[1]
-            st.caption(told + (" A covered picture should be harder, not easier: the mask may be telling the label."
+            st.caption(told + (" A covered picture should be harder, not easier: the region may be telling the label."
                                if easier else " A covered picture is harder, as it should be."))  # fmt: skip
     show_examples(folder)
 
@@ -72,12 +78,13 @@ def _when(epoch: int) -> str:
 
 
 def _share(cycle: Mapping[str, float], name: str) -> str:
-    if name not in cycle or (name in ALIKE and cycle.get("empty") == 1):  # no two regions to compare
+    if name == "leak" and name in cycle and empty(cycle):
+        return "not measured: no regions"
+    if name not in cycle or (name in ALIKE and empty(cycle)):  # no two regions to compare
         return "—"
-    said = f"{100 * cycle[name]:.1f} %"
     if name == "leak" and "leak_low" in cycle and "leak_high" in cycle:
-        said += f" ({100 * cycle['leak_low']:.0f} to {100 * cycle['leak_high']:.0f})"
-    return said
+        return f"{100 * cycle[name]:.0f} % ({100 * cycle['leak_low']:.0f} to {100 * cycle['leak_high']:.0f} %)"
+    return f"{100 * cycle[name]:.1f} %"
 
 
 def show_examples(folder: Path) -> None:

@@ -10,29 +10,30 @@ import streamlit as st
 from app import run_charts, run_series
 from app.cached import bases, run_rows
 from app.run_facts import DAMAGED, Facts, progress
-from app.run_masks import show_masks
+from app.run_masks import NOTHING, NOTHING_YET, show_masks
+from app.run_outcome import guess, held_out, state
 from app.run_words import duration, part, setting, value
 from app.text import plain
+from core.catalog import OBJECTIVES
 from core.data import data_names
-from core.evaluate import Share
-from core.judge import collapsed
 from core.runs.compare import flat
-from core.schedule import Schedule
 
+LEARNT = {"adversarial": "attacked images", "clean": "the images as they are"}
 TAIL = 6_000  # bytes of the log on the page
 LISTED = 500  # rows of the table on the page
-LONGEST = 100  # letters of a result on the page
+LOADING = "Loading the model and the images"
 
 
 def show_standing(found: Facts) -> None:
     """Title, state, what happens or happened in a sentence, and the run's own remarks."""
     status = found.status
-    st.subheader(f"{found.state} · {plain(found.title)}")
+    st.subheader(f"{' '.join(state(found))} · {plain(found.title)}")
     st.caption(" · ".join(each for each in (plain(found.about, 200), f"run {found.run.id}") if each))
     if found.damaged:
         st.warning(DAMAGED)
     elif status.alive:
-        said = " · ".join(each for each in (plain(status.said, 300) or progress(found), found.left) if each)
+        what = status.said or (loading(found) if status.state == "starting" else progress(found))
+        said = " · ".join(each for each in (plain(what, 300), found.left) if each)
         st.progress(min(max(status.progress, 0.0), 1.0), said)
     elif status.state == "failed":
         st.error(plain(status.said or "It failed; the log below has the details.", 600))
@@ -44,54 +45,21 @@ def show_standing(found: Facts) -> None:
         st.info(plain(note, 400))
 
 
-def show_outcome(found: Facts, rows: Sequence[Mapping[str, Any]]) -> None:
-    """What a completed run found, as a sentence where its task is known, else as a table."""
-    if found.status.state != "completed":
-        return
-    result = found.run.result()
-    if result is None:
-        st.warning("It says that it has completed, but its result cannot be read.")
-    elif said := outcome(found.task, result, held_out(found)):
-        failed = collapsed(result) if found.task == "refine" else ""
-        (st.warning if failed else st.success)(" ".join(filter(None, (said, failed))))
-    else:
-        numbers = {name: entry for name, entry in flat(result).items() if not name.startswith("asked.")}
-        st.dataframe(pd.DataFrame({"result": {setting(name): _text(entry) for name, entry in numbers.items()}}),
-                     width="content")  # fmt: skip
+def loading(found: Facts) -> str:
+    """What a run does that has started and says nothing yet."""
+    return f"{LOADING}; nothing is learnt yet." if found.task == "refine" else f"{LOADING}."
 
 
-def outcome(task: str, result: Mapping[str, Any], count: int) -> str:
-    """The result of a run in a sentence or two; "" for a task or a result that is not known.
-
-    >>> outcome("evaluate", {"hits": 712, "count": 1000, "interval_95": [0.683, 0.739]}, 0)
-    'Right on 712 of 1,000 images: 71.2 % (95 % interval: 68.3 to 73.9 %).'
-    >>> outcome("refine", {"epoch_kept": 2, "averaged": True, "held": {"clean": 0.5, "clean_average": 0.75}}, 100)
-    'Kept: the averaged weights after epoch 2. On the 100 held-out images it is right on 75.0 % (65.7 to 82.5 %)...'
-    """
-    if task == "evaluate":
-        hits, total = result.get("hits"), result.get("count")
-        if isinstance(hits, int) and isinstance(total, int) and 0 <= hits <= total > 0:
-            low, high = Share(hits, total).interval
-            return (f"Right on {hits:,} of {total:,} images: {100 * hits / total:.1f} % "
-                    f"(95 % interval: {100 * low:.1f} to {100 * high:.1f} %).")  # fmt: skip
-    if task == "refine" and isinstance(epoch := result.get("epoch_kept"), int):
-        averaged = bool(result.get("averaged"))
-        kept = f"Kept: the {'averaged ' if averaged else ''}weights after epoch {epoch}."
-        shown = run_series.held([{"epoch": epoch - 1, "held": result.get("held")}], count)
-        said = [
-            f"{point['value']:.1f} % ({point['low']:.1f} to {point['high']:.1f} %) "
-            + ("as they are" if point["images"] == run_series.KINDS["clean"] else "under attack")
-            for point in shown
-            if point["weights"] == run_series.WEIGHTS["average" if averaged else ""]
-        ]
-        return kept + (f" On the {count:,} held-out images it is right on {' and on '.join(said)}." if said else "")
-    return ""
-
-
-def held_out(found: Facts) -> int:
-    """How many held-out images the accuracies of a refining run are measured on."""
-    count = part(found.arguments, "schedule").get("held_out", Schedule().held_out)
-    return count if isinstance(count, int) and count > 0 else 0
+def nothing(found: Facts) -> str:
+    """What a run learns from if no spurious region is found."""
+    if found.status.alive:
+        return NOTHING_YET
+    asked = part(found.arguments, "objective")
+    kind = OBJECTIVES.get(str(asked.get("method")))
+    weights = {name: asked.get(name, getattr(kind, name, 0.0)) for name in ("adversarial", "clean")}
+    learnt = [words for name, words in LEARNT.items() if weights[name]]
+    alone = " alone" if learnt == [LEARNT["adversarial"]] else ""
+    return f"{NOTHING} This run trained on {' and on '.join(learnt)}{alone}." if learnt else NOTHING
 
 
 def span(found: Facts, rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
@@ -122,15 +90,15 @@ def show_curves(found: Facts) -> None:
     with right:
         count = held_out(found)
         st.markdown("**Right on held-out images**", help=f"Measured after every epoch on {count:,} training images "
-                    "kept apart, as they are and attacked within the objective's strength. The shaded band is the "
-                    "95 % interval: what other images could have given.")  # fmt: skip
+                    "kept apart, as they are (circles) and under attacks of the same strength (squares). The shaded "
+                    "band is the 95 % interval: what other images could have given.")  # fmt: skip
         if points := run_series.held(rows, count):
-            st.altair_chart(run_charts.accuracy(points, end), width="stretch")
+            st.altair_chart(run_charts.accuracy(points, end, guess(found)), width="stretch")
             if len({point["weights"] for point in points}) > 1:
                 st.caption("Solid: the weights as trained. Dashed: their moving average, which is often steadier.")
         else:
             st.caption("Measured at the end of each epoch." if count else "No images are held out in this run.")
-    show_masks(found.run.folder, cycles, end, run_series.covered(rows))
+    show_masks(found.run.folder, cycles, end, run_series.covered(rows), nothing(found))
 
 
 def show_details(found: Facts) -> None:
@@ -171,8 +139,3 @@ def settings(found: Facts) -> pd.DataFrame:
         [(setting(name, found.spec), value(name, entry, found.spec, models, data)) for name, entry in named.items()],
         columns=["setting", "value"],
     )
-
-
-def _text(entry: Any) -> str:
-    text = f"{entry:.4g}" if isinstance(entry, float) else str(entry)
-    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -127,20 +127,26 @@ def cycles(rows: Iterable[Row]) -> list[dict[str, float]]:
     return found
 
 
+def empty(cycle: Mapping[str, float]) -> bool:
+    """Whether no picture has a spurious region in this cycle."""
+    return cycle.get("empty") == 1
+
+
 def leak(cycle: Mapping[str, float]) -> str:
-    """The warning that the masks of a cycle tell the label; "" where they do not, or nobody measured it.
+    """The warning that the regions of a cycle tell the label; "" where they do not, or nobody measured it.
 
     >>> leak({"leak": 0.2, "leak_low": 0.15, "leak_high": 0.25, "chance": 0.16})
     ''
-    >>> leak({"leak": 0.34, "leak_low": 0.31, "leak_high": 0.37, "chance": 0.12})[:70]
-    'The masks tell the label: from the masks alone, a small probe names th'
+    >>> leak({"leak": 0.34, "leak_low": 0.31, "leak_high": 0.37, "chance": 0.12})[:66]
+    'The regions tell the label: from their places alone, a small probe'
     """
     low, chance = cycle.get("leak_low"), cycle.get("chance")
-    if low is None or chance is None or low <= chance:
+    if low is None or chance is None or low <= chance or empty(cycle):
         return ""
     share, high = 100 * cycle.get("leak", low), 100 * cycle.get("leak_high", low)
     return (
-        f"The masks tell the label: from the masks alone, a small probe names the right class for {share:.0f} % of the "
-        f"images ({100 * low:.0f} to {high:.0f} %); chance is {100 * chance:.0f} %. The model may learn to read the "
-        "mask instead of the picture. Compare with shuffled or random masks before trusting this run."
+        f"The regions tell the label: from their places alone, a small probe names the right class for {share:.0f} % "
+        f"of the images ({100 * low:.0f} to {high:.0f} %); always naming the most frequent label is right for "
+        f"{100 * chance:.0f} %. The model may learn to read the region instead of the picture. Compare with shuffled "
+        "or random regions before trusting this run."
     )

@@ -22,11 +22,11 @@ STATES = {
 }  # state -> symbol and word, told apart without colour
 TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare"}
 MEASURES = {"evaluate": "Accuracy", "compare": "Comparison"}  # tasks that measure, under an attack
-STARTS = {"base": "the base model's weights", "scratch": "from scratch"}
+STARTS = {"base": "those of the base model", "scratch": "none: from scratch"}
 NAMES = {
     "task": "What is done", "device": "Runs on", "threads": "CPU threads", "arguments.base": "Base model",
-    "arguments.start": "Starts from", "arguments.data": "Data set", "arguments.images": "Training images",
-    "arguments.objective.method": "Objective", "arguments.classifier": "Model", "arguments.split": "Images of the",
+    "arguments.start": "Weights to start from", "arguments.data": "Data set", "arguments.images": "Training images",
+    "arguments.objective.method": "Method", "arguments.classifier": "Model", "arguments.split": "Images of the",
     "arguments.count": "Images", "arguments.batch": "Images at a time", "arguments.seed": "Seed",
     "arguments.explainer": "Map", "arguments.explainer.method": "Map",
     "arguments.attack": "Attack", "arguments.attack.method": "Attack", "arguments.before": "Before",

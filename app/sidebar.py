@@ -11,8 +11,11 @@ from app.state import follow_link, setting
 
 
 def follow_history() -> None:
-    """Take the settings of the address that the reader went back or forward to."""
-    with st.sidebar:
+    """Take the settings of the address that the reader went back or forward to.
+
+    Drawn in place: what is in the sidebar, seen or not, has Streamlit draw a rule below the pages there.
+    """
+    with st.container(key="unseen"):  # app.main takes it out of the page's flow
         if went := views.history("history"):
             follow_link(went)
             st.rerun()
@@ -20,8 +23,8 @@ def follow_history() -> None:
 
 def sidebar(ask: bool = True) -> tuple[str, str]:
     """Draw the shared settings; returns the classifier's name and the device's. ask: whether one model is asked for."""
-    follow_history()
     with st.sidebar:
+        follow_history()
         names = classifiers()
         shipped = [each for each in MODELS if each in names]
         ordered = shipped + [each for each in names if each not in shipped]

@@ -99,7 +99,7 @@ def collapsed(result: Mapping[str, Any]) -> str:
     >>> collapsed({"held": {"clean": 0.3}, "averaged": False, "judged": 1000, "guess": 0.11})
     ''
     >>> collapsed({"held": {"clean": 0.103}, "averaged": False, "judged": 1000, "guess": 0.112})
-    'On the held-out images this is no better than always naming the most frequent class (11.2 %): the training...'
+    'On the held-out images this is no better than always naming the most frequent class (11.2 %): nothing...'
     """
     clean = result.get("held", {}).get("clean_average" if result.get("averaged") else "clean")
     count, guess = result.get("judged", 0), result.get("guess")
@@ -107,5 +107,5 @@ def collapsed(result: Mapping[str, Any]) -> str:
         return ""
     return (
         f"On the held-out images this is no better than always naming the most frequent class ({100 * guess:.1f} %): "
-        "the training failed. A lower learning rate, or gradient clipping, often helps."
+        "nothing usable was learnt. A lower learning rate, or gradient clipping, often helps."
     )

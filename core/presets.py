@@ -40,8 +40,8 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "quick": Preset(
             "Quick look, two minutes on a CPU",
-            "Fifteen hundred CIFAR-10 images, three epochs, masks made after the first two, each time for half of the "
-            "images: to see the loop at work. Its accuracies say nothing yet.",
+            "Fifteen hundred CIFAR-10 images, three epochs, spurious regions looked for after each of the first two, "
+            "each time in half of the images: to see the loop at work. Its accuracies say nothing yet.",
             "cifar10_resnet20:standard", "cifar10", {"method": "lime_guided", "every": 1, "turns": 2},
             Schedule(epochs=3, lr=0.05, held_out=250), images=1500,
         ),

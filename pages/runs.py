@@ -10,8 +10,8 @@ from core.runs.store import Store
 
 st.title("Runs")
 st.caption(
-    "Long work goes on in the background, also when this window or the whole dashboard is closed. A run can be "
-    "stopped, and gone on with later."
+    "Long work goes on in the background, also when this window or the whole dashboard is closed. A run can be stopped "
+    "and resumed later."
 )
 follow_history()
 store = Store(home() / "runs")

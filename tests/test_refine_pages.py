@@ -130,7 +130,7 @@ def test_every_objective_can_be_picked(digits: Path, key: str) -> None:
     app = opened(REFINE, **(TINY | {"refine.objective": key}))
     assert OBJECTIVES[key].plain in texts(app).replace("\n", " ")
     assert not app.error
-    assert not button(app, "Start").disabled
+    assert not button(app, "Start this run").disabled
 
 
 @pytest.mark.parametrize(
@@ -138,7 +138,7 @@ def test_every_objective_can_be_picked(digits: Path, key: str) -> None:
     [
         ({"refine.base": "cifar10_resnet20:standard"}, "do not fit"),
         ({"schedule.held_out": "120"}, "All 120 images would be held out"),
-        ({"refine.images": "30", "schedule.batch": "20"}, "A batch of 20 does not fit"),
+        ({"refine.images": "30", "schedule.batch": "20"}, "20 images in one step are too many"),
         ({"refine.base": "run:20200101-000000-00000000"}, ""),
     ],
 )
@@ -149,7 +149,7 @@ def test_what_does_not_go_together_is_one_sentence_and_loses_nothing(
     if sentence:
         assert len(app.error) == 1
         assert sentence in app.error[0].value.replace("\\", "")
-        assert button(app, "Start").disabled
+        assert button(app, "Start this run").disabled
     else:
         assert "is not here any more" in texts(app)
     assert "".join(app.query_params["schedule.lr"]) == "0.01"
@@ -167,7 +167,7 @@ def test_what_does_not_go_together_is_one_sentence_and_loses_nothing(
 def test_a_broken_link_falls_back(digits: Path, query: dict[str, str]) -> None:
     app = opened(REFINE, **(TINY | query))
     assert not app.error
-    assert not button(app, "Start").disabled
+    assert not button(app, "Start this run").disabled
 
 
 def test_settings_survive_a_visit_to_another_page_and_a_reload(digits: Path) -> None:
@@ -187,7 +187,7 @@ def test_settings_survive_a_visit_to_another_page_and_a_reload(digits: Path) -> 
 
 def test_a_run_started_killed_and_resumed(digits: Path) -> None:
     app = visited(REFINE, **(TINY | {"schedule.epochs": "40"}))
-    button(app, "Start").click()
+    button(app, "Start this run").click()
     app.run()
     assert not app.exception
     run = Store(digits / "runs").runs()[0]
@@ -247,6 +247,7 @@ def test_a_completed_run_in_words(digits: Path) -> None:
     app = opened(RUNS, run=run.id)
     assert "✔ completed · Fast adversarial training, MNIST" in texts(app)
     assert "Kept: the weights after epoch 2. On the 20 held-out images it is right on 90.0 %" in texts(app)
+    assert "These images chose the epoch, and the base model may have learnt from them, so the numbers" in texts(app)
     assert len(app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")) == 2
 
 
@@ -259,7 +260,7 @@ def test_refine_again_takes_the_settings_over(digits: Path) -> None:
     assert app.title[0].value == "Refine"
     assert "--set schedule.epochs=9" in app.code[0].value
     assert "--set schedule.rate=piecewise" in app.code[0].value
-    assert "refine mnist_cnn:standard --data mnist" in app.code[0].value
+    assert "refine mnist_cnn:standard \\\n  --data mnist \\\n" in app.code[0].value
 
 
 def test_the_difference_of_two_runs(digits: Path) -> None:

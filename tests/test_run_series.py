@@ -10,12 +10,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import refine_estimate, run_pictures, run_series, run_words
-from app.run_charts import accuracy, both, leaks, losses
+from app import refine_estimate, run_outcome, run_pictures, run_series, run_words
+from app.run_charts import ROOM, accuracy, both, leaks, losses
+from app.run_masks import numbers
 from app.run_pictures import TINT, strip
 from app.run_rows import Rows
 from app.run_series import WHOLE, cycles, each, held, leak
 from core.runs.files import append, cut_rows
+
+EXAMPLES = (run_series, run_words, run_pictures, run_outcome, refine_estimate)
 
 
 def steps(count: int, per_epoch: int, **more: Any) -> list[dict[str, Any]]:
@@ -25,7 +28,7 @@ def steps(count: int, per_epoch: int, **more: Any) -> list[dict[str, Any]]:
     ]
 
 
-@pytest.mark.parametrize("module", [run_series, run_words, run_pictures, refine_estimate], ids=lambda it: it.__name__)
+@pytest.mark.parametrize("module", EXAMPLES, ids=lambda it: it.__name__)
 def test_the_examples_in_the_docstrings(module: Any) -> None:
     assert doctest.testmod(module, optionflags=doctest.NORMALIZE_WHITESPACE | doctest.ELLIPSIS).failed == 0
 
@@ -80,7 +83,8 @@ def test_cycles_are_counted_and_the_leak_is_told_only_above_chance() -> None:
     assert leak(found[0]) == ""
     assert "40 %" in leak(found[1])
     assert "(38 to 42 %)" in leak(found[1])
-    assert "chance is 10 %" in leak(found[1])
+    assert "always naming the most frequent label is right for 10 %" in leak(found[1])
+    assert leak(found[1] | {"empty": 1.0}) == ""
     assert leak({"leak": 0.4, "leak_low": 0.1, "chance": 0.1}) == ""
     assert leak({"leak": 0.4}) == ""
 
@@ -97,14 +101,24 @@ def test_charts_hold_their_points_and_share_the_axis() -> None:
     curve = losses(run_series.losses(rows, 10.0), 5)
     assert {row["part"] for row in data(curve)} == {WHOLE, "a", "b"}
     assert curve.to_dict()["encoding"]["color"]["scale"]["domain"][0] == WHOLE
-    assert curve.to_dict()["encoding"]["x"]["scale"]["domain"] == [0, 5]
+    assert curve.to_dict()["encoding"]["x"]["scale"]["domain"] == [0, ROOM * 5]
     shown = data(accuracy(held(rows, 100), 5))
     assert sorted(row["value"] for row in shown) == [40.0, 80.0, 82.0]
     assert all(row["low"] < row["value"] < row["high"] for row in shown)
-    meter = data(leaks(cycles(rows), 5))[0]
+    meter = next(row for row in data(leaks(cycles(rows), 5)) if "leak" in row)
     assert (meter["leak"], meter["chance"], meter["tells"]) == (40.0, 10.0, True)
+    assert not data(leaks([entry | {"empty": 1.0} for entry in cycles(rows)], 5))
+    assert {"level": 12.5} in data(accuracy(held(rows, 100), 5, 0.125))
     over = both({"this run": held(rows, 100), "the other run": []}, 5, kind="images", title="accuracy, %", percent=True)
     assert {row["run"] for row in data(over)} == {"this run"}
+
+
+def test_a_cycle_without_regions_has_no_leak() -> None:
+    cycle = {"cycle": 1, "epoch": 0, "empty": 0.0, "leak": 0.122, "leak_low": 0.09, "leak_high": 0.16, "chance": 0.1}
+    table = numbers([cycle, cycle | {"cycle": 2, "empty": 1.0}])
+    assert list(table.loc["Leak meter: label named from the region alone"]) == ["12 % (9 to 16 %)",
+                                                                                "not measured: no regions"]  # fmt: skip
+    assert list(table.loc["Leak meter: always naming the most frequent label"]) == ["10.0 %", "10.0 %"]
 
 
 def test_empty_charts_are_still_charts() -> None:

@@ -35,20 +35,21 @@ class LimeGuided(Adversarial):
 
     key = "lime_guided"
     title = "LIME-guided refinement"
-    plain = "Finds, by explanations, the regions the model should not rely on, and trains it not to."
-    cite = "Wang et al. 2026, arXiv 2601.00968; reconstructed"
+    plain = "Looks, by explanations, for regions the model should not rely on, and penalises relying on them."
+    cite = "Wang et al. 2026, arXiv 2601.00968; formulas reconstructed"
 
     masking: float = param(
-        0.0, low=0.0, high=1.0, step=0.05, title="Feature masking",
-        help="Share of the images whose spurious region is covered while learning; 0 switches this off",
+        0.0, low=0.0, high=1.0, step=0.05, title="Share of images covered (0 = off)",
+        help="How many of the images have their spurious region covered while learning (the paper's feature masking)",
     )  # fmt: skip
     sensitivity: float = param(
-        100.0, low=0.0, high=10_000.0, step=10.0, title="Sensitivity penalty",
-        help="Weight of how much the answer reacts to changes of the spurious region; 0 switches this off",
+        100.0, low=0.0, high=10_000.0, step=10.0, title="Weight of the penalty (0 = off)",
+        help="How much a reaction of the answer to changes of the spurious region counts (the paper's "
+        "sensitivity-aware regularisation)",
     )  # fmt: skip
     adversarial: float = param(
-        1.0, low=0.0, high=10.0, step=0.1, title="Adversarial augmentation",
-        help="Weight of being right on attacked images; 0 switches this off",
+        1.0, low=0.0, high=10.0, step=0.1, title="Weight of attacked images (0 = off)",
+        help="How much being right on attacked images counts (the paper's adversarial augmentation)",
     )  # fmt: skip
     clean: float = param(
         0.0, low=0.0, high=10.0, step=0.1, title="Weight of the images as they are",
@@ -56,18 +57,19 @@ class LimeGuided(Adversarial):
     )  # fmt: skip
     mask_source: str = param(
         "lime", choices=SOURCES, title="Spurious region from",
-        help="Where the masks come from; all but LIME are controls: they tell whether the explanation adds anything",
+        help="Where the regions come from; all but LIME are controls: they tell whether the explanation adds anything",
     )  # fmt: skip
     explained: str = param(
         "teacher", choices=CLASSES, title="Class explained",
-        help="Whose support is looked at; a mask computed with the true label can give the label away",
+        help="Whose support is looked at; a region found with the true label can give the label away",
     )  # fmt: skip
     polarity: str = param(
         "against", choices=POLARITIES, title="Polarity",
         help="Whether a sensitive region counts as spurious when it does not support the class, or when it does",
     )  # fmt: skip
     fill: str = param("patch", choices=FILLS, title="Covered with", help="What is put in place of a spurious region")
-    area: float = param(0.25, low=0.05, high=0.95, step=0.05, title="Area", help="Share of the parts called spurious")
+    area: float = param(0.25, low=0.05, high=0.95, step=0.05, title="Size of the spurious region",
+                        help="Share of the parts called spurious")  # fmt: skip
     instability: float = param(
         0.0, low=0.0, high=10.0, step=0.1, title="Weight of instability",
         help="How much a part is blamed for a LIME weight that varies between repeats",
@@ -83,18 +85,19 @@ class LimeGuided(Adversarial):
     repeats: int = param(1, low=1, high=10, title="Repeats", help="How often LIME is asked, to see what is unstable")
     noise: float = param(10 / 255, low=0.0, high=64 / 255, title="Noise of a repeat", unit="/255",
                          help="Standard deviation of the noise added in each repeat")  # fmt: skip
-    first: int = param(1, low=0, high=1000, title="First masks", help="Epochs before the first masks are made")
-    every: int = param(3, low=1, high=1000, title="New masks every", help="Epochs between two makings of masks")
-    turns: int = param(
-        4, low=1, high=50, title="Turns", help="In how many turns all images get new masks: 4 means a quarter each time"
-    )
+    first: int = param(1, low=0, high=1000, title="First regions after … epochs",
+                       help="Epochs before spurious regions are looked for at all")  # fmt: skip
+    every: int = param(3, low=1, high=1000, title="New regions every … epochs",
+                       help="Spurious regions are looked for anew so often, as the model changes")  # fmt: skip
+    turns: int = param(4, low=1, high=50, title="Turns",
+                       help="In how many turns all images get new regions: 4 means a quarter each time")  # fmt: skip
     penalty: str = param(
         "exact", choices=tuple(PENALTIES), title="Penalty by",
         help="Exactly, by double backpropagation, or by a difference along the gradient: a little quicker, noisier",
     )  # fmt: skip
     penalised: float = param(0.125, low=0.01, high=1.0, step=0.005, title="Images penalised",
                              help="Share of the images of a batch the penalty is computed on")  # fmt: skip
-    steps: int = param(1, low=1, high=50, title="Steps", help="How many steps the attack takes on every batch")
+    steps: int = param(1, low=1, high=50, title="Steps of the attack", help="How many steps it takes on every batch")
     step_ratio: float = param(1.25, low=0.01, high=2.0, title="Step", help="Step length over the strength")
 
     def __post_init__(self) -> None:

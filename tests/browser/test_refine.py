@@ -52,10 +52,10 @@ def grown(page: Page, beyond: int) -> int:
 def test_a_run_from_start_to_compare(page: Page, server: str, folder: Path, bars: None) -> None:
     page.goto(f"{server}/{LINK}")
     expect(page.get_by_text("for 2 epochs, under attacks of up to 51/255 per pixel")).to_be_visible()
-    expect(page.get_by_role("button", name="Start", exact=True)).to_be_enabled()
+    expect(page.get_by_role("button", name="Start this run", exact=True)).to_be_enabled()
     expect(page.get_by_text("counterproof refine")).to_be_visible()
     picture(page, "refine")
-    page.get_by_role("button", name="Start", exact=True).click()
+    page.get_by_role("button", name="Start this run", exact=True).click()
     expect(page.get_by_role("heading", name="Runs", exact=True)).to_be_visible()
     expect(page.get_by_role("heading", name="running · PGD adversarial training, MNIST")).to_be_visible()
     expect(page.get_by_test_id("stVegaLiteChart").first).to_be_visible()

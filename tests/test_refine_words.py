@@ -1,0 +1,92 @@
+"""What the pages Refine and Runs say of a run before it is started and after it has ended, read off the pages."""
+
+import json
+import shlex
+import subprocess
+from pathlib import Path
+
+import pytest
+
+from app.run_facts import facts
+from app.run_panels import loading
+from tests.test_refine_pages import REFINE, ROWS, RUNS, TINY, digits, opened, refining, texts
+
+__all__ = ["digits"]
+LINES = ROWS.splitlines()
+pytestmark = pytest.mark.usefixtures("digits")
+
+
+def test_a_run_that_learnt_nothing_says_so_in_the_list_and_the_title(home: Path) -> None:
+    run = refining(home, "20260101-120000-00000001", start="scratch")
+    result = {"epoch_kept": 2, "averaged": False, "held": {"clean": 0.1, "robust": 0.1}, "judged": 20, "guess": 0.1}
+    (run.folder / "result.json").write_text(json.dumps(result))
+    app = opened(RUNS, run=run.id)
+    assert "∅ completed, nothing learnt · Fast adversarial training, MNIST" in texts(app)
+    assert "under attack (PGD, 10 steps, at most 8/255). On the held-out images this is no better" in texts(app)
+    assert "(10.0 %): nothing usable was learnt. A lower learning rate" in texts(app)
+    assert "chose the epoch" not in texts(app)
+    (run.folder / "result.json").write_text(json.dumps(result | {"held": {"clean": 0.9}}))
+    app = opened(RUNS, run=run.id)
+    assert "These images chose the epoch, so the numbers tend to be too high" in texts(app)
+    for damaged in ({"held": 3, "judged": "x", "guess": "y"}, {"epoch_kept": 1, "held": {"clean": "x"}, "guess": 0.1}):
+        (run.folder / "result.json").write_text(json.dumps(damaged))
+        assert "✔ completed · Fast" in texts(opened(RUNS, run=run.id))
+
+
+@pytest.mark.parametrize(("weights", "learnt"), [
+    ({}, "attacked images alone"), ({"adversarial": 0.0, "clean": 1.0}, "the images as they are"),
+    ({"clean": 1.0}, "attacked images and on the images as they are"),
+])  # fmt: skip
+def test_a_run_without_a_spurious_region_says_what_it_trained_on(
+    home: Path, weights: dict[str, float], learnt: str
+) -> None:
+    run = refining(home, "20260101-120000-00000001", objective={"method": "lime_guided"} | weights)
+    masks = {"size": 0.0, "empty": 1.0, "leak": 0.1, "leak_low": 0.05, "leak_high": 0.2, "chance": 0.1}
+    rows = [json.loads(row) | ({"masks": masks} if place % 5 == 0 else {}) for place, row in enumerate(LINES)]
+    (run.folder / "metrics.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows))
+    app = opened(RUNS, run=run.id)
+    assert f"so nothing was guided. This run trained on {learnt}." in texts(app)
+    assert "Leak meter" not in texts(app)
+
+
+def test_a_run_that_loads_says_that_nothing_is_learnt_yet(home: Path) -> None:
+    run = refining(home, "20260101-120000-00000001")
+    found = facts(run, {}, {})
+    assert loading(found) == "Loading the model and the images; nothing is learnt yet."
+
+
+def test_the_card_says_from_how_many_images_it_learns_and_what_keeps_an_epoch(home: Path) -> None:
+    start = {**TINY, "refine.data": "cifar10", "refine.base": "cifar10_resnet20:standard", "schedule.held_out": "250"}
+    app = opened(REFINE, **(start | {"refine.images": "1500"}))
+    assert ("Learns from 1,250 images of CIFAR-10 for 2 epochs, under attacks of up to 8/255 per pixel. Another 250 "
+            "are held out: the epoch that is right most often on them under attack is kept.") in texts(app)  # fmt: skip
+    assert "How long it takes is not known yet." in texts(app)
+    assert "brightness" not in texts(app)
+    app = opened(REFINE, **(start | {"fast_adversarial.eps": "51"}))
+    assert "Learns from all but 250 training images of CIFAR-10" in texts(app)
+    assert "Those 250 are held out" in texts(app)
+    assert "is kept. 51/255 is 20 % of the whole brightness range: an eye will see it." in texts(app)
+    app = opened(REFINE, **(start | {"refine.objective": "cross_entropy"}))
+    assert "for 2 epochs, without attacks. Those 250 are held out: the epoch that is right most" in texts(app)
+    assert "most often on them is kept." in texts(app)
+    app = opened(REFINE, **(start | {"schedule.held_out": "0"}))
+    assert "No image is held out" in texts(app)
+
+
+def test_a_command_is_an_option_a_line_and_still_one_command(home: Path) -> None:
+    found = opened(REFINE, **(TINY | {"refine.title": "a 'b'"})).code[0].value
+    lines = found.split(" \\\n  ")
+    assert lines[0] == "counterproof refine mnist_cnn:standard"
+    assert all(line.startswith("--") and len(shlex.split(line)) == 2 for line in lines[1:])
+    shell = found.replace("counterproof", "printf '%s\\n'", 1)
+    run = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True)
+    assert run.stdout.splitlines() == ["refine", "mnist_cnn:standard", *(word for line in lines[1:]
+                                                                         for word in shlex.split(line))]  # fmt: skip
+
+
+def test_what_has_no_effect_cannot_be_changed(home: Path) -> None:
+    guided = TINY | {"refine.objective": "lime_guided"}
+    for masking, idle in (("0", True), ("0.5", False)):
+        app = opened(REFINE, **(guided | {"lime_guided.masking": masking}))
+        assert app.selectbox(key="widget:lime_guided.fill").disabled == idle
+        assert ("Not used: no image is covered." in texts(app)) == idle
