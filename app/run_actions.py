@@ -8,6 +8,7 @@ from app.cached import classifiers
 from app.nav import has, page
 from app.refine_asked import take
 from app.run_facts import Facts
+from app.run_outcome import barren
 from app.state import drop, kept, remember
 from app.text import plain
 
@@ -52,7 +53,8 @@ def _going(found: Facts) -> None:
 
 def _onward(found: Facts) -> None:
     """To Compare with what it has made, and to Refine with its settings."""
-    asked, kind = found.arguments, "primary" if found.status.state == "completed" else "secondary"
+    asked, poor = found.arguments, barren(found)
+    kind = "primary" if found.status.state == "completed" and not poor else "secondary"
     before, after = (asked.get(name) for name in ("before", "after"))  # of a run of Compare
     if found.task == "refine":
         before, after = asked.get("base"), found.refined
@@ -63,7 +65,10 @@ def _onward(found: Facts) -> None:
         classifiers.clear()  # the list may be older than these weights
         st.switch_page(page("compare"), query_params={"before": str(before), "after": str(after)})
     again = found.task == "refine" and not found.damaged
-    if again and st.button("Refine again with these settings", icon=":material/tune:", key="again", help=AGAIN):
+    first = "primary" if poor else "secondary"
+    if again and st.button(
+        "Refine again with these settings", icon=":material/tune:", type=first, key="again", help=AGAIN
+    ):
         take(found.spec)
         st.switch_page(page("refine"))
 
