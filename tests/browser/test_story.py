@@ -33,7 +33,7 @@ def done(page: Page) -> None:
 
 def no_sideways_scroll(page: Page) -> None:
     main_part = "document.querySelector('[data-testid=stMain]')"
-    assert page.evaluate(f"{main_part}.scrollWidth <= {main_part}.clientWidth")
+    page.wait_for_function(f"{main_part}.scrollWidth <= {main_part}.clientWidth", timeout=15_000)  # charts settle
     edge = page.evaluate(f"{main_part}.getBoundingClientRect().right")
     for part in page.locator(".row, .frame, .tiles, table, canvas, [data-testid=stButtonGroup]").all():
         box = part.bounding_box()
