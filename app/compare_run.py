@@ -8,6 +8,7 @@ import streamlit as st
 from app.compare_results import show_curves
 from app.compare_setup import Two, usual_run
 from app.controls import number, pick
+from app.state import keep, kept
 from app.text import plain
 from core.catalog import EXPLAINERS
 from core.compare import SIDES, Pair
@@ -68,9 +69,10 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
     explainer = arguments["explainer"]
     followed = f"the map chosen above, {EXPLAINERS[explainer['method']].title}" if explainer else "no map"
     if run is None:
-        if st.button(f"Measure both on {arguments['count']:,} test images", type="primary"):
-            store().submit("compare", arguments, device=device)
-            st.rerun()
+        st.button(f"Measure both on {arguments['count']:,} test images", type="primary", on_click=_start,
+                  args=(arguments, device))  # fmt: skip
+        if said := kept("comparison refused", {}).pop("said", ""):
+            st.error(plain(said, 400))
         st.caption(
             f"Attacks every image on both models at {len(eps) - 1} strengths, and follows {followed}. It goes on in "
             "the background, also when this page is closed; the curves grow while it works. With this many images a "
@@ -88,6 +90,14 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
     if not run.status.alive:
         show_curves(seen, pair)
     return seen
+
+
+def _start(arguments: dict[str, Any], device: str) -> None:
+    """Called before the page is drawn again, so that maps that grow meanwhile cannot push the click aside."""
+    try:
+        store().submit("compare", arguments, device=device)
+    except (ValueError, OSError) as error:
+        keep("comparison refused", {"said": str(error)})
 
 
 def margin(count: int) -> float:

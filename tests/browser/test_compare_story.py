@@ -47,6 +47,8 @@ def test_a_run_grows_its_curves_and_lists_lead_to_inspect(page: Page, server: st
     (folder / "data").mkdir(exist_ok=True)
     np.savez(folder / "data" / "mnist.npz", test_images=pixels, test_labels=np.array([each.index for each in digits]))
     page.goto(f"{server}/{DIGITS}&compare.count=20&compare.click=inspect")
+    expect(page.get_by_role("button", name="Measure both on 20 test images")).to_be_visible()
+    settled(page)  # while maps still grow above it, the page may miss a click
     page.get_by_role("button", name="Measure both on 20 test images").click()
     expect(page.get_by_text("Answered right under attack")).to_be_visible(timeout=180_000)
     settled(page)
