@@ -88,7 +88,8 @@ def finding(found: Sequence[Row], answers: tuple[str, str] = ("", "")) -> str:
         asked = f"‘{answers[1]}’ instead of ‘{answers[0]}’" if answers[0] else "the new answer"
         tail = f" But the question may explain it: asked about {asked}, the untouched original's map moves as much."
     luck = f" By luck alone this happens 1 time in {draws + 1}."
-    return f"The map moved more than in all {draws} draws of ordinary noise{also}.{luck}{tail}"
+    drawn = f"all {draws} draws" if draws > 1 else "the one draw"
+    return f"The map moved more than in {drawn} of ordinary noise{also}.{luck}{tail}"
 
 
 def summary(findings: Sequence[str]) -> str:
