@@ -31,6 +31,13 @@ SHARE = (
 )
 
 
+def show_numbers(comparison: Comparison) -> None:
+    """How far the maps moved, and the bounds, in one container: what stands below keeps its place as they grow."""
+    with st.container():
+        show_stability(comparison)
+        show_bounds(comparison)
+
+
 def show_stability(comparison: Comparison) -> None:
     """How far each model's maps moved under its own attack, beside the controls of Inspect."""
     methods = [each for each in comparison.pair.explainers if any(each.key in s.measured for s in _studies(comparison))]

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.cached import crossings, fitted, loaded_picture
 from app.compare_lists import next_buttons, show_lists
-from app.compare_numbers import show_bounds, show_stability
+from app.compare_numbers import show_numbers
 from app.compare_panels import show_pictures, show_verdict
 from app.compare_progress import follow, switch
 from app.compare_run import show_run, wanted
@@ -52,9 +52,10 @@ switch(together)
 if together is None:
     st.info("Press ‘Attack both’ to attack this picture on both models.")
 else:
-    if follow(together):
-        crossings().start(pair, two.models, original, picture.sha256, label)
-        st.rerun()
+    with st.container():  # what grows stays in a container: what is below keeps its place, and a click on it counts
+        if follow(together):
+            crossings().start(pair, two.models, original, picture.sha256, label)
+            st.rerun()
     comparison = together.comparison
     show_verdict(comparison, label)
     titles = {explainer.key: explainer.title for explainer in explainers}
@@ -69,8 +70,7 @@ else:
     for column, side in zip(st.columns(2), two.names, strict=True):
         if column.button(f"Inspect ‘{side}’ alone", key=f"inspect-{side}", width="stretch"):
             inspect(pair, side, image)
-    show_stability(comparison)
-    show_bounds(comparison)
+    show_numbers(comparison)
     st.subheader("Over many test images")
     arguments = wanted(pair, two, chosen)
     if seen := show_run(arguments, pair, device):
