@@ -18,7 +18,7 @@ from core.regions import Regions
 from core.trials import PAGE
 
 MODELS = ("cifar10_resnet20:standard", "cifar10_resnet20:fast_adversarial")
-IMAGES, SEEDS = 200, (1, 2)
+IMAGES, SEEDS = 60, (1, 2)
 BOTH: dict[str, Any] = {"instability": 1.0, "irrelevance": 1.0}
 ASKED: dict[str, dict[str, Any]] = {
     "sensitivity without support, 33 samples (the default)": {},
