@@ -21,12 +21,13 @@ def show_start(asked: Asked) -> None:
         st.subheader("This run")
         refusal, warning, count = obstacle(asked)
         st.markdown(plain(summary(asked, models, data, count), 900))
-        _deviations(asked)
-        if refusal:
-            st.error(plain(refusal, 600))
-        if warning:
-            st.warning(plain(warning, 400))
-        show_estimate(asked, possible=not refusal)
+        with st.container():  # what grows stays in a container: the button below keeps its place, and a click counts
+            _deviations(asked)
+            if refusal:
+                st.error(plain(refusal, 600))
+            if warning:
+                st.warning(plain(warning, 400))
+            show_estimate(asked, possible=not refusal)
         if st.button("Start this run", type="primary", icon=":material/play_arrow:", width="stretch",
                      disabled=bool(refusal), help="The run goes on in the background, also when this window is closed. "
                      "The next page shows it."):  # fmt: skip

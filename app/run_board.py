@@ -57,12 +57,14 @@ def _line(found: Facts) -> dict[str, Any]:
 
 def _detail(found: Facts, others: dict[str, Facts]) -> None:
     with st.container(key=f"run-{found.run.id}"):
-        show_standing(found)
+        with st.container():  # what grows stays in a container: a button below keeps its place, and a click counts
+            show_standing(found)
         show_actions(found)
         if found.damaged:
             return
-        show_outcome(found)
-        show_curves(found)
+        with st.container():
+            show_outcome(found)
+            show_curves(found)
         with_ = show_difference(found, others) if others else ""
         show_details(found)
     write_link({"run": found.run.id, "with": with_})

@@ -52,12 +52,14 @@ elif job is None and kept("quick", None) == (attack.key, name):
 switch(job)
 link(case, device, ran=job is not None and job.study.case == case)
 
+notice = st.container()  # what grows stays in a container: what is below keeps its place, and a click on it counts
 if job is None:
     study = begin(case, model, original)
     study.before = before
-    st.info("Press ‘Attack and explain’ to change this picture and see where the model looked before and after.")
+    notice.info("Press ‘Attack and explain’ to change this picture and see where the model looked before and after.")
 else:
-    follow(job)
+    with notice:
+        follow(job)
     study = job.snapshot()
     if study.attacked is not None:
         keep("quick", (attack.key, name) if study.attacked.seconds < QUICK else None)
@@ -65,12 +67,14 @@ else:
     elif (last := kept("last", None)) is not None and (last.case.image, last.case.classifier) == (image, name):
         study = last  # stays on the screen until the new attack is there
     if explainers and study.attacked is not None and not study.case.explainers:
-        st.info("The attack follows your settings. Press ‘Attack and explain’ to draw the maps for it.")
+        notice.info("The attack follows your settings. Press ‘Attack and explain’ to draw the maps for it.")
 with st.container(key=f"study-{study.case.attack_id}"):
     show_verdict(study, label(image, model))
     show_pictures(study)
-    show_maps(study)
-    show_agreement(study)
+    with st.container():
+        show_maps(study)
+    with st.container():
+        show_agreement(study)
     show_card(study)
 if study.attacked is not None:
     show_downloads(study)

@@ -58,7 +58,7 @@ def test_open_choose_attack_explain_download_reopen(page: Page, server: str, bro
     for title in ("Grad-CAM++", "Integrated Gradients", "LIME", "PGCA", "SHAP (gradients)"):
         expect(page.get_by_text(title, exact=False).first).to_be_visible()
     assert page.get_by_text("ordinary noise", exact=True).filter(visible=True).count() == 5
-    assert page.locator(".pair img.map").count() == 15
+    expect(page.locator(".pair img.map")).to_have_count(15)
     picture(page, "inspect")
     no_sideways_scroll(page)
     page.set_viewport_size({"width": 1100, "height": 900})
