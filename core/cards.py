@@ -68,7 +68,8 @@ def _accuracies(title: str, cards: dict[str, dict[str, Any]]) -> str:
     strengths = sorted({_strength(found["test_pgd20"]) for found in cards.values() if "test_pgd20" in found})
     said = (
         f"**{title}.** Right answers on test images, with 95 % intervals and the number of images: as they are, and "
-        f"attacked by at most {' or '.join(strengths)} per pixel value."
+        f"attacked by at most {' or '.join(strengths)} per pixel value. Gradient evaluations are what a training cost; "
+        "its minutes are those of the clock, whatever else the machine did meanwhile."
     )
     head = ["checkpoint", "trained by", "original", "PGD-20", "AutoAttack", "gradient evaluations", "training"]
     rows = []

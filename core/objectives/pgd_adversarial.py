@@ -25,7 +25,7 @@ class PGDAdversarial(Adversarial):
     cite = "Madry et al. 2018, arXiv 1706.06083"
 
     step: float = param(2 / 255, low=0.1 / 255, high=16 / 255, title="Step", unit="/255", help="Change at each step")
-    steps: int = param(10, low=1, high=50, title="Steps", help="How many steps the attack takes on every batch")
+    steps: int = param(10, low=1, high=50, title="Steps of the attack", help="How many steps it takes on every batch")
 
     def attack(self, classifier: Classifier, batch: Batch) -> Tensor:
         return ascend(

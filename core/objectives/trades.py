@@ -37,7 +37,7 @@ class Trades(Adversarial):
     cite = "Zhang et al. 2019, arXiv 1901.08573"
 
     step: float = param(0.007, low=0.1 / 255, high=16 / 255, title="Step", unit="/255", help="Change at each step")
-    steps: int = param(10, low=1, high=50, title="Steps", help="How many steps the attack takes on every batch")
+    steps: int = param(10, low=1, high=50, title="Steps of the attack", help="How many steps it takes on every batch")
     beta: float = param(6.0, low=0.0, high=20.0, title="Weight", help="How much agreement counts against being right")
 
     def attack(self, classifier: Classifier, batch: Batch) -> Tensor:
