@@ -92,7 +92,8 @@ class Crossings:
                     return None
                 work = self._works[key] = CrossWork(comparison)
                 threading.Thread(target=work.work, args=(models, label), name="crossing", daemon=True).start()
-                for old in [each for each, known in self._works.items() if not known.alive][: len(self._works) - KEPT]:
+                over = max(0, len(self._works) - KEPT)
+                for old in [each for each, known in self._works.items() if not known.alive][:over]:
                     del self._works[old]
             self._works.move_to_end(key)
             return self._works[key]

@@ -55,9 +55,9 @@ def show_lists(seen: Mapping[str, Any], pair: Pair, two: Two, data: str) -> None
             if picked:
                 keep(f"picked {name}", int(picked))
                 if goes == "inspect":
-                    inspect(pair, "before" if name == "gained" else "after", _stored(int(picked), data))
+                    inspect(pair, "before" if name == "gained" else "after", _stored(int(picked), data, two))
                 st.toast("The picture is shown at the top of this page.")
-                show_here(_stored(int(picked), data))
+                show_here(_stored(int(picked), data, two))
     keep("lists", (two.names, data, known_data(data), {name: seen[name][where] for name in ("gained", "lost")}))
 
 
@@ -73,14 +73,14 @@ def next_buttons(two: Two) -> None:
                                 disabled=not places, help=NEXT[name])  # fmt: skip
         if pressed:
             keep(f"picked {name}", places[place])
-            show_here(_stored(places[place], data))
+            show_here(_stored(places[place], data, two))
 
 
-def _stored(place: int, data: str) -> str:
-    """The id of a test image, now among the pictures of this machine, its class noted."""
+def _stored(place: int, data: str, two: Two) -> str:
+    """The id of a test image, now among the pictures of this machine; its class is noted, as these models name it."""
     images = test_images(data)
     label = int(images.labels[place])
     title = f"{data_names()[data]} test image {place} ({images.classes[label]}).png"
     image = keep_upload(to_png(images.images[place].float() / 255), title)
-    keep("truths", kept("truths", {}) | {image: label})
+    keep("truths", kept("truths", {}) | {image: (label, two.models["before"].labels)})
     return image

@@ -1,5 +1,6 @@
 """The numbers of one comparison: how far the maps of both models moved, and their bounds."""
 
+import math
 from typing import Any
 
 import pandas as pd
@@ -12,6 +13,7 @@ from core.catalog import EXPLAINERS, SHIFTS
 from core.compare import SIDES, Comparison
 from core.compare_words import NAMES, below, reading, shares, size
 from core.contracts import Explainer
+from core.lower_bound import looked_at
 from core.measure import Row
 from core.words import finding
 
@@ -114,8 +116,11 @@ def show_bounds(comparison: Comparison) -> None:
     ]
     table = pd.DataFrame(rows, columns=["On this picture", "Before refinement", "After refinement"])
     st.table(table.set_index("On this picture"), border="horizontal")
-    bound = comparison.pair.attack.bound
+    attack = comparison.pair.attack
+    bound = attack.bound if attack.norm in (2, math.inf) else math.inf  # of pixels, one would not compare with a length
     st.markdown(f"{reading(both, bound)} {below(comparison)} {shares(both)}")
+    if looked_at(len(labels)) < len(labels) - 1:
+        st.caption(f"Of {len(labels):,} classes, the {looked_at(len(labels))} strongest others were looked at.")
     st.caption(
         "The first number holds if the model is a straight line around this picture. Real models bend, so a smaller "
         "change may do. Spread evenly, a quarter of the picture holds 25 % of the sensitivity; the spurious region is "

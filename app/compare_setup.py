@@ -16,6 +16,7 @@ from app.text import plain
 from core.classifier import Classifier
 from core.compare import Pair, Side, mismatch
 from core.data import data_names
+from core.lineage import ancestors
 from core.samples import TITLES, gallery, sample
 
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:lime_guided"
@@ -53,6 +54,8 @@ def choose_models(device: str) -> Two:
                      "The model to set beside it. It must know the same classes, in the same order.")  # fmt: skip
     if before == after:
         st.info("Both are the same model: everything below will be alike. Choose another one to compare it with.")
+    elif before not in ancestors(after):
+        st.caption("The second model was not refined from the first: below, ‘before’ and ‘after’ only tell them apart.")
     elif said := controls(after, titles):
         st.caption(said)
     models: dict[Side, Classifier] = {"before": classifier(before, device), "after": classifier(after, device)}
@@ -96,8 +99,8 @@ def truth(image: str, model: Classifier) -> int | None:
     found = sample(image)
     if found is not None:
         return found.index if found.set == model.samples else None
-    label: int | None = kept("truths", {}).get(image)
-    return label
+    label, labels = kept("truths", {}).get(image, (None, ()))
+    return label if labels == model.labels else None
 
 
 def show_here(image: str) -> None:

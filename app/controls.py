@@ -103,6 +103,15 @@ def _follow(name: str, default: V) -> None:
             force(name, default)
 
 
+def put(kind: type[Method], prefix: str, given: Mapping[str, Any]) -> None:
+    """Make `given`, a method's parameters in their JSON form, its settings; those left out get their defaults."""
+    for entry in fields(kind):
+        value = given.get(entry.name, entry.default)
+        if isinstance(entry.default, float) and isinstance(value, int | float):
+            value = round(255 * value, 6) if entry.metadata.get("unit") == "/255" else float(value)
+        force(f"{prefix}.{entry.name}", value)
+
+
 def tune(
     kind: type[M],
     prefix: str,

@@ -4,11 +4,12 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
+from app.controls import put
 from app.run_words import part
 from app.state import force, setting, write_link
 from core.catalog import OBJECTIVES
 from core.objective import Objective
-from core.params import Method, from_spec, to_spec
+from core.params import from_spec, to_spec
 from core.presets import PRESETS
 from core.schedule import Schedule
 
@@ -47,22 +48,14 @@ def take(spec: Mapping[str, Any], preset: str = OWN) -> None:
     objective = part(arguments, "objective")
     if (key := objective.get("method")) in OBJECTIVES:
         force("refine.objective", key)
-        _take(OBJECTIVES[str(key)], str(key), objective)
-    _take(Schedule, "schedule", part(arguments, "schedule"))
+        put(OBJECTIVES[str(key)], str(key), objective)
+    put(Schedule, "schedule", part(arguments, "schedule"))
     device = str(spec.get("device", ""))
     if device:
         force("refine.on", SEVERAL if "," in device else device)
         if "," in device:
             force("refine.gpus", device)
     force("refine.preset", preset)
-
-
-def _take(kind: type[Method], prefix: str, given: Mapping[str, Any]) -> None:
-    for entry in fields(kind):
-        value = given.get(entry.name, entry.default)
-        if isinstance(entry.default, float) and isinstance(value, int | float):
-            value = round(255 * value, 6) if entry.metadata.get("unit") == "/255" else float(value)
-        force(f"{prefix}.{entry.name}", value)
 
 
 def take_preset(key: str) -> None:

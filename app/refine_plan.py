@@ -26,6 +26,8 @@ def summary(asked: Asked, models: Mapping[str, str], data: Mapping[str, str], co
     said = [f"Trains {copy} ‘{model}’ with ‘{asked.objective.title}’.",
             f"Learns from {learnt(asked, count)} of {images} for {epochs} epoch{'' if epochs == 1 else 's'}, {under}.",
             kept(asked, count, against)]  # fmt: skip
+    if unguided := asked.objective.unguided(epochs):
+        said.append(unguided)
     eps: float = getattr(asked.objective, "eps", 0.0)
     if (trained or judged) and eps > CLEAR:
         said.append(f"{trained or judged} is {100 * eps:.0f} % of the whole brightness range: an eye will see it.")

@@ -7,14 +7,16 @@ import streamlit as st
 from app.cached import classifiers
 from app.nav import has, page
 from app.refine_asked import take
+from app.run_compared import reopen
 from app.run_facts import Facts
 from app.run_outcome import barren
-from app.state import drop, kept, remember
+from app.state import drop, force, kept
 from app.text import plain
 
 SAVE = "Ends after the step it is at and keeps everything, so that it can go on later."
 NOW = "Ends within three seconds. What came after the last saved point is lost; from there it can go on later."
 RESUME = "Goes on from the last saved point, as if there had been no break."
+CURVES = "Shows the curves of this run, and the images gained and lost."
 COMPARE = "Puts the model before and after refinement side by side, with the best weights so far."
 AGAIN = "Opens Refine with the settings of this run, to change something and start another."
 
@@ -58,10 +60,14 @@ def _onward(found: Facts) -> None:
     before, after = (asked.get(name) for name in ("before", "after"))  # of a run of Compare
     if found.task == "refine":
         before, after = asked.get("base"), found.refined
+    shows = CURVES if found.task == "compare" else COMPARE
     comparable = after and isinstance(before, str) and isinstance(after, str) and has("compare")
-    if comparable and st.button("Open in Compare", icon=":material/compare:", type=kind, key="compare", help=COMPARE):
-        remember("before", before)
-        remember("after", after)
+    if comparable and st.button("Open in Compare", icon=":material/compare:", type=kind, key="compare", help=shows):
+        if found.task == "compare":
+            reopen(asked)
+        else:
+            force("before", before)
+            force("after", after)
         classifiers.clear()  # the list may be older than these weights
         st.switch_page(page("compare"), query_params={"before": str(before), "after": str(after)})
     again = found.task == "refine" and not found.damaged

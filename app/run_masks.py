@@ -13,8 +13,17 @@ from app.run_series import empty, leak
 ALIKE = ("drift", "overlap")
 NOTHING = "No spurious region was found in any picture, so nothing was guided."
 NOTHING_YET = "No spurious region was found in any picture so far, so nothing is guided yet."
+ABOUT = {
+    "lime": "By LIME's explanations: the parts that unsettle the answer without supporting it, or as the settings say.",
+    "random": "A control: these parts were drawn by lot. No explanation was asked.",
+    "gradient": "A control: the parts the answer is most sensitive to, by its gradient. LIME was not asked.",
+    "shuffled": "A control: LIME's regions, but each given to another picture.",
+}
 SHOWN = 4  # cycles of examples on the page: the first and the latest
 NUMBERS = {
+    "reached": ("Pictures that have a spurious region by now", "Where pictures take turns, each cycle looks at some of "
+                "them; those whose turn has not come are learnt from as they are. All other lines are about the "
+                "pictures looked at in that cycle."),
     "size": ("Spurious region, share of the pixels", "How much of each picture was called spurious, on average."),
     "empty": ("Pictures without a spurious region", "An empty region means that nothing of this picture is guided."),
     "drift": ("Changed since the cycle before", "1 minus the overlap (Jaccard) of each picture's region with its last "
@@ -29,16 +38,20 @@ NUMBERS = {
 
 
 def show_masks(
-    folder: Path, cycles: Sequence[Mapping[str, float]], end: float, losses: tuple[float, float] | None, instead: str
-) -> None:
+    folder: Path, cycles: Sequence[Mapping[str, float]], end: float, losses: tuple[float, float] | None, instead: str,
+    source: str = "lime",
+) -> None:  # fmt: skip
     """Numbers and leak meter of every cycle, and examples; nothing for a run without masks.
 
-    losses: on covered images and on the others, in the last epoch; instead: what to say if all regions are empty.
+    losses: on covered images and on the others, in the last epoch; instead: what to say if all regions are empty;
+    source: where the regions came from.
     """
     if not cycles:
         return
-    st.subheader("What was called spurious", help="A region that unsettles the answer without supporting it. Regions "
-                 "are found again at every cycle, as the model changes.")  # fmt: skip
+    st.subheader("What was called spurious", help=f"{ABOUT.get(source, '')} Regions are looked for again at every "
+                 "cycle, as the model changes.".strip())  # fmt: skip
+    if source != "lime" and source in ABOUT:
+        st.caption(ABOUT[source])
     if all(map(empty, cycles)):
         st.warning(instead)
         return
@@ -95,6 +108,13 @@ def show_examples(folder: Path) -> None:
         return
     st.markdown("**Examples, the spurious region in orange**", help="Always the same training pictures, so that you "
                 "can watch the region move.")  # fmt: skip
+    _strips(found, shown)
+    if between := [path for path in found if path not in shown]:
+        with st.expander(f"The {len(between)} cycles in between"):
+            _strips(found, between)
+
+
+def _strips(found: Sequence[Path], shown: Sequence[Path]) -> None:
     for path in shown:
         done = path.stem.rpartition("-")[2]
         text = f"Cycle {found.index(path) + 1}, {_when(int(done))}" if done.isdigit() else path.stem
@@ -103,5 +123,3 @@ def show_examples(folder: Path) -> None:
             st.image(strip, caption=text, width="stretch")
         else:
             st.caption(f"{text}: the examples cannot be read.")
-    if len(found) > len(shown):
-        st.caption(f"The first and the latest of {len(found)} cycles are shown.")

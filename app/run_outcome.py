@@ -7,12 +7,13 @@ import pandas as pd
 import streamlit as st
 
 from app import run_series
+from app.run_compared import compared
 from app.run_facts import Facts
 from app.run_words import part, setting
 from core.attacks.pgd import PGD
 from core.catalog import OBJECTIVES
 from core.evaluate import Share
-from core.judge import collapsed, usual_judge
+from core.judge import collapsed, doubtful, usual_judge
 from core.objective import Objective
 from core.params import from_spec
 from core.runs.compare import flat
@@ -33,7 +34,7 @@ def show_outcome(found: Facts) -> None:
         if barren(found):
             st.warning(f"{said} {collapsed(result)}")
         else:
-            st.success(" ".join(filter(None, (said, caution(found, said)))))
+            st.success(" ".join(filter(None, (said, unsure(result), caution(found, said)))))
     else:
         numbers = {name: entry for name, entry in flat(result).items() if not name.startswith("asked.")}
         st.dataframe(pd.DataFrame({"result": {setting(name): _text(entry) for name, entry in numbers.items()}}),
@@ -57,6 +58,8 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
             low, high = Share(hits, total).interval
             return (f"Right on {hits:,} of {total:,} images: {100 * hits / total:.1f} % "
                     f"(95 % interval: {100 * low:.1f} to {100 * high:.1f} %).")  # fmt: skip
+    if task == "compare":
+        return compared(result, arguments)
     if task == "refine" and isinstance(epoch := result.get("epoch_kept"), int):
         averaged = bool(result.get("averaged"))
         kept = f"Kept: the {'averaged ' if averaged else ''}weights after epoch {epoch}."
@@ -93,6 +96,14 @@ def caution(found: Facts, said: str) -> str:
     learnt = "" if scratch else ", and the base model may have learnt from them"
     return (f"These images chose the epoch{learnt}, so the numbers tend to be too high: measure on test images before "
             "reporting.")  # fmt: skip
+
+
+def unsure(result: Mapping[str, Any]) -> str:
+    """That it may be no better than one answer to all, if that cannot be told; "" also for a damaged result."""
+    try:
+        return doubtful(result)
+    except (AttributeError, TypeError, ValueError):
+        return ""
 
 
 def barren(found: Facts) -> bool:

@@ -62,6 +62,11 @@ def nothing(found: Facts) -> str:
     return f"{NOTHING} This run trained on {' and on '.join(learnt)}{alone}." if learnt else NOTHING
 
 
+def source(found: Facts) -> str:
+    """Where the regions of a run came from."""
+    return str(part(found.arguments, "objective").get("mask_source", "lime"))
+
+
 def span(found: Facts, rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     """Steps in an epoch, and the epochs that the curves' axis ends at."""
     epochs = part(found.arguments, "schedule").get("epochs")
@@ -98,7 +103,7 @@ def show_curves(found: Facts) -> None:
                 st.caption("Solid: the weights as trained. Dashed: their moving average, which is often steadier.")
         else:
             st.caption("Measured at the end of each epoch." if count else "No images are held out in this run.")
-    show_masks(found.run.folder, cycles, end, run_series.covered(rows), nothing(found))
+    show_masks(found.run.folder, cycles, end, run_series.covered(rows), nothing(found), source(found))
 
 
 def show_details(found: Facts) -> None:

@@ -12,6 +12,10 @@ WHOLE = "all together"
 WEIGHTS = {"": "weights as trained", "average": "averaged weights"}
 FIRST = ("adversarial", "clean")  # the part that is split into covered and not
 COVERED = ("covered", "on_covered")  # no parts of the loss: how many images are covered, and what they contribute
+PARTS = {
+    "adversarial": "attacked images", "clean": "images as they are", "sensitivity": "penalty on spurious regions",
+    "cross_entropy": "images as they are", "divergence": "disagreement, attacked and original",
+}  # fmt: skip
 KINDS = {"clean": "original images", "robust": "attacked images"}
 
 
@@ -63,10 +67,15 @@ def losses(rows: Sequence[Row], steps: float, points: int = POINTS) -> list[dict
                     gathered.setdefault(name, []).append(number)
         middle = (block[0]["step"] + block[-1]["step"]) / 2 + 1
         found += [
-            {"epoch": middle / steps, "part": name.replace("_", " "), "value": math.fsum(each) / len(each)}
+            {"epoch": middle / steps, "part": told(name), "value": math.fsum(each) / len(each)}
             for name, each in gathered.items()
         ]
     return found
+
+
+def told(part: str) -> str:
+    """A part of a loss for the screen."""
+    return PARTS.get(part, part.replace("_", " "))
 
 
 def _parts(row: Row) -> dict[str, Any]:

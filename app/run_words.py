@@ -7,7 +7,7 @@ from typing import Any
 
 from app.choices import word
 from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES
-from core.params import Method
+from core.params import Method, from_spec
 from core.schedule import Schedule
 
 STATES = {
@@ -68,18 +68,31 @@ def title(spec: Mapping[str, Any], data: Mapping[str, str]) -> str:
     on = f", {data.get(name, name)}" if name else ""
     if task == "refine":
         key = str(part(arguments, "objective").get("method", ""))
-        return (OBJECTIVES[key].title if key in OBJECTIVES else key or "Refine") + on
+        return (objective_title(part(arguments, "objective")) or key or "Refine") + on
     if task in MEASURES:
         key = str(part(arguments, "attack").get("method", ""))
         return MEASURES[task] + (f" under {ATTACKS[key].title if key in ATTACKS else key}" if key else "") + on
     return TASKS.get(task, task.replace("_", " ").capitalize()) + on
 
 
+def objective_title(spec: Mapping[str, Any]) -> str:
+    """What people call an objective in its JSON form; "" for one that is not known.
+
+    >>> objective_title({"method": "lime_guided", "mask_source": "random"}), objective_title({})
+    ('LIME-guided refinement (control: random parts)', '')
+    """
+    kind = OBJECTIVES.get(str(spec.get("method", "")))
+    try:
+        return "" if kind is None else from_spec(spec, OBJECTIVES).named  # type: ignore[attr-defined]
+    except (ValueError, TypeError):  # settings of another version
+        return kind.title if kind is not None else ""
+
+
 def subtitle(spec: Mapping[str, Any], models: Mapping[str, str]) -> str:
     """The model a run works on, and how much it does. models: classifier name -> title."""
     arguments = part(spec, "arguments")
-    method = str(part(arguments, "objective").get("method", ""))
-    shown = [OBJECTIVES[method].title] if arguments.get("title") and method in OBJECTIVES else []
+    method = objective_title(part(arguments, "objective"))
+    shown = [method] if arguments.get("title") and method else []
     for key in ("base", "classifier", "before", "after"):
         if isinstance(name := arguments.get(key), str):
             scratch = key == "base" and arguments.get("start") == "scratch"

@@ -92,7 +92,7 @@ def guessing(data: Images) -> float:
 
 
 def collapsed(result: Mapping[str, Any]) -> str:
-    """A sentence if the weights that a run kept do no better than guessing, as far as its held-out images can tell.
+    """A sentence if the weights that a run kept do no better than guessing on its held-out images, else "".
 
     result: what the task `refine` found, with `held`, `averaged`, `judged` (how many images) and `guess`.
 
@@ -101,11 +101,34 @@ def collapsed(result: Mapping[str, Any]) -> str:
     >>> collapsed({"held": {"clean": 0.103}, "averaged": False, "judged": 1000, "guess": 0.112})
     'On the held-out images this is no better than always naming the most frequent class (11.2 %): nothing...'
     """
-    clean = result.get("held", {}).get("clean_average" if result.get("averaged") else "clean")
-    count, guess = result.get("judged", 0), result.get("guess")
-    if clean is None or guess is None or not count or Share(round(clean * count), count).interval[0] > guess:
+    clean, guess, _ = _told(result)
+    if clean is None or guess is None or clean > guess:
         return ""
     return (
         f"On the held-out images this is no better than always naming the most frequent class ({100 * guess:.1f} %): "
         "nothing usable was learnt. A lower learning rate, or gradient clipping, often helps."
     )
+
+
+def doubtful(result: Mapping[str, Any]) -> str:
+    """A sentence if those weights do better than guessing by no more than chance allows, else "": see `collapsed`.
+
+    >>> doubtful({"held": {"clean": 0.92}, "averaged": False, "judged": 250, "guess": 0.9})
+    'Always naming the most frequent class is right on 90.0 %: on 250 images that cannot be told from what was learnt.'
+    >>> doubtful({"held": {"clean": 0.3}, "averaged": False, "judged": 1000, "guess": 0.11})
+    ''
+    """
+    clean, guess, count = _told(result)
+    if clean is None or guess is None or clean <= guess or Share(round(clean * count), count).interval[0] > guess:
+        return ""
+    return (
+        f"Always naming the most frequent class is right on {100 * guess:.1f} %: on {count:,} images that cannot be "
+        "told from what was learnt."
+    )
+
+
+def _told(result: Mapping[str, Any]) -> tuple[float | None, float | None, int]:
+    """Share right of the weights kept, that of guessing, and on how many images; no shares where there are none."""
+    clean = result.get("held", {}).get("clean_average" if result.get("averaged") else "clean")
+    count = result.get("judged", 0)
+    return (clean, result.get("guess"), count) if count else (None, None, 0)

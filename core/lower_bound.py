@@ -12,7 +12,8 @@ from torch import Tensor
 from core.classifier import Classifier
 from core.contracts import expect_batch
 
-RIVALS = 10  # other classes looked at, the strongest ones: all of them for a model of up to eleven classes
+ALL = 100  # as many other classes are all looked at
+STRONGEST = 10  # of more, these
 AT_ONCE = 64  # images
 
 
@@ -26,14 +27,16 @@ class Bound:
 
 
 def linear_bound(
-    classifier: Classifier, images: Tensor, labels: Tensor, masks: Tensor, norm: float = math.inf, rivals: int = RIVALS
-) -> Bound:
+    classifier: Classifier, images: Tensor, labels: Tensor, masks: Tensor, norm: float = math.inf,
+    rivals: int | None = None,
+) -> Bound:  # fmt: skip
     """The pointwise linearised lower bound on a change that makes `labels` lose, and the spurious share of it.
 
     images (N, C, H, W) in [0, 1]; labels (N,); masks (N, H, W), true in the spurious region S; norm inf or 2. With
     m_j = z_y - z_j and g = grad m_j: value = min_j m_j / |g|, |g| = |g_S|_1 + |g_R|_1 for inf and
     sqrt(|g_S|_2^2 + |g_R|_2^2) for 2, over the `rivals` strongest other classes; 0 where the answer is wrong already,
     inf where no margin depends on the image. share = |g_S|_1 / |g|_1 for the class of that minimum; 0 where g is 0.
+    `rivals` is by default what `looked_at` says; over fewer than all, the value may be too large even if linear.
     [REC: attribution-aware refinement, arXiv 2601.00968; the linearisation is Hein & Andriushchenko 2017,
     arXiv 1705.08475, with the supremum over the ball replaced by the value at the image.]
 
@@ -51,12 +54,22 @@ def linear_bound(
         raise ValueError(f"expected the norm to be inf or 2, got {norm}")
     if masks.shape != (len(images), *images.shape[2:]) or masks.dtype != torch.bool:
         raise ValueError(f"expected masks {(len(images), *images.shape[2:])} of bool, got {tuple(masks.shape)}")
+    rivals = looked_at(len(classifier.labels)) if rivals is None else rivals
     parts = [
         _part(classifier, images[k : k + AT_ONCE], labels[k : k + AT_ONCE], masks[k : k + AT_ONCE], norm, rivals)
         for k in range(0, len(images), AT_ONCE)
     ]
     values, shares, classes = (torch.cat([part[place] for part in parts]).cpu() for place in range(3))
     return Bound(values, shares, classes)
+
+
+def looked_at(classes: int) -> int:
+    """How many other classes the bound is over, for a model of so many: each costs a way back through the network.
+
+    >>> looked_at(10), looked_at(100), looked_at(1000)
+    (9, 99, 10)
+    """
+    return classes - 1 if classes - 1 <= ALL else STRONGEST
 
 
 def _part(

@@ -27,6 +27,12 @@ class Objective(Method, ABC):
     """
 
     precise: ClassVar[bool] = False  # True: never in bf16 (double backpropagation)
+    settled: ClassVar[bool] = False  # True: asks the network in evaluation mode too, so its statistics count in a step
+
+    @property
+    def named(self) -> str:
+        """Its title, and for a control what it is a control by."""
+        return self.title
 
     @property
     def pairs(self) -> bool:
@@ -51,6 +57,10 @@ class Objective(Method, ABC):
     def due(self, epoch: int) -> bool:
         """Whether masks are made before this epoch (from 0)."""
         return False
+
+    def unguided(self, epochs: int) -> str:
+        """A sentence if a training of so many epochs will never make the masks it is there to make; else ""."""
+        return ""
 
     def refresh(self, classifier: Classifier, teacher: Classifier, batch: Batch, epoch: int) -> Tensor | None:
         """Masks (n, H, W), bool, for images that are not augmented; None for none. `batch.masks` are the last ones.

@@ -119,6 +119,8 @@ class Training:
         if schedule.clip:
             torch.nn.utils.clip_grad_norm_(net.parameters(), schedule.clip)
         self.optimiser.step()
+        if self.objective.settled:
+            average_buffers(net, self.fabric)  # as a checkpoint does: else it would matter when one is made
         if self.average is not None:
             blend(self.average.net, net, average_decay(schedule.ema, index))
         self.masks, self.evaluations, self.done = made, self.evaluations + cost, index + 1

@@ -23,7 +23,8 @@ def refreshed(
     objective: Objective, classifier: Classifier, teacher: Classifier, data: Images, before: Tensor | None,
     epoch: int, seed: int, fabric: "Fabric", at_once: int = PART,
 ) -> tuple[Tensor | None, Mapping[str, float]]:  # fmt: skip
-    """The masks (N, H, W), bool, on the CPU, to be used from this epoch on, and what the objective says about them.
+    """The masks (N, H, W), bool, on the CPU, to be used from this epoch on, and what the objective says about the new
+    ones; `reached`: the share of all images that have a mask which is not empty by now.
 
     Each process makes those of its share of the images whose turn it is, `at_once` in a call; then all have all. They
     are not augmented.
@@ -59,4 +60,5 @@ def refreshed(
     whole = torch.zeros(count, height, width, dtype=torch.bool) if before is None else before.clone()
     replaced = None if before is None else before[chosen]
     whole[chosen] = new
-    return whole, objective.audit(new, replaced, data.labels[chosen].cpu())
+    reached = whole.flatten(1).any(dim=1).float().mean().item()
+    return whole, {"reached": reached, **objective.audit(new, replaced, data.labels[chosen].cpu())}

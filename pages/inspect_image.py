@@ -73,7 +73,6 @@ with st.container(key=f"study-{study.case.attack_id}"):
     show_pictures(study)
     with st.container():
         show_maps(study)
-    with st.container():
         show_agreement(study)
     show_card(study)
 if study.attacked is not None:

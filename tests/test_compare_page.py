@@ -28,6 +28,7 @@ from core.params import to_spec
 from core.paths import ROOT
 from core.runs import files
 from core.runs.status import Status, write_status
+from core.strengths import strengths
 from tests.test_compare import ROWS
 
 PAGE = str(ROOT / "pages" / "compare.py")
@@ -43,7 +44,7 @@ def opened(**query: str) -> AppTest:
 
 
 def texts(app: AppTest) -> str:
-    kinds = ("markdown", "error", "info", "caption", "subheader", "warning")
+    kinds = ("markdown", "error", "info", "caption", "subheader", "warning", "success")
     return " ".join(str(element.value) for kind in kinds for element in app.get(kind)).replace("\\", "")
 
 
@@ -103,13 +104,47 @@ def test_a_broken_link_falls_back(home: Path, query: dict[str, str]) -> None:
         assert not app.error
 
 
+def test_a_number_of_pixels_is_not_compared_with_a_length(home: Path) -> None:
+    app = ended(opened(**(DIGITS | {"attack": "one_pixel", "one_pixel.queries": "100", "compare.maps": "none"})))
+    assert not app.exception
+    assert "How much change it might take" in texts(app)
+    assert "that the attack was allowed" not in texts(app)
+
+
+def test_a_label_is_forgotten_where_models_know_other_classes(home: Path) -> None:
+    def page() -> None:
+        import streamlit as st
+        import torch
+
+        from app.compare_setup import truth
+        from app.state import keep
+        from core.catalog import load_classifier
+        from core.picture import to_png
+        from core.samples import keep_upload
+
+        image = keep_upload(to_png(torch.zeros(3, 32, 32)), "cat.png")
+        models = [load_classifier(name) for name in ("cifar10_resnet20:standard", "mnist_cnn:standard")]
+        keep("truths", {image: (3, models[0].labels)})
+        st.text(str([truth(image, model) for model in models]))
+
+    assert AppTest.from_function(page, default_timeout=60).run().text[0].value == "[3, None]"
+
+
+def test_models_that_are_not_one_refined_from_the_other(home: Path) -> None:
+    twins = {"before": "mnist_cnn:random_masks", "after": "mnist_cnn:lime_guided"}
+    assert "The second model was not refined from the first" in texts(opened(**(DIGITS | twins)))
+    refined = texts(opened(**(DIGITS | twins | {"before": "mnist_cnn:standard"})))
+    assert "was not refined" not in refined
+    assert "choose before refinement" in refined
+
+
 def test_an_attack_without_a_strength_has_no_curve(home: Path) -> None:
     app = opened(**(DIGITS | {"attack": "deepfool"}))
     assert not app.exception
     assert "has no strength to vary" in texts(app)
 
 
-def finished_run(home: Path, app: AppTest, state: str, **more: Any) -> dict[str, Any]:
+def finished_run(home: Path, state: str, **more: Any) -> dict[str, Any]:
     """A run folder as the page would have asked for it, with rows already there."""
     from core.catalog import load_classifier
 
@@ -136,7 +171,7 @@ def test_a_run_that_was_asked_the_same_is_found_with_its_curves_and_lists(home: 
     np.savez(home / "mnist.npz", test_images=np.zeros((20, 28, 28), np.uint8), test_labels=np.arange(20) % 10)
     monkeypatch.setenv("COUNTERPROOF_DATA", str(home))
     app = opened(**DIGITS)
-    finished_run(home, app, "completed")
+    finished_run(home, "completed")
     app = ended(app)
     assert not app.exception
     said = texts(app)
@@ -151,6 +186,26 @@ def test_a_run_that_was_asked_the_same_is_found_with_its_curves_and_lists(home: 
     assert "MNIST test image 4 (4)" in texts(app)
 
 
+def test_a_finished_comparison_is_told_on_runs_and_opened_again(home: Path, monkeypatch: Any) -> None:
+    """With other settings than the page begins with: attack, map, number of images and seed are all found again."""
+    np.savez(home / "mnist.npz", test_images=np.zeros((20, 28, 28), np.uint8), test_labels=np.arange(20) % 10)
+    monkeypatch.setenv("COUNTERPROOF_DATA", str(home))
+    attack = PGD(eps=40 / 255, steps=7)
+    asked = finished_run(home, "completed", count=20, seed=3, attack=to_spec(attack))
+    folder = home / "runs" / "20260101-000000-00000000"
+    files.write_json(folder / files.RESULT, curves(files.read_rows(folder / files.METRICS))
+                     | {"strengths": list(strengths(attack)), "asked": asked})  # fmt: skip
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60).run()
+    app = app.switch_page(str(ROOT / "pages" / "runs.py")).run()
+    said = texts(app)
+    assert "On 4 test images, attacked by PGD, at most 40/255 per pixel, the first model is right on" in said
+    next(button for button in app.button if button.label == "Open in Compare").click()
+    assert app.run().title[0].value == "Compare"
+    app = ended(app.switch_page(PAGE).run())
+    assert not app.exception
+    assert "Gained: 2 of 4" in texts(app)
+
+
 def test_numbers_of_other_images_under_the_same_name_are_not_shown(home: Path) -> None:
     def put(seed: int, count: int) -> None:
         raw = io.BytesIO()
@@ -163,7 +218,7 @@ def test_numbers_of_other_images_under_the_same_name_are_not_shown(home: Path) -
     app = opened(**DIGITS)
     app.selectbox(key="widget:compare.data.mnist").set_value("own:digits")
     app = ended(app.run())
-    finished_run(home, app, "completed", data="own:digits", **known_data("own:digits"))
+    finished_run(home, "completed", data="own:digits", **known_data("own:digits"))
     app = ended(app.run())
     assert not app.exception
     assert "Gained: 2 of 4" in texts(app)
@@ -178,7 +233,7 @@ def test_numbers_of_other_images_under_the_same_name_are_not_shown(home: Path) -
 
 def test_a_stopped_run_shows_what_it_has_and_can_go_on(home: Path) -> None:
     app = opened(**DIGITS)
-    finished_run(home, app, "stopped")
+    finished_run(home, "stopped")
     app = ended(app)
     assert "What was measured is shown below" in texts(app)
     assert [button for button in app.button if button.label == "Resume"]

@@ -52,6 +52,18 @@ def test_it_is_the_linear_program_on_a_linear_model(seed: int) -> None:
     np.testing.assert_allclose(found.numpy(), by_program, rtol=1e-4)
 
 
+def test_the_nearest_class_may_be_the_weakest() -> None:
+    """Twelve classes: ten strong ones that are far, and one with the lowest score whose border is close by."""
+    weights = [[1.0, 0.0], *([0.9, 0.0] for _ in range(10)), [50.0, -49.2]]
+    model = linear([[[row]] for row in weights])
+    image = torch.full((1, 1, 1, 2), 0.5)
+    found = linear_bound(model, image, torch.tensor([0]), torch.tensor([[[True, False]]]))
+    assert found.runner_up.item() == 11
+    assert found.value.item() == pytest.approx(0.1 / 98.2, rel=1e-4)  # margin 0.5 - 0.4; slope (49, 49.2)
+    assert model(image + torch.tensor([0.00103, -0.00103])).argmax().item() == 11
+    assert linear_bound(model, image, torch.tensor([0]), torch.tensor([[[True, False]]]), rivals=10).value > 0.1
+
+
 @pytest.mark.parametrize("norm", [math.inf, 2])
 def test_no_smaller_change_changes_the_answer_and_a_larger_one_does(norm: float) -> None:
     model, images, labels = planted(7)

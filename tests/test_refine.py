@@ -157,6 +157,19 @@ def test_a_state_is_not_a_pickle_and_says_of_which_run_it_is(tmp_path: Path) -> 
         State.load(ROOT / "pyproject.toml")
 
 
+def test_when_checkpoints_fall_does_not_matter_to_an_attack_in_evaluation_mode(tmp_path: Path) -> None:
+    """On two processes a checkpoint averages the statistics of batch normalisation, which TRADES attacks by."""
+    found = []
+    for every in ("2", "1000000"):
+        path = tmp_path / f"{every}.json"
+        asked = [str(path), "2", '{"method": "trades", "steps": 2}', every]
+        command = [sys.executable, "-m", "tests.two_processes", *asked]
+        done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
+        assert done.returncode == 0, done.stderr[-2000:]
+        found.append([step["loss"] for step in json.loads(path.read_text())["steps"]])
+    assert found[0] == pytest.approx(found[1], rel=1e-5)
+
+
 @pytest.mark.parametrize(
     "spec",
     [

@@ -234,7 +234,23 @@ def test_a_base_that_is_still_needed_is_kept_and_the_page_says_why(digits: Path)
     button(app, "Delete this run").click().run()
     assert not app.exception
     assert base.folder.is_dir()
-    assert f"is the base of run {run.id}, which is not over" in texts(app)
+    assert f"is the base of run {run.id}, which has not completed" in texts(app)
+
+
+def test_the_card_says_when_nothing_will_guide(digits: Path) -> None:
+    """Masks that would come after the training has ended, or that nothing would use."""
+    query = {"refine.base": "mnist_cnn:standard", "refine.data": "mnist", "refine.objective": "lime_guided",
+             "schedule.epochs": "2", "schedule.batch": "20", "schedule.held_out": "20"}  # fmt: skip
+    assert "No spurious region is looked for" not in texts(opened(REFINE, **query))
+    late = texts(opened(REFINE, **query, **{"lime_guided.first": "3"}))
+    assert "No spurious region is looked for: the first would be after 3 epochs, and the training has 2." in late
+    idle = texts(opened(REFINE, **query, **{"lime_guided.sensitivity": "0"}))
+    assert "No spurious region is looked for: nothing is to be covered and nothing penalised." in idle
+
+
+def test_a_control_is_called_one(digits: Path) -> None:
+    refining(digits, "20260101-120000-00000001", objective={"method": "lime_guided", "mask_source": "random"})
+    assert "LIME-guided refinement (control: random parts), MNIST" in texts(opened(RUNS))
 
 
 def test_no_runs_yet(home: Path) -> None:

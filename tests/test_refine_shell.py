@@ -41,8 +41,8 @@ def test_a_run_is_followed_to_its_end(store: Store, capsys: pytest.CaptureFixtur
     said = capsys.readouterr().out.splitlines()
     assert said[0] == f"Run {run.id}"
     assert [line.partition(":")[0] for line in said[-4:-1]] == ["epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]
-    assert "held out" in said[-2]
-    assert "clean average" in said[-2]
+    assert "held-out images right" in said[-2]
+    assert "as they are by the averaged weights" in said[-2]
     kept = run.result()["epoch_kept"]  # type: ignore[index]
     assert said[-1] == f"Completed. Kept epoch {kept}. Its classifier is run:{run.id}"
     assert cli.main(["runs"]) == 0
@@ -53,7 +53,7 @@ def test_without_held_out_images_every_epoch_is_told_too(store: Store, capsys: p
     assert cli.main([*TOY, "--set", "schedule.held_out=0"]) == 0
     said = capsys.readouterr().out
     assert said.count("\nepoch ") == 3
-    assert "held out" not in said
+    assert "held-out" not in said
 
 
 def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
@@ -76,7 +76,7 @@ def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
     run = store.runs()[0]
     said = capsys.readouterr().out
     assert run.status.state == "stopped"
-    assert f"Stopped after step {run.metrics[-1]['step']}. Go on with: counterproof runs resume {run.id}" in said
+    assert f"Stopped after step {run.metrics[-1]['step'] + 1}. Go on with: counterproof runs resume {run.id}" in said
     until(lambda: not files.held(run.folder / "lock"), 2)
     assert cli.main(["runs", "resume", run.id]) == 0
     assert cli.main(["runs", "follow", run.id]) == 0

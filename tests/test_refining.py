@@ -28,6 +28,7 @@ from core.runs import files, records
 from core.runs.context import Context
 from core.runs.pace import Pace
 from core.runs.refining import refine
+from core.runs.status import write_status
 from core.runs.store import Run, Store
 from core.runs.work import work
 from core.schedule import Schedule
@@ -181,12 +182,13 @@ def test_a_base_stays_until_what_goes_on_from_it_is_over(store: Store, slowly: C
     assert ended(base) == "completed", base.log()
     slowly()
     run = submit(store, more={"base": f"run:{base.id}.last"})
-    with pytest.raises(ValueError, match=f"is the base of run {run.id}, which is not over"):
+    with pytest.raises(ValueError, match=f"is the base of run {run.id}, which has not completed"):
         base.delete()
     reached(run, 2)
     run.stop("save")
     assert ended(run) == "stopped"
-    with pytest.raises(ValueError, match="is not over; delete that first"):
+    write_status(run.folder, replace(run.status, state="failed"))  # by a full disk, say: it can still be resumed
+    with pytest.raises(ValueError, match="has not completed; delete that first"):
         base.delete()
     assert base.folder.is_dir()
     run.resume()

@@ -202,7 +202,7 @@ def test_stop_and_save_then_resume(store: Store, uninterrupted: Run) -> None:
     assert ended(run) == "stopped"
     assert time.monotonic() - asked < 3
     last = run.metrics[-1]["step"]
-    assert run.status.said == f"Stopped after step {last}."
+    assert run.status.said == f"Stopped after step {last + 1}."
     assert run.checkpoint is not None
     assert run.checkpoint.name == f"checkpoint-{last}"
     run.resume()

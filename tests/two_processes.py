@@ -1,6 +1,8 @@
 """Started by tests/test_refine.py: trains a small net on as many processes as asked for; the first writes the steps.
 
-python -m tests.two_processes RESULT.json PROCESSES OBJECTIVE
+python -m tests.two_processes RESULT.json PROCESSES OBJECTIVE [EVERY]
+
+With EVERY the net has batch normalisation, and its statistics are averaged every so many steps, as for a checkpoint.
 """
 
 import json
@@ -11,7 +13,7 @@ from pathlib import Path
 import torch
 
 from core.catalog import OBJECTIVES
-from core.machine import dismiss, machine
+from core.machine import average_buffers, dismiss, machine
 from core.params import from_spec
 from core.refine import Training
 from core.schedule import Schedule
@@ -23,8 +25,14 @@ if __name__ == "__main__":
     fabric = machine("cpu", processes)
     schedule = Schedule(epochs=3, batch=31, lr=0.1, crop=1, flip=False, bf16=False, ema=0.9, held_out=64)
     objective = from_spec(spec, OBJECTIVES)
-    training = Training(small(4, norm=False), objective, dataset(), schedule, fabric=fabric)  # type: ignore[arg-type]
-    steps = [asdict(step) for step in training]
+    every = int(sys.argv[4]) if len(sys.argv) > 4 else 0
+    net = small(4, norm=every > 0)
+    training = Training(net, objective, dataset(), schedule, fabric=fabric)  # type: ignore[arg-type]
+    steps = []
+    for step in training:
+        steps.append(asdict(step))
+        if every and step.index % every == 0:
+            average_buffers(training.classifier.net, fabric)
     if fabric.global_rank == 0:
         path.write_text(json.dumps({"steps": steps, "world": fabric.world_size}))
     dismiss(fabric)

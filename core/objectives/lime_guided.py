@@ -19,6 +19,10 @@ from core.penalty import difference, exact
 from core.regions import CLASSES, POLARITIES, SOURCES, Regions
 
 PENALTIES = {"finite": difference, "exact": exact}
+CONTROLS = {
+    "random": "control: random parts", "gradient": "control: the gradient", "shuffled": "control: LIME's, shuffled",
+    "none": "control: no regions",
+}  # fmt: skip
 ENOUGH = 16  # rows in a pass with batch normalisation: with 4, a penalty is up to twice what it is in a whole batch
 
 
@@ -107,6 +111,10 @@ class LimeGuided(Adversarial):
         Regions.of(self)
 
     @property
+    def named(self) -> str:
+        return self.title + (f" ({CONTROLS[self.mask_source]})" if self.mask_source in CONTROLS else "")
+
+    @property
     def pairs(self) -> bool:
         return self.fill == "patch" and self.masking > 0 and self.mask_source != "none"
 
@@ -167,6 +175,17 @@ class LimeGuided(Adversarial):
     def due(self, epoch: int) -> bool:
         wanted = self.mask_source != "none" and (self.masking > 0 or self.sensitivity > 0)
         return wanted and epoch >= self.first and (epoch - self.first) % self.every == 0
+
+    def unguided(self, epochs: int) -> str:
+        if any(self.due(epoch) for epoch in range(epochs)):
+            return ""
+        if self.mask_source == "none":
+            why = "that is switched off"
+        elif self.masking == 0 and self.sensitivity == 0:
+            why = "nothing is to be covered and nothing penalised"
+        else:
+            why = f"the first would be after {self.first} epochs, and the training has {epochs}"
+        return f"No spurious region is looked for: {why}. Nothing guides this training but its other settings."
 
     def rows(self, count: int, epoch: int, seed: int) -> Tensor:
         order = torch.randperm(count, generator=torch.Generator().manual_seed(stream(seed, "turns")))

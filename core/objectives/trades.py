@@ -33,6 +33,7 @@ class Trades(Adversarial):
 
     key = "trades"
     title = "TRADES"
+    settled = True
     plain = "Learns the right answers, and to give the same answer to every image that looks the same."
     cite = "Zhang et al. 2019, arXiv 1901.08573"
 

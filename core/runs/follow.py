@@ -4,13 +4,17 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from core.judge import collapsed
+from core.judge import collapsed, doubtful
 from core.runs.status import Status
 from core.runs.store import Run
 from core.schedule import Schedule
 
 Say = Callable[[str], None]
 POLL = 0.3  # seconds
+HELD = {
+    "clean": "as they are", "robust": "attacked", "clean_average": "as they are by the averaged weights",
+    "robust_average": "attacked by the averaged weights",
+}  # fmt: skip
 
 
 def follow(run: Run, say: Say) -> int:
@@ -71,8 +75,10 @@ def epochs(run: Run, *, over: bool) -> list[str]:
     total = int(run.spec.get("arguments", {}).get("schedule", {}).get("epochs", Schedule().epochs))
     for row, after in zip(rows, [*rows[1:], None], strict=False):
         if after["epoch"] != row["epoch"] if after else "held" in row or over:
-            held = ", ".join(f"{value:.1%} {name.replace('_', ' ')}" for name, value in row.get("held", {}).items())
-            text = f"epoch {row['epoch'] + 1} of {total}: loss {row['loss']:.3f}" + (f"; held out {held}" * bool(held))
+            held = ", ".join(f"{value:.1%} {HELD.get(name, name)}" for name, value in row.get("held", {}).items())
+            text = f"epoch {row['epoch'] + 1} of {total}: loss {row['loss']:.3f}" + (
+                f"; held-out images right: {held}" * bool(held)
+            )
             found.append(f"{text}; {row['seconds']:.0f} s")
     return found
 
@@ -92,7 +98,7 @@ def _found(run: Run, result: Mapping[str, Any]) -> str:
     task = run.spec.get("task")
     if task == "refine":
         kept = f"Kept epoch {result['epoch_kept']}. " if "epoch_kept" in result else ""
-        kept += f"{failed} " if (failed := collapsed(result)) else ""
+        kept += f"{said} " if (said := collapsed(result) or doubtful(result)) else ""
         return f"{kept}Its classifier is run:{run.id}"
     if task == "evaluate" and "accuracy" in result:
         low, high = result["interval_95"]

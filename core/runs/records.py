@@ -43,7 +43,7 @@ class Records:
         self.writes = training.fabric.global_rank == 0
         self.before, self.begun, self.saved_at = 0.0, time.monotonic(), time.monotonic()
         self.origin = origin(asked.base)  # read once: a base that is a run may be changed or deleted meanwhile
-        self.title = asked.title or f"{training.objective.title}, from {title_of(asked.base, asked.start)}"
+        self.title = asked.title or f"{training.objective.named}, from {title_of(asked.base, asked.start)}"
         self.masks = training.masks
         self.pace = Pace(training.feed.each, training.schedule.epochs, training.objective.due)
         self.last: Step | None = None

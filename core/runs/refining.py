@@ -69,8 +69,9 @@ def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> d
             assert records is not None
             records.go_on()
             if records.writes and not training.done:
-                for note in data.notes:
-                    context.say(note)
+                for note in (*data.notes, training.objective.unguided(training.schedule.epochs)):
+                    if note:
+                        context.say(note)
             for step in steps(training, context.say if records.writes else lambda _: None):
                 due = records.add(step)
                 wish = vote(STOP if context.stop_asked() else SAVE if due else FINE, fabric)

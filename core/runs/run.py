@@ -115,13 +115,13 @@ class Run:
             os.close(lock)
 
     def waited_for(self) -> list[str]:
-        """The runs that refine what this one made, and have not ended for good: they read it whenever they start."""
+        """The runs that refine what this one made and have not completed: they read it whenever they start or go on."""
         found = []
         for folder in self.folder.parent.glob("[0-9]*"):
             given = (read_json(folder / SPEC) or {}).get("arguments")
             base = str(given.get("base")) if isinstance(given, dict) else ""
             ours = base.partition(".")[0] == f"run:{self.id}"  # .last are other weights of the same run
-            if ours and folder != self.folder and read_status(folder).state not in ("completed", "failed"):
+            if ours and folder != self.folder and read_status(folder).state != "completed":
                 found.append(folder.name)
         return sorted(found)
 
@@ -130,7 +130,8 @@ class Run:
         lock = self._alone("is still going; stop it first")
         try:
             if others := self.waited_for():
-                raise ValueError(f"run {self.id} is the base of run {others[0]}, which is not over; delete that first")
+                of = f"run {self.id} is the base of run {others[0]}"
+                raise ValueError(f"{of}, which has not completed; delete that first")
             gone = self.folder.with_name(f".gone-{self.id}")  # at once out of every list
             self.folder.rename(gone)
             shutil.rmtree(gone)

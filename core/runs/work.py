@@ -69,7 +69,7 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
             write_json(folder / RESULT, result)
             context.finish("completed", progress=1.0)
     except Stopped:
-        context.finish("stopped", f"Stopped after step {context.saved}." if context.saved >= 0 else "Stopped.")
+        context.finish("stopped", f"Stopped after step {context.saved + 1}." if context.saved >= 0 else "Stopped.")
     except BaseException as error:  # noqa: BLE001  the boundary: the user gets a sentence, the log the traceback
         context.reserve.unlink(missing_ok=True)
         with suppress(OSError):  # on a full disk the reserve made room; on a lost one the sentence still has to go out
