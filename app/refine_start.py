@@ -1,4 +1,4 @@
-"""The card beside the settings: what will happen, whether it can, what it costs, the start, and the shell command."""
+"""The card beside the settings: what will happen, whether it can, what it costs, the start; and the shell command."""
 
 import streamlit as st
 
@@ -32,8 +32,12 @@ def show_start(asked: Asked) -> None:
                      disabled=bool(refusal), help="The run goes on in the background, also when this window is closed. "
                      "The next page shows it."):  # fmt: skip
             _start(asked)
-        st.caption("The same from a shell:")
-        st.code(command(asked), language="sh")  # not wrapped: that breaks options in two
+
+
+def show_shell(asked: Asked) -> None:
+    """The same run as a shell command, in the width of the page: wrapped, its options would break in two."""
+    st.subheader("The same from a shell")
+    st.code(command(asked), language="sh")
 
 
 def obstacle(asked: Asked) -> tuple[str, str, int | None]:

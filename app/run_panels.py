@@ -112,7 +112,7 @@ def show_details(found: Facts) -> None:
     with st.expander("Settings"):
         st.dataframe(settings(found), width="stretch", hide_index=True)
         _download("Download the settings (JSON)", lambda: json.dumps(found.spec, indent=1) + "\n", f"{name}-spec.json")
-    with st.expander(f"Numbers ({len(rows):,} rows)", expanded=found.task != "refine"):
+    with st.expander(f"Numbers ({len(rows):,} rows)", expanded=found.task not in ("refine", "compare")):
         if rows:
             st.dataframe(pd.json_normalize(rows[-LISTED:]), width="stretch", hide_index=True, height=280)
             if len(rows) > LISTED:

@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.refine_asked import link
 from app.refine_settings import ask
-from app.refine_start import show_start
+from app.refine_start import show_shell, show_start
 from app.sidebar import follow_history
 from app.text import plain
 
@@ -26,3 +26,4 @@ with left:
 link(asked)
 with right:
     show_start(asked)
+show_shell(asked)

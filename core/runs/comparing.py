@@ -91,7 +91,8 @@ def _load(context: Context, asked: Asked) -> tuple[dict[Side, Classifier], Image
     data = load_data(asked.data, "test", size=size, progress=context.preparing, fingerprint=asked.data_fingerprint)
     if reason := misfit(classifiers["before"], data):
         raise ValueError(reason)
-    if warning := other_classes(classifiers["before"], data):
+    known = asked.data == classifiers["before"].samples  # its own data set: the same classes, whatever it calls them
+    if not known and (warning := other_classes(classifiers["before"], data)):
         context.say(f"Note: {warning}.")
     return classifiers, data
 
