@@ -19,6 +19,7 @@ FIRST = Case("cifar10/0000", "cifar10_resnet20:standard", PGD(), (GradCAMPP(),),
 MODELS = (
     "cifar10_resnet20:standard",
     "cifar10_resnet20:adversarial",
+    "cifar10_resnet20:lime_guided",
     "mnist_cnn:standard",
     "imagenet_efficientnet_lite0",
 )

@@ -22,18 +22,20 @@ with left:
     st.table(models_table(), border="horizontal")
     more = len(classifiers()) - len(MODELS)
     st.caption(
-        f"{more} more under ‘Model’ on the Inspect page: ImageNet models of torchvision, fetched on first use, and "
-        "models you add yourself. Accuracies come from each model's card, with their 95 % intervals."
+        f"{more} more under ‘Model’ on the Inspect page: the controls of refinement, ImageNet models of torchvision, "
+        "fetched on first use, models you add yourself, and those you refine. Accuracies come from each model's card, "
+        "with their 95 % intervals."
     )
 with right:
     st.subheader("This machine")
     st.markdown("Computes on: " + ", ".join(devices().values()) + ". Pictures stay here; nothing is sent anywhere.")
-    st.subheader("In five steps")
+    st.subheader("In six steps")
     st.markdown(
         "1. Open **Inspect** and click a picture, or bring your own.\n"
         "2. Press **Attack and explain**.\n"
         "3. Swipe between the original and the attacked picture.\n"
         "4. Read each map's sentence: did it move more than its controls?\n"
-        "5. Change the model to its **robust twin** and look again."
+        "5. Change the model to its **robust twin** and look again.\n"
+        "6. **Refine** a model yourself, and **Compare** it before and after."
     )
 limits()
