@@ -13,7 +13,7 @@ from core.attacked import Prediction
 from core.classifier import Classifier
 from core.picture import Picture, fit_notes
 from core.picture_decode import MOST_BYTES
-from core.samples import keep_upload, sample, uploads
+from core.samples import index_of, keep_upload, sample, uploads
 from core.words import percent
 
 FIRST = "cifar10/0000"
@@ -61,8 +61,8 @@ def introduce(image: str, picture: Picture, model: Classifier, before: Predictio
 def label(image: str, model: Classifier) -> str | None:
     """What the picture is labelled, if the model has that very class."""
     found = sample(image)
-    fits = found is not None and found.set == model.samples and found.index is not None
-    return model.labels[found.index] if fits and found is not None and found.index is not None else None
+    index = index_of(found, model.labels, model.samples) if found else None
+    return None if index is None else model.labels[index]
 
 
 def take(image: str) -> None:

@@ -7,7 +7,7 @@ import streamlit as st
 
 from app import views
 from app.cached import classifier, classifiers, gallery_tiles
-from app.controls import pick
+from app.controls import gone, pick
 from app.nav import page
 from app.overview import MODELS
 from app.setup import parameters
@@ -17,7 +17,7 @@ from core.classifier import Classifier
 from core.compare import Pair, Side, mismatch
 from core.data import data_names
 from core.lineage import ancestors
-from core.samples import TITLES, gallery, sample
+from core.samples import TITLES, gallery, index_of, sample
 
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:lime_guided"
 FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
@@ -44,6 +44,8 @@ def choose_models(device: str) -> Two:
     titles = classifiers()
     first = [each for each in MODELS if each in titles]
     ordered = first + [each for each in titles if each not in first]
+    for name in ("before", "after"):
+        gone(name, titles, "model")
     left, right = st.columns(2, gap="medium")
     with left:
         before = pick("before", "Before refinement", ordered, BEFORE, titles.__getitem__,
@@ -55,7 +57,8 @@ def choose_models(device: str) -> Two:
     if before == after:
         st.info("Both are the same model: everything below will be alike. Choose another one to compare it with.")
     elif before not in ancestors(after):
-        st.caption("The second model was not refined from the first: below, ‘before’ and ‘after’ only tell them apart.")
+        st.caption("The second model is not known to be refined from the first: below, ‘before’ and ‘after’ only tell "
+                   "them apart.")  # fmt: skip
     elif said := controls(after, titles):
         st.caption(said)
     models: dict[Side, Classifier] = {"before": classifier(before, device), "after": classifier(after, device)}
@@ -98,7 +101,7 @@ def truth(image: str, model: Classifier) -> int | None:
     """The class of the picture, where it is known: of the gallery that fits, or a test image shown here."""
     found = sample(image)
     if found is not None:
-        return found.index if found.set == model.samples else None
+        return index_of(found, model.labels, model.samples)
     label, labels = kept("truths", {}).get(image, (None, ()))
     return label if labels == model.labels else None
 
@@ -132,7 +135,8 @@ def link(pair: Pair, model: Classifier, device: str) -> None:
     values = {
         "before": pair.before, "after": pair.after, "image": pair.image, "attack": pair.attack.key,
         "compare.maps": ",".join(explainer.key for explainer in pair.explainers) or "none",
-        "explained": pair.explained, "controls": pair.controls, "seed": pair.seed,
+        "compare.map": setting("compare.map", ""), "explained": pair.explained, "controls": pair.controls,
+        "seed": pair.seed,
     }  # fmt: skip
     for method in (pair.attack, *pair.explainers):
         values |= parameters(method)

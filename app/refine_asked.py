@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, fields
 from typing import Any
 
-from app.controls import put
 from app.run_words import part
 from app.state import force, setting, write_link
+from app.tuning import put
 from core.catalog import OBJECTIVES
 from core.objective import Objective
 from core.params import from_spec, to_spec

@@ -1,18 +1,18 @@
 """The settings of the Refine page, drawn as controls in reading order."""
 
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
 from app.cached import bases, classifier, classifiers, devices, untrained
-from app.controls import choose, number, pick, segments, several, text, tune
+from app.controls import choose, gone, number, pick, segments, several, text
 from app.overview import MODELS
 from app.own_data import own_data
 from app.refine_asked import OWN, SEVERAL, Asked, take_preset
 from app.state import setting
-from app.text import plain
+from app.tuning import tune
 from core.catalog import OBJECTIVES
 from core.data import data_names
 from core.objective import Objective
@@ -47,7 +47,7 @@ def ask_preset() -> None:
 def ask_model() -> tuple[str, str]:
     """The base model and what is kept of it."""
     names, trained = bases(), classifiers()
-    _gone("refine.base", names, "model")
+    gone("refine.base", names, "model")
     first = [each for each in names if each in MODELS or each.startswith("run:") or each not in trained]
     ordered = first + [each for each in names if each not in first]
     base = pick("refine.base", "Base model", ordered, MODELS[0], names.__getitem__,
@@ -65,18 +65,12 @@ def ask_model() -> tuple[str, str]:
 def ask_data() -> tuple[str, int]:
     """The data set and how many of its images are used."""
     names = data_names()
-    _gone("refine.data", names, "data set")
+    gone("refine.data", names, "data set")
     data = pick("refine.data", "Data set", list(names), next(iter(names)), names.__getitem__,
                 "Labelled images to learn from. Their size and number of classes must be the model's.")  # fmt: skip
     images = number("refine.images", "Training images (0 for all)", 0, 0, 10_000_000,
                     "Fewer images are quicker and teach less; they are drawn by the seed.")  # fmt: skip
     return data, images
-
-
-def _gone(name: str, known: Collection[str], what: str) -> None:
-    """Say that what a link or an earlier run names is not here any more; the picker then falls back."""
-    if (asked := setting(name, "")) and asked not in known:
-        st.warning(f"The {what} ‘{plain(asked)}’ is not here any more. Choose another one.")
 
 
 def ask() -> Asked:

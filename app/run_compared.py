@@ -4,9 +4,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from app.cached import classifier
-from app.controls import put
 from app.run_words import part
 from app.state import force
+from app.tuning import put
 from core.catalog import ATTACKS, EXPLAINERS
 from core.compare_words import change, interval
 from core.contracts import Attack

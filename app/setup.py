@@ -7,8 +7,9 @@ from typing import Any
 
 import streamlit as st
 
-from app.controls import choose, number, pick, several, tune
+from app.controls import choose, number, pick, several
 from app.state import write_link
+from app.tuning import tune
 from core.attacked import Prediction
 from core.case import Case, Explained
 from core.catalog import ATTACKS, EXPLAINERS

@@ -100,6 +100,8 @@ def collapsed(result: Mapping[str, Any]) -> str:
     ''
     >>> collapsed({"held": {"clean": 0.103}, "averaged": False, "judged": 1000, "guess": 0.112})
     'On the held-out images this is no better than always naming the most frequent class (11.2 %): nothing...'
+    >>> collapsed({"held": {"clean": 31 / 300}, "averaged": False, "judged": 300, "guess": 0.1033})  # 31 of 300
+    'On the held-out images this is no better than always naming the most frequent class (10.3 %): nothing...'
     """
     clean, guess, _ = _told(result)
     if clean is None or guess is None or clean > guess:
@@ -130,5 +132,7 @@ def doubtful(result: Mapping[str, Any]) -> str:
 def _told(result: Mapping[str, Any]) -> tuple[float | None, float | None, int]:
     """Share right of the weights kept, that of guessing, and on how many images; no shares where there are none."""
     clean = result.get("held", {}).get("clean_average" if result.get("averaged") else "clean")
-    count = result.get("judged", 0)
-    return (clean, result.get("guess"), count) if count else (None, None, 0)
+    count, guess = result.get("judged", 0), result.get("guess")
+    if not count or guess is None:
+        return None, None, 0
+    return clean, round(guess * count) / count, count  # older results have it to four digits

@@ -22,8 +22,10 @@ def mask_numbers(masks: Tensor, before: Tensor | None) -> Mapping[str, float]:
 
     `size`: mean share of the pixels. `empty`: share of the images with an empty mask. `overlap`: mean Jaccard index of
     each mask with the next image's: near 1 if all images have the same. `drift`: 1 - the mean Jaccard index with the
-    mask replaced, over the images that had one.
+    mask replaced, over the images that had one. Nothing where there are no masks.
     """
+    if not len(masks):
+        return {}
     areas = masks.flatten(1).float().mean(dim=1)
     numbers = {"size": areas.mean().item(), "empty": (areas == 0).float().mean().item()}
     if len(masks) > 1:

@@ -4,7 +4,7 @@ import csv
 import hashlib
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from pathlib import Path
@@ -76,6 +76,21 @@ def sample(image_id: str) -> Sample | None:
             if each.id == image_id:
                 return each
     raise ValueError("there is no picture of that name in the gallery")
+
+
+def index_of(found: Sample, labels: Sequence[str], samples: str) -> int | None:
+    """The class of a gallery picture for a model whose gallery is `samples`, by its name; None where there is none.
+
+    A model of one's own may have other classes under the same numbers. Of two classes of one name, the number decides.
+
+    >>> airplane = Sample("cifar10/0003", "cifar10", "airplane", 0, Path())
+    >>> [index_of(airplane, labels, "cifar10") for labels in (("cat", "Airplane"), ("cat", "dog"), ("airplane",) * 2)]
+    [1, None, 0]
+    """
+    if found.set != samples or found.index is None:
+        return None
+    places = [place for place, label in enumerate(labels) if label.lower() == found.label.lower()]
+    return places[0] if len(places) == 1 else found.index if found.index in places else None
 
 
 def picture(image_id: str) -> Picture:

@@ -11,6 +11,7 @@ import altair as alt
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
@@ -20,6 +21,8 @@ from app.desk import Desk
 from core import own_data
 from core.attacks.pgd import PGD
 from core.classifier import Classifier
+from core.classifiers.cifar10_resnet20 import ResNet20
+from core.classifiers.own import install
 from core.compare import SIDES, Pair, Side
 from core.compare_curves import curves
 from core.data import known_data
@@ -28,6 +31,7 @@ from core.params import to_spec
 from core.paths import ROOT
 from core.runs import files
 from core.runs.status import Status, write_status
+from core.samples import gallery
 from core.strengths import strengths
 from tests.test_compare import ROWS
 
@@ -111,6 +115,37 @@ def test_a_number_of_pixels_is_not_compared_with_a_length(home: Path) -> None:
     assert "that the attack was allowed" not in texts(app)
 
 
+def test_a_map_on_show_can_be_taken_away(home: Path) -> None:
+    app = opened(**(DIGITS | {"compare.maps": "grad_cam_pp,integrated_gradients"}))
+    maps = next(each for each in app.get("button_group") if each.value == ["grad_cam_pp", "integrated_gradients"])
+    maps.set_value(["integrated_gradients"])
+    app.run()
+    assert not app.exception
+    assert "".join(app.query_params["compare.map"]) == "integrated_gradients"
+
+
+def test_a_model_that_is_gone_is_named(home: Path) -> None:
+    app = opened(**(DIGITS | {"after": "run:20260101-000000-0123abcd"}))
+    assert not app.exception
+    assert "The model ‘run:20260101-000000-0123abcd’ is not here any more." in texts(app)
+
+
+@pytest.mark.parametrize("page", ["compare", "inspect_image"])
+def test_a_model_of_ones_own_may_have_other_classes(home: Path, page: str) -> None:
+    """Three classes: the gallery's fourth is the first of them, and its first none."""
+    torch.manual_seed(0)
+    install(save(ResNet20(3, 3).eval().state_dict()), "resnet20", ["cat", "dog", "nothing"], "pets")
+    for index, said in ((0, False), (3, True)):
+        image = next(each.id for each in gallery("cifar10") if each.index == index)
+        app = AppTest.from_file(str(ROOT / "pages" / f"{page}.py"), default_timeout=60)
+        query = {"before": "own:pets", "after": "own:pets", "model": "own:pets", "image": image, "maps": "none"}
+        for name, value in (query | {"compare.maps": "none", "controls": "1"}).items():
+            app.query_params[name] = value
+        app.run()
+        assert not app.exception
+        assert ("labelled ‘cat’" in texts(app)) == said
+
+
 def test_a_label_is_forgotten_where_models_know_other_classes(home: Path) -> None:
     def page() -> None:
         import streamlit as st
@@ -132,9 +167,9 @@ def test_a_label_is_forgotten_where_models_know_other_classes(home: Path) -> Non
 
 def test_models_that_are_not_one_refined_from_the_other(home: Path) -> None:
     twins = {"before": "mnist_cnn:random_masks", "after": "mnist_cnn:lime_guided"}
-    assert "The second model was not refined from the first" in texts(opened(**(DIGITS | twins)))
+    assert "The second model is not known to be refined from the first" in texts(opened(**(DIGITS | twins)))
     refined = texts(opened(**(DIGITS | twins | {"before": "mnist_cnn:standard"})))
-    assert "was not refined" not in refined
+    assert "is not known" not in refined
     assert "choose before refinement" in refined
 
 

@@ -51,6 +51,29 @@ def test_the_strength_of_a_link_stays(home: Path) -> None:
     assert strength(app.run()) == 8.0
 
 
+def test_what_is_put_stays_where_it_is_another_models_default() -> None:
+    """A comparison of digits at 8/255, opened after a page on colour pictures, whose default 8 is: here it was chosen."""
+
+    def page() -> None:
+        import streamlit as st
+
+        from app.tuning import put, tune
+        from core.attacks.pgd import PGD
+
+        if (given := st.session_state.get("given")) is not None:
+            put(PGD, "pgd", given)
+            st.session_state["given"] = None
+        usual = {"eps": 51 / 255} if st.session_state.get("digits") else {}
+        st.session_state["found"] = tune(PGD, "pgd", usual=usual)
+
+    app = AppTest.from_function(page).run()
+    assert app.session_state["found"]["eps"] == 8 / 255
+    app.session_state["digits"], app.session_state["given"] = True, {"eps": 8 / 255, "steps": 7}
+    for _ in range(2):
+        app.run()
+        assert (app.session_state["found"]["eps"], app.session_state["found"]["steps"]) == (8 / 255, 7)
+
+
 def test_wide_ranges_are_typed_and_keep_small_numbers(home: Path) -> None:
     app = opened(model="mnist_cnn:standard", image="mnist/0003", maps="none", attack="cw")
     assert {each.label for each in app.number_input} >= {"First balance", "Step size", "Steps"}

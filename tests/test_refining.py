@@ -176,6 +176,19 @@ def test_what_a_run_leaves(store: Store) -> None:
     assert (run.status.said, run.status.notes) == ("", ())
 
 
+def test_what_a_run_says_of_itself_is_said_once(store: Store, slowly: Callable[[], None]) -> None:
+    """Also where an attempt ended before it saved anything."""
+    slowly()
+    run = submit(store, "lime_guided", first=5)
+    until(lambda: bool(run.status.notes))
+    run.stop("now")
+    assert ended(run) == "stopped"
+    run.resume()
+    assert ended(run) == "completed", run.log()
+    assert len(run.status.notes) == 1
+    assert run.status.notes[0].startswith("No spurious region is looked for: the first would be after 5 epochs")
+
+
 def test_a_base_stays_until_what_goes_on_from_it_is_over(store: Store, slowly: Callable[[], None]) -> None:
     """And one whose folder goes all the same, by hand, does not end a training that has begun."""
     base = submit(store, "cross_entropy")

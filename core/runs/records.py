@@ -176,7 +176,7 @@ class Records:
             "averaged": card["averaged"],
             "held": card["held"],
             "judged": len(training.judges),
-            "guess": round(guessing(training.judges), 4),
+            "guess": guessing(training.judges),
             "evaluations": training.evaluations,
             "seconds": round(self.seconds, 1),
             "steps": training.done,

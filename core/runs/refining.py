@@ -70,7 +70,7 @@ def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> d
             records.go_on()
             if records.writes and not training.done:
                 for note in (*data.notes, training.objective.unguided(training.schedule.epochs)):
-                    if note:
+                    if note and note not in context.status.notes:  # an attempt that saved nothing said it too
                         context.say(note)
             for step in steps(training, context.say if records.writes else lambda _: None):
                 due = records.add(step)
