@@ -52,7 +52,7 @@ def test_the_strength_of_a_link_stays(home: Path) -> None:
 
 
 def test_what_is_put_stays_where_it_is_another_models_default() -> None:
-    """A comparison of digits at 8/255, opened after a page on colour pictures, whose default 8 is: here it was chosen."""
+    """A comparison of digits at 8/255, opened after a page on colour pictures: their default, but chosen."""
 
     def page() -> None:
         import streamlit as st
