@@ -1,9 +1,6 @@
 """What a refinement leaves in its run's folder: rows, example masks, weights and cards, checkpoints."""
 
-import json
-import platform
 import time
-from dataclasses import asdict
 from datetime import date
 from typing import Any
 
@@ -12,16 +9,13 @@ import torch
 
 from core.atomic import whole
 from core.batch import stream
-from core.catalog import CLASSIFIERS, classifier_names
 from core.checkpoint import inner_card, save_tensors
 from core.judge import guessing
 from core.machine import average_buffers
-from core.objective import Adversarial
-from core.params import to_spec
-from core.paths import home
 from core.refine import Training
 from core.refinement import Refinement
 from core.resume import State
+from core.runs.card import card
 from core.runs.context import Context
 from core.runs.files import METRICS, read_rows
 from core.runs.pace import Pace
@@ -42,8 +36,7 @@ class Records:
         self.context, self.asked, self.training = context, asked, training
         self.writes = training.fabric.global_rank == 0
         self.before, self.begun, self.saved_at = 0.0, time.monotonic(), time.monotonic()
-        self.origin = origin(asked.base)  # read once: a base that is a run may be changed or deleted meanwhile
-        self.title = asked.title or f"{training.objective.named}, from {title_of(asked.base, asked.start)}"
+        self.card = card(context.folder.name, asked, training, str(context.spec.get("device", "cpu")))
         self.masks = training.masks
         self.pace = Pace(training.feed.each, training.schedule.epochs, training.objective.due)
         self.last: Step | None = None
@@ -132,49 +125,29 @@ class Records:
                 save_tensors(folder / "best.safetensors", best.weights, self._card(step, best.epoch, best.averaged))
             return
         latest = training.average or training.classifier
-        card = self._card(step, step.epoch, averaged=training.average is not None)
-        save_tensors(folder / "best.safetensors", latest.net.state_dict(), card)
+        told = self._card(step, step.epoch, averaged=training.average is not None)
+        save_tensors(folder / "best.safetensors", latest.net.state_dict(), told)
 
     def _card(self, step: Step, epoch: int, averaged: bool) -> dict[str, Any]:
-        """What the weights are, in the words of the shipped checkpoints' cards."""
-        training, asked, objective = self.training, self.asked, self.training.objective
-        guided = isinstance(objective, Adversarial) and training.judge is not None
-        rule = ("robust accuracy" if guided else "clean accuracy") if len(training.judges) else "the last epoch"
-        return {
-            "name": f"run:{self.context.folder.name}",
-            "title": self.title,
-            "base": asked.base,
-            "origin": self.origin,
-            "start": asked.start,
-            "architecture": self.origin.partition(":")[0],
-            "labels": list(training.classifier.labels),
-            "data": asked.data,
-            "images": len(training.feed.data) + len(training.judges),
-            "objective": to_spec(objective),
-            "schedule": asdict(training.schedule),
-            "held_out": {"images": len(training.judges), "chooses": rule},
+        """What the weights of an epoch are."""
+        return self.card | {
             "held": self.held.get(epoch, {}),
-            "judge": None if training.judge is None else to_spec(training.judge),
             "epoch_kept": epoch + 1,
             "averaged": averaged,
             "gradient_evaluations": round(step.evaluations),
             "training_minutes": round(self.seconds / 60, 1),
             "seconds": round(self.seconds, 1),
-            "device": str(self.context.spec.get("device", "cpu")),
-            "processes": training.fabric.world_size,
-            "threads": torch.get_num_threads(),
-            "versions": {"python": platform.python_version(), "torch": torch.__version__},
             "date": date.today().isoformat(),
         }
 
     def result(self) -> dict[str, Any]:
         """The run in numbers: the epoch kept (from 1), what the held-out images said of it, and what it took."""
         training = self.training
-        card = inner_card(self.context.folder / "best.safetensors")
+        best = inner_card(self.context.folder / "best.safetensors")
         return {
-            "epoch_kept": card["epoch_kept"],
-            "averaged": card["averaged"],
-            "held": card["held"],
+            "epoch_kept": best["epoch_kept"],
+            "averaged": best["averaged"],
+            "held": best["held"],
             "judged": len(training.judges),
             "guess": guessing(training.judges),
             "evaluations": training.evaluations,
@@ -185,21 +158,3 @@ class Records:
             "at_once": training.at_once,
             "classifier": f"run:{self.context.folder.name}",
         }
-
-
-def origin(base: str) -> str:
-    """The classifier that is not of a run at the beginning of the chain of runs that `base` may be the end of."""
-    if not base.startswith("run:"):
-        return base
-    name = base.removeprefix("run:").partition(".")[0]
-    try:
-        return str(json.loads((home() / "runs" / name / "best.json").read_text())["origin"])
-    except (OSError, ValueError, KeyError) as error:
-        raise OSError(f"the run {name} is no longer there") from error
-
-
-def title_of(base: str, start: str) -> str:
-    """What people call the beginning of a refinement."""
-    if start == "scratch":
-        return f"scratch ({CLASSIFIERS[base.partition(':')[0]].title})"
-    return classifier_names().get(base, base)
