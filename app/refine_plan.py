@@ -6,7 +6,7 @@ from dataclasses import fields
 from typing import Any
 
 from app.refine_asked import Asked, preset_arguments
-from app.run_words import setting, value
+from app.run_settings import setting, value
 from core.judge import usual_judge
 from core.objective import Objective
 from core.params import Method

@@ -9,7 +9,8 @@ from app.controls import pick
 from app.run_facts import Facts
 from app.run_outcome import held_out
 from app.run_panels import span
-from app.run_words import moment, setting, value
+from app.run_settings import setting, value
+from app.run_words import moment
 from app.text import plain
 from core.data import data_names
 from core.runs.compare import difference

@@ -9,7 +9,8 @@ import streamlit as st
 from app import run_series
 from app.run_compared import compared
 from app.run_facts import Facts
-from app.run_words import part, setting
+from app.run_settings import setting
+from app.run_words import part
 from core.attacks.pgd import PGD
 from core.catalog import OBJECTIVES
 from core.evaluate import Share

@@ -12,7 +12,8 @@ from app.cached import bases, run_rows
 from app.run_facts import DAMAGED, Facts, progress
 from app.run_masks import NOTHING, NOTHING_YET, show_masks
 from app.run_outcome import guess, held_out, state
-from app.run_words import duration, part, setting, value
+from app.run_settings import setting, value
+from app.run_words import duration, part
 from app.text import plain
 from core.catalog import OBJECTIVES
 from core.data import data_names

@@ -1,13 +1,9 @@
 """How long a refinement will take, and how much memory: measured on a few of its real steps."""
 
-import os
-import resource
-import sys
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Any, TypeVar
 
 import torch
@@ -15,7 +11,6 @@ from torch import Tensor
 
 from core import cores
 from core.attacks.pgd import PGD
-from core.feed import ON_DEVICE
 from core.judge import BLOCK, judged
 from core.machine import accelerator_of, machine
 from core.memory import steps as in_memory
@@ -23,6 +18,7 @@ from core.meter import Meter
 from core.refine import Training
 from core.refinement import Refinement
 from core.refresh import PART, refreshed
+from core.room import Watch
 from core.sources import Images
 
 T = TypeVar("T")
@@ -58,7 +54,7 @@ def estimate(arguments: Mapping[str, Any], device: str = "cpu", threads: int = 0
     asked = Refinement.read(arguments)
     accelerator, places = accelerator_of(device)
     processes = asked.processes if accelerator == "cpu" else 1 if isinstance(places, int) else len(places)
-    memory = _Memory()
+    memory = Watch()
     with _threads(threads or cores.usual()), Meter(watcher=memory.look):
         classifier, data = asked.load()
         objective, schedule = asked.aim(), asked.plan()
@@ -152,34 +148,3 @@ def _threads(count: int) -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
-
-
-class _Memory:
-    """The most memory in use, looked at at every pass through the network."""
-
-    def __init__(self) -> None:
-        self.device, self.largest = torch.device("cpu"), resident()
-
-    def begin(self, device: torch.device) -> None:
-        self.device = device
-        if device.type == "cuda":
-            torch.cuda.reset_peak_memory_stats(device)
-
-    def look(self, *_: Tensor) -> None:
-        self.largest = max(self.largest, resident())
-
-    def most(self, data: Images) -> int:
-        """Bytes; on a GPU all the images are added, which lie there throughout if they are not too many."""
-        self.look()
-        if self.device.type != "cuda":
-            return self.largest
-        size = data.images.numel()
-        return int(torch.cuda.max_memory_allocated(self.device)) + (size if size <= ON_DEVICE else 0)
-
-
-def resident() -> int:
-    """The resident set of this process in bytes; where the system does not tell, its largest so far."""
-    pages = Path("/proc/self/statm")
-    if pages.exists():
-        return int(pages.read_text().split()[1]) * os.sysconf("SC_PAGE_SIZE")
-    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)

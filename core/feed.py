@@ -8,13 +8,12 @@ from torch import Tensor
 from core.augment import augment
 from core.batch import Batch, stream
 from core.machine import share
+from core.room import ON_DEVICE
 from core.schedule import Schedule
 from core.sources import Images
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
-
-ON_DEVICE = 4_000_000_000  # bytes of images up to which all of them are moved to the device
 
 
 class Feed:

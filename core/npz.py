@@ -5,7 +5,6 @@ with their names. Nothing is unpickled, and images are read piece by piece: a sp
 little more, however the file is compressed.
 """
 
-import os
 import zipfile
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -18,7 +17,7 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from core.archive import PIECE, Archive, Refused
-from core.paths import home
+from core.room import available
 from core.sources import Images
 
 Split = Literal["train", "test"]
@@ -39,26 +38,6 @@ class Facts:
     def counts(self) -> dict[str, int]:
         """Images by split."""
         return {split: sum(numbers) for split, numbers in self.per_class.items()}
-
-
-def available() -> int:
-    """Bytes of memory that can be had now; where the system does not tell, all that the machine has."""
-    told = Path("/proc/meminfo")
-    for line in told.read_text().splitlines() if told.exists() else ():
-        if line.startswith("MemAvailable:"):
-            return int(line.split()[1]) * 1024
-    return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
-
-
-def places() -> tuple[Path, ...]:
-    """Where data laid down by hand are looked for: `$COUNTERPROOF_DATA` if set, and the data folder of `home()`."""
-    chosen = os.environ.get("COUNTERPROOF_DATA")
-    return (*([Path(chosen).expanduser().absolute()] if chosen else []), home() / "data")
-
-
-def find(name: str) -> Path | None:
-    """The file `name` in the first of `places()` that has it."""
-    return next((place / name for place in places() if (place / name).is_file()), None)
 
 
 def read_npz(path: Path, split: Split) -> Images:

@@ -12,7 +12,7 @@ from core.archive import BROKEN, Refused
 from core.atomic import whole
 from core.catalog import DATASETS
 from core.npz import Facts, Split
-from core.paths import home
+from core.paths import find, home, places
 from core.picture_tree import zip_tree
 from core.sources import Images, Progress
 
@@ -25,7 +25,7 @@ def folder() -> Path:
 
 
 def names() -> tuple[str, ...]:
-    """The names of your own data: those that were added, and .npz files laid into one of `npz.places()` by hand."""
+    """The names of your own data: those that were added, and .npz files laid into one of `places()` by hand."""
     return tuple(sorted({path.stem for path in (*_files(folder()), *_by_hand())}))
 
 
@@ -35,7 +35,7 @@ def _files(place: Path) -> list[Path]:
 
 
 def _by_hand() -> list[Path]:
-    return [path for place in npz.places() for path in _files(place) if path.stem not in DATASETS]
+    return [path for place in places() for path in _files(place) if path.stem not in DATASETS]
 
 
 def place(name: str) -> Path:
@@ -44,7 +44,7 @@ def place(name: str) -> Path:
         path = folder() / f"{name}.npz"
         if path.is_file():
             return path
-        if name not in DATASETS and (found := npz.find(f"{name}.npz")):
+        if name not in DATASETS and (found := find(f"{name}.npz")):
             return found
     raise ValueError(f"there are no own data called {name[:40]!r}")
 

@@ -30,3 +30,14 @@ def folder(name: str) -> Path:
     path = home() / name
     path.mkdir(parents=True, exist_ok=True)
     return path
+
+
+def places() -> tuple[Path, ...]:
+    """Where data laid down by hand are looked for: `$COUNTERPROOF_DATA` if set, and the data folder of `home()`."""
+    chosen = os.environ.get("COUNTERPROOF_DATA")
+    return (*([Path(chosen).expanduser().absolute()] if chosen else []), home() / "data")
+
+
+def find(name: str) -> Path | None:
+    """The file `name` in the first of `places()` that has it."""
+    return next((place / name for place in places() if (place / name).is_file()), None)

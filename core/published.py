@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 from core.archive import BROKEN
 from core.atomic import whole
 from core.fetch import fetch
-from core.npz import Facts, Split, facts, find, read_npz, write
-from core.paths import folder
+from core.npz import Facts, Split, facts, read_npz, write
+from core.paths import find, folder
 from core.sources import DataSet, Images, Progress
 
 

@@ -132,7 +132,7 @@ def ticking(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     monkeypatch.setattr(estimates.time, "perf_counter", lambda: float(passed[0]))
     monkeypatch.setattr(estimates, "LONG", 1e9)
-    monkeypatch.setattr(estimates._Memory, "look", look)
+    monkeypatch.setattr(estimates.Watch, "look", look)
     monkeypatch.setattr(refinement, "OBJECTIVES", dict(OBJECTIVES) | {"halves": Halves})
     monkeypatch.setattr(refinement, "load_classifier", lambda _: small())
     monkeypatch.setattr(refinement, "load_data", lambda *_, **__: dataset(1064))
@@ -202,7 +202,7 @@ def test_every_image_has_a_mask_in_the_steps_measured(ticking: list[int], monkey
 
 def test_as_many_images_are_judged_at_once_as_in_a_run(ticking: list[int], monkeypatch: pytest.MonkeyPatch) -> None:
     sizes = []
-    monkeypatch.setattr(estimates._Memory, "look", lambda _, *seen: sizes.extend(len(each) for each in seen[:1]))
+    monkeypatch.setattr(estimates.Watch, "look", lambda _, *seen: sizes.extend(len(each) for each in seen[:1]))
     estimate(asked("fast_adversarial", schedule=SCHEDULE | {"held_out": 400}))
     assert max(sizes) == BLOCK
 

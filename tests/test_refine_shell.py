@@ -9,7 +9,7 @@ import pytest
 from PIL import Image
 
 from core import cli
-from core.npz import places
+from core.paths import places
 from core.presets import PRESETS
 from core.refinement import Refinement
 from core.runs import files, launch, shell

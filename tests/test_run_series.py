@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import refine_estimate, run_compared, run_outcome, run_pictures, run_series, run_words
+from app import refine_estimate, run_compared, run_outcome, run_pictures, run_series, run_settings, run_words
 from app.run_charts import ROOM, accuracy, both, leaks, losses
 from app.run_masks import numbers
 from app.run_pictures import TINT, strip
@@ -18,7 +18,7 @@ from app.run_rows import Rows
 from app.run_series import WHOLE, cycles, each, held, leak
 from core.runs.files import append, cut_rows
 
-EXAMPLES = (run_series, run_words, run_pictures, run_outcome, run_compared, refine_estimate)
+EXAMPLES = (run_series, run_settings, run_words, run_pictures, run_outcome, run_compared, refine_estimate)
 
 
 def steps(count: int, per_epoch: int, **more: Any) -> list[dict[str, Any]]:
