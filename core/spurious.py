@@ -3,13 +3,15 @@
 The published method (arXiv 2601.00968) names its ingredients: LIME, instability, sensitivity without relevance. The
 formulas that join them here are reconstructed:
 
-    q_s = a rank(instability_s) + b rank(sensitivity_s (1 - support_s)),
+    q_s = a rank(instability_s) + b rank(rank(sensitivity_s) (1 - support_s)),
 
     instability_s   the spread of LIME's weight w_s over repeats, over the mean |w| of the image,
     sensitivity_s   the mean |d CE / d x| over the values of part s,
     support_s       max(w_s, 0) / max over the image, w_s now being the mean over the repeats,
 
-rank going from 0 to 1 within an image. The parts of the largest q are spurious. Where LIME has samples enough for its
+rank going from 0 to 1 within an image. The parts of the largest q are spurious. The sensitivity is ranked before it
+meets the support, since a few large gradients would decide alone otherwise: on digits the parts found were then those
+that support the class more often than parts drawn by lot. Where LIME has samples enough for its
 design (a whole block of core.lime_engine.draw_masks, twice as many as parts, plus 1), instability is hardly a property
 of the image: other seeds call other parts unstable (`python -m core.mask_trials`). So a is 0 by default.
 """
@@ -120,16 +122,16 @@ def score(
 
     supporting: the opposite polarity, support_s in place of 1 - support_s.
 
-    Two parts, two repeats; weights 0.4 and 0.2 on average, the second varying; the first more sensitive but supported:
+    Three parts, two repeats; the first is the most sensitive but supported, the second varies, the third does nothing:
 
-    >>> weights = torch.tensor([[[0.4, 0.1]], [[0.4, 0.3]]])
-    >>> score(weights, torch.tensor([[3.0, 2.0]]), torch.ones(1, 2).bool(), unstable=1.0, unsupported=1.0).tolist()
-    [[0.0, 2.0]]
+    >>> weights = torch.tensor([[[0.4, 0.1, 0.0]], [[0.4, 0.3, 0.0]]])
+    >>> score(weights, torch.tensor([[3.0, 2.0, 1.0]]), torch.ones(1, 3).bool(), unstable=1.0, unsupported=1.0).tolist()
+    [[0.5, 2.0, 0.5]]
     """
     mean = weights.mean(dim=0)
     spread = weights.std(dim=0, correction=0) / mean.abs().sum(dim=1, keepdim=True).clamp_min(1e-12)
     support = mean.clamp_min(0) / mean.amax(dim=1, keepdim=True).clamp_min(1e-12)
-    blame = sensitive * (support if supporting else 1 - support)
+    blame = ranks(sensitive, used) * (support if supporting else 1 - support)
     return unstable * ranks(spread, used) + unsupported * ranks(blame, used)
 
 

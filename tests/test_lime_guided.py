@@ -59,7 +59,8 @@ def test_the_score_by_plain_loops(supporting: bool) -> None:
         blame = {}
         for part in parts:
             support = max(mean[part], 0) / max(mean)
-            blame[part] = sensitive[image, part] * (support if supporting else 1 - support)
+            blame[part] = sorted(sensitive[image, p] for p in parts).index(sensitive[image, part]) / (len(parts) - 1)
+            blame[part] *= support if supporting else 1 - support
         for part in parts:
             places = []
             for values in (unstable, blame):
