@@ -10,6 +10,7 @@ from app.refine_plan import changed, command, problem, summary
 from app.state import remember, setting
 from app.text import plain
 from core.data import data_facts, data_names, known_data, misfit, other_classes
+from core.doubts import doubts
 from core.paths import home
 from core.runs.store import Store
 
@@ -26,7 +27,7 @@ def show_start(asked: Asked) -> None:
             if refusal:
                 st.error(plain(refusal, 600))
             if warning:
-                st.warning(plain(warning, 400))
+                st.warning(plain(warning, 900))
             show_estimate(asked, possible=not refusal)
         if st.button("Start this run", type="primary", icon=":material/play_arrow:", width="stretch",
                      disabled=bool(refusal), help="The run goes on in the background, also when this window is closed. "
@@ -41,7 +42,7 @@ def show_shell(asked: Asked) -> None:
 
 
 def obstacle(asked: Asked) -> tuple[str, str, int | None]:
-    """Why this cannot be started, and what to beware of, a sentence each, "" for nothing; and how many training images
+    """Why this cannot be started, and what to beware of, in sentences, "" for nothing; and how many training images
     the data set has, if known.
     """
     count = None
@@ -57,8 +58,10 @@ def obstacle(asked: Asked) -> tuple[str, str, int | None]:
         return str(error).rstrip(".") + ".", "", count
     if said := misfit(model, facts):
         return f"This model and these images do not fit: {said}. Choose another model or another data set.", "", count
-    doubt = other_classes(model, facts) if asked.start == "base" and asked.data != model.samples else None
-    return problem(asked, count), f"{doubt[:1].upper()}{doubt[1:]}." if doubt else "", count
+    beware = doubts(model, asked.data, asked.schedule)
+    if asked.start == "base" and asked.data != model.samples and (other := other_classes(model, facts)):
+        beware = [f"{other[:1].upper()}{other[1:]}.", *beware]
+    return problem(asked, count), " ".join(beware), count
 
 
 def _deviations(asked: Asked) -> None:

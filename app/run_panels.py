@@ -55,12 +55,18 @@ def nothing(found: Facts) -> str:
     """What a run learns from if no spurious region is found."""
     if found.status.alive:
         return NOTHING_YET
-    asked = part(found.arguments, "objective")
-    kind = OBJECTIVES.get(str(asked.get("method")))
-    weights = {name: asked.get(name, getattr(kind, name, 0.0)) for name in ("adversarial", "clean")}
+    weights = {name: weight(found, name) for name in ("adversarial", "clean")}
     learnt = [words for name, words in LEARNT.items() if weights[name]]
     alone = " alone" if learnt == [LEARNT["adversarial"]] else ""
     return f"{NOTHING} This run trained on {' and on '.join(learnt)}{alone}." if learnt else NOTHING
+
+
+def weight(found: Facts, name: str) -> float:
+    """A weight of the objective: as asked, or its default; 0 where the objective has none of that name."""
+    asked = part(found.arguments, "objective")
+    usual: float = getattr(OBJECTIVES.get(str(asked.get("method"))), name, 0.0)
+    given = run_series.numeric(asked.get(name))
+    return usual if given is None else given
 
 
 def source(found: Facts) -> str:
@@ -85,7 +91,7 @@ def show_curves(found: Facts) -> None:
     steps, end = span(found, rows)
     losses = run_series.losses(rows, steps)
     cycles = run_series.cycles(rows)
-    if cycles and (warning := run_series.leak(cycles[-1])):
+    if cycles and (warning := run_series.leak(cycles[-1], covering=weight(found, "masking") > 0)):
         st.warning(warning)
     left, right = st.columns(2, gap="large")
     with left:

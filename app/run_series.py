@@ -17,6 +17,11 @@ PARTS = {
     "cross_entropy": "images as they are", "divergence": "disagreement, attacked and original",
 }  # fmt: skip
 KINDS = {"clean": "original images", "robust": "attacked images"}
+SEEN = "The model may learn to read the region instead of the picture."
+UNSEEN = (
+    "Pictures are not covered in this run, so the model does not see the regions; but where the penalty falls depends "
+    "on what the picture shows."
+)
 
 
 def numeric(found: Any) -> float | None:
@@ -141,8 +146,10 @@ def empty(cycle: Mapping[str, float]) -> bool:
     return cycle.get("empty") == 1
 
 
-def leak(cycle: Mapping[str, float]) -> str:
+def leak(cycle: Mapping[str, float], covering: bool = True) -> str:
     """The warning that the regions of a cycle tell the label; "" where they do not, or nobody measured it.
+
+    covering: whether pictures have their region covered, so that the model sees where it lies.
 
     >>> leak({"leak": 0.2, "leak_low": 0.15, "leak_high": 0.25, "chance": 0.16})
     ''
@@ -156,6 +163,6 @@ def leak(cycle: Mapping[str, float]) -> str:
     return (
         f"The regions tell the label: from their places alone, a small probe names the right class for {share:.0f} % "
         f"of the images ({100 * low:.0f} to {high:.0f} %); always naming the most frequent label is right for "
-        f"{100 * chance:.0f} %. The model may learn to read the region instead of the picture. Compare with shuffled "
-        "or random regions before trusting this run."
+        f"{100 * chance:.0f} %. {SEEN if covering else UNSEEN} Compare with shuffled or random regions before trusting "
+        "this run."
     )

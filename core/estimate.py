@@ -73,7 +73,8 @@ def estimate(arguments: Mapping[str, Any], device: str = "cpu", threads: int = 0
             _together(training, _round(data, together))
     epoch = step * (learn // schedule.batch) + judge
     whole = epoch * schedule.epochs + refresh * len(due)
-    return Estimate(epoch, whole, refresh, memory.most(data), step, judge, count, training.at_once)
+    masks = 2 * learn * data.images[0, 0].numel() if due and fabric.device.type == "cpu" else 0  # and those replaced
+    return Estimate(epoch, whole, refresh, memory.most(data) + masks, step, judge, count, training.at_once)
 
 
 def _masks(training: Training, epoch: int, learn: int, few: int) -> float:

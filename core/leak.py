@@ -6,8 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
 
+from core import meter
 from core.batch import stream
 from core.evaluate import Share
+from core.mask_numbers import PART
 from core.turns import seeded
 
 SIDE = 8  # masks are looked at on a grid of at most 8 x 8
@@ -25,7 +27,7 @@ def leak(masks: Tensor, labels: Tensor, seed: int = 0) -> Mapping[str, float]:
     if len(order) < 30:
         return {}
     side = (min(SIDE, masks.shape[1]), min(SIDE, masks.shape[2]))
-    seen = adaptive_avg_pool2d(masks[order][:, None].float(), side).flatten(1).cpu()
+    seen = torch.cat([_pooled(masks[rows], side) for rows in torch.split(order, PART)])
     seen, answers = (seen - seen.mean(dim=0)) / seen.std(dim=0).clamp_min(0.1), labels[order].cpu()
     split = 2 * len(order) // 3
     with torch.enable_grad(), torch.autocast("cpu", enabled=False):
@@ -37,12 +39,18 @@ def leak(masks: Tensor, labels: Tensor, seed: int = 0) -> Mapping[str, float]:
     return {"leak": share.value, "leak_low": share.interval[0], "leak_high": share.interval[1], "chance": chance}
 
 
+def _pooled(masks: Tensor, side: tuple[int, int]) -> Tensor:
+    meter.check()
+    return adaptive_avg_pool2d(masks[:, None].float(), side).flatten(1).cpu()
+
+
 def _probe(seen: Tensor, answers: Tensor, classes: int, seed: int) -> nn.Module:
     with seeded(stream(seed, "probe") % 2**31, torch.device("cpu")):
         probe = nn.Sequential(nn.Linear(seen.shape[1], 128), nn.ReLU(), nn.Linear(128, classes))
     learner = torch.optim.AdamW(probe.parameters(), lr=RATE, weight_decay=1e-2)
     draws = torch.Generator().manual_seed(stream(seed, "order"))
     for _ in range(PASSES):
+        meter.check()
         order = torch.randperm(len(seen), generator=draws)
         for begin in range(0, len(seen), BATCH):
             rows = order[begin : begin + BATCH]

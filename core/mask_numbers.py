@@ -5,6 +5,10 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
+from core import meter
+
+PART = 250  # masks looked at in one go: of large images, all at once would take several times their size
+
 
 def jaccard(first: Tensor, second: Tensor) -> Tensor:
     """(N,) the area that two masks (N, H, W) share, over the area that either has; 1 where both are empty.
@@ -26,10 +30,18 @@ def mask_numbers(masks: Tensor, before: Tensor | None) -> Mapping[str, float]:
     """
     if not len(masks):
         return {}
-    areas = masks.flatten(1).float().mean(dim=1)
-    numbers = {"size": areas.mean().item(), "empty": (areas == 0).float().mean().item()}
+    areas, overlaps, drifts = [], [], []
+    for rows in torch.split(torch.arange(len(masks)), PART):
+        meter.check()
+        some = masks[rows]
+        areas.append(some.flatten(1).sum(dim=1) / some[0].numel())
+        overlaps.append(jaccard(some, masks[(rows - 1) % len(masks)]))
+        if before is not None:
+            had = before[rows].flatten(1).any(dim=1)
+            drifts.append(1 - jaccard(some[had], before[rows[had]]))
+    numbers = {"size": torch.cat(areas).mean().item(), "empty": (torch.cat(areas) == 0).float().mean().item()}
     if len(masks) > 1:
-        numbers["overlap"] = jaccard(masks, masks.roll(1, dims=0)).mean().item()
-    if before is not None and (had := before.flatten(1).any(dim=1)).any():
-        numbers["drift"] = 1 - jaccard(masks[had], before[had]).mean().item()
+        numbers["overlap"] = torch.cat(overlaps).mean().item()
+    if drifts and len(found := torch.cat(drifts)):
+        numbers["drift"] = found.mean().item()
     return numbers

@@ -57,7 +57,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "CIFAR-10, careful, some hours on a CPU",
             "All training images, twenty epochs, a rise and fall of the learning rate and averaged weights.",
             "cifar10_resnet20:standard", "cifar10",
-            {"method": "lime_guided", "every": 5, "turns": 2}, Schedule(epochs=20, ema=0.995),
+            {"method": "lime_guided", "every": 5, "turns": 2}, Schedule(epochs=20, lr=0.1, ema=0.995),
         ),
         "paper": Preset(
             "Paper recipe, guided, on a GPU",

@@ -63,7 +63,7 @@ def _refined(
     }
 
 
-PLAIN = Schedule(clip=0.0)  # with batch normalisation, gradients stay short by themselves
+PLAIN = Schedule(lr=0.2, clip=0.0)  # with batch normalisation, gradients stay short by themselves
 DIGITS = replace(PLAIN, epochs=6, lr=0.05, crop=2, flip=False)
 RECIPES = {
     "cifar10_resnet20_standard": Recipe(

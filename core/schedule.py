@@ -18,7 +18,7 @@ class Schedule(Method):
 
     epochs: int = param(30, low=1, high=1000, title="Epochs", help="One epoch: every training image seen once")
     batch: int = param(128, low=1, high=8192, title="Images in one step", help="The batch, over all processes")
-    lr: float = param(0.2, low=0.0, high=10.0, title="Learning rate", help="Largest length of a step")
+    lr: float = param(0.05, low=0.0, high=10.0, title="Learning rate", help="Largest length of a step")
     rate: str = param(
         ONE_CYCLE, choices=(ONE_CYCLE, PIECEWISE), title="Course of the learning rate", help="Rise and fall, or stairs"
     )

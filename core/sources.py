@@ -49,6 +49,7 @@ class DataSet(ABC):
 
     key: ClassVar[str]
     title: ClassVar[str]
+    mirrored: ClassVar[bool] = True  # whether a picture seen in a mirror still shows its class
 
     def prepare(self, progress: Progress | None = None) -> None:  # noqa: B027
         """Bring it onto this machine if it is not there; OSError or ValueError in one sentence if it cannot be had."""

@@ -4,12 +4,14 @@ import math
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
+from torch.utils._python_dispatch import TorchDispatchMode
 
 from core import refresh
 from core.batch import Batch, stream
@@ -19,7 +21,7 @@ from core.fills import fill
 from core.leak import leak
 from core.machine import machine
 from core.mask_numbers import mask_numbers
-from core.meter import Meter
+from core.meter import Cancelled, Meter
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.lime_guided import LimeGuided
 from core.penalty import difference, exact
@@ -419,7 +421,9 @@ def test_the_leak_meter_sees_a_leak_and_only_a_leak() -> None:
     assert leak(random[:20], labels[:20]) == {}
 
 
-def test_mask_numbers_by_hand() -> None:
+@pytest.mark.parametrize("part", [1, 3, 1000])
+def test_mask_numbers_by_hand(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("core.mask_numbers.PART", part)
     masks = torch.zeros(4, 2, 2, dtype=torch.bool)
     masks[0, 0, 0] = masks[1, 0, 0] = masks[1, 0, 1] = masks[2, 1, 1] = True
     before = torch.zeros_like(masks)
@@ -430,6 +434,34 @@ def test_mask_numbers_by_hand() -> None:
     assert told["drift"] == 1 - (1 + 0.5) / 2
     assert told["overlap"] == (0.5 + 0 + 0 + 0) / 4
     assert "drift" not in mask_numbers(masks, None)
+
+
+class Largest(TorchDispatchMode):
+    """The most bytes that one tensor takes which an operation returns."""
+
+    bytes = 0
+
+    def __torch_dispatch__(self, function: Any, types: Any, args: Any = (), kwargs: Any = None) -> Any:
+        made = function(*args, **(kwargs or {}))
+        if isinstance(made, Tensor):
+            self.bytes = max(self.bytes, made.numel() * made.element_size())
+        return made
+
+
+@pytest.mark.parametrize("asked", [leak, mask_numbers])
+def test_a_stop_ends_what_is_said_of_masks(asked: Callable[[Tensor, Any], object]) -> None:
+    masks = torch.zeros(60, 4, 4, dtype=torch.bool)
+    with Meter() as meter, pytest.raises(Cancelled):
+        meter.stop()
+        asked(masks, masks if asked is mask_numbers else torch.zeros(60, dtype=torch.long))
+
+
+def test_what_is_said_of_masks_takes_little_more_memory_than_they_do() -> None:
+    masks, labels = torch.rand(2000, 32, 32) < 0.2, torch.arange(2000) % 10
+    with Largest() as seen:
+        mask_numbers(masks, masks)
+        leak(masks, labels)
+    assert 0 < seen.bytes <= masks.numel()
 
 
 def test_a_weight_for_some_loss_is_needed() -> None:

@@ -84,6 +84,9 @@ def test_cycles_are_counted_and_the_leak_is_told_only_above_chance() -> None:
     assert "40 %" in leak(found[1])
     assert "(38 to 42 %)" in leak(found[1])
     assert "always naming the most frequent label is right for 10 %" in leak(found[1])
+    assert "read the region instead of the picture" in leak(found[1])
+    assert "does not see the regions" in leak(found[1], covering=False)
+    assert "read the region" not in leak(found[1], covering=False)
     assert leak(found[1] | {"empty": 1.0}) == ""
     assert leak({"leak": 0.4, "leak_low": 0.1, "chance": 0.1}) == ""
     assert leak({"leak": 0.4}) == ""

@@ -33,6 +33,7 @@ def idx(file: IO[bytes]) -> NDArray[np.uint8]:
 class Mnist(Published):
     key = "mnist"
     title = "MNIST"
+    mirrored = False
     addresses: ClassVar[tuple[str, ...]] = (
         "https://ossci-datasets.s3.amazonaws.com/mnist/",
         "http://yann.lecun.com/exdb/mnist/",
@@ -60,6 +61,7 @@ class Mnist(Published):
 class FashionMnist(Mnist):
     key = "fashion_mnist"
     title = "Fashion-MNIST"
+    mirrored = True
     addresses = ("http://fashion-mnist.s3-website.eu-central-1.amazonaws.com/",)
     files = {
         "train-images-idx3-ubyte.gz": "8d4fb7e6c68d591d4c3dfef9ec88bf0d",
@@ -90,6 +92,7 @@ class EmnistLetters(Published):
 
     key = "emnist_letters"
     title = "EMNIST letters"
+    mirrored = False
     addresses = ("https://biometrics.nist.gov/cs_links/EMNIST/",)
     files = {"gzip.zip": "58c8d27c78d21e728a6bc7b3cc06412e"}
     part: ClassVar[str] = "letters"

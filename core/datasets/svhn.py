@@ -13,6 +13,7 @@ from core.sources import DataSet, Images
 class Svhn(Published):
     key = "svhn"
     title = "SVHN"
+    mirrored = False
     addresses = ("http://ufldl.stanford.edu/housenumbers/",)
     files = {
         "train_32x32.mat": "e26dedcc434d2e4c54c9b2d4a06d8373",

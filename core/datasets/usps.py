@@ -14,6 +14,7 @@ from core.sources import DataSet, Images
 class Usps(Published):
     key = "usps"
     title = "USPS"
+    mirrored = False
     addresses = ("https://www.csie.ntu.edu.tw/~cjlin/libsvmtools/datasets/multiclass/",)
     files = {"usps.bz2": "ec16c51db3855ca6c91edd34d0e9b197", "usps.t.bz2": "8ea070ee2aca1ac39742fdd1ef5ed118"}
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from core.agreement import FINE, SAVE, STOP, heed, vote
+from core.doubts import doubts
 from core.machine import accelerator_of, dismiss, machine
 from core.memory import steps
 from core.meter import Cancelled, Meter
@@ -69,7 +70,8 @@ def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> d
             assert records is not None
             records.go_on()
             if records.writes and not training.done:
-                for note in (*data.notes, training.objective.unguided(training.schedule.epochs)):
+                beware = doubts(classifier, asked.data, training.schedule)
+                for note in (*data.notes, *beware, training.objective.unguided(training.schedule.epochs)):
                     if note and note not in context.status.notes:  # an attempt that saved nothing said it too
                         context.say(note)
             for step in steps(training, context.say if records.writes else lambda _: None):
