@@ -14,7 +14,7 @@ from app.setup import parameters
 from app.state import drop, force, keep, kept, remember, setting, write_link
 from app.text import plain
 from core.classifier import Classifier
-from core.compare import Pair, Side, mismatch
+from core.compare import Pair, Side, matched
 from core.data import data_names
 from core.lineage import ancestors
 from core.samples import TITLES, gallery, index_of, sample
@@ -28,11 +28,15 @@ SMALL = 64  # pixels a side up to which a comparison begins by itself
 
 @dataclass(frozen=True, eq=False)
 class Two:
-    """The two models with their names in the catalogue and what people call them."""
+    """The two models, both on pictures of one size, with their names in the catalogue and what people call them.
+
+    weights: the fingerprints of their weights.
+    """
 
     names: dict[Side, str]
     titles: dict[Side, str]
     models: dict[Side, Classifier]
+    weights: dict[Side, str]
 
     @property
     def small(self) -> bool:
@@ -61,10 +65,24 @@ def choose_models(device: str) -> Two:
                    "them apart.")  # fmt: skip
     elif said := controls(after, titles):
         st.caption(said)
-    models: dict[Side, Classifier] = {"before": classifier(before, device), "after": classifier(after, device)}
-    if reason := mismatch(models["before"], models["after"]):
-        raise ValueError(reason.rstrip("."))
-    return Two({"before": before, "after": after}, {"before": titles[before], "after": titles[after]}, models)
+    own: dict[Side, Classifier] = {"before": classifier(before, device), "after": classifier(after, device)}
+    models = matched(own["before"], own["after"])
+    if own["before"].size != own["after"].size:
+        st.caption(scaled(own["before"].size, own["after"].size))
+    return Two({"before": before, "after": after}, {"before": titles[before], "after": titles[after]}, models,
+               {side: each.fingerprint for side, each in own.items()})  # fmt: skip
+
+
+def scaled(before: tuple[int, ...], after: tuple[int, ...]) -> str:
+    """How two models that take pictures of different sizes are shown the same ones.
+
+    >>> scaled((3, 224, 224), (3, 299, 299))[:76]
+    'The models take pictures of different sizes, 224 × 224 and 299 × 299 pixels.'
+    """
+    sizes = [f"{width} × {height}" for _, height, width in (before, after)]
+    large = sizes[0] if before[1] * before[2] > after[1] * after[2] else sizes[1]
+    return (f"The models take pictures of different sizes, {sizes[0]} and {sizes[1]} pixels. Both are shown the same "
+            f"ones, {large}; the other scales them itself, and is attacked through that.")  # fmt: skip
 
 
 def controls(after: str, titles: Mapping[str, str]) -> str:

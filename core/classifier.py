@@ -2,7 +2,7 @@
 
 import copy
 import threading
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
 
@@ -135,3 +135,12 @@ class _Door(nn.Module):
 
     def forward(self, images: Tensor) -> Tensor:
         return self._classifier[0](images)
+
+
+def spelt(labels: Iterable[str]) -> list[str]:
+    """The names of classes as they are compared: whatever their case and spaces.
+
+    >>> spelt(("No  finding", "finding"))
+    ['no finding', 'finding']
+    """
+    return [" ".join(each.lower().split()) for each in labels]

@@ -11,11 +11,12 @@ from torch import Tensor
 
 from core.attacked import Prediction, predict
 from core.case import Case, Explained
-from core.classifier import Classifier
+from core.classifier import Classifier, spelt
 from core.contracts import Attack, Explainer
 from core.lower_bound import linear_bound
 from core.meter import Cancelled
 from core.own_region import own_region
+from core.resized import larger, resized
 from core.study import Study, begin, investigate
 
 log = logging.getLogger("counterproof")
@@ -38,15 +39,25 @@ def mismatch(before: Classifier, after: Classifier) -> str | None:
     if len(before.labels) != len(after.labels):
         sizes = f"one has {len(before.labels):,}, the other {len(after.labels):,}"
         return f"The two models know different classes: {sizes}. Choose two that answer the same question."
-    if before.labels != after.labels:
-        first, second = next(pair for pair in zip(before.labels, after.labels, strict=True) if pair[0] != pair[1])
-        named = f"where one says ‘{first}’, the other says ‘{second}’"
+    mine, theirs = spelt(before.labels), spelt(after.labels)
+    if mine != theirs:
+        place = next(index for index, pair in enumerate(zip(mine, theirs, strict=True)) if pair[0] != pair[1])
+        named = f"where one says ‘{before.labels[place]}’, the other says ‘{after.labels[place]}’"
         return f"The two models know different classes: {named}. Choose two that answer the same question."
-    if before.size != after.size:
-        (c, h, w), (d, i, j) = before.size, after.size
-        channels = "" if c == d else f" with {c} and {d} colour channels"
-        return f"The two models take different pictures: {w} x {h} and {j} x {i} pixels{channels}."
+    if before.size[0] != after.size[0]:
+        return f"The two models take different pictures: {before.size[0]} and {after.size[0]} colour channels."
     return None
+
+
+def matched(before: Classifier, after: Classifier, size: tuple[int, ...] | None = None) -> dict[Side, Classifier]:
+    """Both on pictures of one size: `size` if one of them takes those, else that of the one with the larger pictures.
+
+    ValueError in a sentence if the two cannot be compared.
+    """
+    if reason := mismatch(before, after):
+        raise ValueError(reason.rstrip("."))
+    like = next((each for each in (before, after) if each.size == size), larger(before, after))
+    return {"before": resized(before, like), "after": resized(after, like)}
 
 
 @dataclass(frozen=True)
@@ -178,10 +189,11 @@ def reach(classifier: Classifier, study: Study, label: int | None, seed: int) ->
 
 
 def compare(pair: Pair, before: Classifier, after: Classifier, image: Tensor, label: int | None = None) -> Comparison:
-    """All of it at once; image (C, H, W) in [0, 1]. ValueError in a sentence if the two cannot be compared."""
-    if reason := mismatch(before, after):
-        raise ValueError(reason)
-    classifiers: dict[Side, Classifier] = {"before": before, "after": after}
+    """All of it at once; image (C, H, W) in [0, 1], of the size that one of the two takes.
+
+    ValueError in a sentence if the two cannot be compared.
+    """
+    classifiers = matched(before, after, tuple(image.shape))
     studies = {side: begin(pair.case(side), classifiers[side], image) for side in SIDES}
     for side in SIDES:
         for _ in investigate(studies[side], classifiers[side]):

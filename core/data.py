@@ -5,7 +5,7 @@ from typing import Any, Literal
 
 from core import own_data
 from core.catalog import DATASETS
-from core.classifier import Classifier
+from core.classifier import Classifier, spelt
 from core.data_fingerprint import fingerprint_of
 from core.npz import Facts, facts, read_npz
 from core.picture_folder import folder_facts, read_folder
@@ -106,7 +106,7 @@ def misfit(classifier: Classifier, data: Images | Facts) -> str | None:
 
 def other_classes(classifier: Classifier, data: Images | Facts) -> str | None:
     """A warning where the classes have other names, or another order, than the classifier's; None where they agree."""
-    mine, theirs = ([" ".join(each.lower().split()) for each in names] for names in (data.classes, classifier.labels))
+    mine, theirs = spelt(data.classes), spelt(classifier.labels)
     if mine == theirs or len(mine) != len(theirs):
         return None
     place = next(i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b)

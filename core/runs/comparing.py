@@ -8,13 +8,14 @@ import torch
 
 from core.catalog import ATTACKS, EXPLAINERS, load_classifier
 from core.classifier import Classifier
-from core.compare import SIDES, Side, mismatch
+from core.compare import SIDES, Side, matched
 from core.compare_batch import Plan, measure
 from core.compare_curves import curves
 from core.contracts import Attack, Explainer
 from core.data import load_data, misfit, other_classes
 from core.meter import Cancelled, Meter
 from core.params import from_spec
+from core.resized import larger
 from core.runs import files
 from core.runs.context import Context, Stopped
 from core.sources import Images
@@ -68,7 +69,7 @@ def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         with Meter() as meter:
             context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
             classifiers, data = _load(context, asked)
-            _measure(context, asked, plan, classifiers, data)
+            _measure(context, asked, plan, _matched(classifiers, data), data)
     except Cancelled as error:
         raise Stopped from error
     rows = files.read_rows(context.folder / files.METRICS)
@@ -77,24 +78,28 @@ def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def _load(context: Context, asked: Asked) -> tuple[dict[Side, Classifier], Images]:
-    """The two classifiers on the run's device, and the test images, found to fit."""
+    """The two classifiers on the run's device, each as it is, and the test images, found to fit."""
     classifiers: dict[Side, Classifier] = {
         side: load_classifier(getattr(asked, side), context.preparing) for side in SIDES
     }
-    if reason := mismatch(classifiers["before"], classifiers["after"]):
-        raise ValueError(reason)
+    matched(classifiers["before"], classifiers["after"])  # or a sentence, before the data are fetched
     if asked.weights is not None and asked.weights != [classifiers[side].fingerprint for side in SIDES]:
         raise ValueError("the weights of one of the two models have changed since this comparison was asked for")
     for classifier in classifiers.values():
         classifier.net.to(context.device)
-    size = classifiers["before"].size
+    size = larger(classifiers["before"], classifiers["after"]).size
     data = load_data(asked.data, "test", size=size, progress=context.preparing, fingerprint=asked.data_fingerprint)
-    if reason := misfit(classifiers["before"], data):
+    if reason := misfit(_matched(classifiers, data)["before"], data):
         raise ValueError(reason)
     known = asked.data == classifiers["before"].samples  # its own data set: the same classes, whatever it calls them
     if not known and (warning := other_classes(classifiers["before"], data)):
         context.say(f"Note: {warning}.")
     return classifiers, data
+
+
+def _matched(classifiers: dict[Side, Classifier], data: Images) -> dict[Side, Classifier]:
+    """Both on the data's own size, if one of them takes it."""
+    return matched(classifiers["before"], classifiers["after"], tuple(data.images.shape[1:]))
 
 
 def _measure(context: Context, asked: Asked, plan: Plan, classifiers: dict[Side, Classifier], data: Images) -> None:
