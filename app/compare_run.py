@@ -38,7 +38,7 @@ def wanted(pair: Pair, two: Two, explainer: Explainer | None) -> dict[str, Any]:
     left, right, _ = st.columns([1.3, 1, 1.7], gap="medium")
     with left:
         data = pick(data_name, "Test images of", list(names), str(usual), names.__getitem__,
-                    "Images that neither model was trained on, of the size of one of them and of their classes.")  # fmt: skip
+                    "Images that neither model was trained on, of their classes and the size of one.")  # fmt: skip
     with right:
         count = number(count_name, "Number of images", int(many), 10, 10_000,
                        "Drawn by the seed. More take longer and narrow the bands.")  # fmt: skip
