@@ -89,7 +89,9 @@ def main() -> None:
         facts["minutes"] = round((time.perf_counter() - begun) / 60, 1)
         keep(asked.out, facts, rows, asked.quick)
         print(f"{name}: {time.perf_counter() - started:.0f} s", flush=True)
+    load = facts["load_at_start"]
     print(f"\n{facts['cpu']}, {facts['cores']} cores, {facts['threads']} threads, {facts['date']}, "
+          f"{'' if load is None else f'load {load:.1f} at the start, '}"
           f"{facts['minutes']} minutes{', QUICK' if asked.quick else ''}")  # fmt: skip
     print(", ".join(f"{name} {number}" for name, number in facts["versions"].items()) + "\n")
     print(table(rows))
