@@ -95,7 +95,7 @@ def changed(asked: Asked, preset: str, models: Mapping[str, str], data: Mapping[
 
 def command(asked: Asked) -> str:
     """The same run from a shell, an option a line."""
-    options = [("--data", asked.data), ("--objective", asked.objective.key)]
+    options: list[tuple[str, ...]] = [("--data", asked.data), ("--objective", asked.objective.key)]
     if asked.start != "base":
         options.append(("--start", asked.start))
     if asked.images:
@@ -105,7 +105,7 @@ def command(asked: Asked) -> str:
     if asked.device != "cpu":
         options.append(("--device", asked.device))
     if asked.title:
-        options.append(("--title", asked.title))
+        options.append((f"--title={asked.title}",))  # one word, since a title may begin with a dash
     return " \\\n  ".join(map(shlex.join, (("counterproof", "refine", asked.base), *options)))
 
 

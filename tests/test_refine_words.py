@@ -74,10 +74,11 @@ def test_the_card_says_from_how_many_images_it_learns_and_what_keeps_an_epoch(ho
 
 
 def test_a_command_is_an_option_a_line_and_still_one_command(home: Path) -> None:
-    found = opened(REFINE, **(TINY | {"refine.title": "a 'b'"})).code[0].value
+    found = opened(REFINE, **(TINY | {"refine.title": "-a 'b'"})).code[0].value
     lines = found.split(" \\\n  ")
     assert lines[0] == "counterproof refine mnist_cnn:standard"
-    assert all(line.startswith("--") and len(shlex.split(line)) == 2 for line in lines[1:])
+    assert shlex.split(lines[-1]) == ["--title=-a 'b'"]
+    assert all(line.startswith("--") and len(shlex.split(line)) == 2 for line in lines[1:-1])
     shell = found.replace("counterproof", "printf '%s\\n'", 1)
     run = subprocess.run(["sh", "-c", shell], capture_output=True, text=True, check=True)
     assert run.stdout.splitlines() == ["refine", "mnist_cnn:standard", *(word for line in lines[1:]
