@@ -1,4 +1,5 @@
-"""`counterproof`: the same engine from a shell. Exit codes: 0 as hoped, 1 not so, 2 bad input, 130 interrupted.
+"""`counterproof`: the same engine from a shell. Exit codes: 0 as hoped, 1 not so, 2 bad input, 130 interrupted,
+141 where nobody reads on.
 
 attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ. refine, runs follow:
 0 the run has completed, 1 it failed, was stopped or got lost.
@@ -15,6 +16,11 @@ from pathlib import Path
 from core.meter import Cancelled
 from core.paths import settle
 
+VERBS = {
+    "list": "every run: id, state, progress, what it is", "stop": "stop and save", "resume": "go on where it stopped",
+    "follow": "tell what is new until it ends", "delete": "delete its folder",
+}  # fmt: skip
+
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
@@ -22,6 +28,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     given = parser().parse_args(arguments)
     try:
         code: int = given.run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads has seen enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
     except (ValueError, OSError) as error:
         sys.stderr.write(f"counterproof: {error}\n")
         return 2
@@ -63,11 +73,14 @@ def parser() -> argparse.ArgumentParser:
     _refine(refine)
     refine.set_defaults(run=run_refine)
     runs = commands.add_parser("runs", help="list runs; stop, resume, follow or delete them")
-    verbs = ("list", "stop", "resume", "follow", "delete")
-    runs.add_argument("verb", nargs="?", default="list", choices=verbs, metavar="{" + ",".join(verbs) + "}")
-    runs.add_argument("names", nargs="*", metavar="ID")
-    runs.add_argument("--now", action="store_true", help="stop without saving")
-    runs.set_defaults(run=run_runs)
+    runs.set_defaults(run=run_runs, verb="list", names=[], now=False)
+    verbs = runs.add_subparsers(metavar="VERB")
+    for verb, help in VERBS.items():
+        part = verbs.add_parser(verb, help=help)
+        part.add_argument("names", nargs="*", metavar="ID")
+        if verb == "stop":
+            part.add_argument("--now", action="store_true", help="stop without saving")
+        part.set_defaults(verb=verb)
     return made
 
 
@@ -78,9 +91,10 @@ def _refine(made: argparse.ArgumentParser) -> None:
     made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
     made.add_argument("--objective", help="what is learned: see `counterproof methods`")
     made.add_argument("--set", action="append", default=[], metavar="PART.NAME=VALUE", dest="settings",
-                      help="such as objective.eps=8/255 or schedule.epochs=3; may be repeated")  # fmt: skip
+                      help="such as objective.eps=8/255 or schedule.epochs=3 (`counterproof methods schedule` "
+                      "lists those); may be repeated")  # fmt: skip
     made.add_argument("--preset", help="settings to begin with: quick, mnist, cifar10, paper, paper_control")
-    made.add_argument("--images", type=int, metavar="N", help="use only N of the training images")
+    made.add_argument("--images", type=int, metavar="N", help="use only N of the training images (default 0: all)")
     made.add_argument("--device", default="cpu", help="cpu, cuda:0, cuda:0,cuda:1 ... (default cpu)")
     made.add_argument("--name", "--title", dest="title", help="your own words for the run")
     made.add_argument("--detach", action="store_true", help="do not wait for the end")

@@ -108,7 +108,7 @@ def collapsed(result: Mapping[str, Any]) -> str:
         return ""
     return (
         f"On the held-out images this is no better than always naming the most frequent class ({100 * guess:.1f} %): "
-        "nothing usable was learnt. A lower learning rate, or gradient clipping, often helps."
+        "nothing usable was learnt. A lower learning rate often helps."
     )
 
 

@@ -53,7 +53,11 @@ def linear_bound(
     if norm not in (math.inf, 2):
         raise ValueError(f"expected the norm to be inf or 2, got {norm}")
     if masks.shape != (len(images), *images.shape[2:]) or masks.dtype != torch.bool:
-        raise ValueError(f"expected masks {(len(images), *images.shape[2:])} of bool, got {tuple(masks.shape)}")
+        raise ValueError(
+            f"expected masks {(len(images), *images.shape[2:])} of bool, got {tuple(masks.shape)} of {masks.dtype}"
+        )
+    if rivals is not None and rivals < 1:
+        raise ValueError(f"expected at least one other class to look at, got {rivals}")
     rivals = looked_at(len(classifier.labels)) if rivals is None else rivals
     parts = [
         _part(classifier, images[k : k + AT_ONCE], labels[k : k + AT_ONCE], masks[k : k + AT_ONCE], norm, rivals)

@@ -44,7 +44,7 @@ def fabric_of(
 
 
 def exact() -> None:
-    """Make fp32 mean fp32 on a GPU, in every training: no TF32. bf16 is there for speed, and is asked for by name.
+    """Make fp32 mean fp32 on a GPU, in every training: no TF32. What is there for speed is bf16, by name.
 
     TF32 keeps 10 bits, too few for the small differences that penalties on gradients are made of.
     """

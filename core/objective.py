@@ -20,7 +20,8 @@ class Objective(Method, ABC):
     """One training batch -> the loss to descend (a scalar with gradients, a mean over the rows) and its parts.
 
     The loop calls `attack` once and `loss` once, or twice where the weights are perturbed in between; both find the
-    network in training mode. Whatever is random comes from `Batch.draw`.
+    network in training mode. Whatever is random comes from `Batch.draw`. Unless `precise`, logits may come in bf16,
+    whose steps below 1 are 1/256: use log_softmax and its like, which compute in fp32, not log(1 - p).
 
     An objective that keeps masks says when they are due, makes them in `refresh` and describes them in `audit`. The
     loop holds them, saves them, and hands out each image's with the image, augmented alike, as `Batch.masks`.

@@ -48,13 +48,30 @@ def _check(key: str, entry: Field[Any], value: Any) -> None:
     wanted = type(entry.default) if entry.default is not MISSING else type(value)
     fits = isinstance(value, wanted) or (wanted is float and isinstance(value, int))
     if not fits or (isinstance(value, bool) and wanted is not bool):
-        raise ValueError(f"{key}: expected {entry.name} to be {wanted.__name__}, got {value!r}")
+        kind = {bool: "True or False", int: "a whole number", float: "a number", str: "a word"}.get(
+            wanted, wanted.__name__
+        )
+        raise ValueError(f"{key}: expected {entry.name} to be {kind}, got {value!r}")
     if choices and value not in choices:
         raise ValueError(f"{key}: expected {entry.name} to be one of {', '.join(map(str, choices))}, got {value!r}")
     if not isinstance(value, int | float) or isinstance(value, bool):
         return
     if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
-        raise ValueError(f"{key}: expected {entry.name} between {low} and {high}, got {value}")
+        shown = [_told(each, entry.metadata.get("unit", "")) for each in (low, high, value)]
+        raise ValueError(f"{key}: expected {entry.name} between {shown[0]} and {shown[1]}, got {shown[2]}")
+
+
+def _told(value: float | None, unit: str) -> str:
+    """A number as people write it.
+
+    >>> _told(200 / 255, "/255"), _told(0.25, ""), _told(None, ""), _told(1000000, "")
+    ('200/255', '0.25', 'any', '1000000')
+    """
+    if value is None:
+        return "any"
+    if isinstance(value, int):
+        return str(value)
+    return f"{255 * value:.6g}/255" if unit == "/255" else f"{value:.6g}"
 
 
 def to_spec(method: Method) -> dict[str, Any]:

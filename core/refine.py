@@ -108,9 +108,10 @@ class Training:
             batches = self.feed.batch(index, made).parts(self.at_once)
             numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric)
             if not math.isfinite(numbers["loss"]):
+                half = ", full precision (schedule.bf16=False)" if schedule.bf16 and not self.objective.precise else ""
                 raise ValueError(
                     f"the loss is no longer a number in step {index + 1} (epoch {epoch + 1}); a lower learning rate, "
-                    "gradient clipping or smaller weights of the loss's parts may help"
+                    f"gradient clipping{half} or smaller weights of the loss's parts may help"
                 )
             cost = over_processes({"": meter.evaluations}, self.fabric)[""]
             undo.pop_all()  # the step is whole: nothing to undo

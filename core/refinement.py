@@ -86,14 +86,21 @@ class Refinement:
         data = few(found, self.images, schedule.seed)
         if reason := misfit(classifier, data):
             raise ValueError(reason)
-        if schedule.held_out + schedule.batch > len(data):
-            raise ValueError(
-                f"{schedule.held_out:,} held-out images and a batch of {schedule.batch:,} are more than the "
-                f"{len(data):,} training images"
-            )
+        if reason := self.too_few(len(data)):
+            raise ValueError(reason)
         if self.start == "scratch" and self.data != classifier.samples:  # it will tell apart what these images show
             classifier = replace(classifier, labels=data.classes)
         return classifier, data
+
+    def too_few(self, count: int) -> str:
+        """Why `count` training images are not enough, in one sentence; "" if they are."""
+        schedule = self.plan()
+        if schedule.held_out + schedule.batch <= count:
+            return ""
+        return (
+            f"{schedule.held_out:,} held-out images and a batch of {schedule.batch:,} are more than the {count:,} "
+            "training images"
+        )
 
     def classifier(self) -> Classifier:
         """The base, or its architecture untrained; ValueError or OSError in one sentence if it cannot be had."""

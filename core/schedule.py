@@ -15,6 +15,7 @@ class Schedule(Method):
 
     key = "schedule"
     title = "Training schedule"
+    plain = "How many epochs, how many images in a step, and how large the steps are."
 
     epochs: int = param(30, low=1, high=1000, title="Epochs", help="One epoch: every training image seen once")
     batch: int = param(128, low=1, high=8192, title="Images in one step", help="The batch, over all processes")

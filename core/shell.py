@@ -75,6 +75,8 @@ def _settings(given: list[str]) -> dict[str, dict[str, Any]]:
 def read_value(text: str, real: bool) -> Any:
     """A number, a fraction such as 8/255, True or False; anything else as it is. `real`: a whole number is a float."""
     above, slash, below = text.partition("/")
+    if text.lower() in ("true", "false"):
+        return text.lower() == "true"
     try:
         if slash:
             return float(above) / float(below)

@@ -28,7 +28,9 @@ class Shipped(Source):
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         if not self.titles:
-            raise ValueError(f"{self.title}: no weights come with the project; it can be trained from scratch")
+            raise ValueError(
+                f"{self.title}: no weights come with the project; it can be trained from scratch (--start scratch)"
+            )
         if checkpoint not in self.titles:
             raise ValueError(f"{self.key} has no checkpoint {checkpoint!r}; it has {', '.join(self.titles)}")
         path = CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors"

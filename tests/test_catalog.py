@@ -2,6 +2,7 @@
 
 import importlib
 import sys
+from dataclasses import fields
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,11 @@ def test_every_method_says_what_it_is(room: str) -> None:
         assert kind.title
         assert kind.plain.endswith(".")
         assert kind.cite
+        for entry in fields(kind):
+            if isinstance(entry.default, int | float) and not isinstance(entry.default, bool):
+                facts = entry.metadata
+                assert {"low", "high"} <= facts.keys(), f"{key}.{entry.name} is not made with param()"
+                assert facts["low"] <= entry.default <= facts["high"], f"{key}.{entry.name} has no range"
 
 
 @pytest.mark.parametrize(
@@ -73,9 +79,10 @@ def test_every_method_says_what_it_is(room: str) -> None:
         ({}, "None"),
         ({"method": "pgd", "speed": 3}, "speed"),
         ({"method": "pgd", "steps": 0}, "steps between 1"),
-        ({"method": "pgd", "steps": "many"}, "steps to be int"),
+        ({"method": "pgd", "steps": "many"}, "steps to be a whole number, got 'many'"),
         ({"method": "pgd", "eps": float("nan")}, "eps between"),
-        ({"method": "pgd", "random_start": 1}, "random_start to be bool"),
+        ({"method": "pgd", "eps": 200 / 255}, "eps between 0/255 and 64/255, got 200/255"),
+        ({"method": "pgd", "random_start": 1}, "random_start to be True or False, got 1"),
     ],
 )
 def test_a_wrong_spec_is_refused_in_words(spec: dict[str, object], said: str) -> None:

@@ -1,6 +1,7 @@
 """Every training objective: the loss falls, its parts are finite, the network stays in training mode; the formulas."""
 
 import json
+import math
 
 import pytest
 import torch
@@ -55,6 +56,23 @@ def test_a_scalar_with_gradients_for_every_weight(key: str) -> None:
     assert all(weight.grad is not None for weight in classifier.net.parameters())
     assert torch.equal(images, kept)
     assert images.grad is None
+
+
+@pytest.mark.parametrize("key", [key for key in KEYS if not OBJECTIVES[key].precise])
+@pytest.mark.parametrize("sure", [1.0, 300.0])
+def test_half_precision_gives_the_same_loss_however_sure_the_network_is(key: str, sure: float) -> None:
+    images, labels = separable(16)
+    found = []
+    for half in (False, True):
+        classifier = small()
+        layer = [module for module in classifier.net.modules() if isinstance(module, torch.nn.Linear)][-1]
+        layer.weight.data *= sure
+        classifier.net.train()
+        with torch.autocast("cpu", torch.bfloat16, enabled=half):
+            loss, parts = OBJECTIVES[key]()(classifier, whole(images, labels))
+        assert all(math.isfinite(value) for value in parts.values())
+        found.append(loss.item())
+    assert found[1] == pytest.approx(found[0], rel=0.1, abs=0.05)
 
 
 @pytest.mark.parametrize("key", KEYS)

@@ -3,12 +3,14 @@
 import json
 import os
 import subprocess
+import sys
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
 from core import cli
+from core.npz import Facts
 from core.paths import places
 from core.presets import PRESETS
 from core.refinement import Refinement
@@ -153,6 +155,18 @@ def test_stop_and_delete(store: Store, slowly: object, capsys: pytest.CaptureFix
     assert "There are no runs yet" in capsys.readouterr().out
 
 
+def test_too_few_images_are_told_before_a_run_is_made(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    facts = Facts((1, 6, 6), ("a", "b"), {"train": (250, 250)})
+    monkeypatch.setattr(shell, "misfit", lambda *_: None)
+    monkeypatch.setattr(shell, "data_facts", lambda _: facts)
+    assert cli.main([*TOY, "--images", "80"]) == 2
+    said = capsys.readouterr().err
+    assert "64 held-out images and a batch of 32 are more than the 80 training images; take more, or hold out" in said
+    assert store.runs() == []
+
+
 def test_a_run_that_fails_gives_1_and_its_sentence(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
     assert cli.main([*TOY, "--images", "80"]) == 1
     said = capsys.readouterr().out
@@ -204,6 +218,7 @@ def test_pictures_of_another_size_are_for_the_run_to_fit(
         for index in range(2):
             Image.new("RGB", (64, 64)).save(home / "pictures" / name / f"{index}.png")
     words = ["refine", "cifar10_resnet20:standard", "--data", str(home / "pictures"), "--objective", "cross_entropy"]
+    words += ["--set", "schedule.held_out=0", "--set", "schedule.batch=5"]
     monkeypatch.setattr(shell, "store", lambda: Store(home / "runs", lambda _folder, _lock: None))
     assert cli.main([*words, "--detach"]) == 0
     (home / "pictures" / "k").mkdir()
@@ -254,3 +269,21 @@ def test_settings_go_where_they_belong(home: Path) -> None:
     other = arguments("cifar10_resnet20:adversarial", "--preset", "quick", "--objective", "trades")
     assert other.base == "cifar10_resnet20:adversarial"
     assert other.objective == {"method": "trades"}
+
+
+def test_who_reads_may_stop_reading() -> None:
+    command = [sys.executable, "-m", "core.cli", "methods"]
+    with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as made:
+        assert made.stdout is not None
+        assert made.stderr is not None
+        made.stdout.close()
+        assert made.stderr.read() == ""
+        assert made.wait(60) == 141
+
+
+@pytest.mark.parametrize("words", [["stop", "--now", "x"], ["stop", "x", "--now"]])
+def test_an_option_may_stand_before_or_after_the_run(words: list[str]) -> None:
+    given = cli.parser().parse_args(["runs", *words])
+    assert (given.verb, given.names, given.now) == ("stop", ["x"], True)
+    assert (given := cli.parser().parse_args(["runs"])).verb == "list"
+    assert (given.names, given.now) == ([], False)

@@ -53,6 +53,9 @@ def asked_for(given: argparse.Namespace) -> Refinement:
             facts = replace(facts, size=classifier.size)
         if reason := misfit(classifier, facts):
             raise ValueError(reason)
+        count = facts.counts.get("train", 0)
+        if reason := made.too_few(min(made.images or count, count)):
+            raise ValueError(f"{reason}; take more, or hold out fewer: --set schedule.held_out=N")
     return made
 
 
