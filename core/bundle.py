@@ -92,8 +92,28 @@ def _manifest(study: Study) -> dict[str, Any]:
 def save(study: Study, folder: Path, pictures: bool = True) -> None:
     """Write the files of `study` into `folder`, each whole or not at all; the manifest comes last."""
     made = files(study, pictures)
+    before = _listed(folder) - made.keys()
     for name in [*(name for name in made if name != "manifest.json"), "manifest.json"]:
         write_whole(folder / name, made[name])
+    for name in before:  # of an earlier case in this folder: its maps would pass for this one's
+        (folder / name).unlink(missing_ok=True)
+
+
+def _listed(folder: Path) -> set[str]:
+    """The files of the case that lies in `folder`, as far as they are inside it."""
+    try:
+        names = [str(name) for name in json.loads((folder / "manifest.json").read_text())["files"]]
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+    return {name for name in names if (folder / name).resolve().is_relative_to(folder.resolve())}
+
+
+def ready(folder: Path) -> None:
+    """Make `folder` and see that files can be written there, before anything long is computed; OSError if not."""
+    if folder.exists() and not folder.is_dir():
+        raise NotADirectoryError(f"{folder} is a file; name a folder")
+    write_whole(folder / ".try", b"")
+    (folder / ".try").unlink()
 
 
 def zipped(study: Study) -> bytes:

@@ -136,6 +136,7 @@ def run_data(given: argparse.Namespace) -> int:
 def run_attack(given: argparse.Namespace) -> int:
     from core.shell import report, study_of
 
+    _ready(given.out)
     study = study_of(given)
     print(report(study))
     if given.out:
@@ -144,6 +145,14 @@ def run_attack(given: argparse.Namespace) -> int:
         save(study, given.out)
         print(f"Written to {given.out}")
     return 0 if study.attacked is not None and study.attacked.fooled else 1
+
+
+def _ready(folder: Path | None) -> None:
+    """See that results can be written, before they are computed."""
+    if folder is not None:
+        from core.bundle import ready
+
+        ready(folder)
 
 
 def run_refine(given: argparse.Namespace) -> int:
@@ -162,6 +171,7 @@ def run_study(given: argparse.Namespace) -> int:
     from core.bundle import save
     from core.replay import again
 
+    _ready(given.out)
     study, text, same = again(given.manifest)
     print(text)
     if given.out:

@@ -134,6 +134,36 @@ def test_a_bundle_reads_back_the_same(model: Classifier, image: torch.Tensor, ca
         bundle.read_original(tmp_path / "manifest.json", manifest)
 
 
+def test_an_earlier_case_leaves_nothing_in_the_folder_that_is_not_its_own(
+    model: Classifier, image: torch.Tensor, case: Case, tmp_path: Path
+) -> None:
+    study = begin(case, model, image, "ab")
+    list(investigate(study, model))
+    folder, outside = tmp_path / "case", tmp_path / "mine.png"
+    bundle.save(study, folder)
+    outside.write_bytes(b"x")
+    (folder / "notes.txt").write_text("mine")
+    manifest = json.loads((folder / "manifest.json").read_text())
+    manifest["files"]["../mine.png"] = "0"  # as someone else's manifest may say
+    (folder / "manifest.json").write_text(json.dumps(manifest))
+    del study.maps["lime"]
+    bundle.save(study, folder)
+    assert not list(folder.glob("maps/lime*"))
+    assert list(folder.glob("maps/grad_cam_pp*"))
+    assert (folder / "notes.txt").is_file()
+    assert outside.is_file()
+
+
+def test_a_place_that_takes_no_files_is_told_before_anything_is_computed(tmp_path: Path) -> None:
+    bundle.ready(tmp_path / "new" / "case")
+    assert not list((tmp_path / "new" / "case").iterdir())
+    (tmp_path / "file").write_text("x")
+    with pytest.raises(OSError, match="is a file; name a folder"):
+        bundle.ready(tmp_path / "file")
+    with pytest.raises(OSError, match="could not be stored"):
+        bundle.ready(Path("/proc/none"))
+
+
 @pytest.mark.parametrize("text", ["", "{}", "[1]", '{"case": 3}', '{"case": {"attack": {"method": "pgd"}}}', "\ud800"])
 def test_a_wrong_manifest_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "manifest.json"
