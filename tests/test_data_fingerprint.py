@@ -118,6 +118,7 @@ def test_what_is_submitted_says_which_images_it_means(home: Path, monkeypatch: p
     monkeypatch.setattr(shell, "store", lambda: Store(home / "runs", lambda _folder, lock: None))
     own_data.install(_named(raw(0, 28), 10), "digits")
     words = ["refine", "mnist_cnn:standard", "--data", "own:digits", "--objective", "cross_entropy", "--detach"]
+    words += ["--set", "schedule.held_out=0", "--set", "schedule.batch=2"]
     assert cli.main(words) == 0
     run = shell.store().runs()[0]
     assert run.spec["arguments"]["data_fingerprint"] == data_fingerprint("own:digits")
