@@ -14,9 +14,10 @@ from app.setup import parameters
 from app.state import drop, force, keep, kept, remember, setting, write_link
 from app.text import plain
 from core.classifier import Classifier
-from core.compare import Pair, Side, matched
+from core.compare import SIDES, Pair, Side
 from core.data import data_names
 from core.lineage import ancestors
+from core.resized import matched
 from core.samples import TITLES, gallery, index_of, sample
 
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:lime_guided"
@@ -66,7 +67,7 @@ def choose_models(device: str) -> Two:
     elif said := controls(after, titles):
         st.caption(said)
     own: dict[Side, Classifier] = {"before": classifier(before, device), "after": classifier(after, device)}
-    models = matched(own["before"], own["after"])
+    models: dict[Side, Classifier] = dict(zip(SIDES, matched(own["before"], own["after"]), strict=True))
     if own["before"].size != own["after"].size:
         st.caption(scaled(own["before"].size, own["after"].size))
     return Two({"before": before, "after": after}, {"before": titles[before], "after": titles[after]}, models,

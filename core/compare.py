@@ -11,12 +11,12 @@ from torch import Tensor
 
 from core.attacked import Prediction, predict
 from core.case import Case, Explained
-from core.classifier import Classifier, spelt
+from core.classifier import Classifier
 from core.contracts import Attack, Explainer
 from core.lower_bound import linear_bound
 from core.meter import Cancelled
 from core.own_region import own_region
-from core.resized import larger, resized
+from core.resized import matched
 from core.study import Study, begin, investigate
 
 log = logging.getLogger("counterproof")
@@ -27,37 +27,6 @@ SIDES: tuple[Side, Side] = ("before", "after")
 def other(side: Side) -> Side:
     """The other of the two."""
     return "after" if side == "before" else "before"
-
-
-def mismatch(before: Classifier, after: Classifier) -> str | None:
-    """Why these two cannot be compared, in one sentence; None if they can.
-
-    >>> from core.planted import linear, quadrant
-    >>> mismatch(linear([[[[1.0]]], [[[2.0]]]]), linear([[[[1.0]]], [[[2.0]]], [[[3.0]]]]))
-    'The two models know different classes: one has 2, the other 3. Choose two that answer the same question.'
-    """
-    if len(before.labels) != len(after.labels):
-        sizes = f"one has {len(before.labels):,}, the other {len(after.labels):,}"
-        return f"The two models know different classes: {sizes}. Choose two that answer the same question."
-    mine, theirs = spelt(before.labels), spelt(after.labels)
-    if mine != theirs:
-        place = next(index for index, pair in enumerate(zip(mine, theirs, strict=True)) if pair[0] != pair[1])
-        named = f"where one says ‘{before.labels[place]}’, the other says ‘{after.labels[place]}’"
-        return f"The two models know different classes: {named}. Choose two that answer the same question."
-    if before.size[0] != after.size[0]:
-        return f"The two models take different pictures: {before.size[0]} and {after.size[0]} colour channels."
-    return None
-
-
-def matched(before: Classifier, after: Classifier, size: tuple[int, ...] | None = None) -> dict[Side, Classifier]:
-    """Both on pictures of one size: `size` if one of them takes those, else that of the one with the larger pictures.
-
-    ValueError in a sentence if the two cannot be compared.
-    """
-    if reason := mismatch(before, after):
-        raise ValueError(reason.rstrip("."))
-    like = next((each for each in (before, after) if each.size == size), larger(before, after))
-    return {"before": resized(before, like), "after": resized(after, like)}
 
 
 @dataclass(frozen=True)
@@ -193,7 +162,7 @@ def compare(pair: Pair, before: Classifier, after: Classifier, image: Tensor, la
 
     ValueError in a sentence if the two cannot be compared.
     """
-    classifiers = matched(before, after, tuple(image.shape))
+    classifiers: dict[Side, Classifier] = dict(zip(SIDES, matched(before, after, tuple(image.shape)), strict=True))
     studies = {side: begin(pair.case(side), classifiers[side], image) for side in SIDES}
     for side in SIDES:
         for _ in investigate(studies[side], classifiers[side]):

@@ -1,11 +1,11 @@
-"""A classifier on pictures of another size than its own: it scales them itself, and its gradients pass through that."""
+"""Two classifiers on the same pictures: one of another size scales them itself, and its gradients pass through that."""
 
 from dataclasses import replace
 
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from core.classifier import Classifier
+from core.classifier import Classifier, spelt
 
 
 class Resized(nn.Module):
@@ -41,3 +41,36 @@ def resized(classifier: Classifier, like: Classifier) -> Classifier:
 def larger(before: Classifier, after: Classifier) -> Classifier:
     """The one of two that takes the larger pictures."""
     return max((before, after), key=lambda each: each.size[1] * each.size[2])
+
+
+def mismatch(before: Classifier, after: Classifier) -> str | None:
+    """Why these two cannot be compared, in one sentence; None if they can.
+
+    >>> from core.planted import linear, quadrant
+    >>> mismatch(linear([[[[1.0]]], [[[2.0]]]]), linear([[[[1.0]]], [[[2.0]]], [[[3.0]]]]))
+    'The two models know different classes: one has 2, the other 3. Choose two that answer the same question.'
+    """
+    if len(before.labels) != len(after.labels):
+        sizes = f"one has {len(before.labels):,}, the other {len(after.labels):,}"
+        return f"The two models know different classes: {sizes}. Choose two that answer the same question."
+    mine, theirs = spelt(before.labels), spelt(after.labels)
+    if mine != theirs:
+        place = next(index for index, pair in enumerate(zip(mine, theirs, strict=True)) if pair[0] != pair[1])
+        named = f"where one says ‘{before.labels[place]}’, the other says ‘{after.labels[place]}’"
+        return f"The two models know different classes: {named}. Choose two that answer the same question."
+    if before.size[0] != after.size[0]:
+        return f"The two models take different pictures: {before.size[0]} and {after.size[0]} colour channels."
+    return None
+
+
+def matched(
+    before: Classifier, after: Classifier, size: tuple[int, ...] | None = None
+) -> tuple[Classifier, Classifier]:
+    """Both on pictures of one size: `size` if one of them takes those, else that of the one with the larger pictures.
+
+    ValueError in a sentence if the two cannot be compared.
+    """
+    if reason := mismatch(before, after):
+        raise ValueError(reason.rstrip("."))
+    like = next((each for each in (before, after) if each.size == size), larger(before, after))
+    return resized(before, like), resized(after, like)

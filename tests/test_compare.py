@@ -17,7 +17,7 @@ from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
 from core.catalog import load_classifier
 from core.classifier import Classifier
-from core.compare import SIDES, Comparison, Pair, Reach, Side, compare, cross, mismatch
+from core.compare import SIDES, Comparison, Pair, Reach, Side, compare, cross
 from core.compare_batch import Plan, measure
 from core.compare_curves import curves, mean, paired
 from core.compare_words import below, details, headline, reading, shares, size, transferred
@@ -28,6 +28,7 @@ from core.lower_bound import linear_bound
 from core.own_region import own_region
 from core.params import to_spec
 from core.planted import linear, quadrant
+from core.resized import mismatch
 from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.run import Run

@@ -12,11 +12,11 @@ from torch import Tensor, nn
 
 from core.attacks.pgd import PGD
 from core.classifier import Classifier
-from core.compare import SIDES, Pair, compare, matched
+from core.compare import SIDES, Pair, compare
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.params import to_spec
-from core.resized import resized
+from core.resized import matched, resized
 from core.runs import comparing
 from core.runs.context import Context
 from core.sources import Images
@@ -74,9 +74,9 @@ def test_what_has_the_size_already_stays_and_other_colours_are_refused() -> None
 
 def test_the_larger_size_is_taken_unless_the_pictures_have_the_other() -> None:
     for first, second in ((8, 16), (16, 8)):
-        assert [each.size for each in matched(model(first), model(second)).values()] == [(3, 16, 16)] * 2
-        assert [each.size for each in matched(model(first), model(second), (3, 8, 8)).values()] == [(3, 8, 8)] * 2
-        assert [each.size for each in matched(model(first), model(second), (3, 9, 9)).values()] == [(3, 16, 16)] * 2
+        assert [each.size for each in matched(model(first), model(second))] == [(3, 16, 16)] * 2
+        assert [each.size for each in matched(model(first), model(second), (3, 8, 8))] == [(3, 8, 8)] * 2
+        assert [each.size for each in matched(model(first), model(second), (3, 9, 9))] == [(3, 16, 16)] * 2
 
 
 def test_a_picture_is_compared_on_both() -> None:

@@ -8,14 +8,14 @@ import torch
 
 from core.catalog import ATTACKS, EXPLAINERS, load_classifier
 from core.classifier import Classifier
-from core.compare import SIDES, Side, matched
+from core.compare import SIDES, Side
 from core.compare_batch import Plan, measure
 from core.compare_curves import curves
 from core.contracts import Attack, Explainer
 from core.data import load_data, misfit, other_classes
 from core.meter import Cancelled, Meter
 from core.params import from_spec
-from core.resized import larger
+from core.resized import larger, matched
 from core.runs import files
 from core.runs.context import Context, Stopped
 from core.sources import Images
@@ -99,7 +99,8 @@ def _load(context: Context, asked: Asked) -> tuple[dict[Side, Classifier], Image
 
 def _matched(classifiers: dict[Side, Classifier], data: Images) -> dict[Side, Classifier]:
     """Both on the data's own size, if one of them takes it."""
-    return matched(classifiers["before"], classifiers["after"], tuple(data.images.shape[1:]))
+    both = matched(classifiers["before"], classifiers["after"], tuple(data.images.shape[1:]))
+    return dict(zip(SIDES, both, strict=True))
 
 
 def _measure(context: Context, asked: Asked, plan: Plan, classifiers: dict[Side, Classifier], data: Images) -> None:
