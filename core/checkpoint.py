@@ -70,6 +70,20 @@ def save(path: Path, net: nn.Module, card: dict[str, Any]) -> None:
     save_tensors(path, net.state_dict(), card)
 
 
+def halved(net: nn.Module) -> dict[str, Tensor]:
+    """The tensors of `net` in half precision (float16), and the net's own rounded to the same, so that it is that net.
+
+    ValueError if a value is too large for it.
+    """
+    state = net.state_dict()
+    half = {key: value.half() if value.is_floating_point() else value for key, value in state.items()}
+    if bad := [key for key, value in half.items() if not value.isfinite().all()]:
+        raise ValueError(f"too large for half precision: {_list(bad)}")
+    for key, value in state.items():
+        value.copy_(half[key])
+    return half
+
+
 def save_tensors(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
     """Write `path` (.safetensors), the card in its header, and beside it the card with the weights' sha256 added.
 

@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.classifier import Classifier
 from core.contracts import Attack
+from core.machine import tensor_cores
 from core.sources import Images
 
 
@@ -67,14 +68,18 @@ def right(
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
 ) -> Tensor:
-    """(count,) bool: which of the first `count` images (all by default) are classified right, after `attack` if any."""
+    """(count,) bool: which of the first `count` images (all by default) are classified right, after `attack` if any.
+
+    On a GPU the attack is computed in TF32; the answer is what the classifier says then, in the precision it is in.
+    """
     total = min(count or len(data), len(data))
     found = torch.zeros(total, dtype=torch.bool)
     for begin in range(0, total, batch):
         end = min(begin + batch, total)
         images, labels = data.images[begin:end].float() / 255, data.labels[begin:end]
         if attack is not None:
-            images = attack(classifier, images, labels, seed=seed + begin).cpu()
+            with tensor_cores():
+                images = attack(classifier, images, labels, seed=seed + begin).cpu()
         answers: Tensor = classifier.probabilities(images).argmax(dim=1).cpu()
         found[begin:end] = answers == labels
         if progress is not None:

@@ -32,12 +32,15 @@ class Feed:
         device = fabric.device
         fits = data.images.numel() <= ON_DEVICE
         self.data = Images(data.images.to(device), data.labels.to(device), data.classes) if fits else data
+        self._order = (-1, torch.empty(0, dtype=torch.long))  # the last epoch asked for, and its order
 
     def batch(self, index: int, masks: Tensor | None) -> Batch:
         """This process's rows of the batch of step `index`; masks (N, H, W), bool, are those of all images."""
         (epoch, place), size, device = divmod(index, self.each), self.schedule.batch, self.fabric.device
-        shuffle = torch.Generator().manual_seed(stream(self.schedule.seed, "order", epoch))
-        order = torch.randperm(len(self.data), generator=shuffle)
+        if self._order[0] != epoch:
+            shuffle = torch.Generator().manual_seed(stream(self.schedule.seed, "order", epoch))
+            self._order = (epoch, torch.randperm(len(self.data), generator=shuffle))
+        order = self._order[1]
         first, last = share(size, self.fabric)
         chosen = order[place * size + first : place * size + last]
         seed = stream(self.schedule.seed, "step", index)

@@ -1,5 +1,7 @@
 """Where training runs: device, number of processes and precision, by Lightning Fabric."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import TYPE_CHECKING, Literal
 
 import torch
@@ -27,6 +29,8 @@ def fabric_of(
 ) -> "Fabric":
     """A Fabric not yet launched; `several` says how to start processes, one a device, that end with `worker` if given.
 
+    bf16: compute in half precision, if the device is the faster for it (`halves`).
+
     They talk over this machine's loopback interface (core.loopback): gloo on CPUs, NCCL on CUDA.
     "auto" is never MPS, which has no float64: what objectives and audits compute in it would fail there.
     """
@@ -39,17 +43,50 @@ def fabric_of(
         from core.loopback import Loopback
     return Fabric(
         accelerator=accelerator, devices=devices, strategy=Loopback(several, worker) if count > 1 else "auto",
-        precision="bf16-mixed" if bf16 else "32-true",
+        precision="bf16-mixed" if bf16 and halves(accelerator) else "32-true",
     )  # fmt: skip
 
 
+def halves(accelerator: str) -> bool:
+    """Whether bf16 saves time there: on a CPU only if it has that in hardware; others are ten times slower."""
+    if accelerator != "cpu":
+        return True
+    told = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
+    return any(ask is not None and ask() for ask in told)
+
+
+def in_half(fabric: "Fabric") -> bool:
+    """Whether passes through a network are made in bf16 inside `fabric.autocast()`."""
+    with fabric.autocast():
+        return torch.is_autocast_enabled(fabric.device.type)
+
+
 def exact() -> None:
-    """Make fp32 mean fp32 on a GPU, in every training: no TF32. What is there for speed is bf16, by name.
+    """Make fp32 mean fp32 on a GPU, in training and judging: no TF32 but in `tensor_cores`. For speed there is bf16.
 
     TF32 keeps 10 bits, too few for the small differences that penalties on gradients are made of.
     """
-    torch.backends.cuda.matmul.allow_tf32 = False
-    torch.backends.cudnn.allow_tf32 = False  # convolutions; on by default
+    _tf32(False, False)
+
+
+@contextmanager
+def tensor_cores() -> Iterator[None]:
+    """Inside, a GPU may compute in TF32, several times as fast: enough to look for attacks. As before on leaving.
+
+    PyTorch does so for convolutions unless told otherwise, so most published numbers of AutoAttack were computed so.
+    What is found must be judged outside.
+    """
+    before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+    _tf32(True, True)
+    try:
+        yield
+    finally:
+        _tf32(*before)
+
+
+def _tf32(products: bool, convolutions: bool) -> None:
+    torch.backends.cuda.matmul.allow_tf32 = products
+    torch.backends.cudnn.allow_tf32 = convolutions  # on by default
 
 
 def accelerator_of(device: str) -> tuple[str, int | list[int]]:

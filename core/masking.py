@@ -8,7 +8,8 @@ from torch import Tensor
 from core.classifier import Classifier
 
 CPU_VALUES = 640_000  # values in a batch on a CPU: larger ones leave its cache
-MOST_IMAGES = 256
+GPU_VALUES = 40_000_000  # on a GPU: enough to keep it busy, and a few GB of a large network's layers
+MOST_IMAGES = {"cpu": 256, "cuda": 2048}
 
 Read = Callable[[Tensor, Tensor], Tensor]  # probabilities (n, K), the images' numbers (n,) -> one value each (n,)
 
@@ -19,9 +20,9 @@ def batch_size(images: Tensor) -> int:
     >>> batch_size(torch.zeros(1, 3, 224, 224)), batch_size(torch.zeros(1, 3, 32, 32))
     (4, 208)
     """
-    if images.device.type != "cpu":
-        return MOST_IMAGES
-    return min(MOST_IMAGES, max(1, CPU_VALUES // max(1, images[0].numel())))
+    device = images.device.type
+    values = CPU_VALUES if device == "cpu" else GPU_VALUES
+    return min(MOST_IMAGES.get(device, 256), max(1, values // max(1, images[0].numel())))
 
 
 @torch.no_grad()

@@ -33,7 +33,8 @@ class Schedule(Method):
     crop: int = param(4, low=0, high=32, title="Random crop", help="Pixels of padding before a random crop; 0 is off")
     flip: bool = param(True, title="Random mirror", help="Mirror half of the images, left to right")
     seed: int = param(0, low=0, high=2**31 - 1, title="Seed", help="Another number gives another run")
-    bf16: bool = param(True, title="Half precision", help="Compute in bfloat16 where the objective allows it")
+    bf16: bool = param(True, title="Half precision", help="Compute in bfloat16 where the objective allows it and "
+                       "the machine is the faster for it")  # fmt: skip
     ema: float = param(
         0.0, low=0.0, high=0.9999, title="Weight averaging",
         help="Decay of a moving average of the weights, judged beside the raw ones; 0 is off",

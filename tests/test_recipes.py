@@ -6,11 +6,12 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from core import recipes
+from core import shipping
 from core.checkpoint import fit, read_card, read_tensors
 from core.classifiers import mnist_cnn
-from core.recipes import RECIPES, Recipe
+from core.recipes import ON_A_GPU, RECIPES
 from core.schedule import Schedule
+from core.shipping import Recipe
 from core.sources import Images
 
 
@@ -36,10 +37,9 @@ def test_a_recipe_end_to_end(
 ) -> None:
     schedule = Schedule(epochs=3, batch=32, lr=0.05, crop=0, flip=False, held_out=64)
     recipe = Recipe("mnist_cnn", "bars", objective, schedule, 0.02, 0.005)
-    monkeypatch.setattr(recipes, "RECIPES", {"bars": recipe})
-    monkeypatch.setattr(recipes, "DATASETS", {"bars": Bars})
-    monkeypatch.setattr(recipes, "CHECKPOINTS", tmp_path)
-    recipes.train("bars")
+    monkeypatch.setattr(shipping, "DATASETS", {"bars": Bars})
+    monkeypatch.setattr(shipping, "CHECKPOINTS", tmp_path)
+    shipping.train("bars", recipe)
     tensors, digest = read_tensors(tmp_path / "bars.safetensors")
     fit(mnist_cnn.fresh(0).net, tensors, "bars")
     card = SimpleNamespace(**read_card(tmp_path / "bars.safetensors"))
@@ -53,3 +53,4 @@ def test_a_recipe_end_to_end(
 
 def test_the_recipes_hold_out_a_thousand_images() -> None:
     assert {recipe.schedule.held_out for recipe in RECIPES.values()} == {1000}
+    assert all(recipe.schedule.held_out and recipe.half for recipe in ON_A_GPU.values())

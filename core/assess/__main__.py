@@ -18,6 +18,8 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--count", type=int, default=1000, help="first images to attack (default 1000)")
     parser.add_argument("--maps", type=int, default=200, help="first images to explain (default 200)")
     parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}; by default all")
+    parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
+    parser.add_argument("--batch", type=int, default=100, help="images AutoAttack attacks at once (default 100)")
     parser.add_argument("--out", type=Path, help="folder for what an interrupted evaluation needs to go on")
     asked = parser.parse_args(arguments)
     only = [part.strip() for part in asked.only.split(",")]
@@ -25,7 +27,10 @@ def main(arguments: list[str] | None = None) -> int:
         if unknown := sorted(set(only) - set(PARTS)):
             raise ValueError(f"expected parts among {', '.join(PARTS)}, got {', '.join(unknown)}")
         for name in asked.names:
-            assess(name, only, asked.out or folder("assessed"), count=asked.count, maps=asked.maps, say=_say)
+            assess(
+                name, only, asked.out or folder("assessed"), count=asked.count, maps=asked.maps, device=asked.device,
+                batch=asked.batch, say=_say,
+            )  # fmt: skip
     except (ValueError, OSError) as error:
         _say(str(error))
         return 2

@@ -19,6 +19,7 @@ from core.attacks.pgd import PGD
 from core.catalog import DATASETS, load_classifier
 from core.checkpoint import read_card
 from core.evaluate import Share, right
+from core.machine import exact
 from core.params import to_spec
 from core.paths import CHECKPOINTS
 from core.torchattacks_bridge import LIBRARY
@@ -34,13 +35,15 @@ def assess(
     *,
     count: int = 1000,
     maps: int = 200,
+    device: str = "cpu",
+    batch: int = 100,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """The card of the shipped checkpoint `name` ("source:checkpoint") with the parts `only` measured anew.
 
     Strength and step are those of the card's `test_pgd20`. The card and the outcomes of each image are written after
-    every part; `folder`/NAME holds what an interrupted part needs to go on. ValueError if there is no card or the
-    weights are not the card's.
+    every part; `folder`/NAME holds what an interrupted part needs to go on. batch: images AutoAttack attacks at once.
+    ValueError if there is no card or the weights are not the card's.
     """
     stem = name.replace(":", "_")
     path = CHECKPOINTS / f"{stem}.safetensors"
@@ -52,6 +55,8 @@ def assess(
         raise ValueError(f"the weights of {name} are not the ones its card describes")
     if "test_pgd20" not in card:
         raise ValueError(f"the card of {name} says no strength: it has no test_pgd20")
+    exact()
+    classifier.net.to(device)
     eps, step = card["test_pgd20"]["eps"], card["test_pgd20"]["step"]
     data = DATASETS[card["data"]]().load("test")
     count, state = min(count, len(data)), folder / stem
@@ -86,14 +91,15 @@ def assess(
             "maps": summary(held, values),
         })  # fmt: skip
     if "autoattack" in only:
-        verdict = withstood(classifier, data, eps, folder=state, count=count, say=told)
+        verdict = withstood(classifier, data, eps, folder=state, count=count, batch=batch, say=told)
         found = torch.tensor([each == HELD for each in verdict.fell])
         kept |= {"autoattack": verdict.fell, "order": verdict.order}
         images, labels = data.images[:FLAGGED].float() / 255, data.labels[:FLAGGED]
         raised = flags(classifier, images, labels, verdict.after, count)
+        where = "" if device == "cpu" else ", looked for on a GPU in TF32, judged in fp32"
         keep(test_autoattack=_share(found).entry() | {
             "eps": eps, "images": attacked, "after": verdict.after, "flags": raised,
-            "attacks": f"standard, parts of {LIBRARY}",
+            "attacks": f"standard, parts of {LIBRARY}{where}",
         })  # fmt: skip
         told(f"{_share(found).value:.2%} right under AutoAttack; {' '.join(raised) or 'no flags'}")
     if "gates" in only:

@@ -34,7 +34,11 @@ def fresh(seed: int = 0) -> Classifier:
 class Cifar10ResNet18(Shipped):
     key = "cifar10_resnet18"
     title = "CIFAR-10, ResNet-18"
-    titles = {}  # no weights come with the project: it is there to be trained from scratch
+    titles = {
+        "lime_guided": "CIFAR-10, ResNet-18, LIME-guided patches",
+        "random_masks": "CIFAR-10, ResNet-18, random patches (control)",
+        "pgd_adversarial": "CIFAR-10, ResNet-18, adversarial training",
+    }
     fresh = staticmethod(fresh)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import torch
 
 from core.catalog import CLASSIFIERS, classifier_names
+from core.machine import in_half
 from core.objective import Adversarial
 from core.params import to_spec
 from core.paths import home
@@ -40,6 +41,7 @@ def card(run: str, asked: Refinement, training: Training, device: str) -> dict[s
         "device": device,
         "processes": training.fabric.world_size,
         "threads": torch.get_num_threads(),
+        "precision": "bf16" if in_half(training.fabric) else "fp32",
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
 

@@ -13,6 +13,7 @@ from core.compare_batch import Plan, measure
 from core.compare_curves import curves
 from core.contracts import Attack, Explainer
 from core.data import load_data, misfit, other_classes
+from core.machine import exact
 from core.meter import Cancelled, Meter
 from core.params import from_spec
 from core.resized import larger, matched
@@ -85,6 +86,7 @@ def _load(context: Context, asked: Asked) -> tuple[dict[Side, Classifier], Image
     matched(classifiers["before"], classifiers["after"])  # or a sentence, before the data are fetched
     if asked.weights is not None and asked.weights != [classifiers[side].fingerprint for side in SIDES]:
         raise ValueError("the weights of one of the two models have changed since this comparison was asked for")
+    exact()
     for classifier in classifiers.values():
         classifier.net.to(context.device)
     size = larger(classifiers["before"], classifiers["after"]).size

@@ -8,6 +8,7 @@ from typing import Any, Literal
 from core.catalog import ATTACKS, load_classifier
 from core.data import load_data, misfit
 from core.evaluate import Share, accuracy
+from core.machine import exact
 from core.meter import Cancelled, Meter
 from core.params import from_spec
 from core.runs.context import Context, Stopped
@@ -66,6 +67,7 @@ def _count(context: Context, asked: Asked) -> tuple[int, int]:
     """(how many are right, of how many), counted on from the last checkpoint."""
     attack = from_spec(asked.attack, ATTACKS) if asked.attack else None
     classifier = load_classifier(asked.classifier, context.preparing)
+    exact()
     classifier.net.to(context.device)
     data = load_data(
         asked.data, asked.split, size=classifier.size, progress=context.preparing, fingerprint=asked.data_fingerprint
