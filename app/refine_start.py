@@ -11,6 +11,7 @@ from app.state import remember, setting
 from app.text import plain
 from core.data import data_facts, data_names, known_data, misfit, other_classes
 from core.doubts import doubts
+from core.objective import Adversarial
 from core.paths import home
 from core.runs.store import Store
 
@@ -58,7 +59,8 @@ def obstacle(asked: Asked) -> tuple[str, str, int | None]:
         return str(error).rstrip(".") + ".", "", count
     if said := misfit(model, facts):
         return f"This model and these images do not fit: {said}. Choose another model or another data set.", "", count
-    beware = doubts(model, asked.data, asked.schedule)
+    hard = asked.start == "scratch" and isinstance(asked.objective, Adversarial)
+    beware = doubts(model, asked.data, asked.schedule, hard=hard)
     if asked.start == "base" and asked.data != model.samples and (other := other_classes(model, facts)):
         beware = [f"{other[:1].upper()}{other[1:]}.", *beware]
     return problem(asked, count), " ".join(beware), count

@@ -6,7 +6,7 @@ from types import MappingProxyType
 from typing import Any, Literal
 
 from core.refinement import Refinement
-from core.schedule import PIECEWISE, Schedule
+from core.schedule import Schedule
 
 
 @dataclass(frozen=True)
@@ -32,7 +32,7 @@ class Preset:
         return Refinement.read(asked | changes).arguments()
 
 
-MODERN = Schedule(epochs=60, batch=128, lr=0.1, rate=PIECEWISE, weight_decay=5e-4, clip=0.0, ema=0.995)
+MODERN = Schedule(epochs=60, batch=128, lr=0.1, warm=0.2, weight_decay=5e-4, ema=0.995)
 CUTMIX = {"method": "lime_guided", "fill": "patch", "masking": 0.5, "sensitivity": 0.0, "steps": 10, "step_ratio": 0.25,
           "first": 10, "every": 10, "turns": 1}  # fmt: skip
 

@@ -27,12 +27,11 @@ class Shipped(Source):
         return self.titles
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
-        if not self.titles:
-            raise ValueError(
-                f"{self.title}: no weights come with the project; it can be trained from scratch (--start scratch)"
-            )
         if checkpoint not in self.titles:
-            raise ValueError(f"{self.key} has no checkpoint {checkpoint!r}; it has {', '.join(self.titles)}")
+            raise ValueError(
+                f"{self.key} has no checkpoint {checkpoint!r}; it has {', '.join(self.titles)}, and can be trained "
+                "from scratch (--start scratch)"
+            )
         path = CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors"
         if not path.exists():
             raise OSError(f"the weights {path.name} are not here; `make checkpoints` trains them")

@@ -4,7 +4,7 @@ from typing import Any
 
 import pytest
 
-from core import cards
+from core import card_tables, cards
 from core.assess import outcomes
 from core.catalog import CLASSIFIERS
 
@@ -19,10 +19,14 @@ def made(method: str, clean: float, **more: Any) -> dict[str, Any]:
 
 def test_every_shipped_checkpoint_is_in_the_table() -> None:
     names = cards.shipped()
-    titles = [f"{key}:{title}" for key in ("cifar10_resnet20", "mnist_cnn") for title in CLASSIFIERS[key].titles]
+    titles = [
+        f"{key}:{title}"
+        for key in ("cifar10_resnet18", "cifar10_resnet20", "mnist_cnn")
+        for title in CLASSIFIERS[key].titles
+    ]
     assert set(titles) >= set(names)
     assert {"cifar10_resnet20:standard", "cifar10_resnet20:adversarial", "mnist_cnn:standard"} <= set(names)
-    assert all(f"| `{name}` |" in cards.table() for name in names)
+    assert all(f"| `{name}` |" in card_tables.table() for name in names)
 
 
 def test_autoattack_is_said_as_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -47,13 +51,32 @@ def test_what_is_missing_is_said_and_pairs_are_compared(monkeypatch: pytest.Monk
     monkeypatch.setattr(cards, "shipped", lambda: list(found))
     monkeypatch.setattr(cards, "card", lambda name: found[name])
     monkeypatch.setattr(outcomes, "read", lambda stem, _: {"clean": outcomes.pack(hits[stem])} if stem in hits else {})
-    table = cards.table()
+    table = card_tables.table()
     fast = next(line for line in table.splitlines() if line.startswith("| `r:fast` | Fast"))
     assert "| 2.0 million | 20 epochs, 57 min |" in fast
-    assert fast.count(cards.MISSING) == 2
+    assert fast.count(card_tables.MISSING) == 2
     assert "| LIME-guided refinement (mask source random) |" in table, "what is as usual is not listed"
     assert "| `r:lime` | all: 200 | 0.50, 0.40 to 0.60 (noise 0.50) |" in table
     assert "| `r:lime` | right before and after: 0 | too few |" in table
     assert "| `r:lime` minus `r:fast` | +20.0 points (+5.7 to +34.0; 50) | not measured | not measured |" in table
     assert "| `r:lime` minus `r:random` | not measured |" in table
     assert "minus `r:shuffled`" not in table
+
+
+def test_an_autoattack_that_was_begun_is_not_called_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    entry = {"accuracy": 0.33, "count": 1000, "interval_95": [0.3016, 0.3597], "eps": 8 / 255}
+    begun = {"test_autoattack_begun": entry | {"after": {"clean": 548, "apgd-ce": 330}}, "images": 10_000}
+    found = {
+        "r:lime": made("lime_guided", 0.5, machine="NVIDIA H200", **begun),
+        "r:random": made("lime_guided", 0.6, fields={"mask_source": "random"}, **begun),
+    }
+    kept = {"r_lime": "1" * 6 + "9" * 44, "r_random": "0" * 2 + "9" * 48}
+    monkeypatch.setattr(cards, "shipped", lambda: list(found))
+    monkeypatch.setattr(cards, "card", lambda name: found[name])
+    monkeypatch.setattr(outcomes, "read", lambda stem, _: {"autoattack_begun": kept[stem], "order": ["apgd-ce"]})
+    table = card_tables.table()
+    assert "from scratch on 10,000 images" in table
+    assert "| not measured; APGD-CE alone: 33.0 % (30.2 to 36.0; 1,000) |" in table
+    assert "min (NVIDIA H200) |" in table
+    assert "| `r:lime` minus `r:random` | not measured | not measured | APGD-CE alone: -8.0 points" in table
+    assert cards.measured("r:lime")[-1][0] == "original test images"

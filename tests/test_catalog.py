@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from core import catalog
-from core.cards import table
+from core.card_tables import table
 from core.contracts import Explainer, Shift
 from core.params import from_spec, to_spec
 from core.paths import ROOT
@@ -91,4 +91,4 @@ def test_a_wrong_spec_is_refused_in_words(spec: dict[str, object], said: str) ->
 
 
 def test_the_readme_holds_the_table_of_the_cards() -> None:
-    assert table() in README, "paste the output of `python -m core.cards` into the README"
+    assert table() in README, "paste the output of `python -m core.card_tables` into the README"

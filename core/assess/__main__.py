@@ -20,6 +20,7 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}; by default all")
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     parser.add_argument("--batch", type=int, default=100, help="images AutoAttack attacks at once (default 100)")
+    parser.add_argument("--first", type=int, default=4, help="only so many of AutoAttack's four attacks (default all)")
     parser.add_argument("--out", type=Path, help="folder for what an interrupted evaluation needs to go on")
     asked = parser.parse_args(arguments)
     only = [part.strip() for part in asked.only.split(",")]
@@ -29,7 +30,7 @@ def main(arguments: list[str] | None = None) -> int:
         for name in asked.names:
             assess(
                 name, only, asked.out or folder("assessed"), count=asked.count, maps=asked.maps, device=asked.device,
-                batch=asked.batch, say=_say,
+                batch=asked.batch, first=asked.first, say=_say,
             )  # fmt: skip
     except (ValueError, OSError) as error:
         _say(str(error))

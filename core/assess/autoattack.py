@@ -82,6 +82,7 @@ def withstood(
     seed: int = 0,
     steps: int = 100,
     queries: int = 5000,
+    first: int = 4,
     say: Callable[[str], None] = lambda _: None,
 ) -> Verdict:
     """The verdict on the first `count` images at strength `eps` (L-infinity), in single precision.
@@ -91,7 +92,8 @@ def withstood(
 
     `folder` holds state.json, written after every batch of every attack; with it there, the evaluation goes on. Batches
     and seeds depend on the images held alone, so a break changes nothing. ValueError if the state answers another
-    question. `steps` and `queries` other than the standard make it weaker than AutoAttack.
+    question. `steps` and `queries` other than the standard make it weaker than AutoAttack; `first` ends it after so
+    many of its attacks, and another call goes on from there.
     """
     images, labels = data.images[:count].float() / 255, data.labels[:count]
     made = AutoAttack(eps=eps, steps=steps, queries=queries)._parts(len(classifier.labels))
@@ -106,7 +108,7 @@ def withstood(
         found = Verdict(tuple(parts), "".join(HELD if each else "0" for each in right.tolist()))
     with classifier.frozen():
         model = _ChannelsLast(classifier)
-    while not found.finished:
+    while not found.finished and found.place <= first:
         name, make = found.order[found.place - 1], parts[found.order[found.place - 1]]
         entered = [index for index, each in enumerate(found.fell) if int(each) >= found.place]
         for begin in range(found.done, len(entered), batch):

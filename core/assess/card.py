@@ -37,12 +37,14 @@ def assess(
     maps: int = 200,
     device: str = "cpu",
     batch: int = 100,
+    first: int = 4,
     say: Callable[[str], None] = lambda _: None,
 ) -> dict[str, Any]:
     """The card of the shipped checkpoint `name` ("source:checkpoint") with the parts `only` measured anew.
 
     Strength and step are those of the card's `test_pgd20`. The card and the outcomes of each image are written after
-    every part; `folder`/NAME holds what an interrupted part needs to go on. batch: images AutoAttack attacks at once.
+    every part; `folder`/NAME holds what an interrupted part needs to go on. batch: images AutoAttack attacks at once;
+    first: how many of its attacks to make, for whom all take too long.
     ValueError if there is no card or the weights are not the card's.
     """
     stem = name.replace(":", "_")
@@ -91,17 +93,19 @@ def assess(
             "maps": summary(held, values),
         })  # fmt: skip
     if "autoattack" in only:
-        verdict = withstood(classifier, data, eps, folder=state, count=count, batch=batch, say=told)
+        verdict = withstood(classifier, data, eps, folder=state, count=count, batch=batch, first=first, say=told)
         found = torch.tensor([each == HELD for each in verdict.fell])
-        kept |= {"autoattack": verdict.fell, "order": verdict.order}
+        key = "autoattack" if verdict.finished else "autoattack_begun"
+        kept |= {key: verdict.fell, "order": verdict.order[: verdict.place - 1]}
         images, labels = data.images[:FLAGGED].float() / 255, data.labels[:FLAGGED]
         raised = flags(classifier, images, labels, verdict.after, count)
         where = "" if device == "cpu" else ", looked for on a GPU in TF32, judged in fp32"
-        keep(test_autoattack=_share(found).entry() | {
+        keep(**{f"test_{key}": _share(found).entry() | {
             "eps": eps, "images": attacked, "after": verdict.after, "flags": raised,
             "attacks": f"standard, parts of {LIBRARY}{where}",
-        })  # fmt: skip
-        told(f"{_share(found).value:.2%} right under AutoAttack; {' '.join(raised) or 'no flags'}")
+        }})  # fmt: skip
+        far = "AutoAttack" if verdict.finished else f"the first {verdict.place - 1} of AutoAttack's attacks"
+        told(f"{_share(found).value:.2%} right under {far}; {' '.join(raised) or 'no flags'}")
     if "gates" in only:
         last = card.get("test_autoattack", {})
         fits = last.get("count") == count and last.get("eps") == eps

@@ -41,14 +41,19 @@ def unpack(text: str) -> list[bool]:
 
 
 def hits(outcomes: dict[str, Any], what: str) -> list[bool] | None:
-    """Which images were right, `what` being "clean", "pgd20" or "autoattack"; None if that was not measured."""
+    """Which images were right, `what` being "clean", "pgd20", "autoattack" or "autoattack_begun", as far as it came.
+
+    None if that was not measured.
+    """
     if what not in outcomes:
         return None
-    return [each == HELD for each in outcomes[what]] if what == "autoattack" else unpack(outcomes[what])
+    return [each == HELD for each in outcomes[what]] if what.startswith("autoattack") else unpack(outcomes[what])
 
 
 def difference(a: dict[str, Any], b: dict[str, Any], what: str) -> Difference | None:
     """Accuracy of `a` minus that of `b` on the same images; None where one has none or they are not as many."""
+    if what == "autoattack_begun" and a.get("order") != b.get("order"):
+        return None
     first, second = hits(a, what), hits(b, what)
     if first is None or second is None or len(first) != len(second):
         return None

@@ -35,9 +35,8 @@ class Cifar10ResNet18(Shipped):
     key = "cifar10_resnet18"
     title = "CIFAR-10, ResNet-18"
     titles = {
-        "lime_guided": "CIFAR-10, ResNet-18, LIME-guided patches",
-        "random_masks": "CIFAR-10, ResNet-18, random patches (control)",
-        "pgd_adversarial": "CIFAR-10, ResNet-18, adversarial training",
+        "lime_guided": "ResNet-18, LIME-guided patches · CIFAR-10 small pictures",
+        "random_masks": "ResNet-18, random patches (control) · CIFAR-10 small pictures",
     }
     fresh = staticmethod(fresh)
 

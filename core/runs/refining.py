@@ -8,10 +8,12 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from core.agreement import FINE, SAVE, STOP, heed, vote
-from core.doubts import doubts
+from core.doubts import LOOK, doubts, stuck
+from core.judge import guessing
 from core.machine import accelerator_of, dismiss, machine
 from core.memory import steps
 from core.meter import Cancelled, Meter
+from core.objective import Adversarial
 from core.refine import Training
 from core.refinement import Refinement
 from core.runs.context import Context, Stopped
@@ -70,12 +72,17 @@ def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> d
             assert records is not None
             records.go_on()
             if records.writes and not training.done:
-                beware = doubts(classifier, asked.data, training.schedule)
+                hard = asked.start == "scratch" and isinstance(training.objective, Adversarial)
+                beware = doubts(classifier, asked.data, training.schedule, hard=hard)
                 for note in (*data.notes, *beware, training.objective.unguided(training.schedule.epochs)):
                     if note and note not in context.status.notes:  # an attempt that saved nothing said it too
                         context.say(note)
             for step in steps(training, context.say if records.writes else lambda _: None):
                 due = records.add(step)
+                if records.writes and step.epoch_ends and step.epoch + 1 == LOOK < training.schedule.epochs:
+                    note = stuck(step.held, len(training.judges), guessing(training.judges))
+                    if note and note not in context.status.notes:
+                        context.say(note)
                 wish = vote(STOP if context.stop_asked() else SAVE if due else FINE, fabric)
                 heed(wish)
                 if wish == SAVE:
