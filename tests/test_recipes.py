@@ -7,8 +7,10 @@ import pytest
 import torch
 
 from core import shipping
-from core.checkpoint import fit, read_card, read_tensors
+from core.checkpoint import fit, halved, read_card, read_tensors
 from core.classifiers import mnist_cnn
+from core.evaluate import accuracy
+from core.machine import in_half, machine
 from core.recipes import ON_A_GPU, RECIPES
 from core.schedule import Schedule
 from core.shipping import Recipe
@@ -54,3 +56,28 @@ def test_a_recipe_end_to_end(
 def test_the_recipes_hold_out_a_thousand_images() -> None:
     assert {recipe.schedule.held_out for recipe in RECIPES.values()} == {1000}
     assert all(recipe.schedule.held_out and recipe.half for recipe in ON_A_GPU.values())
+
+
+def test_weights_kept_in_half_are_those_that_were_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    schedule = Schedule(epochs=2, batch=32, lr=0.05, crop=0, flip=False, held_out=64)
+    recipe = Recipe("mnist_cnn", "bars", {"method": "cross_entropy"}, schedule, 0.02, 0.005, images=200, half=True)
+    monkeypatch.setattr(shipping, "DATASETS", {"bars": Bars})
+    monkeypatch.setattr(shipping, "CHECKPOINTS", tmp_path)
+    shipping.train("bars", recipe)
+    card, (tensors, _) = read_card(tmp_path / "bars.safetensors"), read_tensors(tmp_path / "bars.safetensors")
+    assert {value.dtype for value in tensors.values()} == {torch.float16}
+    assert (card["images"], card["stored"]) == (200, "float16")
+    classifier, test = mnist_cnn.fresh(1), Bars().load("test")
+    fit(classifier.net, tensors, "bars")
+    assert accuracy(classifier, test).value == card["test_clean"]["accuracy"]
+    before = classifier.probabilities(test.images.float() / 255)
+    assert set(halved(classifier.net)) == set(tensors)
+    assert torch.equal(classifier.probabilities(test.images.float() / 255), before), "rounded once, the same again"
+
+
+def test_half_precision_is_left_to_processors_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    for able in (True, False):
+        monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda able=able: able, raising=False)
+        monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False, raising=False)
+        assert in_half(machine("cpu", bf16=True)) == able
+        assert not in_half(machine("cpu", bf16=False))
