@@ -61,11 +61,10 @@ def classifiers() -> dict[str, str]:
 
 
 def bases() -> dict[str, str]:
-    """Name -> title of everything that can be refined: the classifiers, and networks there are no weights of."""
+    """Name -> title of everything that can be refined: the classifiers, and every network there is, untrained."""
     found = {key: kind.title for key, kind in CLASSIFIERS.items() if hasattr(kind, "fresh")}
     known = classifiers()
-    held = {name.partition(":")[0] for name in known}
-    return known | {key: f"{title} (untrained)" for key, title in found.items() if key not in held}
+    return known | {key: f"{title} (untrained)" for key, title in found.items() if key not in known}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)

@@ -54,7 +54,7 @@ def ask_model() -> tuple[str, str]:
                 "The model to refine. It stays as it is: a refined copy is made. A robust twin has learnt under attack "
                 "already.")  # fmt: skip
     if base not in trained:
-        st.caption("There are no weights of this network: it learns everything from scratch.")
+        st.caption("This network starts without weights: it learns everything from scratch.")
         return base, "scratch"
     start = choose("refine.start", "Weights to start from", STARTING, "base",
                    "Those of the base model: what it knows is kept and adjusted. None, from scratch: the same kind of "

@@ -129,7 +129,8 @@ def _pairs(some: dict[str, dict[str, Any]]) -> str:
     rows = []
     for a, b in pairs:
         cells = [_points(outcomes.difference(keep[a], keep[b], what), 100, " points") for what in ACCURACIES.values()]
-        if (begun := some[a].get(f"test_{BEGUN}")) and (found := outcomes.difference(keep[a], keep[b], BEGUN)):
+        begun = some[a].get(f"test_{BEGUN}")
+        if begun and cells[-1] == MISSING and (found := outcomes.difference(keep[a], keep[b], BEGUN)):
             cells[-1] = f"{_after(begun)} alone: {_points(found, 100, ' points')}"
         cells += [_points(outcomes.steadier(keep[a], keep[b], key), 1, "") for key in keys]
         rows.append([f"`{a}` minus `{b}`", *cells])

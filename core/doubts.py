@@ -22,7 +22,7 @@ def doubts(classifier: Classifier, data: str, schedule: Schedule, *, hard: bool 
     >>> doubts(linear([[[[1.0]]], [[[2.0]]]]), "mnist", Schedule(flip=False))
     []
     >>> doubts(linear([[[[1.0]]], [[[2.0]]]]), "cifar10", Schedule(lr=0.2, rate=PIECEWISE), hard=True)[1][:30]
-    'From scratch and under attack,'
+    'A network that starts from not'
     """
     said = []
     if schedule.lr > HIGH and not any(isinstance(each, _BatchNorm) for each in classifier.net.modules()):
@@ -35,27 +35,28 @@ def doubts(classifier: Classifier, data: str, schedule: Schedule, *, hard: bool 
         said.append(f"In a mirror, pictures of {found.title} show something else: better switch ‘Random mirror’ off.")
     if hard and schedule.lr > HIGH and (schedule.rate == PIECEWISE or schedule.warm == 0):
         said.append(
-            f"From scratch and under attack, a learning rate of {schedule.lr:g} from the first step on may leave the "
-            f"network at chance for many epochs. One that rises first, up to {HIGH:g}, is safer."
+            "A network that starts from nothing and learns under attack may do no better than guessing for many epochs "
+            f"with a learning rate of {schedule.lr:g} from the first step on. One that rises first, to at most "
+            f"{HIGH:g}, is safer."
         )
     return said
 
 
 def stuck(held: Mapping[str, float], judged: int, guess: float) -> str:
-    """A sentence if no weights do better than guessing on the `judged` held-out images, by what chance allows; else "".
+    """A sentence if no weights do better than guessing on the `judged` held-out images, beyond chance; else "".
 
     held: accuracies as core.judge.judged gives them; guess: the share of the most frequent label.
 
     >>> stuck({"clean": 0.11, "robust": 0.1, "clean_average": 0.104}, 500, 0.106)[:67]
-    'The held-out images are still answered no better than by always nam'
+    'After 5 epochs the held-out images are not answered better, beyond '
     >>> stuck({"clean": 0.11, "robust": 0.1, "clean_average": 0.2}, 500, 0.106)
     ''
     """
     clean = [value for name, value in held.items() if name.startswith("clean")]
     if not clean or not judged or Share(round(max(clean) * judged), judged).interval[0] > guess:
         return ""
+    easier = ", one that rises first, or weaker attacks" if "robust" in held else " or one that rises first"
     return (
-        "The held-out images are still answered no better than by always naming the most frequent class "
-        f"({100 * guess:.1f} %). If that stays so, stop and choose a lower learning rate, one that rises first, or "
-        "a smaller strength."
+        f"After {LOOK} epochs the held-out images are not answered better, beyond chance, than by always naming the "
+        f"most frequent class ({100 * guess:.1f} %). If that stays so, stop and choose a lower learning rate{easier}."
     )

@@ -49,6 +49,8 @@ def fabric_of(
 
 def halves(accelerator: str) -> bool:
     """Whether bf16 saves time there: on a CPU only if it has that in hardware; others are ten times slower."""
+    if accelerator == "cuda":
+        return bool(torch.cuda.is_bf16_supported(including_emulation=False))
     if accelerator != "cpu":
         return True
     told = (getattr(torch.cpu, name, None) for name in ("_is_avx512_bf16_supported", "_is_amx_tile_supported"))
@@ -73,8 +75,7 @@ def exact() -> None:
 def tensor_cores() -> Iterator[None]:
     """Inside, a GPU may compute in TF32, several times as fast: enough to look for attacks. As before on leaving.
 
-    PyTorch does so for convolutions unless told otherwise, so most published numbers of AutoAttack were computed so.
-    What is found must be judged outside.
+    PyTorch does so for convolutions unless told otherwise. What is found must be judged outside.
     """
     before = torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
     _tf32(True, True)

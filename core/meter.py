@@ -48,7 +48,7 @@ class Meter:
             self._token = None
 
     def stop(self) -> None:
-        """Ask the computation to end at its next pass, or, in a large batch, at the next layer."""
+        """Ask the computation to end at its next pass, or, in a large batch on a CPU, at the next layer."""
         self._stopped.set()
 
     @property
@@ -96,7 +96,7 @@ def _watch_layer(_module: nn.Module, inputs: tuple[object, ...]) -> None:
     """Before a layer: check, and have the step that made each of its inputs check again on the way back.
 
     The hook is on the step of the graph, not on the tensor, so that changes in place do not matter. The meter is named
-    in it: on a GPU the way back runs in a thread of its own, which has no current meter.
+    in it: whichever thread runs the way back, it is this pass's meter that is asked.
     """
     meter = _current.get()  # of the thread that makes this pass: other threads' passes come by here too
     if meter is None:

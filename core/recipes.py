@@ -70,7 +70,6 @@ ON_A_GPU = {
     "cifar10_resnet18_random_masks": replace(
         LARGE, objective=COVERED | {"mask_source": "random", "first": 12, "every": 18}
     ),
-    "cifar10_resnet18_pgd_adversarial": LARGE,
 }  # fmt: skip
 
 

@@ -18,7 +18,7 @@ from core.descent import blend, descent, over_processes
 from core.evaluate import held_out
 from core.feed import Feed
 from core.judge import BLOCK, Best, better, judged, usual_judge
-from core.machine import average_buffers, machine
+from core.machine import average_buffers, in_half, machine
 from core.meter import Meter
 from core.objective import Adversarial, Objective
 from core.params import to_spec
@@ -108,7 +108,8 @@ class Training:
             batches = self.feed.batch(index, made).parts(self.at_once)
             numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric)
             if not math.isfinite(numbers["loss"]):
-                half = ", full precision (schedule.bf16=False)" if schedule.bf16 and not self.objective.precise else ""
+                rough = in_half(self.fabric) and not self.objective.precise
+                half = ", full precision (schedule.bf16=False)" if rough else ""
                 raise ValueError(
                     f"the loss is no longer a number in step {index + 1} (epoch {epoch + 1}); a lower learning rate, "
                     f"gradient clipping{half} or smaller weights of the loss's parts may help"

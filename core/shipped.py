@@ -34,7 +34,7 @@ class Shipped(Source):
             )
         path = CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors"
         if not path.exists():
-            raise OSError(f"the weights {path.name} are not here; `make checkpoints` trains them")
+            raise OSError(f"the weights {path.name} are not here; `python -m core.recipes {path.stem}` trains them")
         tensors, digest = read_tensors(path)
         if digest != read_card(path).get("sha256"):
             raise ValueError(f"the weights {path.name} are not the ones their card describes; fetch or train them anew")

@@ -20,7 +20,7 @@ from core.attacks.pgd import PGD
 from core.catalog import DATASETS, OBJECTIVES, load_classifier
 from core.classifier import Classifier
 from core.evaluate import accuracy
-from core.machine import exact, in_half
+from core.machine import accelerator_of, exact, in_half, machine
 from core.objective import Adversarial, Objective
 from core.params import from_spec, to_spec
 from core.paths import CHECKPOINTS, home
@@ -63,7 +63,8 @@ def train(name: str, recipe: Recipe, device: str = "cpu") -> None:
     guided = isinstance(objective, Adversarial)  # then the robust accuracy chooses the epoch
     judge = PGD(eps=recipe.eps, step=recipe.step, steps=10) if guided else None
     learnt = few(data.load("train"), recipe.images, recipe.schedule.seed)
-    training = Training(classifier, objective, learnt, recipe.schedule, judge=judge)
+    fabric = machine(*accelerator_of(device), bf16=recipe.schedule.bf16 and not objective.precise)
+    training = Training(classifier, objective, learnt, recipe.schedule, fabric=fabric, judge=judge)
     masks, spent = _trained(name, training)
     best = training.best
     assert best is not None

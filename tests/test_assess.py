@@ -126,6 +126,17 @@ def test_a_break_changes_nothing(tmp_path: Path) -> None:
     assert withstood(classifier, data, EPS, folder=tmp_path / "whole", say=after(1), **asked).finished
 
 
+def test_an_evaluation_ended_early_goes_on_from_there(tmp_path: Path) -> None:
+    classifier = network()
+    data = answered(classifier)
+    asked: dict[str, Any] = {"batch": 6, "steps": 3, "queries": 20}
+    whole = withstood(classifier, data, EPS, folder=tmp_path / "whole", **asked)
+    begun = withstood(classifier, data, EPS, folder=tmp_path / "part", first=1, **asked)
+    assert (begun.finished, set(begun.after)) == (False, {"clean", "apgd-ce"})
+    assert set(begun.fell) <= set("01" + HELD)
+    assert withstood(classifier, data, EPS, folder=tmp_path / "part", **asked).fell == whole.fell
+
+
 def test_a_state_of_another_question_is_refused(tmp_path: Path) -> None:
     classifier = network()
     data = answered(classifier)
@@ -338,6 +349,25 @@ def test_the_command_measures_and_keeps_the_rest(shipped_copy: Path) -> None:
         hits = outcomes.hits(kept, what)
         assert hits is not None
         assert (sum(hits) / len(hits), len(hits)) == (new[entry]["accuracy"], new[entry]["count"])
+
+
+def test_an_autoattack_is_called_one_when_it_is_finished(shipped_copy: Path) -> None:
+    found = json.loads(shipped_copy.read_text())
+    shipped_copy.write_text(json.dumps({key: value for key, value in found.items() if key != "test_autoattack"}))
+    asked = ["mnist_cnn:standard", "--count", "4", "--only", "autoattack", "--out", str(shipped_copy.parent / "states")]
+    kept = shipped_copy.parent / "outcomes" / "mnist_cnn_standard.json"
+    assert command.main([*asked, "--first", "1"]) == 0
+    begun, outcome = json.loads(shipped_copy.read_text()), json.loads(kept.read_text())
+    assert "test_autoattack" not in begun
+    assert set(begun["test_autoattack_begun"]["after"]) == {"clean", "apgd-ce"}
+    assert outcomes.hits(outcome, "autoattack") is None
+    assert outcome["order_begun"] == ["apgd-ce"]
+    assert command.main(asked) == 0
+    whole, outcome = json.loads(shipped_copy.read_text()), json.loads(kept.read_text())
+    assert "test_autoattack_begun" not in whole
+    assert whole["test_autoattack"]["accuracy"] <= begun["test_autoattack_begun"]["accuracy"]
+    assert {"autoattack", "order"} <= set(outcome)
+    assert not {"autoattack_begun", "order_begun"} & set(outcome)
 
 
 def test_the_command_refuses_in_a_sentence(shipped_copy: Path, capsys: pytest.CaptureFixture[str]) -> None:

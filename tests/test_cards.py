@@ -73,7 +73,7 @@ def test_an_autoattack_that_was_begun_is_not_called_one(monkeypatch: pytest.Monk
     kept = {"r_lime": "1" * 6 + "9" * 44, "r_random": "0" * 2 + "9" * 48}
     monkeypatch.setattr(cards, "shipped", lambda: list(found))
     monkeypatch.setattr(cards, "card", lambda name: found[name])
-    monkeypatch.setattr(outcomes, "read", lambda stem, _: {"autoattack_begun": kept[stem], "order": ["apgd-ce"]})
+    monkeypatch.setattr(outcomes, "read", lambda stem, _: {"autoattack_begun": kept[stem], "order_begun": ["apgd-ce"]})
     table = card_tables.table()
     assert "from scratch on 10,000 images" in table
     assert "| not measured; APGD-CE alone: 33.0 % (30.2 to 36.0; 1,000) |" in table

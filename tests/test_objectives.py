@@ -186,7 +186,7 @@ def test_trades_loss_by_an_independent_formula() -> None:
     apart = kl_div(moved.log_softmax(dim=1), clean.softmax(dim=1), reduction="sum") / len(images)
     wanted = cross_entropy(clean, labels) + 3.0 * apart
     assert loss.item() == pytest.approx(wanted.item(), rel=1e-5)
-    assert parts["divergence"] == pytest.approx(apart.item(), rel=1e-4)
+    assert parts["divergence"] == pytest.approx(apart.item(), rel=1e-4, abs=1e-7)  # a sum near 0
     weights = list(classifier.net.parameters())
     for one, other in zip(torch.autograd.grad(loss, weights), torch.autograd.grad(wanted, weights), strict=True):
         torch.testing.assert_close(one, other, rtol=1e-4, atol=1e-6)

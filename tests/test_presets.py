@@ -72,7 +72,9 @@ def test_the_recipe_for_a_gpu_is_that_of_the_notes_and_its_control_differs_in_on
     guided, control = PRESETS["paper"], PRESETS["paper_control"]
     schedule = guided.schedule
     assert (schedule.batch, schedule.lr, schedule.rate, schedule.weight_decay) == (128, 0.1, "one_cycle", 5e-4)
-    assert schedule.warm > 0, "without a rise, training from scratch under attack stayed at chance for 30 to 50 epochs"
+    assert schedule.warm > 0, (
+        "at a rate of 0.2 without a rise, training under attack stayed at chance for 30 to 50 epochs"
+    )
     assert schedule.epochs >= 50
     assert 0.995 <= schedule.ema <= 0.999
     assert guided.objective["fill"] == "patch"

@@ -7,10 +7,11 @@ import pytest
 import torch
 
 from core import shipping
+from core.catalog import CLASSIFIERS
 from core.checkpoint import fit, halved, read_card, read_tensors
 from core.classifiers import mnist_cnn
 from core.evaluate import accuracy
-from core.machine import in_half, machine
+from core.machine import exact, in_half, machine, tensor_cores
 from core.recipes import ON_A_GPU, RECIPES
 from core.schedule import Schedule
 from core.shipping import Recipe
@@ -70,9 +71,25 @@ def test_weights_kept_in_half_are_those_that_were_measured(tmp_path: Path, monke
     classifier, test = mnist_cnn.fresh(1), Bars().load("test")
     fit(classifier.net, tensors, "bars")
     assert accuracy(classifier, test).value == card["test_clean"]["accuracy"]
-    before = classifier.probabilities(test.images.float() / 255)
-    assert set(halved(classifier.net)) == set(tensors)
-    assert torch.equal(classifier.probabilities(test.images.float() / 255), before), "rounded once, the same again"
+    other = mnist_cnn.fresh(2)
+    kept = halved(other.net)
+    assert all(torch.equal(value, kept[key].float()) for key, value in other.net.state_dict().items())
+
+
+def test_what_a_recipe_makes_can_be_loaded_by_name() -> None:
+    for name, recipe in (RECIPES | ON_A_GPU).items():
+        assert name.removeprefix(f"{recipe.architecture}_") in CLASSIFIERS[recipe.architecture]().checkpoints()
+
+
+def test_tf32_is_for_looking_only() -> None:
+    def state() -> tuple[bool, bool]:
+        return torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
+
+    exact()
+    with pytest.raises(ZeroDivisionError), tensor_cores():
+        assert state() == (True, True)
+        _ = 1 / 0
+    assert state() == (False, False)
 
 
 def test_half_precision_is_left_to_processors_that_have_it(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -20,13 +20,21 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}; by default all")
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     parser.add_argument("--batch", type=int, default=100, help="images AutoAttack attacks at once (default 100)")
-    parser.add_argument("--first", type=int, default=4, help="only so many of AutoAttack's four attacks (default all)")
+    parser.add_argument(
+        "--first",
+        type=int,
+        default=4,
+        choices=range(1, 5),
+        help="only so many of AutoAttack's four attacks (default all)",
+    )
     parser.add_argument("--out", type=Path, help="folder for what an interrupted evaluation needs to go on")
     asked = parser.parse_args(arguments)
     only = [part.strip() for part in asked.only.split(",")]
     try:
         if unknown := sorted(set(only) - set(PARTS)):
             raise ValueError(f"expected parts among {', '.join(PARTS)}, got {', '.join(unknown)}")
+        if asked.batch < 1:
+            raise ValueError(f"expected a batch of at least 1 image, got {asked.batch}")
         for name in asked.names:
             assess(
                 name, only, asked.out or folder("assessed"), count=asked.count, maps=asked.maps, device=asked.device,

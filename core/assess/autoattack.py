@@ -87,8 +87,7 @@ def withstood(
 ) -> Verdict:
     """The verdict on the first `count` images at strength `eps` (L-infinity), in single precision.
 
-    On a GPU the attacks are looked for in TF32, as they mostly are where results are published, and what they find is
-    judged in fp32.
+    On a GPU the attacks are looked for in TF32, and what they find is judged in fp32.
 
     `folder` holds state.json, written after every batch of every attack; with it there, the evaluation goes on. Batches
     and seeds depend on the images held alone, so a break changes nothing. ValueError if the state answers another

@@ -95,11 +95,14 @@ def assess(
     if "autoattack" in only:
         verdict = withstood(classifier, data, eps, folder=state, count=count, batch=batch, first=first, say=told)
         found = torch.tensor([each == HELD for each in verdict.fell])
-        key = "autoattack" if verdict.finished else "autoattack_begun"
-        kept |= {key: verdict.fell, "order": verdict.order[: verdict.place - 1]}
+        key, order = ("autoattack", "order") if verdict.finished else ("autoattack_begun", "order_begun")
+        for each in ("autoattack_begun", "order_begun"):
+            kept.pop(each, None)
+        card.pop("test_autoattack_begun", None)
+        kept |= {key: verdict.fell, order: verdict.order[: verdict.place - 1]}
         images, labels = data.images[:FLAGGED].float() / 255, data.labels[:FLAGGED]
         raised = flags(classifier, images, labels, verdict.after, count)
-        where = "" if device == "cpu" else ", looked for on a GPU in TF32, judged in fp32"
+        where = "" if classifier.device.type != "cuda" else ", looked for on a GPU in TF32, judged in fp32"
         keep(**{f"test_{key}": _share(found).entry() | {
             "eps": eps, "images": attacked, "after": verdict.after, "flags": raised,
             "attacks": f"standard, parts of {LIBRARY}{where}",

@@ -52,7 +52,7 @@ def hits(outcomes: dict[str, Any], what: str) -> list[bool] | None:
 
 def difference(a: dict[str, Any], b: dict[str, Any], what: str) -> Difference | None:
     """Accuracy of `a` minus that of `b` on the same images; None where one has none or they are not as many."""
-    if what == "autoattack_begun" and a.get("order") != b.get("order"):
+    if what == "autoattack_begun" and a.get("order_begun") != b.get("order_begun"):
         return None
     first, second = hits(a, what), hits(b, what)
     if first is None or second is None or len(first) != len(second):
