@@ -79,6 +79,8 @@ TRIALS |= {
     "mnist_penalty_30": DIGITS | {"sensitivity": 30.0},
     "mnist_penalty_100": DIGITS | {"sensitivity": 100.0},
     "mnist_penalty_100_unclipped": DIGITS | {"sensitivity": 100.0},
+    "mnist_penalty_30_random": DIGITS | {"sensitivity": 30.0, "mask_source": "random"},
+    "mnist_penalty_30_once": DIGITS | {"sensitivity": 30.0, "every": 100, "turns": 1},
     "mnist_one_step": DIGITS | {"sensitivity": 100.0, "steps": 1},
 }
 UNCLIPPED = "_unclipped"  # ends the name of a trial without gradient clipping
