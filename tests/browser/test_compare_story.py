@@ -21,13 +21,13 @@ TWINS = "compare?image=cifar10/0002&compare.maps=grad_cam_pp&controls=2"
 
 
 def settled(page: Page) -> None:
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=180_000)
+    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=600_000)
 
 
 def test_the_twins_side_by_side_by_themselves(page: Page, server: str) -> None:
     page.goto(f"{server}/{TWINS}")
-    expect(page.get_by_text("Before refinement:").first).to_be_visible(timeout=180_000)
-    expect(page.locator(".cell .pair img.map")).to_have_count(6, timeout=180_000)  # the last come after both studies
+    expect(page.get_by_text("Before refinement:").first).to_be_visible(timeout=600_000)
+    expect(page.locator(".cell .pair img.map")).to_have_count(6, timeout=600_000)  # the last come after both studies
     settled(page)
     expect(page.locator(".said.fooled, .said.held")).to_have_count(4)
     expect(page.get_by_text("a diagnostic, not a certificate").first).to_be_visible()
@@ -50,7 +50,7 @@ def test_a_run_grows_its_curves_and_lists_lead_to_inspect(page: Page, server: st
     expect(page.get_by_role("button", name="Measure both on 20 test images")).to_be_visible()
     settled(page)  # while maps still grow above it, the page may miss a click
     page.get_by_role("button", name="Measure both on 20 test images").click()
-    expect(page.get_by_text("Answered right under attack")).to_be_visible(timeout=180_000)
+    expect(page.get_by_text("Answered right under attack")).to_be_visible(timeout=600_000)
     settled(page)
     expect(page.get_by_text("On 20 images attacked with 60/255 per pixel, the two models are not")).to_be_visible()
     expect(page.get_by_text("Gained: 0 of 20")).to_be_visible()

@@ -26,8 +26,9 @@ def press(page: Page, name: str) -> None:
 
 def done(page: Page) -> None:
     """Wait until nothing is being computed for this page."""
-    expect(page.get_by_text("Attack card")).to_be_visible(timeout=120_000)
-    expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=180_000)
+    expect(page.get_by_text("Attack card")).to_be_visible(timeout=300_000)
+    stop = page.get_by_role("button", name="Stop", exact=True)
+    expect(stop).to_have_count(0, timeout=600_000)  # a slow processor takes minutes
 
 
 def no_sideways_scroll(page: Page) -> None:
