@@ -18,15 +18,15 @@ from app.compare_desk import Crossings
 from app.desk import Desk
 from app.run_pictures import strip
 from app.run_rows import Rows
-from core.attacked import Prediction, predict
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier, stamp
-from core.classifier import Classifier
-from core.data import data_fingerprint, load_data
-from core.figures import pixels, png
-from core.picture import Picture, fit
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
+from core.data.by_name import data_fingerprint, load_data
+from core.images.picture import Picture, fit
+from core.images.samples import gallery, picture
 from core.runs.files import METRICS
-from core.samples import gallery, picture
-from core.sources import Images
+from core.study.attack_record import Prediction, predict
+from core.study.figures import pixels, png
 
 
 def classifier(name: str, device: str = "cpu") -> Classifier:

@@ -9,12 +9,12 @@ from app.cached import gallery_tiles, thumbnail
 from app.controls import segments
 from app.state import drop, force, keep, kept, remember, setting, widget
 from app.text import plain
-from core.attacked import Prediction
-from core.classifier import Classifier
-from core.picture import Picture, fit_notes
-from core.picture_decode import MOST_BYTES
-from core.samples import index_of, keep_upload, sample, uploads
-from core.words import percent
+from core.contracts.classifier import Classifier
+from core.images.decode import MOST_BYTES
+from core.images.picture import Picture, fit_notes
+from core.images.samples import index_of, keep_upload, sample, uploads
+from core.study.attack_record import Prediction
+from core.study.words import percent
 
 FIRST = "cifar10/0000"
 SETS = {"cifar10": "Small pictures", "mnist": "Digits", "photographs": "Photographs", "upload": "Your own"}

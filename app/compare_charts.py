@@ -18,7 +18,7 @@ def curve(
 ) -> alt.LayerChart:  # fmt: skip
     """One quantity by strength for both models; with `control`, its own lines, dashed, with their bands.
 
-    found: as core.compare_curves tells it. percent: values from 0 to 1 are shown as 0 to 100.
+    found: as core.compare.curves tells it. percent: values from 0 to 1 are shown as 0 to 100.
     """
     scale, times, digits = (255 if norm == math.inf else 1), (100 if percent else 1), (1 if percent else 2)
     rows = []

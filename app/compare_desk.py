@@ -8,8 +8,8 @@ from torch import Tensor
 
 from app.desk import Desk
 from app.jobs import Job, Work
-from core.classifier import Classifier
-from core.compare import SIDES, Comparison, Pair, Side, cross
+from core.compare.one_image import SIDES, Comparison, Pair, Side, cross
+from core.contracts.classifier import Classifier
 
 KEPT = 32
 

@@ -10,11 +10,11 @@ from app.cached import test_images, test_thumbnail
 from app.compare_setup import Two, inspect, show_here
 from app.controls import segments
 from app.state import keep, kept
-from core.compare import Pair
-from core.compare_words import short
-from core.data import data_names, known_data
-from core.picture import to_png
-from core.samples import keep_upload
+from core.compare.one_image import Pair
+from core.compare.words import short
+from core.data.by_name import data_names, known_data
+from core.images.picture import to_png
+from core.images.samples import keep_upload
 
 SHOWN = 60  # thumbnails
 NEXT = {

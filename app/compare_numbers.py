@@ -10,12 +10,12 @@ from app import views
 from app.map_panel import COLUMNS, FIRST, line
 from app.text import plain
 from core.catalog import EXPLAINERS, SHIFTS
-from core.compare import SIDES, Comparison
-from core.compare_words import NAMES, below, reading, shares, size
-from core.contracts import Explainer
-from core.lower_bound import looked_at
-from core.measure import Row
-from core.words import finding
+from core.compare.one_image import SIDES, Comparison
+from core.compare.words import NAMES, below, reading, shares, size
+from core.contracts.explainer import Explainer
+from core.spurious.lower_bound import looked_at
+from core.study.measures import Row
+from core.study.words import finding
 
 MISSING = {
     "seed": "This method draws no random numbers: another seed gives the same map.",

@@ -8,12 +8,12 @@ from app import views
 from app.cached import data_url
 from app.compare_setup import Two
 from app.text import plain
-from core.attacked import Prediction
-from core.compare import SIDES, Comparison, Side, other
-from core.compare_words import NAMES, details, headline, transferred
-from core.contracts import Explainer
-from core.figures import common_limit, pixels, png, signed
-from core.words import percent
+from core.compare.one_image import SIDES, Comparison, Side, other
+from core.compare.words import NAMES, details, headline, transferred
+from core.contracts.explainer import Explainer
+from core.study.attack_record import Prediction
+from core.study.figures import common_limit, pixels, png, signed
+from core.study.words import percent
 
 SIDE_LENGTH = 160  # pixels a picture is enlarged to, by whole factors
 HEAD = (

@@ -7,8 +7,8 @@ from app.jobs import Work
 from app.progress import POLL, share
 from app.state import keep, kept, window
 from app.text import plain
-from core.compare import SIDES, Side
-from core.compare_words import NAMES
+from core.compare.one_image import SIDES, Side
+from core.compare.words import NAMES
 
 
 def follow(together: Together) -> bool:

@@ -7,9 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from app.compare_charts import curve
-from core.compare import Pair
-from core.compare_words import change, interval
-from core.words import strength
+from core.compare.one_image import Pair
+from core.compare.words import change, interval
+from core.study.words import strength
 
 STABLE = (
     "Rank agreement (Spearman) between the map of the original and the map of the attacked picture, averaged over the "

@@ -10,18 +10,18 @@ from app.compare_setup import Two, usual_run
 from app.controls import number, pick
 from app.state import keep, kept
 from app.text import plain
+from core.base.params import to_spec
+from core.base.paths import home
 from core.catalog import EXPLAINERS
-from core.compare import SIDES, Pair
-from core.compare_curves import curves
-from core.contracts import Explainer
-from core.data import data_names, known_data
-from core.evaluate import Share
-from core.params import to_spec
-from core.paths import home
+from core.compare.curves import curves
+from core.compare.one_image import SIDES, Pair
+from core.contracts.explainer import Explainer
+from core.data.by_name import data_names, known_data
+from core.evaluation.accuracy import Share
+from core.evaluation.strengths import strengths
 from core.runs.run import Run
 from core.runs.status import Status
 from core.runs.store import Store
-from core.strengths import strengths
 
 POLL = 2.0  # seconds
 

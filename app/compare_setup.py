@@ -13,12 +13,12 @@ from app.overview import MODELS
 from app.setup import parameters
 from app.state import drop, force, keep, kept, remember, setting, write_link
 from app.text import plain
-from core.classifier import Classifier
-from core.compare import SIDES, Pair, Side
-from core.data import data_names
-from core.lineage import ancestors
-from core.resized import matched
-from core.samples import TITLES, gallery, index_of, sample
+from core.checkpoints.lineage import ancestors
+from core.compare.one_image import SIDES, Pair, Side
+from core.compare.resized import matched
+from core.contracts.classifier import Classifier
+from core.data.by_name import data_names
+from core.images.samples import TITLES, gallery, index_of, sample
 
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:lime_guided"
 FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")

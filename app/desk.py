@@ -10,11 +10,11 @@ from collections import OrderedDict
 from torch import Tensor
 
 from app.jobs import Job, copied
-from core import bundle
-from core.case import Case
-from core.classifier import Classifier
-from core.paths import folder
-from core.study import Study, begin
+from core.base.paths import folder
+from core.contracts.classifier import Classifier
+from core.study import bundle
+from core.study.case import Case
+from core.study.study import Study, begin
 
 log = logging.getLogger("counterproof")
 KEPT_IN_MEMORY, KEPT_ON_DISK = 32, 200

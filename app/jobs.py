@@ -6,9 +6,9 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.classifier import Classifier
-from core.meter import Cancelled, Meter
-from core.study import Event, Study, investigate
+from core.base.cancellation import Cancelled, Meter
+from core.contracts.classifier import Classifier
+from core.study.study import Event, Study, investigate
 
 log = logging.getLogger("counterproof")
 WATCHED = 5.0  # seconds after its last look a window counts as still watching

@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.nav import pages
 from app.text import plain
-from core.paths import ASSETS, settle
+from core.base.paths import ASSETS, settle
 
 log = logging.getLogger("counterproof")
 settle()

@@ -9,12 +9,12 @@ from app import views
 from app.cached import data_url
 from app.text import plain
 from core.catalog import SHIFTS
-from core.contracts import Explainer
-from core.figures import pixels, png, shared_limit, signed
-from core.maps import Maps
-from core.measure import Comparison, Row, spread
-from core.study import Study
-from core.words import finding, summary
+from core.contracts.explainer import Explainer
+from core.study.figures import pixels, png, shared_limit, signed
+from core.study.maps import Maps
+from core.study.measures import Comparison, Row, spread
+from core.study.study import Study
+from core.study.words import finding, summary
 
 COLUMNS: tuple[tuple[Comparison, str, str], ...] = (
     ("attack", "attacked image", "How far the map moved between the original and the attacked image."),

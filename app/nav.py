@@ -3,7 +3,7 @@
 import streamlit as st
 from streamlit.navigation.page import StreamlitPage
 
-from core.paths import ROOT
+from core.base.paths import ROOT
 
 PAGES = {
     "Investigate": {

@@ -7,13 +7,13 @@ from app.cached import classifier, desk, loaded_picture
 from app.progress import follow
 from app.text import plain
 from core.attacks.pgd import PGD
-from core.cards import measured
-from core.case import Case
 from core.catalog import classifier_names
+from core.checkpoints.card import measured
 from core.explainers.grad_cam_pp import GradCAMPP
-from core.figures import amplification, amplified, overlay, pixels, png, shared_limit
-from core.picture import fit
-from core.words import percent, strength
+from core.images.picture import fit
+from core.study.case import Case
+from core.study.figures import amplification, amplified, overlay, pixels, png, shared_limit
+from core.study.words import percent, strength
 
 FIRST = Case("cifar10/0000", "cifar10_resnet20:standard", PGD(), (GradCAMPP(),), controls=5)
 MODELS = (

@@ -5,9 +5,9 @@ import re
 import streamlit as st
 
 from app.text import plain
-from core import own_data as store
-from core.data import kind
-from core.data_listing import summary
+from core.cli.data import summary
+from core.data import own as store
+from core.data.by_name import kind
 
 MOST_MB = 2000
 SIZES: dict[str, tuple[int, int, int] | None] = {

@@ -8,8 +8,8 @@ from streamlit.runtime.uploaded_file_manager import UploadedFile
 from app.cached import classifiers
 from app.state import kept
 from app.text import plain
-from core.architectures import Architecture, architecture, names
-from core.checkpoint import parse_tensors
+from core.checkpoints.tensor_files import parse_tensors
+from core.classifiers._architectures import Architecture, architecture, names
 from core.classifiers.own import install
 from core.classifiers.torchvision_imagenet import title
 

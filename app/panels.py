@@ -8,12 +8,12 @@ import streamlit as st
 from app import charts, views
 from app.cached import data_url
 from app.text import plain
-from core.bundle import zipped
 from core.catalog import EXPLAINERS
-from core.figures import amplification, amplified, pixels, png
-from core.measure import agreement
-from core.study import Study
-from core.words import percent, strength, verdict
+from core.study.bundle import zipped
+from core.study.figures import amplification, amplified, pixels, png
+from core.study.measures import agreement
+from core.study.study import Study
+from core.study.words import percent, strength, verdict
 
 SMALLEST = 320  # pictures are enlarged to this many pixels by whole factors, so that they stay sharp
 

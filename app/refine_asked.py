@@ -7,11 +7,11 @@ from typing import Any
 from app.run_words import part
 from app.state import force, setting, write_link
 from app.tuning import put
+from core.base.params import from_spec, to_spec
 from core.catalog import OBJECTIVES
-from core.objective import Objective
-from core.params import from_spec, to_spec
-from core.presets import PRESETS
-from core.schedule import Schedule
+from core.contracts.objective import Objective
+from core.training.presets import PRESETS
+from core.training.schedule import Schedule
 
 OWN = "own"  # the preset of those who set everything themselves
 SEVERAL = "several"  # GPUs at once

@@ -11,7 +11,7 @@ from app.refine_asked import Asked
 from app.refine_measure import Measurement
 from app.run_words import duration
 from app.text import plain
-from core.data import known_data
+from core.data.by_name import known_data
 
 POLL = 1.0  # seconds
 KEPT = 64

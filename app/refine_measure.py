@@ -11,7 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
-from core.paths import ROOT
+from core.base.paths import ROOT
 
 
 @dataclass(eq=False)
@@ -27,7 +27,7 @@ class Measurement:
         return not self.found and not self.message
 
     def begin(self, asked: Mapping[str, Any]) -> "Measurement":
-        """Start it; asked: the arguments of core.estimate.estimate."""
+        """Start it; asked: the arguments of core.training.estimate.estimate."""
         command = [sys.executable, "-m", "app.refine_measure", json.dumps(asked)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
@@ -56,8 +56,8 @@ class Measurement:
 
 def main() -> int:
     """Print what was measured, as a line of JSON; exit code 2 and a sentence for what cannot be."""
-    from core.estimate import estimate
-    from core.memory import is_short
+    from core.training.estimate import estimate
+    from core.training.out_of_memory import is_short
 
     try:
         found = estimate(**json.loads(sys.argv[1]))

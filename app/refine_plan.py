@@ -7,11 +7,11 @@ from typing import Any
 
 from app.refine_asked import Asked, preset_arguments
 from app.run_settings import setting, value
-from core.judge import usual_judge
-from core.objective import Objective
-from core.params import Method
-from core.presets import PRESETS
-from core.runs.compare import difference
+from core.base.params import Method
+from core.contracts.objective import Objective
+from core.runs.settings_difference import difference
+from core.training.presets import PRESETS
+from core.training.validation import usual_judge
 
 CLEAR = 16 / 255  # a change of a pixel that is larger than this is seen
 

@@ -13,12 +13,12 @@ from app.own_data import own_data
 from app.refine_asked import OWN, SEVERAL, Asked, take_preset
 from app.state import setting
 from app.tuning import tune
+from core.base.params import Method
 from core.catalog import OBJECTIVES
-from core.data import data_names
-from core.objective import Objective
-from core.params import Method
-from core.presets import PRESETS
-from core.schedule import Schedule
+from core.contracts.objective import Objective
+from core.data.by_name import data_names
+from core.training.presets import PRESETS
+from core.training.schedule import Schedule
 
 FIRST_OBJECTIVE = "fast_adversarial"
 # Parameters in sight; the others are folded.

@@ -9,11 +9,11 @@ from app.refine_estimate import show_estimate
 from app.refine_plan import changed, command, problem, summary
 from app.state import remember, setting
 from app.text import plain
-from core.data import data_facts, data_names, known_data, misfit, other_classes
-from core.doubts import doubts
-from core.objective import Adversarial
-from core.paths import home
+from core.base.paths import home
+from core.contracts.objective import Adversarial
+from core.data.by_name import data_facts, data_names, known_data, misfit, other_classes
 from core.runs.store import Store
+from core.training.warnings import doubts
 
 
 def show_start(asked: Asked) -> None:

@@ -12,7 +12,7 @@ from app.run_facts import Facts, facts, line
 from app.run_outcome import show_outcome, state
 from app.run_panels import show_curves, show_details, show_standing
 from app.state import remember, setting, write_link
-from core.data import data_names
+from core.data.by_name import data_names
 from core.runs.store import Store
 
 POLL = 2.0  # seconds

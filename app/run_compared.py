@@ -7,11 +7,11 @@ from app.cached import classifier
 from app.run_words import part
 from app.state import force
 from app.tuning import put
+from core.base.params import from_spec
 from core.catalog import ATTACKS, EXPLAINERS
-from core.compare_words import change, interval
-from core.contracts import Attack
-from core.params import from_spec
-from core.words import strength
+from core.compare.words import change, interval
+from core.contracts.explainer import Attack
+from core.study.words import strength
 
 
 def compared(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:

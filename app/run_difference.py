@@ -12,8 +12,8 @@ from app.run_panels import span
 from app.run_settings import setting, value
 from app.run_words import moment
 from app.text import plain
-from core.data import data_names
-from core.runs.compare import difference
+from core.data.by_name import data_names
+from core.runs.settings_difference import difference
 
 NONE = "none"
 

@@ -12,13 +12,13 @@ from app.run_facts import Facts
 from app.run_settings import setting
 from app.run_words import part
 from core.attacks.pgd import PGD
+from core.base.params import from_spec
 from core.catalog import OBJECTIVES
-from core.evaluate import Share
-from core.judge import collapsed, doubtful, usual_judge
-from core.objective import Objective
-from core.params import from_spec
-from core.runs.compare import flat
-from core.schedule import Schedule
+from core.contracts.objective import Objective
+from core.evaluation.accuracy import Share
+from core.runs.settings_difference import flat
+from core.training.schedule import Schedule
+from core.training.validation import collapsed, doubtful, usual_judge
 
 LONGEST = 100  # letters of a result on the page
 BARREN = "∅", "completed, nothing learnt"  # symbol and word, as in app.run_words.STATES

@@ -16,8 +16,8 @@ from app.run_settings import setting, value
 from app.run_words import duration, part
 from app.text import plain
 from core.catalog import OBJECTIVES
-from core.data import data_names
-from core.runs.compare import flat
+from core.data.by_name import data_names
+from core.runs.settings_difference import flat
 
 LEARNT = {"adversarial": "attacked images", "clean": "the images as they are"}
 TAIL = 6_000  # bytes of the log on the page

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.evaluate import Share
+from core.evaluation.accuracy import Share
 
 Row = Mapping[str, Any]
 POINTS = 240  # of one curve; more cannot be told apart on a screen

@@ -6,9 +6,9 @@ from typing import Any
 
 from app.choices import word
 from app.run_words import TASKS, part
+from core.base.params import Method
 from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES
-from core.params import Method
-from core.schedule import Schedule
+from core.training.schedule import Schedule
 
 STARTS = {"base": "those of the base model", "scratch": "none: from scratch"}
 NAMES = {

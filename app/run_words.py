@@ -4,8 +4,8 @@ import time
 from collections.abc import Mapping
 from typing import Any
 
+from core.base.params import from_spec
 from core.catalog import ATTACKS, OBJECTIVES
-from core.params import from_spec
 
 STATES = {
     "queued": ("○", "queued"),

@@ -10,11 +10,11 @@ import streamlit as st
 from app.controls import choose, number, pick, several
 from app.state import write_link
 from app.tuning import tune
-from core.attacked import Prediction
-from core.case import Case, Explained
 from core.catalog import ATTACKS, EXPLAINERS
-from core.classifier import Classifier
-from core.contracts import Attack, Explainer
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack, Explainer
+from core.study.attack_record import Prediction
+from core.study.case import Case, Explained
 
 FIRST_EXPLAINERS = ("grad_cam_pp", "integrated_gradients", "shap_gradient", "lime", "pgca")
 EXPLAINED = {"answer": "the answer to each picture", "original": "the original answer, both times"}

@@ -10,7 +10,7 @@ import streamlit as st
 from app.choices import word
 from app.controls import follow, pick
 from app.state import force, keep, prepare, remember, setting
-from core.params import Method
+from core.base.params import Method
 
 M = TypeVar("M", bound=Method)
 V = TypeVar("V", int, float)

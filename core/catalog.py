@@ -6,19 +6,24 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
-from core.classifier import Classifier
-from core.contracts import Attack, Explainer, Metric, Shift
-from core.objective import Objective
-from core.sources import DataSet, Progress, Source
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack, Explainer, Metric, Shift
+from core.contracts.interfaces import DataSet, Progress, Source
+from core.contracts.objective import Objective
 
 T = TypeVar("T")
 
 
 def collect(package: str, name: str, kind: type[T]) -> Mapping[str, type[T]]:
-    """Key -> class, from the tuple `name` of every module in `package`; a missing tuple or a key taken twice raises."""
+    """Key -> class, from the tuple `name` of every module in `package`; a missing tuple or a key taken twice raises.
+
+    A module whose name begins with an underscore is shared by its neighbours and holds no method.
+    """
     found: dict[str, type[T]] = {}
     folder = importlib.import_module(package)
     for entry in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
+        if entry.name.startswith("_"):
+            continue
         module = importlib.import_module(f"{package}.{entry.name}")
         classes = getattr(module, name, None)
         if not isinstance(classes, tuple):
@@ -37,7 +42,7 @@ ATTACKS = collect("core.attacks", "ATTACKS", Attack)
 EXPLAINERS = collect("core.explainers", "EXPLAINERS", Explainer)
 OBJECTIVES = collect("core.objectives", "OBJECTIVES", Objective)
 METRICS = collect("core.metrics", "METRICS", Metric)
-SHIFTS = collect("core.shifts", "SHIFTS", Shift)
+SHIFTS = collect("core.map_distances", "SHIFTS", Shift)
 CLASSIFIERS = collect("core.classifiers", "CLASSIFIERS", Source)
 DATASETS = collect("core.datasets", "DATASETS", DataSet)
 

@@ -13,7 +13,7 @@ from app.controls import segments
 from app.setup import attack_settings, explainer_settings
 from app.sidebar import sidebar
 from app.text import limits, plain
-from core.compare import Pair
+from core.compare.one_image import Pair
 
 st.title("Compare")
 st.caption(

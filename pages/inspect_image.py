@@ -13,8 +13,8 @@ from app.setup import attack_settings, explainer_settings, link
 from app.sidebar import sidebar
 from app.state import keep, kept, setting
 from app.text import limits, plain
-from core.case import Case
-from core.study import begin
+from core.study.case import Case
+from core.study.study import begin
 
 QUICK = 3.0  # seconds: an attack that took no longer is repeated at once when its settings change
 

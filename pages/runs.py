@@ -5,7 +5,7 @@ import streamlit as st
 from app.nav import page
 from app.run_board import show_runs
 from app.sidebar import follow_history
-from core.paths import home
+from core.base.paths import home
 from core.runs.store import Store
 
 st.title("Runs")

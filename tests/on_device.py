@@ -8,13 +8,13 @@ import torch
 from torch import Tensor
 
 from core.catalog import load_classifier
-from core.classifier import Classifier
-from core.machine import accelerator_of, machine
-from core.objective import Objective
-from core.refine import Training
-from core.samples import gallery, sample_images
-from core.schedule import Schedule
-from core.sources import Images
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
+from core.contracts.objective import Objective
+from core.distributed.fabric import accelerator_of, machine
+from core.images.samples import gallery, sample_images
+from core.training.loop import Training
+from core.training.schedule import Schedule
 
 DEVICE = os.environ.get("COUNTERPROOF_TEST_DEVICE", "cuda:0")
 ON = DEVICE.partition(":")[0]

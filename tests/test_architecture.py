@@ -5,7 +5,7 @@ from pathlib import Path
 
 import pytest
 
-from core.paths import ROOT
+from core.base.paths import ROOT
 
 METHODS = ("attacks", "explainers", "objectives", "metrics", "shifts", "classifiers", "datasets")
 LAYERS = (

@@ -11,22 +11,24 @@ import torch
 import torchattacks
 from torch import Tensor, nn
 
-from core import shipped
-from core.assess import __main__ as command
-from core.assess import autoattack, card, outcomes, stability
-from core.assess.autoattack import HELD, Verdict, withstood
-from core.assess.flags import flags
-from core.assess.gates import trajectory
-from core.assess.paired import paired, paired_means
-from core.assess.stability import moved, summary
 from core.attacks.pgd import PGD
-from core.classifier import Classifier
-from core.evaluate import accuracy, right
+from core.base.paths import CHECKPOINTS
+from core.classifiers import _packaged as shipped
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
+from core.contracts.toy_models import linear
+from core.evaluation import autoattack, outcomes
+from core.evaluation import map_stability as stability
+from core.evaluation.accuracy import accuracy, right
+from core.evaluation.autoattack import HELD, Verdict, withstood
+from core.evaluation.autoattack_flags import flags
+from core.evaluation.map_stability import moved, summary
+from core.evaluation.paired import paired, paired_means
+from core.evaluation.sanity_gates import trajectory
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
-from core.paths import CHECKPOINTS
-from core.planted import linear
-from core.sources import Images
+from core.recipes import assess as command
+from core.recipes import measurements as card
 
 EPS = 3 / 255
 

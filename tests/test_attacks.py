@@ -12,11 +12,11 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
+from core.base.cancellation import Cancelled, Meter
+from core.base.params import from_spec, to_spec
 from core.catalog import ATTACKS
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.meter import Cancelled, Meter
-from core.params import from_spec, to_spec
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 CLASSES = 10
 SMALL = {  # by the name of a field: small enough for a test

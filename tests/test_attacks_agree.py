@@ -9,6 +9,7 @@ import torch
 import torchattacks
 from torch import Tensor, nn
 
+from core.attacks._torchattacks import borrowed
 from core.attacks.apgd import APGD, aimed_ratio
 from core.attacks.autoattack import AutoAttack
 from core.attacks.bim import BIM
@@ -21,11 +22,10 @@ from core.attacks.one_pixel import OnePixel
 from core.attacks.pgd import PGD
 from core.attacks.pgd_l2 import PGDL2
 from core.attacks.square import Square
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.meter import Meter
-from core.planted import linear
-from core.torchattacks_bridge import borrowed
+from core.base.cancellation import Meter
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
+from core.contracts.toy_models import linear
 
 EPS, STEP = 8 / 255, 2 / 255
 

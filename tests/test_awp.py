@@ -4,14 +4,14 @@ import pytest
 import torch
 from torch import nn
 
-from core.awp import buffers_of, perturbed
-from core.descent import descent
-from core.machine import machine
-from core.objective import Adversarial
+from core.contracts.objective import Adversarial
+from core.contracts.toy_models import linear
+from core.distributed.fabric import machine
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.objectives.trades import Trades
-from core.planted import linear
+from core.training.awp import buffers_of, perturbed
+from core.training.batch_gradient import descent
 from tests.toys import separable, small, whole
 
 

@@ -10,11 +10,11 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from core.backgrounds import COUNT, NAMES, SHADES, background, blur, describe
-from core.classifier import Classifier
 from core.classifiers import cifar10_resnet20, mnist_cnn
+from core.contracts.classifier import Classifier
 from core.explainers.shap_deep import ShapDeep
 from core.explainers.shap_gradient import ShapGradient
+from core.occlusion.backgrounds import COUNT, NAMES, SHADES, background, blur, describe
 
 
 def drawn(classifier: Classifier, count: int = 2, seed: int = 0) -> Tensor:
@@ -43,9 +43,9 @@ def test_a_background_is_images_described_in_words(name: str) -> None:
 
 def test_the_gallery_is_the_samples_of_this_classifier(monkeypatch: pytest.MonkeyPatch) -> None:
     model = mnist_cnn.fresh(0)
-    module = ModuleType("core.samples")
+    module = ModuleType("core.images.samples")
     module.sample_images = lambda classifier, count: drawn(classifier, count - 4)  # type: ignore[attr-defined]
-    monkeypatch.setitem(sys.modules, "core.samples", module)
+    monkeypatch.setitem(sys.modules, "core.images.samples", module)
     for name in ("auto", "gallery"):
         assert torch.equal(background(name, model, drawn(model, 1), 0), drawn(model, COUNT - 4))
         assert describe(name, model) == f"{COUNT - 4} sample images of the gallery"

@@ -4,9 +4,10 @@ from typing import Any
 
 import pytest
 
-from core import card_tables, cards
-from core.assess import outcomes
 from core.catalog import CLASSIFIERS
+from core.checkpoints import card as cards
+from core.evaluation import outcomes
+from core.recipes import tables as card_tables
 
 
 def made(method: str, clean: float, **more: Any) -> dict[str, Any]:

@@ -9,11 +9,11 @@ import pytest
 import torch
 
 from core import catalog
-from core.card_tables import table
-from core.contracts import Explainer, Shift
-from core.params import from_spec, to_spec
-from core.paths import ROOT
-from core.planted import linear
+from core.base.params import from_spec, to_spec
+from core.base.paths import ROOT
+from core.contracts.explainer import Explainer, Shift
+from core.contracts.toy_models import linear
+from core.recipes.tables import table
 
 README = (ROOT / "README.md").read_text()
 NEW = README[README.index("```python\n") + 10 : README.index("```", README.index("```python\n") + 10)]
@@ -91,4 +91,4 @@ def test_a_wrong_spec_is_refused_in_words(spec: dict[str, object], said: str) ->
 
 
 def test_the_readme_holds_the_table_of_the_cards() -> None:
-    assert table() in README, "paste the output of `python -m core.card_tables` into the README"
+    assert table() in README, "paste the output of `python -m core.recipes.tables` into the README"

@@ -10,8 +10,8 @@ import torch
 from app.charts import agreement, probabilities, said, trace
 from app.choices import WORDS, word
 from app.setup import GROUPS, group
-from core.attacked import Attacked, Prediction
 from core.catalog import ATTACKS, EXPLAINERS
+from core.study.attack_record import Attacked, Prediction
 
 LABELS = ("cat", "dog", "ship", "truck", "frog", "bird")
 BEFORE = Prediction((0.9, 0.06, 0.02, 0.01, 0.006, 0.004))

@@ -17,10 +17,10 @@ from torchvision import models
 from torchvision.models._api import WeightsEnum
 from torchvision.transforms.functional import normalize
 
-from core import samples
+from core.base.cancellation import Cancelled, Meter
+from core.base.paths import CHECKPOINTS
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier
-from core.checkpoint import read_card, read_tensors
-from core.classifier import Classifier
+from core.checkpoints.tensor_files import read_card, read_tensors
 from core.classifiers import (
     cifar10_resnet18,
     cifar10_resnet20,
@@ -28,10 +28,10 @@ from core.classifiers import (
     mnist_cnn,
     torchvision_imagenet,
 )
-from core.meter import Cancelled, Meter
-from core.paths import CHECKPOINTS
-from core.picture import fit
-from core.planted import linear
+from core.contracts.classifier import Classifier
+from core.contracts.toy_models import linear
+from core.images import samples
+from core.images.picture import fit
 
 
 def of_torchvision(name: str) -> Classifier:
@@ -135,7 +135,8 @@ def test_shipped_checkpoints_are_what_their_cards_say(key: str, checkpoint: str)
 
 
 def test_a_spoilt_shipped_checkpoint_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core import checkpoint, shipped
+    from core.checkpoints import tensor_files as checkpoint
+    from core.classifiers import _packaged as shipped
 
     made = mnist_cnn.fresh()
     monkeypatch.setattr(shipped, "CHECKPOINTS", tmp_path)

@@ -11,32 +11,32 @@ import torch
 from scipy.stats import norm
 from torch import Tensor, nn
 
-from core.attacked import predict
 from core.attacks.deepfool import DeepFool
 from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
+from core.base.params import to_spec
 from core.catalog import load_classifier
-from core.classifier import Classifier
-from core.compare import SIDES, Comparison, Pair, Reach, Side, compare, cross
-from core.compare_batch import Plan, measure
-from core.compare_curves import curves, mean, paired
-from core.compare_words import below, details, headline, reading, shares, size, transferred
+from core.compare.curves import curves, mean, paired
+from core.compare.image_batch import Plan, measure
+from core.compare.one_image import SIDES, Comparison, Pair, Reach, Side, compare, cross
+from core.compare.resized import mismatch
+from core.compare.words import below, details, headline, reading, shares, size, transferred
+from core.contracts.classifier import Classifier
+from core.contracts.toy_models import linear, quadrant
+from core.evaluation.strengths import at, strengths
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
-from core.lower_bound import linear_bound
-from core.own_region import own_region
-from core.params import to_spec
-from core.planted import linear, quadrant
-from core.resized import mismatch
+from core.map_distances.spearman import Spearman
 from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.run import Run
 from core.runs.status import Status, write_status
 from core.runs.tasks import TASKS
-from core.shifts.spearman import Spearman
-from core.strengths import at, strengths
-from core.study import begin, investigate
+from core.spurious.lower_bound import linear_bound
+from core.spurious.region_of_classifier import own_region
+from core.study.attack_record import predict
+from core.study.study import begin, investigate
 
 IMAGE = torch.rand(3, 8, 8, generator=torch.Generator().manual_seed(0))
 ATTACK = PGD(eps=16 / 255, steps=4)

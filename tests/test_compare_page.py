@@ -18,21 +18,21 @@ from torch import nn
 from app.compare_charts import curve
 from app.compare_desk import Crossings, Together
 from app.desk import Desk
-from core import own_data
 from core.attacks.pgd import PGD
-from core.classifier import Classifier
+from core.base.params import to_spec
+from core.base.paths import ROOT
 from core.classifiers.cifar10_resnet20 import ResNet20
 from core.classifiers.own import install
-from core.compare import SIDES, Pair, Side
-from core.compare_curves import curves
-from core.data import known_data
+from core.compare.curves import curves
+from core.compare.one_image import SIDES, Pair, Side
+from core.contracts.classifier import Classifier
+from core.data import own as own_data
+from core.data.by_name import known_data
+from core.evaluation.strengths import strengths
 from core.explainers.grad_cam_pp import GradCAMPP
-from core.params import to_spec
-from core.paths import ROOT
+from core.images.samples import gallery
 from core.runs import files
 from core.runs.status import Status, write_status
-from core.samples import gallery
-from core.strengths import strengths
 from tests.test_compare import ROWS
 
 PAGE = str(ROOT / "pages" / "compare.py")
@@ -154,8 +154,8 @@ def test_a_label_is_forgotten_where_models_know_other_classes(home: Path) -> Non
         from app.compare_setup import truth
         from app.state import keep
         from core.catalog import load_classifier
-        from core.picture import to_png
-        from core.samples import keep_upload
+        from core.images.picture import to_png
+        from core.images.samples import keep_upload
 
         image = keep_upload(to_png(torch.zeros(3, 32, 32)), "cat.png")
         models = [load_classifier(name) for name in ("cifar10_resnet20:standard", "mnist_cnn:standard")]

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from core.paths import ROOT
+from core.base.paths import ROOT
 
 INSPECT = str(ROOT / "pages" / "inspect_image.py")
 

@@ -13,12 +13,14 @@ import pytest
 import torch
 from torch import nn
 
-from core import archive, data_listing, own_data
-from core.classifier import Classifier
-from core.cli import main
-from core.data import data_facts, data_names, describe, load_data, misfit, other_classes
-from core.npz import read
-from core.sources import Images
+from core.cli import data as data_listing
+from core.cli.parser import main
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
+from core.data import own as own_data
+from core.data.by_name import data_facts, data_names, describe, load_data, misfit, other_classes
+from core.data.formats import archive
+from core.data.formats.npz import read
 
 
 def arrays(shape: tuple[int, ...] = (28, 28), count: int = 12, **more: Any) -> dict[str, Any]:
@@ -158,7 +160,7 @@ def test_a_claim_larger_than_the_file_is_refused_before_memory_is_taken() -> Non
 
 def test_more_images_than_memory_is_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     name = put(tmp_path / "some.npz", arrays())
-    monkeypatch.setattr("core.npz.available", lambda: 8100)  # for 12 images of 784
+    monkeypatch.setattr("core.data.formats.npz.available", lambda: 8100)  # for 12 images of 784
     with pytest.raises(ValueError, match="need 0.0 GB of memory, more than there is"):
         load_data(name, "train")
     assert len(load_data(name, "test")) == 7
@@ -168,13 +170,13 @@ def test_more_images_than_there_may_be_are_refused_before_they_are_unpacked(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     name = put(home / "some.npz", arrays())
-    monkeypatch.setattr("core.npz.MOST_VALUES", 8100)
+    monkeypatch.setattr("core.data.formats.npz.MOST_VALUES", 8100)
     with pytest.raises(ValueError, match="its train images need 0.0 GB, more than"):
         load_data(name, "train")
-    monkeypatch.setattr("core.npz.write", lambda *_: pytest.fail("nothing is unpacked"))
+    monkeypatch.setattr("core.data.formats.npz.write", lambda *_: pytest.fail("nothing is unpacked"))
     with pytest.raises(ValueError, match=r"some.npz holds more than .* GB of images in a split"):
         own_data.install(io.BytesIO(npz(arrays())), "mine", called="some.npz")
-    monkeypatch.setattr("core.npz.MOST_VALUES", 8e9)
+    monkeypatch.setattr("core.data.formats.npz.MOST_VALUES", 8e9)
     monkeypatch.setattr("shutil.disk_usage", lambda _: SimpleNamespace(free=14000))  # for 19 images of 784
     with pytest.raises(ValueError, match=r"some.npz needs 0.0 GB in .*, where 0.0 GB are free"):
         own_data.install(io.BytesIO(npz(arrays())), "mine", called="some.npz")
@@ -273,7 +275,7 @@ def test_a_failed_write_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPat
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("core.npz.write", full)
+    monkeypatch.setattr("core.data.formats.npz.write", full)
     with pytest.raises(OSError, match="x could not be stored in .*: No space left on device"):
         own_data.install(io.BytesIO(npz(arrays())), "x")
     assert not list((home / "data" / "own").iterdir())

@@ -11,15 +11,18 @@ import pytest
 from PIL import Image
 
 from app import cached
-from core import cli, own_data, refinement
 from core.attacks.pgd import PGD
-from core.data import data_fingerprint, known_data, load_data
-from core.params import to_spec
-from core.refinement import Refinement
-from core.runs import files, shell
+from core.base.params import to_spec
+from core.cli import parser as cli
+from core.cli import runs as shell
+from core.data import own as own_data
+from core.data.by_name import data_fingerprint, known_data, load_data
+from core.runs import files
 from core.runs.context import Context
 from core.runs.store import Store
 from core.runs.tasks import TASKS
+from core.training import refinement
+from core.training.refinement import Refinement
 from tests.toys import small
 
 SAID = "The data set digits is not the one this run began with: its images have changed"

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core import own_data, picture_tree
-from core.data import data_facts, load_data
-from core.picture_folder import read_folder
+from core.data import own as own_data
+from core.data.by_name import data_facts, load_data
+from core.data.formats import picture_tree
+from core.data.formats.picture_folder import read_folder
 from tests.test_data import mutated
 
 
@@ -233,7 +234,7 @@ def test_zip_bombs_are_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
         patch.setattr(picture_tree, "MOST_FILES", 3)
         with pytest.raises(ValueError, match="more than 3 files"):
             own_data.install(io.BytesIO(packed({f"a/{n}": b"" for n in range(4)})), "x")
-    monkeypatch.setattr("core.picture_folder.MOST_VALUES", 1000)
+    monkeypatch.setattr("core.data.formats.picture_folder.MOST_VALUES", 1000)
     with pytest.raises(ValueError, match="choose a smaller size"):
         own_data.install(io.BytesIO(packed(FLAT)), "x")
 

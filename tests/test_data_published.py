@@ -23,8 +23,8 @@ from numpy.typing import NDArray
 from scipy.io import savemat
 
 from core.catalog import DATASETS
-from core.data import data_facts, load_data
-from core.published import Published
+from core.data.by_name import data_facts, load_data
+from core.datasets._published import Published
 
 DRAWS = np.random.default_rng(3)
 PUBLISHED = {key: kind for key, kind in DATASETS.items() if issubclass(kind, Published)}
@@ -329,7 +329,7 @@ def test_a_full_disk_is_a_sentence(server: str, home: Path, monkeypatch: pytest.
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("core.published.write", full)
+    monkeypatch.setattr("core.datasets._published.write", full)
     with pytest.raises(OSError, match="usps.npz cannot be written: No space left on device"):
         load_data("usps", "train")
     assert not list((home / "data").iterdir())

@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 from streamlit.testing.v1 import AppTest
 
-from core import own_data
+from core.data import own as own_data
 from tests.test_data import arrays, npz
 
 

@@ -13,10 +13,10 @@ from app.desk import Desk
 from app.jobs import Job
 from app.map_panel import _data
 from core.attacks.pgd import PGD
-from core.case import Case
-from core.classifier import Classifier
+from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
+from core.study.case import Case
 
 IMAGE = torch.rand(3, 8, 8, generator=torch.Generator().manual_seed(0))
 CASE = Case("toy/1", "toy", PGD(steps=4), (GradCAMPP(), IntegratedGradients(steps=8)), controls=2)

@@ -11,12 +11,12 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.base.cancellation import Cancelled, Meter
+from core.base.params import from_spec, to_spec
 from core.catalog import EXPLAINERS
-from core.classifier import Classifier
-from core.contracts import Attribution, Explainer
-from core.meter import Cancelled, Meter
-from core.params import from_spec, to_spec
-from core.planted import checkers, linear, quadrant
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Explainer
+from core.contracts.toy_models import checkers, linear, quadrant
 
 SIZE = 32
 SHARE = 0.6  # of a map's mass: the quadrant is a quarter of the image, patches and up-sampling reach across its edge

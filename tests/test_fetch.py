@@ -12,11 +12,11 @@ import pytest
 import torch
 from torchvision import models
 
-from core import fetch as module
+from core.base import download as module
+from core.base.cancellation import Cancelled, Meter
+from core.base.download import fetch
 from core.catalog import load_classifier
 from core.classifiers import torchvision_imagenet
-from core.fetch import fetch
-from core.meter import Cancelled, Meter
 
 BODY = bytes(range(256)) * 4000
 DIGEST = hashlib.sha256(BODY).hexdigest()

@@ -12,21 +12,21 @@ from typing import Any
 import pytest
 import torch
 
-from core import refinement
-from core.assess.autoattack import withstood
-from core.assess.flags import flags
-from core.assess.stability import moved
 from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
 from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES, load_classifier
-from core.contracts import Attack
-from core.estimate import estimate
-from core.machine import accelerator_of, machine
-from core.refine import Training
-from core.resume import State
-from core.runs.refining import refine
+from core.contracts.explainer import Attack
+from core.distributed.fabric import accelerator_of, machine
+from core.evaluation.autoattack import withstood
+from core.evaluation.autoattack_flags import flags
+from core.evaluation.map_stability import moved
 from core.runs.store import Store
-from core.runs.work import work
+from core.runs.tasks.refine import refine
+from core.runs.worker import work
+from core.training import refinement
+from core.training.estimate import estimate
+from core.training.loop import Training
+from core.training.resume import State
 from tests.on_device import DEVICE, NAME, ON, SCHEDULE, data, on, small, some, training
 
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(ON == "cuda" and not torch.cuda.is_available(), reason="no CUDA")]

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from core.classifier import Classifier
+from core.base.cancellation import Meter
 from core.classifiers.cifar10_resnet20 import fresh
+from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
-from core.meter import Meter
 
 
 def small(seed: int = 0) -> Classifier:

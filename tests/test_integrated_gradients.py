@@ -6,11 +6,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.backgrounds import background
-from core.classifier import Classifier
 from core.classifiers import mnist_cnn
+from core.contracts.classifier import Classifier
+from core.contracts.toy_models import linear
 from core.explainers.integrated_gradients import IntegratedGradients
-from core.planted import linear
+from core.occlusion.backgrounds import background
 
 
 class Quadratic(nn.Module):

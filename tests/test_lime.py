@@ -5,13 +5,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.classifier import Classifier
+from core.base.cancellation import Meter
+from core.contracts.classifier import Classifier
+from core.contracts.toy_models import checkers, quadrant
 from core.explainers.lime import FILLS, Lime, cover
-from core.lime_engine import DESIGNS, closeness, draw_masks, explain_batch, ridge
-from core.masking import respond
-from core.meter import Meter
-from core.planted import checkers, quadrant
-from core.superpixels import grid, superpixels
+from core.occlusion.lime_engine import DESIGNS, closeness, draw_masks, explain_batch, ridge
+from core.occlusion.masking import respond
+from core.occlusion.superpixels import grid, superpixels
 
 
 class LinearProbability(nn.Module):

@@ -13,24 +13,24 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from core import refresh
-from core.batch import Batch, stream
-from core.classifier import Classifier
+from core.base.cancellation import Cancelled, Meter
 from core.classifiers import mnist_cnn
-from core.fills import fill
-from core.leak import leak
-from core.machine import machine
-from core.mask_numbers import mask_numbers
-from core.meter import Cancelled, Meter
+from core.contracts.batch import Batch, stream
+from core.contracts.classifier import Classifier
+from core.contracts.toy_models import linear
+from core.distributed.fabric import machine
+from core.objectives._gradient_penalty import difference, exact
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.lime_guided import LimeGuided
-from core.penalty import difference, exact
-from core.planted import linear
-from core.refine import Training
-from core.regions import SOURCES, Regions
-from core.schedule import Schedule
-from core.spurious import Agreement, Repeats, largest, lime_weights, score, sensitivity
-from core.superpixels import grid
+from core.occlusion.fills import fill
+from core.occlusion.superpixels import grid
+from core.spurious.mask_leakage import leak
+from core.spurious.mask_statistics import mask_numbers
+from core.spurious.regions import SOURCES, Regions
+from core.spurious.score import Agreement, Repeats, largest, lime_weights, score, sensitivity
+from core.training import mask_refresh as refresh
+from core.training.loop import Training
+from core.training.schedule import Schedule
 from tests.toys import dataset, separable, small, whole
 
 CELLS = grid(6, 6, 2, 2)
@@ -88,7 +88,7 @@ def test_limes_weights_are_those_of_a_weighted_ridge_on_the_answers() -> None:
     """Three repeats written out with scikit-learn, for a class and for no class."""
     from sklearn.linear_model import Ridge
 
-    from core.lime_engine import closeness, draw_masks
+    from core.occlusion.lime_engine import closeness, draw_masks
 
     model, images, classes = mnist_cnn.fresh(3), draw(2, 1, 28, 28), torch.tensor([4, 7])
     parts = grid(28, 28, 3, 3).expand(2, -1, -1)
@@ -423,7 +423,7 @@ def test_the_leak_meter_sees_a_leak_and_only_a_leak() -> None:
 
 @pytest.mark.parametrize("part", [1, 3, 1000])
 def test_mask_numbers_by_hand(part: int, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.mask_numbers.PART", part)
+    monkeypatch.setattr("core.spurious.mask_statistics.PART", part)
     masks = torch.zeros(4, 2, 2, dtype=torch.bool)
     masks[0, 0, 0] = masks[1, 0, 0] = masks[1, 0, 1] = masks[2, 1, 1] = True
     before = torch.zeros_like(masks)

@@ -8,10 +8,10 @@ import torch
 from scipy.optimize import linprog
 from torch import Tensor, nn
 
-from core.classifier import Classifier
 from core.classifiers import mnist_cnn
-from core.lower_bound import least_supported, linear_bound
-from core.planted import linear
+from core.contracts.classifier import Classifier
+from core.contracts.toy_models import linear
+from core.spurious.lower_bound import least_supported, linear_bound
 
 SHAPE = (2, 3, 4)
 

@@ -8,12 +8,14 @@ import pytest
 import torch
 
 from core.attacks.pgd import PGD
-from core.params import to_spec
-from core.runs import comparing, evaluation, files
+from core.base.params import to_spec
+from core.contracts.interfaces import Images, Progress
+from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.status import Status, write_status
 from core.runs.tasks import TASKS
-from core.sources import Images, Progress
+from core.runs.tasks import compare as comparing
+from core.runs.tasks import evaluate as evaluation
 
 NAME = "mnist_cnn:standard"
 ASKED: dict[str, dict[str, Any]] = {

@@ -11,10 +11,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as torch_module
 
+from core.base.cancellation import Cancelled, Meter
 from core.catalog import EXPLAINERS
-from core.classifier import Classifier
 from core.classifiers import cifar10_resnet20
-from core.meter import Cancelled, Meter
+from core.contracts.classifier import Classifier
 
 LAYERS = 12
 

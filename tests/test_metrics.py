@@ -7,15 +7,15 @@ import pytest
 import torch
 from torch import Tensor
 
+from core.base.params import from_spec, to_spec
 from core.catalog import METRICS
-from core.classifier import Classifier
 from core.classifiers import mnist_cnn
-from core.contracts import Attribution
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution
+from core.contracts.toy_models import linear
 from core.metrics.concentration import Concentration
 from core.metrics.deletion import Deletion
 from core.metrics.insertion import Insertion, blurred
-from core.params import from_spec, to_spec
-from core.planted import linear
 
 KEYS = sorted(METRICS)
 SIDE = 12

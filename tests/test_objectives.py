@@ -9,19 +9,19 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, kl_div
 
 from core.attacks.pgd import PGD
-from core.batch import stream
+from core.base.cancellation import Meter
+from core.base.params import from_spec, to_spec
 from core.catalog import OBJECTIVES
 from core.classifiers import mnist_cnn
-from core.meter import Meter
-from core.objective import Adversarial
+from core.contracts.batch import stream
+from core.contracts.objective import Adversarial
+from core.contracts.toy_models import linear
 from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.objectives.trades import Trades
-from core.params import from_spec, to_spec
-from core.planted import linear
-from core.refine import refine
-from core.schedule import Schedule
+from core.training.loop import refine
+from core.training.schedule import Schedule
 from tests.toys import dataset, separable, small, whole
 
 KEYS = sorted(OBJECTIVES)

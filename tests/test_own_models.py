@@ -12,12 +12,13 @@ import torch
 from safetensors.torch import save
 from torch import nn
 
-from core import architectures, samples
 from core.catalog import classifier_names, load_classifier
+from core.classifiers import _architectures as architectures
 from core.classifiers.cifar10_resnet20 import ResNet20
 from core.classifiers.mnist_cnn import MnistCNN
 from core.classifiers.own import Own, install
 from core.explainers.grad_cam_pp import GradCAMPP
+from core.images import samples
 
 THREE = ["cat", "dog", "nothing"]
 
@@ -225,7 +226,7 @@ def test_a_name_is_taken_once() -> None:
 
 
 def test_too_large(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.checkpoint.LARGEST", 1000)
+    monkeypatch.setattr("core.checkpoints.tensor_files.LARGEST", 1000)
     with pytest.raises(ValueError, match="larger than"):
         install(raw(resnet()), "resnet20", THREE, "pets")
 

@@ -9,8 +9,8 @@ import pytest
 from PIL import Image
 from streamlit.testing.v1 import AppTest
 
+from core.base.paths import ROOT
 from core.catalog import ATTACKS, EXPLAINERS
-from core.paths import ROOT
 
 INSPECT = str(ROOT / "pages" / "inspect_image.py")
 FAST = {"model": "mnist_cnn:standard", "image": "mnist/0003", "maps": "grad_cam_pp", "controls": "1", "pgd.eps": "60"}

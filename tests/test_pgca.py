@@ -8,12 +8,12 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from core.classifier import Classifier
+from core.base.cancellation import Meter
 from core.classifiers.mnist_cnn import fresh
+from core.contracts.classifier import Classifier
+from core.contracts.toy_models import checkers, quadrant
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.pgca import PGCA, consensus
-from core.meter import Meter
-from core.planted import checkers, quadrant
 
 
 def enlarged(small: np.ndarray, height: int, width: int) -> np.ndarray:

@@ -16,9 +16,9 @@ from scipy.ndimage import gaussian_filter
 from torch import nn
 from torchvision.transforms import functional as transforms
 
-from core.classifier import Classifier
-from core.picture import Picture, fit, fit_notes, from_png, plain_name, read_picture, to_png
-from core.picture_decode import MOST_BYTES
+from core.contracts.classifier import Classifier
+from core.images.decode import MOST_BYTES
+from core.images.picture import Picture, fit, fit_notes, from_png, plain_name, read_picture, to_png
 
 RNG = np.random.default_rng(0)
 COLOUR = RNG.integers(0, 256, (24, 40, 3), dtype=np.uint8)

@@ -8,17 +8,17 @@ import pytest
 import torch
 
 from app import refine_measure
-from core import estimate as estimates
-from core import refinement
 from core.attacks.pgd import PGD
+from core.base.cancellation import Cancelled, Meter
 from core.catalog import CLASSIFIERS, DATASETS, OBJECTIVES, classifier_names
-from core.estimate import BLOCK, FEW, MEASURED, estimate
-from core.meter import Cancelled, Meter
-from core.presets import PRESETS
-from core.refine import Training
-from core.refinement import Refinement
-from core.resume import State
-from core.sources import Images
+from core.contracts.interfaces import Images
+from core.training import estimate as estimates
+from core.training import refinement
+from core.training.estimate import BLOCK, FEW, MEASURED, estimate
+from core.training.loop import Training
+from core.training.presets import PRESETS
+from core.training.refinement import Refinement
+from core.training.resume import State
 from tests.test_refining import Guided
 from tests.toys import dataset, small
 

@@ -6,16 +6,16 @@ from types import SimpleNamespace
 import pytest
 import torch
 
-from core import shipping
 from core.catalog import CLASSIFIERS
-from core.checkpoint import fit, halved, read_card, read_tensors
+from core.checkpoints.tensor_files import fit, halved, read_card, read_tensors
 from core.classifiers import mnist_cnn
-from core.evaluate import accuracy
-from core.machine import exact, in_half, machine, tensor_cores
-from core.recipes import ON_A_GPU, RECIPES
-from core.schedule import Schedule
-from core.shipping import Recipe
-from core.sources import Images
+from core.contracts.interfaces import Images
+from core.distributed.fabric import exact, in_half, machine, tensor_cores
+from core.evaluation.accuracy import accuracy
+from core.recipes import train_checkpoint as shipping
+from core.recipes.recipes import ON_A_GPU, RECIPES
+from core.recipes.train_checkpoint import Recipe
+from core.training.schedule import Schedule
 
 
 class Bars:

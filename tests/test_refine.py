@@ -13,29 +13,29 @@ import pytest
 import torch
 from torch import Tensor
 
-from core import checkpoint
-from core import machine as machines
 from core.attacks.pgd import PGD
-from core.augment import augment
-from core.batch import Batch, stream
-from core.classifier import Classifier
-from core.evaluate import accuracy, held_out
-from core.in_parts import in_parts
-from core.judge import judged
-from core.machine import machine
-from core.meter import Cancelled, Meter
-from core.objective import Loss, Objective
+from core.base.cancellation import Cancelled, Meter
+from core.base.params import to_spec
+from core.base.paths import ROOT
+from core.checkpoints import tensor_files as checkpoint
+from core.contracts.batch import Batch, stream
+from core.contracts.classifier import Classifier
+from core.contracts.objective import Loss, Objective
+from core.distributed import fabric as machines
+from core.distributed.fabric import machine
+from core.evaluation.accuracy import accuracy, held_out
 from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.lime_guided import LimeGuided
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.objectives.trades import Trades
-from core.params import to_spec
-from core.paths import ROOT
-from core.refine import Training
-from core.resume import State
-from core.schedule import Schedule
-from core.step import Step
+from core.training.augment import augment
+from core.training.in_parts import in_parts
+from core.training.loop import Training
+from core.training.resume import State
+from core.training.schedule import Schedule
+from core.training.step import Step
+from core.training.validation import judged
 from tests.toys import dataset, small
 
 GUIDED = LimeGuided(

@@ -16,11 +16,11 @@ from streamlit.testing.v1 import AppTest
 from app.choices import WORDS, word
 from app.refine_measure import Measurement
 from app.run_facts import facts
+from core.base.paths import ROOT
 from core.catalog import OBJECTIVES
-from core.paths import ROOT
-from core.presets import PRESETS
 from core.runs.store import Run, Store
-from core.schedule import Schedule
+from core.training.presets import PRESETS
+from core.training.schedule import Schedule
 
 MAIN, REFINE, RUNS = (str(ROOT / path) for path in ("app/main.py", "pages/refine.py", "pages/runs.py"))
 TINY = {

@@ -9,16 +9,18 @@ from pathlib import Path
 import pytest
 from PIL import Image
 
-from core import cli
-from core.npz import Facts
-from core.paths import places
-from core.presets import PRESETS
-from core.refinement import Refinement
-from core.runs import files, launch, shell
-from core.runs import follow as following
+from core.base.paths import places
+from core.cli import follow as following
+from core.cli import parser as cli
+from core.cli import runs as shell
+from core.data.formats.npz import Facts
+from core.runs import files
+from core.runs.launchers import local as launch
 from core.runs.status import Status, write_status
 from core.runs.store import Run, Store
-from core.schedule import Schedule
+from core.training.presets import PRESETS
+from core.training.refinement import Refinement
+from core.training.schedule import Schedule
 from tests.test_refining import SCHEDULE, ended, reached, slowly, until  # noqa: F401
 from tests.test_refining import store as toys  # noqa: F401
 
@@ -272,7 +274,7 @@ def test_settings_go_where_they_belong(home: Path) -> None:
 
 
 def test_who_reads_may_stop_reading() -> None:
-    command = [sys.executable, "-m", "core.cli", "methods"]
+    command = [sys.executable, "-m", "core.cli.parser", "methods"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as made:
         assert made.stdout is not None
         assert made.stderr is not None

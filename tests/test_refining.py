@@ -15,24 +15,25 @@ import pytest
 import torch
 from torch import Tensor
 
-from core import checkpoint, refinement, resume
-from core.batch import Batch
+from core.base.paths import home
 from core.catalog import OBJECTIVES
-from core.classifier import Classifier
-from core.objective import Loss, Objective
+from core.checkpoints import tensor_files as checkpoint
+from core.contracts.batch import Batch
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
+from core.contracts.objective import Loss, Objective
 from core.objectives.cross_entropy import CrossEntropy
-from core.paths import home
-from core.refine import Training
-from core.resume import State
 from core.runs import files, records
 from core.runs.context import Context
 from core.runs.pace import Pace
-from core.runs.refining import refine
 from core.runs.status import write_status
 from core.runs.store import Run, Store
-from core.runs.work import work
-from core.schedule import Schedule
-from core.sources import Images
+from core.runs.tasks.refine import refine
+from core.runs.worker import work
+from core.training import refinement, resume
+from core.training.loop import Training
+from core.training.resume import State
+from core.training.schedule import Schedule
 from tests.test_runs import Forks, as_nobody, ended, until
 from tests.toys import dataset, small
 
@@ -256,7 +257,7 @@ def test_a_stop_is_heard_inside_what_takes_long(
             return plain(self, images)
 
         monkeypatch.setattr(Classifier, "probabilities", slow)
-        monkeypatch.setattr("core.judge.BLOCK", 1)
+        monkeypatch.setattr("core.training.validation.BLOCK", 1)
     run = submit(store, "guided", pause=0.3 if inside == "masks" else 0.0)
     word = "making masks" if inside == "masks" else "judging"
     until(lambda: word in run.status.said)

@@ -13,15 +13,15 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core import checkpoint
+from core.checkpoints import tensor_files as checkpoint
 from core.classifiers.mnist_cnn import fresh
 from core.datasets.mnist import Mnist
 from core.objectives.pgd_adversarial import PGDAdversarial
-from core.refine import Training
 from core.runs import files
 from core.runs.files import settled
 from core.runs.store import Run, Store
-from core.schedule import Schedule
+from core.training.loop import Training
+from core.training.schedule import Schedule
 from tests.test_runs import ended, until
 
 SCHEDULE: dict[str, Any] = {

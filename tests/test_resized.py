@@ -11,15 +11,15 @@ from PIL import Image
 from torch import Tensor, nn
 
 from core.attacks.pgd import PGD
-from core.classifier import Classifier
-from core.compare import SIDES, Pair, compare
+from core.base.params import to_spec
+from core.compare.one_image import SIDES, Pair, compare
+from core.compare.resized import matched, resized
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
-from core.params import to_spec
-from core.resized import matched, resized
-from core.runs import comparing
 from core.runs.context import Context
-from core.sources import Images
+from core.runs.tasks import compare as comparing
 
 ATTACK = PGD(eps=16 / 255, step=4 / 255, steps=3)
 ASKED = Pair("toy/1", "one", "two", ATTACK, (GradCAMPP(), IntegratedGradients(steps=4)), controls=1)

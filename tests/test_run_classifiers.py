@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 import torch
 
-from core import checkpoint
 from core.catalog import classifier_names, load_classifier, stamp
+from core.checkpoints import tensor_files as checkpoint
 from core.classifiers import cifar10_resnet18, mnist_cnn
 from core.classifiers.own import install
 

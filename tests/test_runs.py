@@ -22,16 +22,16 @@ import numpy as np
 import pytest
 import torch
 
-from core.params import to_spec
-from core.paths import ROOT
+from core.base.params import to_spec
+from core.base.paths import ROOT
 from core.runs import files
-from core.runs.compare import difference
 from core.runs.context import Context, Stopped
-from core.runs.launch import end
+from core.runs.launchers.local import end
+from core.runs.settings_difference import difference
 from core.runs.status import write_status, written
 from core.runs.store import Run, Store
 from core.runs.tasks import Task
-from core.runs.work import cap, work
+from core.runs.worker import cap, work
 
 FINAL = {"completed", "failed", "stopped", "lost"}
 
@@ -504,7 +504,7 @@ def test_difference_of_two_specs() -> None:
 
 def test_the_store_needs_the_standard_library_only() -> None:
     code = (
-        "import sys, core.runs.store, core.runs.work; names = {name.split('.')[0] for name in sys.modules};"
+        "import sys, core.runs.store, core.runs.worker; names = {name.split('.')[0] for name in sys.modules};"
         "print(*sorted(names - sys.stdlib_module_names - {'__main__', 'core'}))"
     )
     out = subprocess.run([sys.executable, "-S", "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
@@ -568,7 +568,7 @@ def test_a_run_leaves_a_core_and_its_threads_sleep_when_they_wait(monkeypatch: p
     monkeypatch.setattr(os, "sched_getaffinity", lambda _: set(range(6)))
     cap(0)
     assert (os.environ["OMP_NUM_THREADS"], os.environ["OMP_WAIT_POLICY"]) == ("5", "PASSIVE")
-    code = "from core.runs.work import cap; cap(1); import torch; print(torch.get_num_threads())"
+    code = "from core.runs.worker import cap; cap(1); import torch; print(torch.get_num_threads())"
     out = subprocess.run([sys.executable, "-c", code], cwd=ROOT, capture_output=True, text=True, check=True)
     assert out.stdout.strip() == "1"
 

@@ -12,10 +12,10 @@ import pytest
 import torch
 from PIL import Image
 
-from core import samples
+from core.base.paths import SAMPLES
 from core.classifiers import cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn
-from core.paths import SAMPLES
-from core.planted import linear
+from core.contracts.toy_models import linear
+from core.images import samples
 
 
 def png(seed: int = 0) -> bytes:

@@ -8,13 +8,13 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.backgrounds import SHADES, background
-from core.classifier import Classifier
+from core.base.cancellation import Meter
 from core.classifiers import cifar10_resnet20, mnist_cnn
+from core.contracts.classifier import Classifier
+from core.contracts.toy_models import linear
 from core.explainers.shap_gradient import ShapGradient
 from core.explainers.shap_partition import Regions, ShapPartition
-from core.meter import Meter
-from core.planted import linear
+from core.occlusion.backgrounds import SHADES, background
 
 
 def drawn(classifier: Classifier, count: int = 2, seed: int = 0) -> Tensor:

@@ -7,11 +7,11 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.backgrounds import background
-from core.classifier import Classifier
 from core.classifiers import cifar10_resnet20, mnist_cnn
-from core.deeplift import _CURVED, _LINEAR, obstacle
+from core.contracts.classifier import Classifier
+from core.explainers._deeplift_support import _CURVED, _LINEAR, obstacle
 from core.explainers.shap_deep import ShapDeep
+from core.occlusion.backgrounds import background
 
 
 def drawn(classifier: Classifier, count: int = 2, seed: int = 0) -> Tensor:

@@ -11,12 +11,12 @@ from scipy.ndimage import center_of_mass
 from scipy.stats import spearmanr
 from skimage.metrics import structural_similarity
 
+from core.base.params import from_spec, to_spec
 from core.catalog import SHIFTS
-from core.params import from_spec, to_spec
-from core.shifts.centre_of_mass import CentreOfMass
-from core.shifts.spearman import Spearman
-from core.shifts.ssim import Ssim
-from core.shifts.top_k_overlap import TopKOverlap
+from core.map_distances.centre_of_mass import CentreOfMass
+from core.map_distances.spearman import Spearman
+from core.map_distances.ssim import Ssim
+from core.map_distances.top_k_overlap import TopKOverlap
 
 KEYS = sorted(SHIFTS)
 

@@ -8,19 +8,19 @@ import pytest
 import torch
 from torch import nn
 
-from core import bundle
-from core.attacked import attack, eight_bit, predict, sizes
 from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
-from core.case import Case
-from core.classifier import Classifier
+from core.base.cancellation import Cancelled, Meter
+from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
-from core.measure import agreement, exceeded
-from core.meter import Cancelled, Meter
-from core.noise import shuffled
-from core.study import begin, investigate
+from core.study import bundle
+from core.study.attack_record import attack, eight_bit, predict, sizes
+from core.study.case import Case
+from core.study.measures import agreement, exceeded
+from core.study.noise_control import shuffled
+from core.study.study import begin, investigate
 
 
 @pytest.fixture(scope="module")

@@ -7,9 +7,9 @@ import pytest
 import torch
 from torch import Tensor
 
-from core import superpixels as cutting
-from core.meter import Cancelled, Meter
-from core.superpixels import KEPT, KINDS, superpixels
+from core.base.cancellation import Cancelled, Meter
+from core.occlusion import superpixels as cutting
+from core.occlusion.superpixels import KEPT, KINDS, superpixels
 
 
 def photo(size: int = 32, seed: int = 0) -> Tensor:

@@ -4,7 +4,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.transport import barycentre
+from core.explainers._wasserstein_barycentre import barycentre
 
 
 def spot(place: float, size: int = 32, width: float = 1.5) -> Tensor:

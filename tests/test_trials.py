@@ -1,8 +1,8 @@
 """What was tried in refinement: the page holds the table that the kept results give."""
 
-from core import trials
+from core.base.params import from_spec
 from core.catalog import OBJECTIVES
-from core.params import from_spec
+from core.recipes import trials
 
 
 def test_the_page_holds_the_tables_of_the_kept_results() -> None:

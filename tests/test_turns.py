@@ -8,11 +8,11 @@ import numpy as np
 import pytest
 import torch
 
-from core import architectures
 from core.attacks.square import Square
+from core.base.cancellation import Cancelled, Meter
+from core.base.rng import seeded, turn
+from core.classifiers import _architectures as architectures
 from core.classifiers import cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn, torchvision_imagenet
-from core.meter import Cancelled, Meter
-from core.turns import seeded, turn
 
 
 def test_generators_are_put_back_also_on_error() -> None:

@@ -3,9 +3,9 @@
 import torch
 from torch import Tensor, nn
 
-from core.batch import Batch
-from core.classifier import Classifier
-from core.sources import Images
+from core.contracts.batch import Batch
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
 
 
 def small(seed: int = 0, *, norm: bool = True, dropout: float = 0.0) -> Classifier:

@@ -12,11 +12,11 @@ from pathlib import Path
 
 import torch
 
+from core.base.params import from_spec
 from core.catalog import OBJECTIVES
-from core.machine import average_buffers, dismiss, machine
-from core.params import from_spec
-from core.refine import Training
-from core.schedule import Schedule
+from core.distributed.fabric import average_buffers, dismiss, machine
+from core.training.loop import Training
+from core.training.schedule import Schedule
 from tests.toys import dataset, small
 
 if __name__ == "__main__":

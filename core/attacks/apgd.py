@@ -7,12 +7,12 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from core.ascend import OnStep
+from core.attacks._torchattacks import LIBRARY, borrowed
 from core.attacks.cw import margin
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
-from core.torchattacks_bridge import LIBRARY, borrowed
+from core.base.params import param
+from core.contracts.ascend import OnStep
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 
 def aimed_ratio(logits: Tensor, targets: Tensor) -> Tensor:

@@ -8,11 +8,11 @@ from typing import Any
 import torch
 from torch import Tensor, nn
 
-from core.ascend import OnStep
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
-from core.torchattacks_bridge import LIBRARY, borrowed
+from core.attacks._torchattacks import LIBRARY, borrowed
+from core.base.params import param
+from core.contracts.ascend import OnStep
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 STEPS, QUERIES, CLASSES = 100, 5000, 10  # the standard: 100 steps, 5000 queries, nine target classes
 

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.ascend import OnStep, ascend
 from core.attacks.fgsm import aim
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
+from core.base.params import param
+from core.contracts.ascend import OnStep, ascend
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 
 @dataclass(frozen=True)
@@ -20,7 +20,7 @@ class BIM(Attack):
     weight: the first is cut to 0.25, the second stops at the white it meets on the way.
 
     >>> import torch
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[1.0, -2.0]]], [[[0.0, 0.0]]]])
     >>> BIM(eps=0.25, step=0.0625, steps=5)(model, torch.tensor([[[[0.5, 0.875]]]]), torch.tensor([0])).tolist()
     [[[[0.25, 1.0]]]]

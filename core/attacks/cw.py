@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.ascend import OnStep, Step
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
+from core.base.params import param
+from core.contracts.ascend import OnStep, Step
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 INSIDE = 0.999999  # keeps atanh finite where a pixel is exactly 0 or 1, as in the authors' code
 
@@ -34,7 +34,7 @@ class CW(Attack):
 
     On a linear two-class model with weights (3, -4), a score of 0.4 lies 0.4 / 5 = 0.08 from the boundary:
 
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[3.0, -4.0]]], [[[0.0, 0.0]]]])
     >>> image = torch.tensor([[[[0.6, 0.35]]]])
     >>> found = CW(steps=100)(model, image, torch.tensor([0]))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.ascend import OnStep, Step, per_image
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
+from core.base.params import param
+from core.contracts.ascend import OnStep, Step, per_image
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 NUDGE = 1e-4  # added to the length of every step, so that none ends on the boundary itself
 
@@ -26,7 +26,7 @@ class DeepFool(Attack):
     On a linear two-class model with weights (3, -4), a score of 0.5 lies 0.5 / 5 = 0.1 from the boundary, and
     1.02 * (0.1 + 0.0001) = 0.1021:
 
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[3.0, -4.0]]], [[[0.0, 0.0]]]])
     >>> image = torch.tensor([[[[0.5, 0.25]]]])
     >>> found = DeepFool(overshoot=0.02)(model, image, torch.tensor([0]))

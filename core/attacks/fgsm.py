@@ -6,10 +6,10 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from core.ascend import Loss, OnStep, ascend
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
+from core.base.params import param
+from core.contracts.ascend import Loss, OnStep, ascend
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 
 def aim(classifier: Classifier, labels: Tensor, targets: Tensor | None) -> Loss:
@@ -26,7 +26,7 @@ class FGSM(Attack):
     On a linear two-class model with weights (1, -2) every pixel moves by eps against its weight:
 
     >>> import torch
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[1.0, -2.0]]], [[[0.0, 0.0]]]])
     >>> FGSM(eps=0.25)(model, torch.full((1, 1, 1, 2), 0.5), torch.tensor([0])).flatten().tolist()
     [0.25, 0.75]

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.ascend import OnStep, ascend
 from core.attacks.fgsm import aim
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
+from core.base.params import param
+from core.contracts.ascend import OnStep, ascend
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class MIFGSM(Attack):
     and the second, which matters to neither, stays:
 
     >>> import torch
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[4.0, 0.0]]], [[[0.0, 0.0]]]])
     >>> attack = MIFGSM(eps=0.25, step=0.0625, steps=3)
     >>> attack(model, torch.full((1, 1, 1, 2), 0.5), torch.tensor([0])).flatten().tolist()

@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.ascend import OnStep
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
-from core.torchattacks_bridge import LIBRARY, borrowed
+from core.attacks._torchattacks import LIBRARY, borrowed
+from core.base.params import param
+from core.contracts.ascend import OnStep
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 
 @dataclass(frozen=True)

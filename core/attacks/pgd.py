@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.ascend import OnStep, ascend, random_start
 from core.attacks.fgsm import aim
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
+from core.base.params import param
+from core.contracts.ascend import OnStep, ascend, random_start
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 
 @dataclass(frozen=True)

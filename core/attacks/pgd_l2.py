@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.ascend import OnStep, ascend, random_start
 from core.attacks.fgsm import aim
-from core.classifier import Classifier
-from core.contracts import Attack
-from core.params import param
+from core.base.params import param
+from core.contracts.ascend import OnStep, ascend, random_start
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class PGDL2(Attack):
 
     On a linear two-class model with weights (3, -4) the picture moves along (-3, 4) / 5, for two steps of 0.25:
 
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[3.0, -4.0]]], [[[0.0, 0.0]]]])
     >>> attack = PGDL2(eps=0.5, step=0.25, steps=2, random_start=False)
     >>> found = attack(model, torch.full((1, 1, 1, 2), 0.5), torch.tensor([0]))

@@ -2,12 +2,12 @@
 
 from torch import nn
 
-from core.classifier import Classifier
+from core.base.rng import seeded
+from core.classifiers._packaged import Shipped
 from core.classifiers.cifar10_resnet20 import LABELS, MEAN, SIZE, STD
 from core.classifiers.torchvision_imagenet import build
-from core.shipped import Shipped
-from core.sources import Source
-from core.turns import seeded
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Source
 
 CAM_LAYER = "layer4"
 

@@ -3,10 +3,10 @@
 import torch
 from torch import Tensor, nn
 
-from core.classifier import Classifier
-from core.shipped import Shipped
-from core.sources import Source
-from core.turns import seeded
+from core.base.rng import seeded
+from core.classifiers._packaged import Shipped
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Source
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
 SIZE, MEAN, STD = (3, 32, 32), (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)

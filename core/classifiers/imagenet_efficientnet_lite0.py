@@ -8,11 +8,11 @@ from pathlib import Path
 import torch
 from torch import nn
 
-from core.checkpoint import fit
-from core.classifier import Classifier
-from core.fetch import sha256_of
-from core.sources import Progress, Source
-from core.turns import seeded
+from core.base.download import sha256_of
+from core.base.rng import seeded
+from core.checkpoints.tensor_files import fit
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Progress, Source
 
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
 MEAN, STD = (127 / 255,) * 3, (128 / 255,) * 3

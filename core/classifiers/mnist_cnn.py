@@ -2,10 +2,10 @@
 
 from torch import Tensor, nn
 
-from core.classifier import Classifier
-from core.shipped import Shipped
-from core.sources import Source
-from core.turns import seeded
+from core.base.rng import seeded
+from core.classifiers._packaged import Shipped
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Source
 
 LABELS = tuple(f"digit {number}" for number in range(10))
 SIZE, MEAN, STD = (1, 28, 28), (0.1307,), (0.3081,)

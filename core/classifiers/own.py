@@ -9,13 +9,13 @@ from typing import Any
 import torch
 from torch import nn
 
-from core import checkpoint as weights
-from core.architectures import Architecture, architecture, empty, head
-from core.atomic import write_whole
-from core.classifier import Classifier
+from core.base.atomic_files import write_whole
+from core.base.paths import home
+from core.checkpoints import tensor_files as weights
+from core.classifiers._architectures import Architecture, architecture, empty, head
 from core.classifiers.torchvision_imagenet import SIDE_BRANCHES, cam_layer
-from core.paths import home
-from core.sources import Progress, Source
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Progress, Source
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 LARGEST_SIDE = 1024

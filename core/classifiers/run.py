@@ -9,10 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
-from core.checkpoint import LARGEST, fit, inner_card, parse_tensors
-from core.classifier import Classifier
-from core.paths import home
-from core.sources import Progress, Source
+from core.base.paths import home
+from core.checkpoints.tensor_files import LARGEST, fit, inner_card, parse_tensors
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Progress, Source
 
 NAME = re.compile(r"(\d{8}-\d{6}-[0-9a-f]{8})(\.last)?")  # a run's, as core.runs.store gives it
 KEY = re.compile(r"[a-z][a-z0-9_]*")

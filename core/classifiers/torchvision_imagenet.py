@@ -11,11 +11,11 @@ from urllib.parse import urlsplit
 import torch
 from torch import Tensor, nn
 
-from core.classifier import Classifier
-from core.fetch import fetch
-from core.paths import home
-from core.sources import Progress, Source
-from core.turns import seeded
+from core.base.download import fetch
+from core.base.paths import home
+from core.base.rng import seeded
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Progress, Source
 
 BEFORE_POOLING = ("classifier", "heads", "head", "fc")  # what comes after the last map, in torchvision's names
 SIDE_BRANCHES = ("aux1.", "aux2.", "AuxLogits.")  # used in training only

@@ -3,10 +3,10 @@
 from collections.abc import Mapping
 from pathlib import Path
 
+from core.contracts.interfaces import DataSet, Images
+from core.data.formats.npz import Split
+from core.datasets._published import Published, members
 from core.datasets.cifar10 import records
-from core.npz import Split
-from core.published import Published, members
-from core.sources import DataSet, Images
 
 ARCHIVE = "cifar-100-binary.tar.gz"
 

@@ -16,9 +16,9 @@ from typing import IO, Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from core.npz import Split
-from core.published import Published, labelled
-from core.sources import DataSet, Images
+from core.contracts.interfaces import DataSet, Images
+from core.data.formats.npz import Split
+from core.datasets._published import Published, labelled
 
 DIGITS = tuple(string.digits)
 

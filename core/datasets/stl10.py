@@ -6,9 +6,9 @@ from pathlib import Path
 
 import numpy as np
 
-from core.npz import Split
-from core.published import Published, labelled, members
-from core.sources import DataSet, Images
+from core.contracts.interfaces import DataSet, Images
+from core.data.formats.npz import Split
+from core.datasets._published import Published, labelled, members
 
 ARCHIVE = "stl10_binary.tar.gz"
 

@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from core.ascend import laid_out
-from core.classifier import Classifier
-from core.contracts import Attribution, Explainer
-from core.masking import batch_size
+from core.contracts.ascend import laid_out
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Explainer
+from core.occlusion.masking import batch_size
 
 NO_GRID = "Grad-CAM++ needs a layer that puts out maps; {layer!r} of this classifier puts out {shape}"
 
@@ -69,7 +69,7 @@ class GradCAMPP(Explainer):
     On two channels of two pixels, A = (.75, .25) and (.5, .5), with g = (2, -1) and (-1, 1): sum A = 1 in both, alpha =
     (1/4, 1) and (1, 1/3), w = 2/4 and 1/3, map = .75/2 + .5/3 and .25/2 + .5/3:
 
-    >>> from core.planted import Linear
+    >>> from core.contracts.toy_models import Linear
     >>> weight = torch.tensor([[[[2.0, -1.0]], [[-1.0, 1.0]]], [[[0.0, 0.0]], [[0.0, 0.0]]]])
     >>> net = torch.nn.Sequential(torch.nn.Identity(), Linear(weight))
     >>> model = Classifier(net, ("yes", "no"), (2, 1, 2), cam_layer="0")

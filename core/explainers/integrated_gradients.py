@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.backgrounds import background, describe, gap
-from core.classifier import Classifier
-from core.contracts import Attribution, Explainer
-from core.masking import batch_size
-from core.params import param
+from core.base.params import param
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Explainer
+from core.occlusion.backgrounds import background, describe, gap
+from core.occlusion.masking import batch_size
 
 
 @dataclass(frozen=True)
@@ -21,7 +21,7 @@ class IntegratedGradients(Explainer):
     gives (x1^2, 3 x2):
 
     >>> from dataclasses import replace
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[0.0, 3.0]]], [[[0.0, 0.0]]]])
     >>> class Square(torch.nn.Module):
     ...     def __init__(self, net):

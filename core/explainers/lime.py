@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.backgrounds import blur
-from core.classifier import Classifier
-from core.contracts import Attribution, Explainer
-from core.lime_engine import DESIGNS, explain_batch
-from core.params import param
-from core.superpixels import KINDS, mean_colours, superpixels
+from core.base.params import param
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Explainer
+from core.occlusion.backgrounds import blur
+from core.occlusion.lime_engine import DESIGNS, explain_batch
+from core.occlusion.superpixels import KINDS, mean_colours, superpixels
 
 FILLS = ("mean", "blur", "grey", "black")
 CONSTANTS = {"grey": 0.5, "black": 0.0}

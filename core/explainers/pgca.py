@@ -7,15 +7,15 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from core import meter
-from core.backgrounds import blur
-from core.classifier import Classifier
-from core.contracts import Attribution, Explainer
+from core.base import cancellation as meter
+from core.base.params import param
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Explainer
+from core.explainers._wasserstein_barycentre import barycentre
 from core.explainers.grad_cam_pp import GradCAMPP, maps_and_logits
-from core.masking import batch_size, respond
-from core.params import param
-from core.superpixels import grid
-from core.transport import barycentre
+from core.occlusion.backgrounds import blur
+from core.occlusion.masking import batch_size, respond
+from core.occlusion.superpixels import grid
 
 CELLS, SIDE = 8, 32  # cells along a side; side of the maps that are aligned
 SMALLEST_DROP = 1e-7  # of a probability in float32: below it there is only rounding

@@ -5,12 +5,12 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.backgrounds import NAMES, background, describe, gap, missing
-from core.classifier import Classifier
-from core.contracts import Attribution, Explainer
-from core.deeplift import obstacle
+from core.base.params import param
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Explainer
+from core.explainers._deeplift_support import obstacle
 from core.explainers.shap_gradient import OneLogit
-from core.params import param
+from core.occlusion.backgrounds import NAMES, background, describe, gap, missing
 
 
 @dataclass(frozen=True)
@@ -22,7 +22,7 @@ class ShapDeep(Explainer):
     the share missed. On z = relu(2 x1 + x2 - 1) at (1, 0.5) against black: u = 1.5, u_b = -1, multiplier 1.5 / 2.5 =
     0.6, so (1.2, 0.3):
 
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> from dataclasses import replace
     >>> from torch import nn
     >>> dense = nn.Linear(2, 2)

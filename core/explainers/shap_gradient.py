@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor, nn
 
-from core.backgrounds import NAMES, background, describe, gap, missing
-from core.classifier import Classifier
-from core.contracts import Attribution, Explainer
-from core.masking import batch_size
-from core.params import param
+from core.base.params import param
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Explainer
+from core.occlusion.backgrounds import NAMES, background, describe, gap, missing
+from core.occlusion.masking import batch_size
 
 
 class OneLogit(nn.Module):
@@ -40,7 +40,7 @@ class ShapGradient(Explainer):
     z over the background as samples grow; the fact "sampling gap" is the share still missing. On a linear model with
     one background image the draws do not matter: weight times (x - 0.5), here (2 * 0.5, -4 * 0.25):
 
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[2.0, -4.0]]], [[[0.0, 0.0]]]])
     >>> found = ShapGradient(background="grey")(model, torch.tensor([[[[1.0, 0.75]]]]), torch.tensor([0]))
     >>> found.values.tolist(), found.facts["sampling gap"].item()

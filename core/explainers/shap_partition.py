@@ -7,12 +7,12 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.ascend import laid_out
-from core.backgrounds import SINGLE, background, describe, gap
-from core.classifier import Classifier
-from core.contracts import Attribution, Explainer
-from core.masking import batch_size
-from core.params import param
+from core.base.params import param
+from core.contracts.ascend import laid_out
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Explainer
+from core.occlusion.backgrounds import SINGLE, background, describe, gap
+from core.occlusion.masking import batch_size
 
 CELLS = 32  # the finest regions: about this many to a side
 Array = np.ndarray[Any, Any]
@@ -66,7 +66,7 @@ class ShapPartition(Explainer):
     Regions are halved where most is at stake until `evaluations` are spent; what a region holds is spread evenly over
     it. The values add up to z(x) - z(everything hidden). On a linear model: weight times (x - 0):
 
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[2.0, -4.0]]], [[[0.0, 0.0]]]])
     >>> found = ShapPartition(fill="black")(model, torch.tensor([[[[1.0, 0.5]]]]), torch.tensor([0]))
     >>> found.values.tolist(), found.gap.item()

@@ -5,8 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.classifier import Classifier
-from core.contracts import Attribution, Metric
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Metric
 
 
 @dataclass(frozen=True)
@@ -15,7 +15,7 @@ class Concentration(Metric):
 
     0 for a map of zeros. For (0, 1, 0, 3): ((4 * 2 - 5) * 3 + (3 * 2 - 5) * 1) / (4 * 4) = 10 / 16.
 
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[1.0, 1.0], [1.0, 1.0]]]])
     >>> found = Attribution(torch.tensor([[[0.0, -1.0], [0.0, 3.0]]]))
     >>> Concentration()(model, torch.zeros(1, 1, 2, 2), torch.tensor([0]), found).tolist()

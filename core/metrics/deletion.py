@@ -5,9 +5,9 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.classifier import Classifier
-from core.contracts import Attribution, Metric
-from core.params import param
+from core.base.params import param
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Metric
 
 
 def curve(classifier: Classifier, start: Tensor, end: Tensor, target: int, values: Tensor, steps: int) -> Tensor:
@@ -44,7 +44,7 @@ class Deletion(Metric):
     the authors' code, or black. Two pixels with logits 4 x1 against 0, the first removed first: probabilities
     sigmoid(4) = 0.982, 0.5, 0.5, so (0.982 / 2 + 0.5 + 0.25) / 2 = 0.6205.
 
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model, image = linear([[[[4.0, 0.0]]], [[[0.0, 0.0]]]]), torch.ones(1, 1, 1, 2)
     >>> Deletion(steps=2)(model, image, torch.tensor([0]), Attribution(torch.tensor([[[1.0, 0.0]]]))).tolist()
     [0.6205...]

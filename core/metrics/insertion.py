@@ -7,10 +7,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import conv2d
 
-from core.classifier import Classifier
-from core.contracts import Attribution, Metric
+from core.base.params import param
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Metric
 from core.metrics.deletion import area, curve
-from core.params import param
 
 SIDE, SIGMA = 11, 5.0  # the authors' kernel
 
@@ -35,7 +35,7 @@ class Insertion(Metric):
     sums to 1 and its two middle weights are k0, k1, so both blur to k = k0 + k1 and start at 0.5; restoring the first
     gives sigmoid(4 - 4 k), both 0.5 again.
 
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model, image = linear([[[[4.0, -4.0]]], [[[0.0, 0.0]]]]), torch.ones(1, 1, 1, 2)
     >>> k = blurred(image, torch.zeros(1, 1, 1))[0, 0, 0, 0].item()
     >>> found = Insertion(steps=2)(model, image, torch.tensor([0]), Attribution(torch.tensor([[[1.0, 0.0]]])))

@@ -5,10 +5,10 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.classifier import Classifier
-from core.contracts import Attribution, Metric
-from core.lower_bound import least_supported, linear_bound
-from core.params import param
+from core.base.params import param
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attribution, Metric
+from core.spurious.lower_bound import least_supported, linear_bound
 
 
 @dataclass(frozen=True)
@@ -17,11 +17,11 @@ class SpuriousShare(Metric):
 
     From 0 to 1; a map that says nothing gives about `part`. With the margin m and the sensitivity outside of S fixed,
     the linearised lower bound m (1 - share) / |g_R|_1 falls as the share rises: that bound belongs to the model, not to
-    the map (core.lower_bound); the share is what the map adds to it. [REC, arXiv 2601.00968] Margin 2 a + b, a map that
-    supports a alone: a third of the sensitivity is on b.
+    the map (core.spurious.lower_bound); the share is what the map adds to it. [REC, arXiv 2601.00968] Margin 2 a + b, a
+    map that supports a alone: a third of the sensitivity is on b.
 
     >>> import torch
-    >>> from core.planted import linear
+    >>> from core.contracts.toy_models import linear
     >>> model, image = linear([[[[2.0, 1.0]]], [[[0.0, 0.0]]]]), torch.ones(1, 1, 1, 2)
     >>> SpuriousShare(part=0.5)(model, image, torch.tensor([0]), Attribution(torch.tensor([[[1.0, 0.0]]]))).tolist()
     [0.333...]

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from core.batch import Batch
-from core.classifier import Classifier
-from core.objective import Loss, Objective
+from core.contracts.batch import Batch
+from core.contracts.classifier import Classifier
+from core.contracts.objective import Loss, Objective
 
 
 @dataclass(frozen=True)

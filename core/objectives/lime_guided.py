@@ -7,16 +7,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from core.ascend import ascend
-from core.batch import Batch, stream
-from core.classifier import Classifier
-from core.fills import FILLS, fill
-from core.leak import leak
-from core.mask_numbers import mask_numbers
-from core.objective import Adversarial, Loss, Objective
-from core.params import param
-from core.penalty import difference, exact
-from core.regions import CLASSES, POLARITIES, SOURCES, Regions
+from core.base.params import param
+from core.contracts.ascend import ascend
+from core.contracts.batch import Batch, stream
+from core.contracts.classifier import Classifier
+from core.contracts.objective import Adversarial, Loss, Objective
+from core.objectives._gradient_penalty import difference, exact
+from core.occlusion.fills import FILLS, fill
+from core.spurious.mask_leakage import leak
+from core.spurious.mask_statistics import mask_numbers
+from core.spurious.regions import CLASSES, POLARITIES, SOURCES, Regions
 
 PENALTIES = {"finite": difference, "exact": exact}
 CONTROLS = {
@@ -34,7 +34,7 @@ class LimeGuided(Adversarial):
     the penalty falls on a random part `penalised` of the images as they are. The paper's are the three levers (feature
     masking, sensitivity-aware regularisation, adversarial augmentation) and the loop: every few epochs masks are made
     for the images whose turn it is, so that an image gets a new one every `every` x `turns` epochs; the formulas are
-    reconstructed. core.spurious says how S is found. Unmasked images count in full.
+    reconstructed. core.spurious.score says how S is found. Unmasked images count in full.
     """
 
     key = "lime_guided"

@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
-from core.ascend import ascend
-from core.batch import Batch
-from core.classifier import Classifier
-from core.objective import Adversarial, Loss, Objective, expect_attacked
-from core.params import param
+from core.base.params import param
+from core.contracts.ascend import ascend
+from core.contracts.batch import Batch
+from core.contracts.classifier import Classifier
+from core.contracts.objective import Adversarial, Loss, Objective, expect_attacked
 
 
 def divergence(log_p: Tensor, log_q: Tensor) -> Tensor:

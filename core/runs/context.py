@@ -10,7 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
-from core.atomic import write_whole
+from core.base.atomic_files import write_whole
 from core.runs import files
 from core.runs.files import checkpoint_step
 from core.runs.status import LIVE, How, State, stop_asked, write_status, written

@@ -14,7 +14,7 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from core.atomic import write_whole
+from core.base.atomic_files import write_whole
 
 SPEC, STATUS, METRICS, LOG, RESULT, STOP, LOCK = (
     "spec.json", "status.json", "metrics.jsonl", "log.txt", "result.json", "stop", "lock",

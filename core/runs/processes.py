@@ -10,10 +10,10 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from core.machine import exact, fabric_of
+from core.base.parent_death import WORKER
+from core.distributed.fabric import exact, fabric_of
 from core.runs.context import Context, Stopped
-from core.runs.outcome import sentence
-from core.tie import WORKER
+from core.runs.failure_words import sentence
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -30,7 +30,8 @@ def spread(
 
     They are spawned: a launcher of scripts would run the worker's command again, and meet the run's lock. The first
     process writes into the run's folder; this one takes over what it says of the status. They end with this one, from
-    their first line on (core.runs.work, core.tie): the lock goes with it, and nobody may write without that.
+    their first line on (core.runs.worker, core.base.parent_death): the lock goes with it, and nobody may write without
+    that.
     """
     from torch.multiprocessing.spawn import ProcessExitedException, ProcessRaisedException
 

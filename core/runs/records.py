@@ -7,19 +7,19 @@ from typing import Any
 import numpy as np
 import torch
 
-from core.atomic import whole
-from core.batch import stream
-from core.checkpoint import inner_card, save_tensors
-from core.judge import guessing
-from core.machine import average_buffers
-from core.refine import Training
-from core.refinement import Refinement
-from core.resume import State
-from core.runs.card import card
+from core.base.atomic_files import whole
+from core.checkpoints.tensor_files import inner_card, save_tensors
+from core.contracts.batch import stream
+from core.distributed.fabric import average_buffers
 from core.runs.context import Context
 from core.runs.files import METRICS, read_rows
 from core.runs.pace import Pace
-from core.step import Step
+from core.runs.run_card import card
+from core.training.loop import Training
+from core.training.refinement import Refinement
+from core.training.resume import State
+from core.training.step import Step
+from core.training.validation import guessing
 
 STATE = "state.safetensors"
 SHOWN = 16  # example images

@@ -22,7 +22,7 @@ from core.runs.files import (
     take,
     write_json,
 )  # fmt: skip
-from core.runs.launch import Launch, detached, end
+from core.runs.launchers.local import Launch, detached, end
 from core.runs.status import How, Status, read_status, stop_asked, write_status, written
 
 

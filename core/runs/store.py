@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.runs.files import LOCK, SPEC, take, write_json
-from core.runs.launch import Launch, detached
+from core.runs.launchers.local import Launch, detached
 from core.runs.run import Run as Run
 from core.runs.status import Status as Status
 from core.runs.status import write_status

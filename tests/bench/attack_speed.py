@@ -2,11 +2,11 @@
 
 from torch import Tensor
 
-from core.ascend import Step
 from core.attacks.deepfool import DeepFool
 from core.attacks.pgd import PGD
-from core.classifier import Classifier
-from core.meter import Meter
+from core.base.cancellation import Meter
+from core.contracts.ascend import Step
+from core.contracts.classifier import Classifier
 from tests.bench.subjects import large, pictures, plain, small
 from tests.bench.timing import Row, Settings, Work, faster, race
 

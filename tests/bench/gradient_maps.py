@@ -1,8 +1,8 @@
 """Maps from gradients: SHAP for one class beside `shap` asked for all, and Grad-CAM++ beside `torchcam`."""
 
-from core.backgrounds import background
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.shap_gradient import ShapGradient
+from core.occlusion.backgrounds import background
 from tests.bench.subjects import large, pictures, plain, small
 from tests.bench.timing import Row, Settings, Work, faster, race
 

@@ -6,10 +6,10 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from core.classifier import Classifier
+from core.contracts.classifier import Classifier
 from core.explainers.lime import Lime
-from core.masking import batch_size
-from core.superpixels import superpixels
+from core.occlusion.masking import batch_size
+from core.occlusion.superpixels import superpixels
 from tests.bench.subjects import as_lime, for_lime, large, pictures, plain, small
 from tests.bench.timing import Row, Settings, Work, clock, faster, median, race
 

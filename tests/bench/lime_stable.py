@@ -10,10 +10,10 @@ import torch
 from torch import Tensor
 
 from core.explainers.lime import Lime, cover
-from core.lime_engine import closeness, draw_masks, ridge
-from core.masking import respond
-from core.shifts.spearman import Spearman
-from core.superpixels import superpixels
+from core.map_distances.spearman import Spearman
+from core.occlusion.lime_engine import closeness, draw_masks, ridge
+from core.occlusion.masking import respond
+from core.occlusion.superpixels import superpixels
 from tests.bench.lime_speed import with_lime
 from tests.bench.subjects import large, pictures, plain
 from tests.bench.timing import Row, Settings, Work, faster, race

@@ -9,11 +9,11 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
+from core.base.cancellation import Meter
 from core.catalog import EXPLAINERS
-from core.classifier import Classifier
 from core.classifiers import mnist_cnn
-from core.contracts import Explainer
-from core.meter import Meter
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Explainer
 from tests.bench.subjects import large, pictures, small
 from tests.bench.timing import Row, Settings, race
 

@@ -7,15 +7,15 @@ from pathlib import Path
 import torch
 
 from core.attacks.pgd import PGD
-from core.case import Case
+from core.base.cancellation import Meter
 from core.catalog import EXPLAINERS
-from core.meter import Meter
-from core.npz import write
-from core.picture import fit
+from core.contracts.interfaces import Images
+from core.data.formats.npz import write
+from core.images.picture import fit
+from core.images.samples import picture
 from core.runs.store import Store
-from core.samples import picture
-from core.sources import Images
-from core.study import begin, investigate
+from core.study.case import Case
+from core.study.study import begin, investigate
 from tests.bench.subjects import small
 from tests.bench.timing import Row, Settings, median
 

@@ -6,16 +6,16 @@ from dataclasses import replace
 import torch
 from torch.nn.functional import cross_entropy
 
-from core.batch import Batch
-from core.machine import machine
-from core.objective import Objective
+from core.contracts.batch import Batch
+from core.contracts.interfaces import Images
+from core.contracts.objective import Objective
+from core.distributed.fabric import machine
 from core.objectives.lime_guided import LimeGuided
 from core.objectives.pgd_adversarial import PGDAdversarial
-from core.refine import Training
-from core.regions import Regions
-from core.schedule import Schedule
-from core.sources import Images
-from core.superpixels import superpixels
+from core.occlusion.superpixels import superpixels
+from core.spurious.regions import Regions
+from core.training.loop import Training
+from core.training.schedule import Schedule
 from tests.bench.lime_speed import bare_forward, with_lime
 from tests.bench.subjects import pictures, plain, small
 from tests.bench.timing import Row, Settings, faster, median, race

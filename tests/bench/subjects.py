@@ -8,11 +8,11 @@ import torch
 from torch import Tensor, nn
 from torchvision.transforms import Normalize
 
+from core.base.paths import CHECKPOINTS
 from core.catalog import load_classifier
-from core.classifier import Classifier
 from core.classifiers import cifar10_resnet20
-from core.paths import CHECKPOINTS
-from core.samples import sample_images
+from core.contracts.classifier import Classifier
+from core.images.samples import sample_images
 
 
 @cache

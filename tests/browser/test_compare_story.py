@@ -6,8 +6,8 @@ import numpy as np
 import pytest
 from playwright.sync_api import Page, expect
 
-from core.samples import gallery
-from core.samples import picture as stored
+from core.images.samples import gallery
+from core.images.samples import picture as stored
 from tests.browser.conftest import picture
 from tests.browser.test_story import no_sideways_scroll
 

@@ -10,8 +10,8 @@ import pytest
 from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
-from core.cli import main
-from core.samples import gallery
+from core.cli.parser import main
+from core.images.samples import gallery
 from tests.browser.conftest import picture
 
 pytestmark = pytest.mark.browser

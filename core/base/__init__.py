@@ -1,0 +1,1 @@
+"""What every wing stands on: parameters, paths, files, random numbers, cancellation. No classifier is known here."""

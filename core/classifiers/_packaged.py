@@ -1,0 +1,44 @@
+"""A source of classifiers whose weights come with the project: one network, several trainings."""
+
+from abc import abstractmethod
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import ClassVar
+
+from core.base.paths import CHECKPOINTS
+from core.checkpoints.tensor_files import fit, read_card, read_tensors
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Progress, Source
+
+
+class Shipped(Source):
+    """Loads assets/checkpoints/{key}_{checkpoint}.safetensors, checked against the card beside it.
+
+    `titles`: checkpoint -> what people call it. `fresh(seed)`: the classifier untrained.
+    """
+
+    titles: ClassVar[Mapping[str, str]]
+
+    @staticmethod
+    @abstractmethod
+    def fresh(seed: int = 0) -> Classifier: ...
+
+    def checkpoints(self) -> Mapping[str, str]:
+        return self.titles
+
+    def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
+        if checkpoint not in self.titles:
+            raise ValueError(
+                f"{self.key} has no checkpoint {checkpoint!r}; it has {', '.join(self.titles)}, and can be trained "
+                "from scratch (--start scratch)"
+            )
+        path = CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors"
+        if not path.exists():
+            raise OSError(f"the weights {path.name} are not here; `python -m core.recipes {path.stem}` trains them")
+        tensors, digest = read_tensors(path)
+        if digest != read_card(path).get("sha256"):
+            raise ValueError(f"the weights {path.name} are not the ones their card describes; fetch or train them anew")
+        made = self.fresh()
+        fit(made.net, tensors, path.name)
+        made.net.eval()
+        return replace(made, key=f"{self.key}:{checkpoint}", fingerprint=digest)

@@ -1,0 +1,1 @@
+"""`counterproof`: the engine from a shell, a file for each command."""

@@ -1,0 +1,49 @@
+"""The data sets as plain text."""
+
+from core.catalog import DATASETS
+from core.data.by_name import data_facts, data_names, kind
+from core.data.formats.npz import Facts
+
+MOST_SHOWN = 100
+
+
+def listing() -> str:
+    """Every data set by name, a line each: what it holds, or that it is fetched on first use."""
+    lines = []
+    for name, title in data_names().items():
+        try:
+            found = data_facts(name)
+            told = f"{summary(found)}; on this machine" if found else "fetched on first use"
+        except (ValueError, OSError) as error:
+            told = f"cannot be read: {error}"
+        lines.append(f"{name:<22} {title:<22} {told}")
+    lines += ["", "Besides these, the path of an .npz file, or of a folder with one folder of pictures per class."]
+    return "\n".join(lines)
+
+
+def description(name: str, *, fetch: bool = False) -> str:
+    """One data set with the number of images of each class; with `fetch` it is brought onto this machine first."""
+    if fetch and name in DATASETS:
+        DATASETS[name]().prepare()
+    found = data_facts(name)
+    title = data_names().get(name, name)
+    if found is None:
+        return f"{title}\nIt is fetched on first use, or now with --fetch."
+    parts = list(found.per_class)
+    lines = [title, summary(found), "", f"{'class':<30}" + "".join(f"{part:>10}" for part in parts)]
+    for number, called in enumerate(found.classes[:MOST_SHOWN]):
+        lines.append(f"{called[:29]:<30}" + "".join(f"{found.per_class[part][number]:>10,}" for part in parts))
+    if len(found.classes) > MOST_SHOWN:
+        lines.append(f"and {len(found.classes) - MOST_SHOWN:,} more classes")
+    return "\n".join(lines)
+
+
+def summary(found: Facts) -> str:
+    """What there is in one phrase.
+
+    >>> summary(Facts((1, 28, 28), ("a", "b"), {"train": (700, 500), "test": (9, 1)}))
+    '1,200 train and 10 test images, 28 x 28 grey, 2 classes'
+    """
+    *first, last = (f"{count:,} {split}" for split, count in found.counts.items())
+    counts = f"{', '.join(first)} and {last}" if first else last
+    return f"{counts} images, {kind(found.size)}, {len(found.classes)} classes"

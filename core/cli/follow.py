@@ -1,0 +1,137 @@
+"""Runs in a shell's words: followed to their end, and in a list."""
+
+import time
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from core.runs.status import Status
+from core.runs.store import Run
+from core.training.schedule import Schedule
+from core.training.validation import collapsed, doubtful
+
+Say = Callable[[str], None]
+POLL = 0.3  # seconds
+HELD = {
+    "clean": "as they are", "robust": "attacked", "clean_average": "as they are by the averaged weights",
+    "robust_average": "attacked by the averaged weights",
+}  # fmt: skip
+
+
+def follow(run: Run, say: Say) -> int:
+    """Tell what is new until the run ends: 0 completed, 1 not so, 130 after Ctrl-C, which stops and saves it."""
+    code, news = 0, News(run)
+    while True:
+        try:
+            status = run.status
+            for line in news.since(status):
+                say(line)
+            if not status.alive:
+                break
+            time.sleep(POLL)
+        except KeyboardInterrupt:
+            if code:
+                return code
+            code = 130
+            say("Stopping, and saving. Ctrl-C again leaves it to that.")
+            run.stop("save")
+    say(outcome(run))
+    return code or int(status.state != "completed")
+
+
+class News:
+    """What there is to tell of a run: its notes, and its epochs or, of another task, how far it is."""
+
+    def __init__(self, run: Run) -> None:
+        self.run = run
+        self.notes, self.epochs, self.told = 0, 0, ""
+
+    def since(self, status: Status) -> list[str]:
+        """The lines that have come since the last call."""
+        found = list(status.notes[self.notes :])
+        self.notes = len(status.notes)
+        if self.run.spec.get("task") == "refine":
+            lines = epochs(self.run, over=not status.alive and status.progress == 1)
+            found += lines[self.epochs :]
+            self.epochs = len(lines)
+        if line := self._now(status):
+            found.append(line)
+        return found
+
+    def _now(self, status: Status) -> str:
+        """What it waits for, or how far it is, if that is new: a line a percent."""
+        running = status.state == "running" and self.run.spec.get("task") != "refine"
+        if not status.said or not (running or status.state == "queued"):
+            return ""
+        key = f"{status.progress:.0%}" if running else status.said
+        if key == self.told:
+            return ""
+        self.told = key
+        return f"{key}: {status.said}" if running else status.said
+
+
+def epochs(run: Run, *, over: bool) -> list[str]:
+    """A line for every epoch that is over; `over`: whether the last row ends the last one."""
+    rows, found = [row for row in run.metrics if {"epoch", "loss", "seconds"} <= row.keys()], []
+    total = int(run.spec.get("arguments", {}).get("schedule", {}).get("epochs", Schedule().epochs))
+    for row, after in zip(rows, [*rows[1:], None], strict=False):
+        if after["epoch"] != row["epoch"] if after else "held" in row or over:
+            held = ", ".join(f"{value:.1%} {HELD.get(name, name)}" for name, value in row.get("held", {}).items())
+            text = f"epoch {row['epoch'] + 1} of {total}: loss {row['loss']:.3f}" + (
+                f"; held-out images right: {held}" * bool(held)
+            )
+            found.append(f"{text}; {row['seconds']:.0f} s")
+    return found
+
+
+def outcome(run: Run) -> str:
+    """How a run ended, and what can be done now."""
+    status, result = run.status, run.result() or {}
+    if status.state == "completed":
+        return f"Completed. {_found(run, result)}".rstrip()
+    begins = "" if status.said.startswith(status.state.capitalize()) else f"{status.state.capitalize()}. "
+    said = f"{begins}{status.said}".rstrip(". ")
+    return f"{said}. Go on with: counterproof runs resume {run.id}"
+
+
+def _found(run: Run, result: Mapping[str, Any]) -> str:
+    """What a completed run has come to."""
+    task = run.spec.get("task")
+    if task == "refine":
+        kept = f"Kept epoch {result['epoch_kept']}. " if "epoch_kept" in result else ""
+        kept += f"{said} " if (said := collapsed(result) or doubtful(result)) else ""
+        return f"{kept}Its classifier is run:{run.id}"
+    if task == "evaluate" and "accuracy" in result:
+        low, high = result["interval_95"]
+        return f"{result['accuracy']:.1%} of {result['count']:,} images right (95 % interval {low:.1%} to {high:.1%})."
+    if task == "compare":
+        return f"{result.get('count', 0):,} images were measured; the page Compare shows the curves."
+    return ""
+
+
+def table(runs: list[Run]) -> str:
+    """A line a run: id, state, progress, and what it is or says."""
+    lines = []
+    for run in runs:
+        status = run.status
+        what = status.said if status.said and status.state != "completed" else subject(run.spec)
+        lines.append(f"{run.id}  {status.state:<9} {status.progress:>4.0%}  {what}")
+    return "\n".join(lines) or "There are no runs yet. Start one with: counterproof refine --preset quick"
+
+
+def subject(spec: Mapping[str, Any]) -> str:
+    """What a run is about, from its settings.
+
+    >>> both = {"before": "a", "after": "b", "data": "mnist", "attack": {"method": "pgd"}}
+    >>> subject({"task": "compare", "arguments": both})
+    'compare a with b on mnist under pgd'
+    >>> subject({"task": "evaluate", "arguments": {"classifier": "a", "data": "mnist", "attack": None}})
+    'evaluate a on mnist'
+    """
+    given, task = spec.get("arguments", {}), spec.get("task")
+    if given.get("title"):
+        return str(given["title"])
+    if task == "refine":
+        return f"{given.get('objective', {}).get('method')} from {given.get('base')} on {given.get('data')}"
+    what = f"{given.get('before')} with {given.get('after')}" if task == "compare" else given.get("classifier", "")
+    attack = (given.get("attack") or {}).get("method")
+    return f"{task} {what} on {given.get('data', '')}" + (f" under {attack}" if attack else "")

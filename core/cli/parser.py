@@ -1,0 +1,184 @@
+"""`counterproof`: the same engine from a shell. Exit codes: 0 as hoped, 1 not so, 2 bad input, 130 interrupted,
+141 where nobody reads on.
+
+attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ. refine, runs follow:
+0 the run has completed, 1 it failed, was stopped or got lost.
+"""
+
+import argparse
+import os
+import subprocess
+import sys
+from collections.abc import Sequence
+from functools import partial
+from pathlib import Path
+
+from core.base.cancellation import Cancelled
+from core.base.paths import settle
+
+VERBS = {
+    "list": "every run: id, state, progress, what it is", "stop": "stop and save", "resume": "go on where it stopped",
+    "follow": "tell what is new until it ends", "delete": "delete its folder",
+}  # fmt: skip
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run one command; returns the exit code."""
+    settle()
+    given = parser().parse_args(arguments)
+    try:
+        code: int = given.run(given)
+        sys.stdout.flush()
+    except BrokenPipeError:  # who reads has seen enough, such as `head`
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 141
+    except (ValueError, OSError) as error:
+        sys.stderr.write(f"counterproof: {error}\n")
+        return 2
+    except (KeyboardInterrupt, Cancelled):
+        sys.stderr.write("counterproof: interrupted\n")
+        return 130
+    return code
+
+
+def parser() -> argparse.ArgumentParser:
+    """The command line: one sub-command each."""
+    made = argparse.ArgumentParser("counterproof", description="Attack an image classifier and see where it looked.")
+    commands = made.add_subparsers(required=True, metavar="COMMAND")
+    app = commands.add_parser("app", help="open the dashboard in a browser, on this machine only")
+    app.add_argument("--port", type=int, default=8501)
+    app.add_argument("--no-browser", action="store_true", help="do not open a browser window")
+    app.set_defaults(run=run_app)
+    methods = commands.add_parser("methods", help="list classifiers, attacks, explainers and measures")
+    methods.add_argument("key", nargs="?", help="show one method with its parameters")
+    methods.set_defaults(run=run_methods)
+    attack = commands.add_parser("attack", help="attack one picture")
+    _case(attack)
+    attack.set_defaults(run=run_attack, maps="")
+    explain = commands.add_parser("explain", help="attack one picture and draw the maps before and after")
+    _case(explain)
+    explain.add_argument("--maps", default="grad_cam_pp,integrated_gradients,lime", help="explainers, by key")
+    explain.add_argument("--explained", choices=("answer", "original"), default="answer")
+    explain.add_argument("--controls", type=int, default=3, metavar="N", help="draws of each control (default 3)")
+    explain.set_defaults(run=run_attack)
+    study = commands.add_parser("study", help="compute the numbers of a downloaded case again")
+    study.add_argument("manifest", type=Path)
+    study.add_argument("--out", type=Path, metavar="FOLDER", help="write the new bundle here")
+    study.set_defaults(run=run_study)
+    data = commands.add_parser("data", help="list the data sets for training, or describe one")
+    data.add_argument("name", nargs="?", help="a name, an .npz file, or a folder with one folder of pictures per class")
+    data.add_argument("--fetch", action="store_true", help="bring it onto this machine now")
+    data.set_defaults(run=run_data)
+    refine = commands.add_parser("refine", help="train a classifier anew with an objective, in a run of its own")
+    _refine(refine)
+    refine.set_defaults(run=run_refine)
+    runs = commands.add_parser("runs", help="list runs; stop, resume, follow or delete them")
+    runs.set_defaults(run=run_runs, verb="list", names=[], now=False)
+    verbs = runs.add_subparsers(metavar="VERB")
+    for verb, help in VERBS.items():
+        part = verbs.add_parser(verb, help=help)
+        part.add_argument("names", nargs="*", metavar="ID")
+        if verb == "stop":
+            part.add_argument("--now", action="store_true", help="stop without saving")
+        part.set_defaults(verb=verb)
+    return made
+
+
+def _refine(made: argparse.ArgumentParser) -> None:
+    made.add_argument("base_too", nargs="?", metavar="BASE", help="the same as --base")
+    made.add_argument("--base", help="the classifier to begin with: see `counterproof methods`")
+    made.add_argument("--start", choices=("base", "scratch"), help="from its weights, or its architecture untrained")
+    made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
+    made.add_argument("--objective", help="what is learned: see `counterproof methods`")
+    made.add_argument("--set", action="append", default=[], metavar="PART.NAME=VALUE", dest="settings",
+                      help="such as objective.eps=8/255 or schedule.epochs=3 (`counterproof methods schedule` "
+                      "lists those); may be repeated")  # fmt: skip
+    made.add_argument("--preset", help="settings to begin with: quick, mnist, cifar10, paper, paper_control")
+    made.add_argument("--images", type=int, metavar="N", help="use only N of the training images (default 0: all)")
+    made.add_argument("--device", default="cpu", help="cpu, cuda:0, cuda:0,cuda:1 ... (default cpu)")
+    made.add_argument("--name", "--title", dest="title", help="your own words for the run")
+    made.add_argument("--detach", action="store_true", help="do not wait for the end")
+
+
+def _case(made: argparse.ArgumentParser) -> None:
+    made.add_argument("image", help="a picture file, or a gallery picture such as cifar10/0003")
+    made.add_argument("--model", default="imagenet_efficientnet_lite0", help="see `counterproof methods`")
+    made.add_argument("--attack", default="pgd")
+    made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
+                      help="a parameter, such as pgd.eps=8/255 or lime.samples=400; may be repeated")  # fmt: skip
+    made.add_argument("--target", help="the class to turn the picture into: its name or number")
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--out", type=Path, metavar="FOLDER", help="write pictures, arrays and manifest.json here")
+
+
+def run_app(given: argparse.Namespace) -> int:
+    from core.base.paths import ROOT
+
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
+    command += ["--server.port", str(given.port), "--server.headless", str(given.no_browser).lower()]
+    return subprocess.call(command, cwd=ROOT, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
+
+
+def run_methods(given: argparse.Namespace) -> int:
+    from core.cli.methods import listing, parameters
+
+    print(parameters(given.key) if given.key else listing())
+    return 0
+
+
+def run_data(given: argparse.Namespace) -> int:
+    from core.cli.data import description, listing
+
+    print(description(given.name, fetch=given.fetch) if given.name else listing())
+    return 0
+
+
+def run_attack(given: argparse.Namespace) -> int:
+    from core.cli.attack import report, study_of
+
+    _ready(given.out)
+    study = study_of(given)
+    print(report(study))
+    if given.out:
+        from core.study.bundle import save
+
+        save(study, given.out)
+        print(f"Written to {given.out}")
+    return 0 if study.attacked is not None and study.attacked.fooled else 1
+
+
+def _ready(folder: Path | None) -> None:
+    """See that results can be written, before they are computed."""
+    if folder is not None:
+        from core.study.bundle import ready
+
+        ready(folder)
+
+
+def run_refine(given: argparse.Namespace) -> int:
+    from core.cli.runs import refine
+
+    return refine(given, partial(print, flush=True))
+
+
+def run_runs(given: argparse.Namespace) -> int:
+    from core.cli.runs import act
+
+    return act(given.verb, given.names, partial(print, flush=True), now=given.now)
+
+
+def run_study(given: argparse.Namespace) -> int:
+    from core.cli.study import again
+    from core.study.bundle import save
+
+    _ready(given.out)
+    study, text, same = again(given.manifest)
+    print(text)
+    if given.out:
+        save(study, given.out)
+        print(f"Written to {given.out}")
+    return 0 if same else 1
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,1 @@
+"""Two classifiers beside one another: on one image, and on many."""

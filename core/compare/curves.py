@@ -1,0 +1,94 @@
+"""From the rows of a comparison over a data set to curves with 95 % intervals, differences, gained and lost images."""
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from core.evaluation.accuracy import Share
+
+Z = 1.959964
+MAPS = {"stability": "stable", "noise": "noise"}
+Numbers = NDArray[np.float64]
+Interval = tuple[float, float, float]  # value, low, high
+
+
+def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
+    """Everything told by the rows so far, as JSON; the same from the first row to the last, so that curves grow.
+
+    `count`; `matched`, how many of them both models get right as they are; by side: `accuracy` (Wilson), `stability`
+    and `noise` at each strength and `seeds`, these three over the matched images (a map that explains a wrong answer
+    answers another question), `bound`, `share`, each (value, low, high). `difference`: after minus before, of the same
+    images: `accuracy` by strength, `stability` by strength, `bound`, `share`. `gained`, `lost` by strength: places of
+    the images that only the model after, and only the model before, gets right. What was not measured is left out.
+    """
+    if not rows:
+        return {"count": 0}
+    found: dict[str, Any] = {"count": sum(len(row["images"]) for row in rows)}
+    places = np.concatenate([row["images"] for row in rows])
+    before, after = ({name: _joined(rows, side, name) for name in _names(rows, side)} for side in ("before", "after"))
+    matched = (before["right"][0] == 1) & (after["right"][0] == 1)
+    found["matched"] = int(matched.sum())
+    for side, values in (("before", before), ("after", after)):
+        found[side] = {"accuracy": [_share(each) for each in values["right"]]}
+        found[side] |= {name: mean(values[name]) for name in ("bound", "share") if name in values}
+        if matched.any():
+            moved = {to: values[name][:, matched] for to, name in MAPS.items() if name in values}
+            found[side] |= {to: [mean(each) for each in series] for to, series in moved.items()}
+            found[side] |= {"seeds": mean(values["seeds"][matched])} if "seeds" in values else {}
+    pairs = list(zip(before["right"], after["right"], strict=True))
+    found["difference"] = {"accuracy": [paired(first, second) for first, second in pairs]}
+    if "stable" in before and "stable" in after and matched.any():
+        both = zip(before["stable"][:, matched], after["stable"][:, matched], strict=True)
+        found["difference"]["stability"] = [mean(second - first) for first, second in both]
+    for name in ("bound", "share"):
+        found["difference"][name] = mean(after[name] - before[name])
+    found["gained"] = [places[(first == 0) & (second == 1)].tolist() for first, second in pairs]
+    found["lost"] = [places[(first == 1) & (second == 0)].tolist() for first, second in pairs]
+    return found
+
+
+def _names(rows: Sequence[Mapping[str, Any]], side: str) -> list[str]:
+    return [name for name, values in rows[0][side].items() if values]
+
+
+def _joined(rows: Sequence[Mapping[str, Any]], side: str, name: str) -> Numbers:
+    """(N,) or (strengths, N), the images of all rows one after another."""
+    joined: Numbers = np.concatenate([np.asarray(row[side][name], np.float64) for row in rows], axis=-1)
+    return joined
+
+
+def _share(right: Numbers) -> Interval:
+    share = Share(int(right.sum()), len(right))
+    return share.value, *share.interval
+
+
+def mean(values: Numbers) -> Interval:
+    """The mean with the 95 % interval of the normal approximation, of no width for a single value.
+
+    >>> [round(value, 3) for value in mean(np.array([0.0, 1.0, 2.0, 3.0]))]
+    [1.5, 0.235, 2.765]
+    """
+    middle = float(values.mean())
+    half = Z * float(values.std(ddof=1)) / math.sqrt(len(values)) if len(values) > 1 else 0.0
+    return middle, middle - half, middle + half
+
+
+def paired(before: Numbers, after: Numbers) -> Interval:
+    """The difference of two accuracies on the same images, after minus before, with its 95 % interval.
+
+    Bonett and Price 2012: with b images that only the model after gets right, c only the model before, of n, the
+    interval is that of Wald around (b + 1) / (n + 2) - (c + 1) / (n + 2). With b = 3, c = 1, n = 10: 4/12 - 2/12 = 1/6,
+    variance (6/12 - (1/6)^2) / 12:
+
+    >>> both = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1, 0.0]), np.array([1, 1, 1, 0, 1, 1, 1, 1, 1, 0.0])
+    >>> [round(value, 4) for value in paired(*both)]
+    [0.2, -0.2221, 0.5555]
+    """
+    count = len(before)
+    gained, lost = float(((before == 0) & (after == 1)).sum()), float(((before == 1) & (after == 0)).sum())
+    up, down = (gained + 1) / (count + 2), (lost + 1) / (count + 2)
+    half = Z * math.sqrt((up + down - (up - down) ** 2) / (count + 2))
+    return (gained - lost) / count, max(up - down - half, -1.0), min(up - down + half, 1.0)

@@ -1,0 +1,88 @@
+"""What is measured of two classifiers on one batch of labelled images: a row of numbers for each image."""
+
+import math
+from dataclasses import dataclass
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.catalog import SHIFTS
+from core.compare.one_image import SIDES, Side
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack, Explainer
+from core.evaluation.strengths import at
+from core.spurious.lower_bound import linear_bound
+from core.spurious.region_of_classifier import own_region
+from core.study.noise_control import shuffled
+
+FIRST = "spearman"  # the measure the sentence on Inspect goes by
+DIGITS = 5
+
+
+@dataclass(frozen=True)
+class Plan:
+    """The attack, the strengths (the first is 0) and the explainer whose maps are followed, None for none."""
+
+    attack: Attack
+    strengths: tuple[float, ...]
+    explainer: Explainer | None
+    seed: int = 0
+
+
+def measure(
+    classifiers: dict[Side, Classifier], images: Tensor, labels: Tensor, first: int, plan: Plan
+) -> dict[str, Any]:
+    """Numbers by side, as JSON: each a list with an entry for each of the images (n, C, H, W) in [0, 1], labels (n,).
+
+    first: the place of the first image in the data; draws depend on it and on the seed alone.
+    Each by strength: `right`, 1 where the answer is the label under this model's own attack; `stable` and `noise`, rank
+    agreement of the original's map with the attacked image's, and with that of ordinary noise of the same size, all for
+    the original answer. Once: `seeds`, between the original's maps under two seeds, of a method that draws numbers;
+    `bound`, `share`, the linearised lower bound, at most the whole range, and its spurious share.
+    """
+    return {side: _one(classifiers[side], images, labels, first, plan) for side in SIDES}
+
+
+def _one(classifier: Classifier, images: Tensor, labels: Tensor, first: int, plan: Plan) -> dict[str, Any]:
+    found: dict[str, Any] = {"right": [], "stable": [], "noise": []}
+    answers = classifier.probabilities(images).argmax(dim=1).cpu()
+    explainer = plan.explainer
+    if explainer is not None and explainer.obstacle(classifier):
+        explainer = None
+    drawn = None if explainer is None else _maps(explainer, classifier, images, answers, images, plan.seed)
+    if explainer is not None and drawn is not None and explainer.random:
+        again = _maps(explainer, classifier, images, answers, images, plan.seed + 1)
+        found["seeds"] = _shift(drawn, again)
+    for eps in plan.strengths:
+        attacked = at(plan.attack, eps)(classifier, images, labels, seed=plan.seed + first).cpu()
+        top = classifier.probabilities(attacked).argmax(dim=1).cpu() if eps else answers
+        found["right"].append((top == labels).int().tolist())
+        if explainer is None or drawn is None:
+            continue
+        if not eps:
+            found["stable"].append([1.0] * len(images))
+            found["noise"].append([1.0] * len(images))
+            continue
+        noisy = torch.cat([
+            shuffled(image, other - image, 1, plan.seed + first + place)
+            for place, (image, other) in enumerate(zip(images, attacked, strict=True))
+        ])  # fmt: skip
+        for name, shown in (("stable", attacked), ("noise", noisy)):
+            found[name].append(_shift(drawn, _maps(explainer, classifier, shown, answers, images, plan.seed)))
+    norm, most = (2.0, math.sqrt(images[0].numel())) if plan.attack.norm == 2 else (math.inf, 1.0)
+    masks = own_region(classifier, images, labels, plan.seed)
+    bound = linear_bound(classifier, images, labels, masks, norm)
+    found["bound"] = [round(value, 7) for value in bound.value.clamp_max(most).tolist()]
+    found["share"] = [round(value, DIGITS) for value in bound.share.tolist()]
+    return found
+
+
+def _maps(
+    explainer: Explainer, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int
+) -> Tensor:
+    return explainer(classifier, images, targets, seed=seed, reference=reference).values
+
+
+def _shift(before: Tensor, after: Tensor) -> list[float]:
+    return [round(value, DIGITS) for value in SHIFTS[FIRST]()(before, after).tolist()]

@@ -1,0 +1,174 @@
+"""Two classifiers on one image: each attacked by itself, each shown what was made for the other, their maps, bounds."""
+
+import logging
+import math
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Literal
+
+import torch
+from torch import Tensor
+
+from core.base.cancellation import Cancelled
+from core.compare.resized import matched
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack, Explainer
+from core.spurious.lower_bound import linear_bound
+from core.spurious.region_of_classifier import own_region
+from core.study.attack_record import Prediction, predict
+from core.study.case import Case, Explained
+from core.study.study import Study, begin, investigate
+
+log = logging.getLogger("counterproof")
+Side = Literal["before", "after"]
+SIDES: tuple[Side, Side] = ("before", "after")
+
+
+def other(side: Side) -> Side:
+    """The other of the two."""
+    return "after" if side == "before" else "before"
+
+
+@dataclass(frozen=True)
+class Pair:
+    """What is asked of two classifiers, by name, about one image: the same attack, explainers, seed and controls."""
+
+    image: str
+    before: str
+    after: str
+    attack: Attack
+    explainers: tuple[Explainer, ...] = ()
+    seed: int = 0
+    explained: Explained = "answer"
+    controls: int = 3
+
+    def case(self, side: Side) -> Case:
+        """The same question to one of them: what Inspect shows."""
+        return Case(self.image, getattr(self, side), self.attack, self.explainers, None, self.seed, self.explained,
+                    self.controls)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Reach:
+    """The linearised lower bound at the original image for one model, in `norm`, and its spurious share.
+
+    `region`: the part of the picture that is called spurious, 0 to 1. `wrong`: the answer was wrong already.
+    """
+
+    value: float
+    share: float
+    region: float
+    rival: int
+    norm: float
+    wrong: bool
+
+
+@dataclass
+class Crossing:
+    """What one model makes of the image that was attacked for the other: its answer, its maps by explainer.
+
+    `reach` is about the original image. Filled in place by `cross`.
+    """
+
+    prediction: Prediction | None = None
+    maps: dict[str, Tensor] = field(default_factory=dict)
+    reach: Reach | None = None
+
+
+@dataclass
+class Comparison:
+    """One image, two models: a study of each, and for each what it makes of the other's attacked image."""
+
+    pair: Pair
+    studies: dict[Side, Study]
+    crossings: dict[Side, Crossing] = field(default_factory=lambda: {side: Crossing() for side in SIDES})
+
+    def fooled(self, side: Side) -> bool | None:
+        """Whether the other's attacked image changes this model's answer; None before that is known."""
+        first, crossed = self.studies[side].before, self.crossings[side].prediction
+        return None if first is None or crossed is None else crossed.top != first.top
+
+    def maps(self, key: str, *sides: Side) -> list[Tensor]:
+        """Every map of one explainer that there is, of both models or of one, for one scale over all."""
+        found: list[Tensor] = []
+        for side in sides or SIDES:
+            if maps := self.studies[side].maps.get(key):
+                found += [maps.original, maps.attacked]
+            found += [maps for name, maps in self.crossings[side].maps.items() if name == key]
+        return found
+
+
+def cross(
+    comparison: Comparison, classifiers: dict[Side, Classifier], label: int | None = None
+) -> Iterator[tuple[Side, str]]:
+    """Fill the crossings, yielding after each part; both attacked images must be there. What is known is kept.
+
+    label: the image's class, where it is known; else the bound is that of the model's own answer. A stop
+    (core.base.cancellation) ends it with Cancelled. The parts are "answer", "reach", and an explainer's key for each
+    map.
+    """
+    pair = comparison.pair
+    shown: dict[Side, Tensor] = {}
+    for side in SIDES:
+        attacked = comparison.studies[other(side)].attacked
+        if attacked is None:
+            raise ValueError("expected both models to have been attacked before their images are exchanged")
+        shown[side] = attacked.image
+    for side in SIDES:
+        crossing = comparison.crossings[side]
+        if crossing.prediction is None:
+            crossing.prediction = predict(classifiers[side], shown[side])
+            yield side, "answer"
+    for side in SIDES:
+        crossing = comparison.crossings[side]
+        if crossing.reach is None:
+            crossing.reach = reach(classifiers[side], comparison.studies[side], label, pair.seed)
+            yield side, "reach"
+    for explainer in pair.explainers:
+        for side in SIDES:
+            crossing, study, classifier = comparison.crossings[side], comparison.studies[side], classifiers[side]
+            if explainer.key in crossing.maps or explainer.obstacle(classifier):
+                continue
+            assert crossing.prediction is not None
+            assert study.before is not None
+            explained = crossing.prediction if pair.explained == "answer" else study.before
+            image, target = shown[side][None], torch.tensor([explained.top])
+            try:
+                found = explainer(classifier, image, target, seed=pair.seed, reference=study.original[None])
+            except Cancelled:
+                raise
+            except Exception:  # noqa: BLE001  methods call libraries that raise anything; its study says so in words
+                log.warning("%s failed", explainer.key, exc_info=True)
+                continue
+            crossing.maps[explainer.key] = found.values[0]
+            yield side, explainer.key
+
+
+def reach(classifier: Classifier, study: Study, label: int | None, seed: int) -> Reach:
+    """The bound of one model at the study's original, with that model's own spurious region."""
+    assert study.before is not None
+    norm = 2.0 if study.case.attack.norm == 2 else math.inf
+    answer = study.before.top if label is None else label
+    image, labels = study.original[None], torch.tensor([answer])
+    masks = own_region(classifier, image, labels, seed)
+    found = linear_bound(classifier, image, labels, masks, norm)
+    return Reach(
+        value=found.value.item(), share=found.share.item(), region=masks.float().mean().item(),
+        rival=int(found.runner_up), norm=norm, wrong=answer != study.before.top,
+    )  # fmt: skip
+
+
+def compare(pair: Pair, before: Classifier, after: Classifier, image: Tensor, label: int | None = None) -> Comparison:
+    """All of it at once; image (C, H, W) in [0, 1], of the size that one of the two takes.
+
+    ValueError in a sentence if the two cannot be compared.
+    """
+    classifiers: dict[Side, Classifier] = dict(zip(SIDES, matched(before, after, tuple(image.shape)), strict=True))
+    studies = {side: begin(pair.case(side), classifiers[side], image) for side in SIDES}
+    for side in SIDES:
+        for _ in investigate(studies[side], classifiers[side]):
+            pass
+    comparison = Comparison(pair, studies)
+    for _ in cross(comparison, classifiers, label):
+        pass
+    return comparison

@@ -1,0 +1,114 @@
+"""What a training objective is: how it attacks a batch, what it then descends, and what it keeps between epochs."""
+
+from abc import ABC, abstractmethod
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar
+
+import torch
+from torch import Tensor
+
+from core.base.params import Method, param
+from core.contracts.batch import Batch
+from core.contracts.classifier import Classifier
+
+Loss = tuple[Tensor, Mapping[str, float]]
+
+
+@dataclass(frozen=True)
+class Objective(Method, ABC):
+    """One training batch -> the loss to descend (a scalar with gradients, a mean over the rows) and its parts.
+
+    The loop calls `attack` once and `loss` once, or twice where the weights are perturbed in between; both find the
+    network in training mode. Whatever is random comes from `Batch.draw`. Unless `precise`, logits may come in bf16,
+    whose steps below 1 are 1/256: use log_softmax and its like, which compute in fp32, not log(1 - p).
+
+    An objective that keeps masks says when they are due, makes them in `refresh` and describes them in `audit`. The
+    loop holds them, saves them, and hands out each image's with the image, augmented alike, as `Batch.masks`.
+    """
+
+    precise: ClassVar[bool] = False  # True: never in bf16 (double backpropagation)
+    settled: ClassVar[bool] = False  # True: asks the network in evaluation mode too, so its statistics count in a step
+
+    @property
+    def named(self) -> str:
+        """Its title, and for a control what it is a control by."""
+        return self.title
+
+    @property
+    def pairs(self) -> bool:
+        """Whether each image comes with another one, as `Batch.others`."""
+        return False
+
+    def attack(self, classifier: Classifier, batch: Batch) -> Tensor | None:
+        """The batch's images as the attacker would have them, detached; None for an objective that does not attack."""
+        return None
+
+    @abstractmethod
+    def loss(self, classifier: Classifier, batch: Batch, attacked: Tensor | None) -> Loss:
+        """The mean loss over the rows, and the numbers to log."""
+
+    def __call__(self, classifier: Classifier, batch: Batch) -> Loss:
+        return self.loss(classifier, batch, self.attack(classifier, batch))
+
+    def perturbs(self, epoch: int) -> float:
+        """How far the weights are perturbed against the loss in this epoch (AWP's gamma); 0 for not at all."""
+        return 0.0
+
+    def due(self, epoch: int) -> bool:
+        """Whether masks are made before this epoch (from 0)."""
+        return False
+
+    def unguided(self, epochs: int) -> str:
+        """A sentence if a training of so many epochs will never make the masks it is there to make; else ""."""
+        return ""
+
+    def refresh(self, classifier: Classifier, teacher: Classifier, batch: Batch, epoch: int) -> Tensor | None:
+        """Masks (n, H, W), bool, for images that are not augmented; None for none. `batch.masks` are the last ones.
+
+        Called with one part of the training data after another; `batch.whole` counts all of it, so `Batch.draw` is for
+        small draws here. `teacher` has the moving average of the weights, where there is one, else it is `classifier`.
+        """
+        return None
+
+    def rows(self, count: int, epoch: int, seed: int) -> Tensor:
+        """Which of `count` images get new masks before this epoch, in order; the others keep theirs."""
+        return torch.arange(count)
+
+    def arrange(self, masks: Tensor, seed: int) -> Tensor:
+        """The new masks (N, H, W) as they are to be handed out: a control may give them to other images."""
+        return masks
+
+    def audit(self, masks: Tensor, before: Tensor | None, labels: Tensor) -> Mapping[str, float]:
+        """Numbers to log about the masks (N, H, W) just made; `before` are the ones they replace."""
+        return {}
+
+
+@dataclass(frozen=True)
+class Adversarial(Objective, ABC):
+    """An objective that attacks within eps in L-infinity, with adversarial weight perturbation as an option.
+
+    AWP (Wu, Xia, Wang 2020, arXiv 2004.05884) is applied by the loop around `loss`: see core.training.awp.
+    """
+
+    eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
+    awp: float = param(
+        0.0, low=0.0, high=0.05, step=0.001, title="Weight perturbation",
+        help="Also learn under the worst small change of the weights, this fraction of their length (AWP); 0 is off",
+    )  # fmt: skip
+    awp_after: int = param(
+        0, low=0, high=1000, title="Weight perturbation from", help="Epochs without weight perturbation at the start"
+    )
+
+    @abstractmethod
+    def attack(self, classifier: Classifier, batch: Batch) -> Tensor | None: ...
+
+    def perturbs(self, epoch: int) -> float:
+        return self.awp if epoch >= self.awp_after else 0.0
+
+
+def expect_attacked(attacked: Tensor | None) -> Tensor:
+    """The attacked images; ValueError if the caller left them out."""
+    if attacked is None:
+        raise ValueError("expected attacked images, got none")
+    return attacked

@@ -1,0 +1,176 @@
+"""Image sets in MedMNIST's .npz layout.
+
+`{train,val,test}_images` uint8 (N, H, W[, C]), `{...}_labels` whole numbers (N,) or (N, 1), optionally `classes` (K,)
+with their names. Nothing is unpickled, and images are read piece by piece: a split takes its own size in memory and
+little more, however the file is compressed.
+"""
+
+import zipfile
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import IO, Any, Literal
+
+import numpy as np
+import torch
+from numpy.lib import format as npy
+from numpy.typing import NDArray
+
+from core.base.memory_info import available
+from core.contracts.interfaces import Images
+from core.data.formats.archive import PIECE, Archive, Refused
+
+Split = Literal["train", "test"]
+LARGEST_SIDE = 1024
+MOST_CLASSES = 100_000
+MOST_VALUES = 8_000_000_000  # bytes of images in a split
+
+
+@dataclass(frozen=True)
+class Facts:
+    """What there is, told without reading pixels: `size` (C, H, W), `classes`, images by split and then by class."""
+
+    size: tuple[int, int, int]
+    classes: tuple[str, ...]
+    per_class: Mapping[str, tuple[int, ...]]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Images by split."""
+        return {split: sum(numbers) for split, numbers in self.per_class.items()}
+
+
+def read_npz(path: Path, split: Split) -> Images:
+    """One split of an .npz file; ValueError says what does not fit. `val` is the test split where there is none."""
+    return read(path, path.name, split)
+
+
+def facts(path: Path | IO[bytes], called: str) -> Facts:
+    """Counts, size and classes of an .npz file, everything but the pixels checked; ValueError in one sentence."""
+    with Archive(path, called) as archive:
+        return _facts(archive)
+
+
+def read(path: Path | IO[bytes], called: str, split: Split) -> Images:
+    """One split of the .npz file at `path`, a place or an open file, that people know as `called`."""
+    with Archive(path, called) as archive:
+        part: str = split
+        if split == "test" and "test_images" not in archive.names and "val_images" in archive.names:
+            part = "val"
+        if missing := [name for name in (f"{part}_images", f"{part}_labels") if name not in archive.names]:
+            raise Refused(f"{called} has no {' and no '.join(missing)}; it holds {archive.content()}")
+        classes = _facts(archive).classes
+        count, (channels, height, width) = _size(archive, part)
+        labels = _labels(archive, part, count)
+        needed = count * channels * height * width
+        if needed > MOST_VALUES:
+            raise Refused(
+                f"{called}: its {part} images need {needed / 1e9:.1f} GB, more than {MOST_VALUES / 1e9:.0f} GB"
+            )
+        if needed > available():
+            raise Refused(f"{called}: its {part} images need {needed / 1e9:.1f} GB of memory, more than there is")
+        images = torch.empty((count, channels, height, width), dtype=torch.uint8)
+        done = 0
+        for piece in archive.pieces(f"{part}_images"):
+            rows = torch.tensor(piece).view(-1, height, width, channels)
+            images[done : done + len(rows)] = rows.permute(0, 3, 1, 2)
+            done += len(rows)
+        return Images(images, torch.from_numpy(labels), classes)
+
+
+def write(file: IO[bytes], load: Callable[[Split], Images]) -> None:
+    """Write both splits to an open file as an uncompressed .npz; `load` is asked for one at a time."""
+    with zipfile.ZipFile(file, "w") as archive:
+        classes: tuple[str, ...] = ()
+        splits: tuple[Split, ...] = ("train", "test")
+        for split in splits:
+            data = load(split)
+            count, channels, height, width = data.images.shape
+            rows = max(PIECE // max(channels * height * width, 1), 1)
+            with archive.open(f"{split}_images.npy", "w", force_zip64=True) as member:
+                shape = (count, height, width, channels)[: 4 if channels > 1 else 3]
+                npy.write_array_header_1_0(member, {"shape": shape, "fortran_order": False, "descr": "|u1"})
+                for begin in range(0, count, rows):
+                    member.write(data.images[begin : begin + rows].permute(0, 2, 3, 1).contiguous().numpy().tobytes())
+            _member(archive, f"{split}_labels", data.labels.numpy())
+            classes = data.classes
+            del data
+        _member(archive, "classes", np.asarray(classes))
+
+
+def _member(archive: zipfile.ZipFile, name: str, values: NDArray[Any]) -> None:
+    with archive.open(f"{name}.npy", "w") as member:
+        npy.write_array(member, values, allow_pickle=False)
+
+
+def _facts(archive: Archive) -> Facts:
+    splits = [name for name in ("train", "val", "test") if f"{name}_images" in archive.names]
+    if not splits:
+        raise Refused(f"{archive.called} has no train_images and no test_images; it holds {archive.content()}")
+    sizes = {split: _size(archive, split) for split in splits}
+    if len({size for _, size in sizes.values()}) > 1:
+        told = " and ".join(f"{split} {size}" for split, (_, size) in sizes.items())
+        raise Refused(f"{archive.called}: the splits hold images of different sizes (C, H, W), {told}")
+    labels = {split: _labels(archive, split, count) for split, (count, _) in sizes.items()}
+    classes = _classes(archive, int(max(each.max() for each in labels.values())))
+    per_class = {split: np.bincount(each, minlength=len(classes)) for split, each in labels.items()}
+    return Facts(sizes[splits[0]][1], classes, {split: tuple(map(int, each)) for split, each in per_class.items()})
+
+
+def _size(archive: Archive, split: str) -> tuple[int, tuple[int, int, int]]:
+    """Number of images and their (C, H, W), from the header."""
+    shape, dtype = archive.header(f"{split}_images")
+    if dtype != np.uint8 or len(shape) not in (3, 4):
+        raise Refused(f"{archive.called}: expected uint8 images (N, H, W[, C]), got {str(dtype)[:40]} {shape}")
+    count, height, width, channels = (*shape, 1) if len(shape) == 3 else shape
+    if channels not in (1, 3):
+        raise Refused(f"{archive.called}: expected images (N, H, W) or (N, H, W, C) with 1 or 3 channels, got {shape}")
+    if not (1 <= height <= LARGEST_SIDE and 1 <= width <= LARGEST_SIDE):
+        raise Refused(f"{archive.called}: expected images with sides of 1 to {LARGEST_SIDE} pixels, got {shape}")
+    if count < 1:
+        raise Refused(f"{archive.called} has no {split} images")
+    return count, (channels, height, width)
+
+
+def _labels(archive: Archive, split: str, count: int) -> NDArray[np.int64]:
+    """(N,), checked against the number of images."""
+    if f"{split}_labels" not in archive.names:
+        raise Refused(f"{archive.called} has {split}_images but no {split}_labels; it holds {archive.content()}")
+    found = archive.small(f"{split}_labels")
+    if found.ndim == 2 and found.shape[1] > 1:
+        raise Refused(
+            f"{archive.called} has {found.shape[1]} labels an image; a classifier here gives one class an image, so "
+            "data with several labels cannot be used"
+        )
+    if found.dtype.kind not in "bui" or found.size != count or found.shape not in ((count,), (count, 1)):
+        raise Refused(
+            f"{archive.called}: expected one whole number a {split} image as its label, got {str(found.dtype)[:40]} "
+            f"{found.shape} for {count} images"
+        )
+    labels = found.reshape(count).astype(np.int64)
+    if labels.min() < 0:
+        raise Refused(f"{archive.called}: expected labels from 0 up, got {labels.min()} among the {split} labels")
+    return labels
+
+
+def _classes(archive: Archive, most: int) -> tuple[str, ...]:
+    """The names of the classes; their numbers where they have none."""
+    if "classes" not in archive.names:
+        if most >= MOST_CLASSES:
+            raise Refused(f"{archive.called}: expected fewer than {MOST_CLASSES:,} classes, got a label {most}")
+        return tuple(str(number) for number in range(most + 1))
+    found = archive.small("classes")
+    if found.ndim != 1 or found.dtype.kind not in "USbui" or not 1 <= len(found) <= MOST_CLASSES:
+        raise Refused(
+            f"{archive.called}: expected classes as a list of names, got {str(found.dtype)[:40]} {found.shape}"
+        )
+    try:
+        told = [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in found.tolist()]
+    except ValueError as error:
+        raise Refused(f"{archive.called}: the names of the classes are damaged") from error
+    classes = tuple("".join(c for c in " ".join(each.split()) if c.isprintable())[:100] for each in told)
+    if len(set(classes)) < len(classes) or not all(classes):
+        raise Refused(f"{archive.called}: expected classes with different names, none of them empty")
+    if most >= len(classes):
+        raise Refused(f"{archive.called} names {len(classes)} classes, but has an image with the label {most}")
+    return classes

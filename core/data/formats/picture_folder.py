@@ -1,0 +1,114 @@
+"""Labelled images from pictures, one folder per class: train/CLASS/*.png and test/CLASS/*.png, or CLASS/*.png alone."""
+
+from collections import Counter
+from io import BytesIO
+from pathlib import Path
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from PIL import Image
+
+from core.base import cancellation as meter
+from core.contracts.interfaces import Images, Progress
+from core.data.formats.archive import Refused
+from core.data.formats.npz import LARGEST_SIDE, MOST_VALUES, Facts, Split
+from core.data.formats.picture_tree import Entry, Tree, tree, walk
+from core.images.decode import BROKEN, FORMATS, decode
+
+GREY = ("1", "L", "LA", "La", "I", "F", "I;16", "I;16B", "I;16L", "I;16N")
+
+
+def read_folder(
+    path: Path, split: Split, *, size: tuple[int, int, int] | None = None, progress: Progress | None = None
+) -> Images:
+    """One split of a folder of pictures, brought to `size` (C, H, W): the shorter side scaled, the centre cut out.
+
+    Classes are the names of the sub-folders, in alphabetical order. Where there are no folders `train` and `test`
+    (`val` stands in for `test`), a fifth of each class, drawn with a fixed seed from its sorted files, is the test
+    split. Without `size` it is the size most pictures have, in grey if every file is grey. Files that cannot be read
+    are skipped and counted in `notes`. ValueError in one sentence if there are fewer than two classes or no pictures.
+    """
+    return load(tree(walk(path), path.name), split, size, progress)
+
+
+def folder_facts(path: Path) -> Facts:
+    """What lies in a folder of pictures, told from the headers of its files."""
+    return survey(tree(walk(path), path.name))
+
+
+def survey(found: Tree) -> Facts:
+    """Pictures by split and class, and the size (C, H, W) most of them have, with one channel if all are grey."""
+    sizes: Counter[tuple[int, int]] = Counter()
+    modes: set[str] = set()
+
+    def readable(entry: Entry) -> bool:
+        meter.check()
+        try:
+            with Image.open(BytesIO(entry.read()), formats=sorted(set(FORMATS) - {"MPO"})) as image:
+                high, wide = (image.width, image.height) if turned(image) else (image.height, image.width)
+                modes.add(image.mode)
+        except BROKEN:
+            return False
+        sizes[high, wide] += 1
+        return True
+
+    counts = {split: tuple(sum(map(readable, group)) for group in groups) for split, groups in found.files.items()}
+    if not sizes:
+        raise Refused(f"{found.called} holds no picture that can be read")
+    (height, width), _ = min(sizes.items(), key=lambda item: (-item[1], item[0]))
+    return Facts((1 if modes <= set(GREY) else 3, height, width), found.classes, counts)
+
+
+def turned(image: Image.Image) -> bool:
+    """Whether EXIF data ask for a turn that swaps the sides."""
+    return image.getexif().get(0x0112) in (5, 6, 7, 8)
+
+
+def load(
+    found: Tree, split: Split, size: tuple[int, int, int] | None = None, progress: Progress | None = None
+) -> Images:
+    """The pictures of a split, decoded and brought to `size`."""
+    size = size or survey(found).size
+    if size[0] not in (1, 3) or not all(1 <= side <= LARGEST_SIDE for side in size[1:]):
+        raise Refused(
+            f"{found.called}: expected 1 or 3 channels and sides of 1 to {LARGEST_SIDE} pixels, got {size}; give a size"
+        )
+    files = [(number, entry) for number, group in enumerate(found.files[split]) for entry in group]
+    if len(files) * size[0] * size[1] * size[2] > MOST_VALUES:
+        raise Refused(f"{found.called}: {len(files):,} pictures of {size} are too many at once; choose a smaller size")
+    images = np.empty((len(files), *size), np.uint8)
+    labels: list[int] = []
+    for number, entry in files:
+        meter.check()
+        if progress is not None:
+            progress(len(labels) / len(files), f"Reading {len(files):,} pictures")
+        try:
+            pixels, _ = decode(entry.read(), entry.parts[-1])
+        except (ValueError, OSError):
+            continue
+        images[len(labels)] = _fitted(pixels, size)
+        labels.append(number)
+    if not labels:
+        raise Refused(f"{found.called} holds no {split} picture that can be read")
+    if split == "train" and len(set(labels)) < 2:
+        raise Refused(f"{found.called} holds readable train pictures of one class only; expected at least two classes")
+    skipped = len(files) - len(labels)
+    notes = (f"{skipped:,} of {len(files):,} {split} files could not be read and were left out.",) if skipped else ()
+    return Images(torch.from_numpy(images[: len(labels)]), torch.tensor(labels), found.classes, notes)
+
+
+def _fitted(pixels: NDArray[np.uint8], size: tuple[int, int, int]) -> NDArray[np.uint8]:
+    """(H, W, 3) -> (C, H, W): the largest centred part of the wanted shape, resampled once; grey is the luminance."""
+    channels, high, wide = size
+    image = Image.fromarray(pixels)
+    if channels == 1:
+        image = image.convert("L")
+    if image.size != (wide, high):
+        part = min(image.width / wide, image.height / high)
+        left, upper = (image.width - part * wide) / 2, (image.height - part * high) / 2
+        image = image.resize(
+            (wide, high), Image.Resampling.BICUBIC, (left, upper, left + part * wide, upper + part * high)
+        )
+    values = np.asarray(image)
+    return values[None] if channels == 1 else values.transpose(2, 0, 1)

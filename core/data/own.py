@@ -1,0 +1,131 @@
+"""The user's own data sets: an .npz or a .zip of pictures comes in, is checked, and is kept as an .npz."""
+
+import math
+import re
+import shutil
+import zipfile
+from pathlib import Path
+from typing import IO
+
+from core.base.atomic_files import whole
+from core.base.paths import find, home, places
+from core.catalog import DATASETS
+from core.contracts.interfaces import Images, Progress
+from core.data.formats import npz, picture_folder
+from core.data.formats.archive import BROKEN, Refused
+from core.data.formats.npz import Facts, Split
+from core.data.formats.picture_tree import zip_tree
+
+NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+
+
+def folder() -> Path:
+    """Where data that were added are kept."""
+    return home() / "data" / "own"
+
+
+def names() -> tuple[str, ...]:
+    """The names of your own data: those that were added, and .npz files laid into one of `places()` by hand."""
+    return tuple(sorted({path.stem for path in (*_files(folder()), *_by_hand())}))
+
+
+def _files(place: Path) -> list[Path]:
+    found = sorted(place.glob("*.npz")) if place.is_dir() else []
+    return [path for path in found if NAME.fullmatch(path.stem) and path.is_file()]
+
+
+def _by_hand() -> list[Path]:
+    return [path for place in places() for path in _files(place) if path.stem not in DATASETS]
+
+
+def place(name: str) -> Path:
+    """The file of the data set `name`; ValueError if there is none."""
+    if NAME.fullmatch(name):
+        path = folder() / f"{name}.npz"
+        if path.is_file():
+            return path
+        if name not in DATASETS and (found := find(f"{name}.npz")):
+            return found
+    raise ValueError(f"there are no own data called {name[:40]!r}")
+
+
+def removable(name: str) -> bool:
+    """Whether `name` was added here; files laid down by hand are the user's to delete."""
+    return bool(NAME.fullmatch(name)) and (folder() / f"{name}.npz").is_file()
+
+
+def remove(name: str) -> None:
+    """Delete data that were added; ValueError if there are none of that name."""
+    if not removable(name):
+        raise ValueError(f"there are no data called {name[:40]!r} that were added here")
+    (folder() / f"{name}.npz").unlink()
+
+
+def facts(name: str) -> Facts:
+    """Counts, size and classes, without reading the images."""
+    path = place(name)
+    return npz.facts(path, path.name)
+
+
+def install(
+    file: IO[bytes],
+    name: str,
+    *,
+    called: str = "the file",
+    size: tuple[int, int, int] | None = None,
+    progress: Progress | None = None,
+) -> tuple[str, tuple[str, ...]]:
+    """Check an open .npz, or .zip of one folder per class, and keep it as the data `name`; ("own:name", notes).
+
+    `called` is the file's own name. `size` (C, H, W) is what pictures in a .zip are brought to; without it the size
+    most of them have. ValueError in one sentence if anything does not fit, OSError if it cannot be stored.
+    """
+    if not NAME.fullmatch(name):
+        raise ValueError("expected a name of 1 to 40 letters, digits, - and _, beginning with a letter or digit")
+    if name in names():
+        raise ValueError(f"there are already data called {name}; choose another name")
+    notes: list[str] = []
+    kind = _holds(file, called)
+    found = zip_tree(file, called) if kind == "pictures" else None
+    if found is not None:
+        size = size or picture_folder.survey(found).size
+
+    def load(split: Split) -> Images:
+        data = npz.read(file, called, split) if found is None else picture_folder.load(found, split, size, progress)
+        notes.extend(data.notes)
+        return data
+
+    if found is None:
+        counts, shape = (told := npz.facts(file, called)).counts, told.size
+        splits = [counts.get("train", 0), counts.get("test", counts.get("val", 0))]
+    else:
+        splits, shape = [sum(map(len, groups)) for groups in found.files.values()], size or (1, 1, 1)
+    target = folder() / f"{name}.npz"
+    _room(target, math.prod(shape), splits, called)
+    try:
+        with whole(target) as out:
+            npz.write(out, load)
+    except Refused:
+        raise
+    except OSError as error:
+        raise OSError(f"{name} could not be stored in {target.parent}: {error.strerror or error}") from error
+    return f"own:{name}", tuple(notes)
+
+
+def _room(target: Path, each: int, splits: list[int], called: str) -> None:
+    """Refuse what is too large, `each` bytes an image, or finds no room on the disk, before any of it is unpacked."""
+    if each * max(splits) > npz.MOST_VALUES:
+        raise Refused(f"{called} holds more than {npz.MOST_VALUES / 1e9:.0f} GB of images in a split; take fewer")
+    above = next(place for place in target.parents if place.exists())
+    if (needed := each * sum(splits)) > (free := shutil.disk_usage(above).free):
+        raise Refused(f"{called} needs {needed / 1e9:.1f} GB in {target.parent}, where {free / 1e9:.1f} GB are free")
+
+
+def _holds(file: IO[bytes], called: str) -> str:
+    """Whether a file is an .npz ("arrays") or a .zip of pictures ("pictures"), told by its contents."""
+    try:
+        with zipfile.ZipFile(file) as archive:
+            inside = archive.namelist()
+    except (*BROKEN, OSError) as error:
+        raise Refused(f"{called} is neither an .npz file nor a .zip of pictures") from error
+    return "arrays" if any(name.endswith(".npy") and "/" not in name for name in inside) else "pictures"

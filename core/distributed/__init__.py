@@ -1,0 +1,1 @@
+"""Where work runs: device, precision, and several processes of one training."""

@@ -1,0 +1,157 @@
+"""AutoAttack's standard version over a whole test set, one attack after the other, able to go on where it stopped.
+
+What is whose: the four attacks are torchattacks' (put together in `core.attacks.autoattack`), the order, the flags and
+the rule that only images still held go on to the next attack are those of the authors' code (Croce, Hein 2020). This
+file adds the bookkeeping: batches are made of what is left of all images, and an attacked image counts only if the
+classifier itself, not the attack's copy, gets it wrong and it keeps to the strength.
+"""
+
+import hashlib
+import json
+import time
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor, nn
+
+from core.attacks._torchattacks import borrowed
+from core.attacks.autoattack import AutoAttack
+from core.base.atomic_files import write_whole
+from core.base.rng import seeded
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
+from core.distributed.fabric import tensor_cores
+
+HELD = "9"  # in `Verdict.fell`
+SLACK = 1e-6  # rounding of x + eps in single precision
+
+
+@dataclass(frozen=True)
+class Verdict:
+    """What became of each image, and what it took.
+
+    `fell`: one character an image: "0" answered wrong to begin with, "1" to "4" fell to the first to fourth attack of
+    `order`, "9" held. `place`, `done`: the attack under way (from 1) and how many of its images it has been through.
+    """
+
+    order: tuple[str, ...]
+    fell: str
+    place: int = 1
+    done: int = 0
+    seconds: float = 0.0
+
+    @property
+    def finished(self) -> bool:
+        return self.place > len(self.order)
+
+    @property
+    def after(self) -> dict[str, int]:
+        """Images held before the first attack ("clean") and after each that has finished.
+
+        >>> Verdict(("a", "b"), "0129", place=3).after
+        {'clean': 3, 'a': 2, 'b': 1}
+        """
+        names = ("clean", *self.order[: self.place - 1])
+        return {name: sum(int(each) > index for each in self.fell) for index, name in enumerate(names)}
+
+
+class _ChannelsLast(nn.Module):
+    """The copy the library attacks, with images in the memory order in which a CPU, and a GPU in TF32, is faster."""
+
+    def __init__(self, classifier: Classifier) -> None:
+        super().__init__()
+        self.inner = borrowed(classifier)
+        self.inner.to(memory_format=torch.channels_last)  # type: ignore[call-overload]
+
+    def forward(self, images: Tensor) -> Tensor:
+        logits: Tensor = self.inner(images.contiguous(memory_format=torch.channels_last))
+        return logits
+
+
+def withstood(
+    classifier: Classifier,
+    data: Images,
+    eps: float,
+    *,
+    folder: Path,
+    count: int = 1000,
+    batch: int = 100,
+    seed: int = 0,
+    steps: int = 100,
+    queries: int = 5000,
+    first: int = 4,
+    say: Callable[[str], None] = lambda _: None,
+) -> Verdict:
+    """The verdict on the first `count` images at strength `eps` (L-infinity), in single precision.
+
+    On a GPU the attacks are looked for in TF32, and what they find is judged in fp32.
+
+    `folder` holds state.json, written after every batch of every attack; with it there, the evaluation goes on. Batches
+    and seeds depend on the images held alone, so a break changes nothing. ValueError if the state answers another
+    question. `steps` and `queries` other than the standard make it weaker than AutoAttack; `first` ends it after so
+    many of its attacks, and another call goes on from there.
+    """
+    images, labels = data.images[:count].float() / 255, data.labels[:count]
+    made = AutoAttack(eps=eps, steps=steps, queries=queries)._parts(len(classifier.labels))
+    parts = {name.lower(): make for name, make in made.items()}
+    digest = hashlib.sha256(data.images[:count].numpy().tobytes() + labels.numpy().tobytes()).hexdigest()
+    weights = classifier.fingerprint or _weights(classifier)
+    asked = {"weights": weights, "images": digest, "eps": eps, "batch": batch, "seed": seed, "steps": steps,
+             "queries": queries}  # fmt: skip
+    found = _read(folder / "state.json", asked)
+    if found is None:
+        right = torch.cat([_answers(classifier, part) for part in torch.split(images, batch)]) == labels
+        found = Verdict(tuple(parts), "".join(HELD if each else "0" for each in right.tolist()))
+    with classifier.frozen():
+        model = _ChannelsLast(classifier)
+    while not found.finished and found.place <= first:
+        name, make = found.order[found.place - 1], parts[found.order[found.place - 1]]
+        entered = [index for index, each in enumerate(found.fell) if int(each) >= found.place]
+        for begin in range(found.done, len(entered), batch):
+            begun = time.perf_counter()
+            rows = torch.tensor(entered[begin : begin + batch])
+            with seeded(seed, classifier.device), classifier.frozen(), tensor_cores():
+                shown, meant = images[rows].to(classifier.device), labels[rows].to(classifier.device)
+                attacked = make(model, seed)(shown, meant).detach().cpu()
+            fallen = rows[_fooled(classifier, images[rows], attacked, labels[rows], eps)].tolist()
+            fell = "".join(str(found.place) if row in set(fallen) else each for row, each in enumerate(found.fell))
+            spent = found.seconds + time.perf_counter() - begun
+            found = Verdict(found.order, fell, found.place, begin + len(rows), spent)
+            _write(folder / "state.json", asked, found)
+            say(f"{name}: {found.done} of {len(entered)} images, {fell.count(HELD)} of {len(fell)} held, {spent:.0f} s")
+        found = Verdict(found.order, found.fell, found.place + 1, 0, found.seconds)
+        _write(folder / "state.json", asked, found)
+    return found
+
+
+def _answers(classifier: Classifier, images: Tensor) -> Tensor:
+    return classifier.probabilities(images).argmax(dim=1).cpu()
+
+
+def _fooled(classifier: Classifier, images: Tensor, attacked: Tensor, labels: Tensor, eps: float) -> Tensor:
+    """(N,) bool: the classifier's own answer is wrong, on an image in [0, 1] within `eps`."""
+    kept = (attacked - images).abs().flatten(1).amax(dim=1) <= eps + SLACK  # False where a value is not a number
+    return kept & (_answers(classifier, attacked.nan_to_num().clamp(0, 1)) != labels)
+
+
+def _weights(classifier: Classifier) -> str:
+    digest = hashlib.sha256()
+    for value in classifier.net.state_dict().values():
+        digest.update(value.detach().cpu().numpy().tobytes())
+    return digest.hexdigest()
+
+
+def _read(path: Path, asked: dict[str, Any]) -> Verdict | None:
+    if not path.is_file():
+        return None
+    state = json.loads(path.read_text())
+    if state.pop("asked", None) != asked:
+        raise ValueError(f"{path} belongs to another evaluation: choose another folder, or remove it to begin anew")
+    return Verdict(**state | {"order": tuple(state["order"])})
+
+
+def _write(path: Path, asked: dict[str, Any], found: Verdict) -> None:
+    write_whole(path, (json.dumps({"asked": asked} | vars(found)) + "\n").encode())

@@ -1,0 +1,1 @@
+"""Pictures from outside to pixels, the sample pictures, and pixels to PNG."""

@@ -1,0 +1,1 @@
+"""Covering parts of an image: what perturbation-based explainers and guided refinement share."""

@@ -1,0 +1,29 @@
+"""What takes the place of a masked region: the image's mean, its blur, noise, or the same place of another image."""
+
+import torch
+from torch import Tensor
+
+from core.contracts.batch import Batch
+from core.occlusion.backgrounds import blur
+
+FILLS = ("mean", "blur", "noise", "patch")
+
+
+def fill(batch: Batch, kind: str) -> Tensor:
+    """Images (n, C, H, W) in [0, 1] to take the masked pixels from.
+
+    mean: the image's mean of each channel. blur: the image under a Gaussian of a sixth of its side. noise: uniform,
+    another for each image. patch: another training image (CutMix, but the label stays; Yun et al., arXiv 1905.04899).
+    """
+    images = batch.images
+    if kind == "mean":
+        return images.mean(dim=(2, 3), keepdim=True).expand_as(images)
+    if kind == "blur":
+        return blur(images, images.shape[3] / 6)
+    if kind == "noise":
+        return batch.draw("fill", lambda shape, draws: torch.rand(shape, generator=draws))
+    if kind == "patch":
+        if batch.others is None:
+            raise ValueError("expected other images to take patches from, got none")
+        return batch.others
+    raise ValueError(f"expected a fill among {', '.join(FILLS)}, got {kind!r}")

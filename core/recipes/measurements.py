@@ -1,0 +1,125 @@
+"""The numbers of one checkpoint, measured part by part and written on its card as they come."""
+
+import json
+import time
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.attacks._torchattacks import LIBRARY
+from core.attacks.pgd import PGD
+from core.base.atomic_files import write_whole
+from core.base.params import to_spec
+from core.base.paths import CHECKPOINTS
+from core.catalog import DATASETS, load_classifier
+from core.checkpoints.tensor_files import read_card
+from core.distributed.fabric import exact
+from core.evaluation import outcomes
+from core.evaluation.accuracy import Share, right
+from core.evaluation.autoattack import HELD, withstood
+from core.evaluation.autoattack_flags import flags
+from core.evaluation.map_stability import EXPLAINED, moved, summary
+from core.evaluation.sanity_gates import gates
+
+PARTS = ("clean", "pgd20", "stability", "autoattack", "gates")
+FLAGGED = 250  # images the flags are looked for on, as in the authors' code
+
+
+def assess(
+    name: str,
+    only: Sequence[str],
+    folder: Path,
+    *,
+    count: int = 1000,
+    maps: int = 200,
+    device: str = "cpu",
+    batch: int = 100,
+    first: int = 4,
+    say: Callable[[str], None] = lambda _: None,
+) -> dict[str, Any]:
+    """The card of the shipped checkpoint `name` ("source:checkpoint") with the parts `only` measured anew.
+
+    Strength and step are those of the card's `test_pgd20`. The card and the outcomes of each image are written after
+    every part; `folder`/NAME holds what an interrupted part needs to go on. batch: images AutoAttack attacks at once;
+    first: how many of its attacks to make, for whom all take too long.
+    ValueError if there is no card or the weights are not the card's.
+    """
+    stem = name.replace(":", "_")
+    path = CHECKPOINTS / f"{stem}.safetensors"
+    card = read_card(path)
+    if not card:
+        raise ValueError(f"there is no checkpoint {name} with a card in {CHECKPOINTS}")
+    classifier = load_classifier(name)
+    if classifier.fingerprint != card.get("sha256"):
+        raise ValueError(f"the weights of {name} are not the ones its card describes")
+    if "test_pgd20" not in card:
+        raise ValueError(f"the card of {name} says no strength: it has no test_pgd20")
+    exact()
+    classifier.net.to(device)
+    eps, step = card["test_pgd20"]["eps"], card["test_pgd20"]["step"]
+    data = DATASETS[card["data"]]().load("test")
+    count, state = min(count, len(data)), folder / stem
+    kept = outcomes.read(stem, card["sha256"]) | {"sha256": card["sha256"], "data": card["data"]}
+    attacked = f"the first {count:,}"
+
+    def keep(**entries: Any) -> None:
+        card.update(entries, outcomes=outcomes.write(stem, kept))
+        card["sha256"] = card.pop("sha256")  # stays last
+        write_whole(path.with_suffix(".json"), (json.dumps(card, indent=2) + "\n").encode())
+
+    def told(text: str) -> None:
+        say(f"{name}: {text}")
+
+    if "clean" in only:
+        found = right(classifier, data)
+        kept["clean"] = outcomes.pack(found.tolist())
+        keep(test_clean=_share(found).entry())
+        told(f"{_share(found).value:.2%} right")
+    if "pgd20" in only:
+        found = right(classifier, data, PGD(eps=eps, step=step), count=count)
+        kept["pgd20"] = outcomes.pack(found.tolist())
+        keep(test_pgd20=_share(found).entry() | {"eps": eps, "step": step, "steps": 20, "images": attacked})
+        told(f"{_share(found).value:.2%} right under PGD-20")
+    if "stability" in only:
+        attack = PGD(eps=eps, step=step)
+        held, values = moved(classifier, data, attack, folder=state, count=maps, say=told)
+        kept |= {"held": outcomes.pack(held), "maps": values}
+        keep(stability={
+            "attack": to_spec(attack), "images": f"the first {len(held):,}", "explained": "the true label",
+            "explainers": [to_spec(each) for each in EXPLAINED if each.key in values],
+            "maps": summary(held, values),
+        })  # fmt: skip
+    if "autoattack" in only:
+        verdict = withstood(classifier, data, eps, folder=state, count=count, batch=batch, first=first, say=told)
+        found = torch.tensor([each == HELD for each in verdict.fell])
+        key, order = ("autoattack", "order") if verdict.finished else ("autoattack_begun", "order_begun")
+        for each in ("autoattack_begun", "order_begun"):
+            kept.pop(each, None)
+        card.pop("test_autoattack_begun", None)
+        kept |= {key: verdict.fell, order: verdict.order[: verdict.place - 1]}
+        images, labels = data.images[:FLAGGED].float() / 255, data.labels[:FLAGGED]
+        raised = flags(classifier, images, labels, verdict.after, count)
+        where = "" if classifier.device.type != "cuda" else ", looked for on a GPU in TF32, judged in fp32"
+        keep(**{f"test_{key}": _share(found).entry() | {
+            "eps": eps, "images": attacked, "after": verdict.after, "flags": raised,
+            "attacks": f"standard, parts of {LIBRARY}{where}",
+        }})  # fmt: skip
+        far = "AutoAttack" if verdict.finished else f"the first {verdict.place - 1} of AutoAttack's attacks"
+        told(f"{_share(found).value:.2%} right under {far}; {' '.join(raised) or 'no flags'}")
+    if "gates" in only:
+        last = card.get("test_autoattack", {})
+        fits = last.get("count") == count and last.get("eps") == eps
+        begun = time.perf_counter()
+        keep(gates=gates(
+            classifier, data, eps, step, count=count,
+            autoattack=last["accuracy"] if fits else None, flagged=bool(last["flags"]) if fits else None,
+        ))  # fmt: skip
+        told(f"gates {card['gates']['passed']}, {time.perf_counter() - begun:.0f} s")
+    return card
+
+
+def _share(found: Tensor) -> Share:
+    return Share(int(found.sum()), len(found))

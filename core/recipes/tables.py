@@ -1,0 +1,161 @@
+"""The README's tables of the shipped checkpoints, from their cards: `python -m core.recipes.tables` prints them."""
+
+import sys
+from typing import Any
+
+from core.base.params import to_spec
+from core.catalog import DATASETS, EXPLAINERS, OBJECTIVES
+from core.checkpoints import card as cards
+from core.evaluation import outcomes
+from core.evaluation.paired import Difference
+
+ACCURACIES = {"test_clean": "clean", "test_pgd20": "pgd20", "test_autoattack": "autoattack"}  # card -> outcomes
+BEGUN = "autoattack_begun"
+MISSING = "not measured"
+
+
+def table() -> str:
+    """Markdown for the README: by data set, what the shipped checkpoints withstand and how still their maps stay."""
+    all_cards = {name: cards.card(name) for name in cards.shipped()}
+    parts = []
+    for data in dict.fromkeys(found["data"] for found in all_cards.values()):
+        some = {name: found for name, found in all_cards.items() if found["data"] == data}
+        parts += [_accuracies(DATASETS[data].title, some), _stability(some), _pairs(some)]
+    return "\n\n".join(part for part in parts if part)
+
+
+def _rows(head: list[str], rows: list[list[str]]) -> str:
+    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
+    return "\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]])
+
+
+def _accuracies(title: str, some: dict[str, dict[str, Any]]) -> str:
+    strengths = sorted({cards.strength(found["test_pgd20"]) for found in some.values() if "test_pgd20" in found})
+    said = (
+        f"**{title}.** Right answers on test images, with 95 % intervals and the number of images: as they are, and "
+        f"attacked by at most {' or '.join(strengths)} per pixel value. Gradient evaluations are what a training cost; "
+        "its minutes are those of the clock, whatever else the machine did meanwhile."
+    )
+    head = ["checkpoint", "trained by", "original", "PGD-20", "AutoAttack", "gradient evaluations", "training"]
+    rows = []
+    for name, found in some.items():
+        evaluations = found.get("gradient_evaluations")
+        cost = f"{found['schedule']['epochs']} epochs, {found['training_minutes']:.0f} min{_on_a_gpu(found)}"
+        cells = [_cell(found.get(key)) for key in ACCURACIES]
+        if (begun := found.get(f"test_{BEGUN}")) and "test_autoattack" not in found:
+            cells[-1] = f"{MISSING}; {_after(begun)} alone: {_cell(begun)}"
+        cells.append(f"{evaluations / 1e6:.1f} million" if evaluations else MISSING)
+        rows.append([f"`{name}`", _objective(found["objective"]) + _base(found), *cells, cost])
+    return f"{said}\n\n{_rows(head, rows)}"
+
+
+def _objective(spec: dict[str, Any]) -> str:
+    """The objective's title, and what was set otherwise than usual."""
+    if spec["method"] not in OBJECTIVES:
+        return str(spec["method"])
+    kind = OBJECTIVES[spec["method"]]
+    usual = to_spec(kind())
+    changed = [f"{key.replace('_', ' ')} {value}" for key, value in spec.items() if usual.get(key) != value]
+    return f"{kind.title} ({', '.join(changed)})" if changed else kind.title
+
+
+def _base(found: dict[str, Any]) -> str:
+    """Where a training began, and on how many images if its card says so."""
+    if found.get("base"):
+        return f", from `{found['base']}`"
+    return f", from scratch on {found['images']:,} images" if "images" in found else ""
+
+
+def _on_a_gpu(found: dict[str, Any]) -> str:
+    machine = str(found.get("machine", ""))
+    return f" ({machine})" if machine.startswith("NVIDIA") else ""
+
+
+def _after(begun: dict[str, Any]) -> str:
+    """The attacks of an AutoAttack that was not brought to its end."""
+    return ", ".join(name.upper() for name in begun["after"] if name != "clean")
+
+
+def _cell(entry: dict[str, Any] | None) -> str:
+    if entry is None:
+        return MISSING
+    low, high = entry["interval_95"]
+    return f"{100 * entry['accuracy']:.1f} % ({100 * low:.1f} to {100 * high:.1f}; {entry['count']:,})"
+
+
+def _stability(some: dict[str, dict[str, Any]]) -> str:
+    """Rank agreement of the maps with the original's: under attack, and in brackets under the controls."""
+    keys = list(dict.fromkeys(key for found in some.values() for key in found.get("stability", {}).get("maps", {})))
+    if not keys:
+        return ""
+    said = (
+        "How still the maps stay under PGD-20: rank agreement (Spearman) with the original picture's map, 1 being the "
+        "same order, mean over images with its 95 % interval. In brackets the same for ordinary noise of the attack's "
+        "size and, where the method draws random numbers, for another draw. Each map is that of the true label."
+    )
+    rows = []
+    for name, found in some.items():
+        maps = found.get("stability", {}).get("maps", {})
+        for which, words in (("all", "all"), ("held", "right before and after")):
+            counts = {each["spearman"]["attack"][which]["count"] for each in maps.values()}
+            count = ", ".join(map(str, counts)) or MISSING
+            rows.append([f"`{name}`", f"{words}: {count}", *(_agreement(maps.get(key), which) for key in keys)])
+    return f"{said}\n\n{_rows(['checkpoint', 'images', *(EXPLAINERS[key].title for key in keys)], rows)}"
+
+
+def _agreement(found: dict[str, Any] | None, which: str) -> str:
+    if found is None:
+        return MISSING
+    entries = {comparison: entry[which] for comparison, entry in found["spearman"].items()}
+    if "mean" not in entries["attack"]:
+        return "too few"
+    mean, (low, high) = (entries["attack"][part] for part in ("mean", "interval_95"))
+    controls = {"noise": "noise", "seed": "other draw"}
+    others = [f"{words} {entries[key]['mean']:.2f}" for key, words in controls.items() if key in entries]
+    return f"{mean:.2f}, {low:.2f} to {high:.2f} ({', '.join(others)})"
+
+
+def _pairs(some: dict[str, dict[str, Any]]) -> str:
+    """LIME-guided training against its controls, on the same images; "" where there is none to compare."""
+    guided = [name for name, found in some.items() if _masks(found) == "lime"]
+    others = [name for name, found in some.items() if _masks(found) in ("random", "unguided")]
+    keep = {name: outcomes.read(name.replace(":", "_"), found["sha256"]) for name, found in some.items()}
+    alike = ("architecture", "base")
+    pairs = [(a, b) for a in guided for b in others if all(some[a].get(key) == some[b].get(key) for key in alike)]
+    if not pairs:
+        return ""
+    keys = list(dict.fromkeys(key for a, _ in pairs for key in keep[a].get("maps", {})))
+    head = ["first minus second", "original", "PGD-20", "AutoAttack", *(EXPLAINERS[key].title for key in keys)]
+    rows = []
+    for a, b in pairs:
+        cells = [_points(outcomes.difference(keep[a], keep[b], what), 100, " points") for what in ACCURACIES.values()]
+        begun = some[a].get(f"test_{BEGUN}")
+        if begun and cells[-1] == MISSING and (found := outcomes.difference(keep[a], keep[b], BEGUN)):
+            cells[-1] = f"{_after(begun)} alone: {_points(found, 100, ' points')}"
+        cells += [_points(outcomes.steadier(keep[a], keep[b], key), 1, "") for key in keys]
+        rows.append([f"`{a}` minus `{b}`", *cells])
+    said = (
+        "Pair by pair, on the same images (95 % intervals; accuracies by Newcombe's method for pairs): differences in "
+        "accuracy, and in the rank agreement of maps under attack on the images both get right before and after."
+    )
+    return f"{said}\n\n{_rows(head, rows)}"
+
+
+def _masks(found: dict[str, Any]) -> str:
+    """Where the masks of a checkpoint's training came from: "unguided" for adversarial training, "" for others."""
+    spec = found["objective"]
+    if spec["method"] == "lime_guided":
+        return str(spec.get("mask_source", "lime"))
+    return "unguided" if spec["method"] in ("fast_adversarial", "pgd_adversarial") else ""
+
+
+def _points(found: Difference | None, scale: float, unit: str) -> str:
+    if found is None:
+        return MISSING
+    digits = 1 if scale == 100 else 2
+    value, low, high = (f"{scale * number:+.{digits}f}" for number in (found.value, found.low, found.high))
+    return f"{value}{unit} ({low} to {high}; {found.count:,})"
+
+
+if __name__ == "__main__":
+    sys.stdout.write(table() + "\n")

@@ -1,0 +1,29 @@
+"""The table of tasks: what a run can be asked to do, by name. A task's module is loaded when it is its turn."""
+
+import importlib
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from core.runs.context import Context
+
+Task = Callable[[Context, Mapping[str, Any]], Mapping[str, Any]]  # (the run, its JSON arguments) -> its JSON result
+
+
+def late(module: str, name: str) -> Task:
+    """The task `name` of `module`, imported at its first call: a run that waits for its device stays small."""
+
+    def task(context: Context, arguments: Mapping[str, Any]) -> Mapping[str, Any]:
+        found: Task = getattr(importlib.import_module(module), name)
+        return found(context, arguments)
+
+    return task
+
+
+TASKS: Mapping[str, Task] = MappingProxyType(
+    {
+        "compare": late("core.runs.tasks.compare", "compare"),
+        "evaluate": late("core.runs.tasks.evaluate", "evaluate"),
+        "refine": late("core.runs.tasks.refine", "refine"),
+    }
+)

@@ -1,0 +1,94 @@
+"""The task `evaluate`: how often a classifier is right on a data set, as it is or under an attack."""
+
+import json
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
+from typing import Any, Literal
+
+from core.base.cancellation import Cancelled, Meter
+from core.base.params import from_spec
+from core.catalog import ATTACKS, load_classifier
+from core.contracts.interfaces import Images
+from core.data.by_name import load_data, misfit
+from core.distributed.fabric import exact
+from core.evaluation.accuracy import Share, accuracy
+from core.runs.context import Context, Stopped
+
+
+@dataclass(frozen=True)
+class Asked:
+    """The arguments: a classifier and data by name, an attack in its JSON form or none, the first `count` images.
+
+    `data_fingerprint`: that of the data, if the number is to hold for these only.
+    """
+
+    classifier: str
+    data: str
+    split: Literal["train", "test"] = "test"
+    attack: dict[str, Any] | None = None
+    count: int = 1000
+    batch: int = 100
+    seed: int = 0
+    data_fingerprint: str = ""
+
+    def __post_init__(self) -> None:
+        if self.split not in ("train", "test"):
+            raise ValueError(f"expected the train or the test split, got {self.split!r}")
+        if self.count < 1 or self.batch < 1:
+            raise ValueError(f"expected at least one image, got count {self.count} and batch {self.batch}")
+
+
+def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """{"hits", "count", "accuracy", "interval_95"}; a row after every batch, each of which is a checkpoint.
+
+    The batches and their seeds are those of `core.evaluation.accuracy.accuracy`, so the number is too, however often it
+    stopped.
+    """
+    try:
+        asked = Asked(**arguments)
+    except TypeError as error:
+        raise ValueError(f"evaluate: {str(error).partition(' ')[2]}") from error
+    try:
+        with Meter() as meter:
+            context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
+            hits, total = _count(context, asked)
+    except Cancelled as error:
+        raise Stopped from error
+    share = Share(hits, total)
+    return {
+        "hits": hits,
+        "count": total,
+        "accuracy": share.value,
+        "interval_95": share.interval,
+        "asked": asdict(asked),
+    }
+
+
+def _count(context: Context, asked: Asked) -> tuple[int, int]:
+    """(how many are right, of how many), counted on from the last checkpoint."""
+    attack = from_spec(asked.attack, ATTACKS) if asked.attack else None
+    classifier = load_classifier(asked.classifier, context.preparing)
+    exact()
+    classifier.net.to(context.device)
+    data = load_data(
+        asked.data, asked.split, size=classifier.size, progress=context.preparing, fingerprint=asked.data_fingerprint
+    )
+    if reason := misfit(classifier, data):
+        raise ValueError(reason)
+    total = min(asked.count, len(data))
+    steps = range(0, total, asked.batch)
+    done, hits = 0, 0
+    if found := context.latest():
+        done, hits = found[0] + 1, json.loads((found[1] / "hits.json").read_text())["hits"]
+    context.progress(done / len(steps))
+    for step in range(done, len(steps)):
+        begin, end = steps[step], min(steps[step] + asked.batch, total)
+        part = Images(data.images[begin:end], data.labels[begin:end], data.classes)
+        hits += accuracy(classifier, part, attack, batch=asked.batch, seed=asked.seed + begin).hits  # type: ignore[arg-type]
+        context.row(step, count=end, hits=hits, accuracy=hits / end)
+        with context.checkpoint(step) as folder:
+            (folder / "hits.json").write_text(json.dumps({"hits": hits}))
+        context.progress((step + 1) / len(steps), f"{end:,} of {total:,} images")
+        if context.stop_asked():
+            raise Stopped
+    return hits, total

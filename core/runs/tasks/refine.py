@@ -1,0 +1,97 @@
+"""The task `refine`: train a classifier with an objective, in a run that can be watched, stopped and resumed."""
+
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from typing import TYPE_CHECKING, Any
+
+from torch import Tensor
+
+from core.base.cancellation import Cancelled, Meter
+from core.contracts.objective import Adversarial
+from core.distributed.agreement import FINE, SAVE, STOP, heed, vote
+from core.distributed.fabric import accelerator_of, dismiss, machine
+from core.runs.context import Context, Stopped
+from core.runs.processes import spread
+from core.runs.records import Records
+from core.training.loop import Training
+from core.training.out_of_memory import steps
+from core.training.refinement import Refinement
+from core.training.validation import guessing
+from core.training.warnings import LOOK, doubts, stuck
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+TELL = 1.0  # seconds between two words on a step that takes long
+
+
+def refine(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """{"epoch_kept" (from 1), "averaged", "held", "evaluations", "seconds" ...}; `arguments`: core.training.refinement.
+
+    A row a step, numbered from 0 as the epochs are; `seconds` and `evaluations` count from the start of the run. On a
+    device such as "cuda:0,cuda:1" each has a process.
+    """
+    asked = Refinement.read(arguments)
+    bf16 = asked.plan().bf16 and not asked.aim().precise
+    accelerator, devices = accelerator_of(str(context.spec.get("device", "cpu")))
+    if accelerator == "cpu":
+        devices = asked.processes
+    if (devices if isinstance(devices, int) else len(devices)) > 1:
+        return spread(context, accelerator, devices, bf16, train, asked.arguments())
+    return train(machine(accelerator, devices, bf16=bf16), context, arguments)
+
+
+def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+    """Train to the end, or raise Stopped after the state of the last whole step was saved if that was wished for."""
+    asked, told = Refinement.read(arguments), 0.0
+
+    def tell(*_: Tensor) -> None:
+        """Called at every pass: a step that makes masks, or a judgement, may take minutes."""
+        nonlocal told
+        if records is not None and time.monotonic() - told > TELL and (doing := records.training.doing):
+            told = time.monotonic()
+            records.progress(doing)
+
+    def preparing(_: float, text: str) -> None:
+        """Called while data are fetched: nothing can be saved yet, so the run does not count as running."""
+        nonlocal told
+        if fabric.global_rank == 0 and time.monotonic() - told > TELL:
+            told = time.monotonic()
+            context.update(said=text)
+
+    records: Records | None = None
+    try:
+        with Meter(watcher=tell) as meter:
+            context.on_stop(lambda _: meter.stop())
+            with suppress(Cancelled):
+                classifier, data = asked.load(preparing)
+                training = Training(classifier, asked.aim(), data, asked.plan(), fabric=fabric)
+                records = Records(context, asked, training)
+            heed(vote(STOP if records is None or context.stop_asked() else FINE, fabric))
+            assert records is not None
+            records.go_on()
+            if records.writes and not training.done:
+                hard = asked.start == "scratch" and isinstance(training.objective, Adversarial)
+                beware = doubts(classifier, asked.data, training.schedule, hard=hard)
+                for note in (*data.notes, *beware, training.objective.unguided(training.schedule.epochs)):
+                    if note and note not in context.status.notes:  # an attempt that saved nothing said it too
+                        context.say(note)
+            for step in steps(training, context.say if records.writes else lambda _: None):
+                due = records.add(step)
+                if records.writes and step.epoch_ends and step.epoch + 1 == LOOK < training.schedule.epochs:
+                    note = stuck(step.held, len(training.judges), guessing(training.judges))
+                    if note and note not in context.status.notes:
+                        context.say(note)
+                wish = vote(STOP if context.stop_asked() else SAVE if due else FINE, fabric)
+                heed(wish)
+                if wish == SAVE:
+                    records.save()
+    except Cancelled as error:
+        if records is not None and records.training.done and context.stop_asked() != "now":
+            records.save()
+        dismiss(fabric)
+        raise Stopped from error
+    result = records.result() if records.writes else {}
+    dismiss(fabric)
+    return result

@@ -1,0 +1,80 @@
+"""Masks of spurious regions for a batch of images, from LIME or from one of its controls."""
+
+from dataclasses import dataclass, fields
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.contracts.batch import Batch
+from core.contracts.classifier import Classifier
+from core.occlusion.superpixels import superpixels
+from core.spurious.score import FLAT, Repeats, in_use, largest, lime_weights, painted, score, sensitivity
+
+SOURCES = ("lime", "random", "gradient", "shuffled", "none")
+CLASSES = ("true", "teacher", "free")
+POLARITIES = ("against", "supporting")
+
+
+@dataclass(frozen=True)
+class Regions:
+    """How spurious regions are found; the names and defaults are those of the objective `lime_guided`.
+
+    mask_source: lime; random, as many parts drawn by lot; gradient, the most sensitive parts; shuffled, LIME's masks
+    given to other images by whoever asks; none. explained: the true class, the teacher's answer, or no class (free):
+    then LIME explains whether the answer stays as it is, and instability alone is blamed, which takes a weight for it
+    and repeats. Fewer samples than twice the next power of 2 from the number of parts, plus 1, mix up effects of parts.
+    """
+
+    mask_source: str = "lime"
+    explained: str = "teacher"
+    polarity: str = "against"
+    area: float = 0.25
+    instability: float = 0.0
+    irrelevance: float = 1.0
+    parts: str = "grid"
+    cells: int = 16
+    samples: int = 33
+    repeats: int = 1
+    noise: float = 10 / 255
+
+    def __post_init__(self) -> None:
+        if self.mask_source not in ("lime", "shuffled"):
+            return
+        if self.instability > 0 and self.repeats < 2:
+            raise ValueError("instability shows between repeats: expected at least 2 of them, got 1")
+        if self.instability == 0 and (self.irrelevance == 0 or self.explained == "free"):
+            raise ValueError("nothing is left to blame a part for: expected a weight of instability above 0, got 0")
+
+    @classmethod
+    def of(cls, objective: Any) -> "Regions":
+        """Those of an objective that has fields of the same names."""
+        return cls(**{entry.name: getattr(objective, entry.name) for entry in fields(cls)})
+
+    def masks(self, classifier: Classifier, teacher: Classifier, batch: Batch) -> Tensor | None:
+        """(n, H, W) bool: the spurious pixels of each image; empty where LIME tells no part from another."""
+        if self.mask_source == "none":
+            return None
+        images = batch.images
+        parts = superpixels(images, self.parts, self.cells)
+        used = in_use(parts)
+        if self.mask_source == "random":
+            width = 4 * self.cells
+            drawn = batch.draw("regions", lambda shape, draws: torch.rand(shape, generator=draws), (width,))
+            values = drawn[:, torch.arange(used.shape[1], device=drawn.device) % width]
+            return painted(largest(values, used, self.area), parts)
+        classes = batch.labels if self.explained == "true" else teacher.probabilities(images).argmax(dim=1)
+        with classifier.frozen():
+            sensitive = sensitivity(classifier, images, classes, parts)
+            if self.mask_source == "gradient":
+                return painted(largest(sensitive, used, self.area) & (sensitive > 0), parts)
+            half = torch.is_autocast_enabled(images.device.type)
+            ask = Repeats(self.samples, self.repeats, self.noise, half)
+            target = None if self.explained == "free" else classes
+            weights = lime_weights(classifier, images, target, parts, ask, batch.seed)
+        values = score(
+            weights, sensitive, used, unstable=self.instability, supporting=self.polarity == "supporting",
+            unsupported=0.0 if target is None else self.irrelevance,
+        )  # fmt: skip
+        told = weights.mean(dim=0).abs().sum(dim=1) / used.sum(dim=1) > FLAT
+        return painted(largest(values, used, self.area) & told[:, None], parts)

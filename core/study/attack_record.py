@@ -1,0 +1,159 @@
+"""One attack on one image, with what it cost and what came of it: the facts on the attack card."""
+
+import math
+import time
+from dataclasses import asdict, dataclass, field, replace
+from typing import Any
+
+import torch
+from torch import Tensor
+
+from core.base.cancellation import Meter
+from core.contracts.classifier import Classifier
+from core.contracts.explainer import Attack
+
+LONGEST = 1000  # points kept of a trace
+
+
+@dataclass(frozen=True)
+class Prediction:
+    """Class probabilities of one image; `top` is the answer."""
+
+    probabilities: tuple[float, ...]
+
+    @property
+    def top(self) -> int:
+        return max(range(len(self.probabilities)), key=self.probabilities.__getitem__)
+
+    def best(self, count: int) -> list[int]:
+        """The `count` most probable classes, most probable first."""
+        return sorted(range(len(self.probabilities)), key=self.probabilities.__getitem__, reverse=True)[:count]
+
+    def __getitem__(self, label: int) -> float:
+        return self.probabilities[label]
+
+
+def predict(classifier: Classifier, image: Tensor) -> Prediction:
+    """The prediction for one image (C, H, W) in [0, 1]."""
+    return Prediction(tuple(classifier.probabilities(image[None])[0].double().tolist()))
+
+
+def eight_bit(images: Tensor) -> Tensor:
+    """The images as saving them in 8 bits a channel leaves them: rounded to multiples of 1/255."""
+    return (images * 255).round().clamp(0, 255) / 255
+
+
+def sizes(change: Tensor) -> dict[str, float]:
+    """How large a change (C, H, W) is: `linf` (largest of any value), `l2`, `l1`, and `l0` (pixels touched at all).
+
+    >>> sizes(torch.tensor([[[0.3, 0.0], [0.0, -0.4]]]))
+    {'linf': 0.4..., 'l2': 0.5, 'l1': 0.7..., 'l0': 2.0}
+    """
+    flat = change.double().flatten()
+    touched = (change.abs() > 1e-7).any(dim=0).sum()
+    return {
+        "linf": flat.abs().max().item(),
+        "l2": round(flat.norm().item(), 7),
+        "l1": flat.abs().sum().item(),
+        "l0": float(touched),
+    }
+
+
+@dataclass(frozen=True, eq=False)
+class Attacked:
+    """The attacked image (C, H, W), the predictions before, after, and after saving in 8 bits; the card's numbers."""
+
+    image: Tensor
+    before: Prediction
+    after: Prediction
+    saved: Prediction
+    target: int | None
+    sizes: dict[str, float]
+    sizes_saved: dict[str, float]
+    queries: int
+    forwards: int
+    seconds: float
+    ran: str
+    trace: list[dict[str, float]] = field(default_factory=list)
+
+    @property
+    def fooled(self) -> bool:
+        """Whether the attack reached its aim: the target, or any answer but the original one."""
+        return self._reached(self.after)
+
+    @property
+    def survives(self) -> bool:
+        """Whether it still does so after saving in 8 bits."""
+        return self._reached(self.saved)
+
+    def _reached(self, prediction: Prediction) -> bool:
+        return prediction.top == self.target if self.target is not None else prediction.top != self.before.top
+
+    def facts(self) -> dict[str, Any]:
+        """All but the image, as JSON."""
+        bare = replace(self, image=torch.zeros(0))
+        return {name: value for name, value in asdict(bare).items() if name != "image"}
+
+    @classmethod
+    def from_facts(cls, image: Tensor, facts: dict[str, Any]) -> "Attacked":
+        predictions = {name: Prediction(tuple(facts[name]["probabilities"])) for name in ("before", "after", "saved")}
+        return cls(image=image, **(facts | predictions))
+
+
+def attack(
+    classifier: Classifier, method: Attack, image: Tensor, *, target: int | None = None, seed: int = 0
+) -> Attacked:
+    """Attack one image (C, H, W) away from the classifier's own answer, or towards `target`; record every step.
+
+    The trace holds, for each pass through the network and for the result, the probabilities of the original answer and
+    of the rival (the target, else the strongest other class), and the cross-entropy of the target, or of the original.
+    """
+    before = predict(classifier, image)
+    if target == before.top:
+        raise ValueError(f"the model already answers {classifier.labels[target]}; choose another class to aim at")
+    trace: list[dict[str, float]] = []
+    stride = 1
+
+    def point(step: int, probabilities: Tensor) -> dict[str, float]:
+        others = probabilities.clone()
+        others[before.top] = -1.0
+        rival = int(others.argmax()) if target is None else target
+        aim = before.top if target is None else target
+        return {
+            "step": step,
+            "loss": -math.log(max(probabilities[aim].item(), 1e-30)),
+            "original": probabilities[before.top].item(),
+            "other": probabilities[rival].item(),
+        }
+
+    def record(_images: Tensor, logits: Tensor) -> None:
+        nonlocal stride
+        if (meter.forwards - 1) % stride:
+            return
+        trace.append(point(meter.forwards - 1, logits[0].float().softmax(dim=0)))
+        if len(trace) > LONGEST:
+            del trace[1::2]
+            stride *= 2
+
+    labels = torch.tensor([before.top])
+    begun = time.perf_counter()
+    with Meter(watcher=record) as meter:
+        aimed = None if target is None else torch.tensor([target])
+        found = method(classifier, image[None], labels, targets=aimed, seed=seed).cpu()[0]
+    seconds = time.perf_counter() - begun
+    saved, after = eight_bit(found), predict(classifier, found)
+    trace.append(point(meter.forwards, torch.tensor(after.probabilities)))
+    return Attacked(
+        image=found,
+        before=before,
+        after=after,
+        saved=predict(classifier, saved),
+        target=target,
+        sizes=sizes(found - image),
+        sizes_saved=sizes(saved - image),
+        queries=meter.queries,
+        forwards=meter.forwards,
+        seconds=seconds,
+        ran=method.describe(classifier),
+        trace=trace,
+    )

@@ -1,0 +1,54 @@
+"""Which images a step sees, in which order and how augmented: a function of the seed and the step's number."""
+
+from typing import TYPE_CHECKING
+
+import torch
+from torch import Tensor
+
+from core.base.memory_info import ON_DEVICE
+from core.contracts.batch import Batch, stream
+from core.contracts.interfaces import Images
+from core.distributed.fabric import share
+from core.training.augment import augment
+from core.training.schedule import Schedule
+
+if TYPE_CHECKING:
+    from lightning_fabric import Fabric
+
+
+class Feed:
+    """The batches of a run over `data`: `each` an epoch, `total` in all.
+
+    The order differs from epoch to epoch; images that do not fill a batch wait for the next epoch. pairs: with each
+    image comes another one, `Batch.others`.
+    """
+
+    def __init__(self, data: Images, schedule: Schedule, fabric: "Fabric", *, pairs: bool = False) -> None:
+        self.schedule, self.fabric, self.pairs = schedule, fabric, pairs
+        self.each = len(data) // schedule.batch
+        self.total = self.each * schedule.epochs
+        if self.each == 0 or schedule.batch < fabric.world_size:
+            raise ValueError(f"expected a batch of {fabric.world_size} to {len(data)} images, got {schedule.batch}")
+        device = fabric.device
+        fits = data.images.numel() <= ON_DEVICE
+        self.data = Images(data.images.to(device), data.labels.to(device), data.classes) if fits else data
+        self._order = (-1, torch.empty(0, dtype=torch.long))  # the last epoch asked for, and its order
+
+    def batch(self, index: int, masks: Tensor | None) -> Batch:
+        """This process's rows of the batch of step `index`; masks (N, H, W), bool, are those of all images."""
+        (epoch, place), size, device = divmod(index, self.each), self.schedule.batch, self.fabric.device
+        if self._order[0] != epoch:
+            shuffle = torch.Generator().manual_seed(stream(self.schedule.seed, "order", epoch))
+            self._order = (epoch, torch.randperm(len(self.data), generator=shuffle))
+        order = self._order[1]
+        first, last = share(size, self.fabric)
+        chosen = order[place * size + first : place * size + last]
+        seed = stream(self.schedule.seed, "step", index)
+        draws = torch.Generator().manual_seed(stream(seed, "augment"))
+        here = None if masks is None else masks[chosen].to(device)
+        images, here = augment(self.data.images[chosen].to(device), here, self.schedule, draws, first, size)
+        others = None
+        if self.pairs:
+            next_ones = order[place * size : (place + 1) * size].roll(-1)[first:last]
+            others = self.data.images[next_ones].to(device).float() / 255
+        return Batch(images, self.data.labels[chosen].to(device), chosen, seed, first, size, here, others)

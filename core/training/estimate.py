@@ -1,0 +1,151 @@
+"""How long a refinement will take, and how much memory: measured on a few of its real steps."""
+
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from typing import Any, TypeVar
+
+import torch
+from torch import Tensor
+
+from core.attacks.pgd import PGD
+from core.base import cores
+from core.base.cancellation import Meter
+from core.base.memory_info import Watch
+from core.contracts.interfaces import Images
+from core.distributed.fabric import accelerator_of, machine
+from core.training.loop import Training
+from core.training.mask_refresh import PART, refreshed
+from core.training.out_of_memory import steps as in_memory
+from core.training.refinement import Refinement
+from core.training.validation import BLOCK, judged
+
+T = TypeVar("T")
+FEW = 96  # images whose masks are made, or that are judged, on a CPU
+MEASURED = 3  # steps, after one that is not counted
+LONG = 5.0  # seconds; where a step takes longer, one is enough
+
+
+@dataclass(frozen=True)
+class Estimate:
+    """Seconds of an epoch (with the judgement at its end), of one making of masks (0: none are made), and of all.
+
+    memory_bytes: on a GPU the most that tensors took at once; on a CPU the largest resident set of this process, with
+    all that it holds beside. steps: how many were measured; at_once: images that fit into memory at once.
+    """
+
+    seconds_per_epoch: float
+    seconds: float
+    refresh_seconds: float
+    memory_bytes: int
+    step_seconds: float
+    judge_seconds: float
+    steps: int
+    at_once: int
+
+
+def estimate(arguments: Mapping[str, Any], device: str = "cpu", threads: int = 0) -> Estimate:
+    """What the task `refine` with these arguments will take on `device`; nothing is kept.
+
+    threads of 0: as many as a run takes. The current meter can cancel it. ValueError or OSError in one sentence, as
+    from the run.
+    """
+    asked = Refinement.read(arguments)
+    accelerator, places = accelerator_of(device)
+    processes = asked.processes if accelerator == "cpu" else 1 if isinstance(places, int) else len(places)
+    memory = Watch()
+    with _threads(threads or cores.usual()), Meter(watcher=memory.look):
+        classifier, data = asked.load()
+        objective, schedule = asked.aim(), asked.plan()
+        fabric = machine(accelerator, places[:1] if isinstance(places, list) else 1,
+                         bf16=schedule.bf16 and not objective.precise)  # fmt: skip
+        memory.begin(fabric.device)
+        batch = max(1, schedule.batch // processes)
+        part = _round(data, batch * (MEASURED + 3))
+        training = Training(classifier, objective, part, replace(schedule, batch=batch, held_out=0), fabric=fabric)
+        learn, few = len(data) - schedule.held_out, FEW if fabric.device.type == "cpu" else BLOCK
+        due = [epoch for epoch in range(schedule.epochs) if objective.due(epoch)]
+        refresh = _masks(training, due[0], learn, few) / processes if due else 0.0
+        step, count = _steps(training)
+        judge = _judging(training, data, min(few, schedule.held_out)) * schedule.held_out / processes
+        if (together := min(BLOCK, schedule.held_out)) > few:
+            _together(training, _round(data, together))
+    epoch = step * (learn // schedule.batch) + judge
+    whole = epoch * schedule.epochs + refresh * len(due)
+    masks = 2 * learn * data.images[0, 0].numel() if due and fabric.device.type == "cpu" else 0  # and those replaced
+    return Estimate(epoch, whole, refresh, memory.most(data) + masks, step, judge, count, training.at_once)
+
+
+def _masks(training: Training, epoch: int, learn: int, few: int) -> float:
+    """Seconds to make the masks due before `epoch` of `learn` images, told from `few`.
+
+    Every image the training has gets one of the masks made, as after all the turns in which a run makes them.
+    """
+    objective, data, seed = training.objective, training.feed.data, training.schedule.seed
+    teacher, at_once = training.average or training.classifier, min(PART, 4 * training.at_once)
+
+    def make(count: int) -> Tensor | None:
+        shown = _round(data, count)
+        return refreshed(objective, training.classifier, teacher, shown, None, epoch, seed, training.fabric, at_once)[0]
+
+    make(few // 4)  # makes everything ready
+    seconds, made = _timed(lambda: make(few))
+    chosen = objective.rows(few, epoch, seed)
+    if made is not None:
+        training.masks = made[chosen[torch.arange(len(data)) % len(chosen)]]
+    return seconds * len(objective.rows(learn, epoch, seed)) / len(chosen)
+
+
+def _steps(training: Training) -> tuple[float, int]:
+    """(seconds of a step, how many were measured). They are of the last epoch, when nothing is spared any more."""
+    training.done = training.feed.total - training.feed.each + 1  # the first step of an epoch may make masks
+    going = in_memory(training, lambda _: None)
+    times: list[float] = []
+    while len(times) <= MEASURED and (len(times) < 2 or times[0] < LONG):
+        times.append(_timed(lambda: next(going))[0])
+    return sorted(times[1:])[len(times[1:]) // 2], len(times) - 1
+
+
+def _judging(training: Training, data: Images, few: int) -> float:
+    """Seconds to judge one image, told from `few`."""
+    if not few:
+        return 0.0
+    seen, against = _round(data, few), training.judge
+    seconds, _ = _timed(lambda: judged(training.classifier, training.average, seen, against, training.fabric))
+    return seconds / few
+
+
+def _together(training: Training, seen: Images) -> None:
+    """Take the memory that judging `seen` at once takes: that of one step of the attack, as of many."""
+    against = training.judge
+    if isinstance(against, PGD):
+        against = replace(against, steps=1)
+    judged(training.classifier, None, seen, against, training.fabric)
+
+
+def _timed(act: Callable[[], T]) -> tuple[float, T]:
+    """(seconds, result)"""
+    begun = time.perf_counter()
+    found = act()
+    if torch.cuda.is_available():
+        torch.cuda.synchronize()
+    return time.perf_counter() - begun, found
+
+
+def _round(data: Images, count: int) -> Images:
+    """`count` images: the first ones, and where there are fewer the same once more."""
+    if count <= len(data):
+        return Images(data.images[:count], data.labels[:count], data.classes)
+    rows = torch.arange(count, device=data.labels.device) % len(data)
+    return Images(data.images[rows], data.labels[rows], data.classes)
+
+
+@contextmanager
+def _threads(count: int) -> Iterator[None]:
+    before = torch.get_num_threads()
+    torch.set_num_threads(count)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
