@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from app.nav import pages
-from app.text import plain
+from app.ui.markdown import plain
 from core.base.paths import ASSETS, settle
 
 log = logging.getLogger("counterproof")

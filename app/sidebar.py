@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from app import views
-from app.cached import classifiers, devices
-from app.controls import pick, segments
-from app.overview import MODELS
-from app.own_model import dialog
-from app.state import follow_link, setting
+from app.overview.panels import MODELS
+from app.ui import components as views
+from app.ui.cached import classifiers, devices
+from app.ui.own_model import dialog
+from app.ui.state import follow_link, setting
+from app.ui.widgets import pick, segments
 
 
 def follow_history() -> None:

@@ -2,17 +2,17 @@
 
 import streamlit as st
 
-from app.cached import crossings, fitted, loaded_picture
-from app.compare_lists import next_buttons, show_lists
-from app.compare_numbers import show_numbers
-from app.compare_panels import show_pictures, show_verdict
-from app.compare_progress import follow, switch
-from app.compare_run import show_run, wanted
-from app.compare_setup import FIRST_MAPS, SCALES, choose_models, choose_picture, describe, inspect, link, truth
-from app.controls import segments
-from app.setup import attack_settings, explainer_settings
+from app.compare.form import FIRST_MAPS, SCALES, choose_models, choose_picture, describe, inspect, link, truth
+from app.compare.image_lists import next_buttons, show_lists
+from app.compare.numbers import show_numbers
+from app.compare.over_images import show_run, wanted
+from app.compare.panels import show_pictures, show_verdict
+from app.compare.progress import follow, switch
 from app.sidebar import sidebar
-from app.text import limits, plain
+from app.ui.cached import crossings, fitted, loaded_picture
+from app.ui.case_form import attack_settings, explainer_settings
+from app.ui.markdown import limits, plain
+from app.ui.widgets import segments
 from core.compare.one_image import Pair
 
 st.title("Compare")

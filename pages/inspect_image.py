@@ -4,15 +4,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app.cached import classifier, desk, fitted, loaded_picture, prediction
-from app.chooser import choose_image, introduce, label
-from app.map_panel import show_maps
-from app.panels import show_agreement, show_card, show_downloads, show_pictures, show_verdict
-from app.progress import follow, switch
-from app.setup import attack_settings, explainer_settings, link
+from app.inspect_image.panels import show_agreement, show_card, show_downloads, show_pictures, show_verdict
+from app.inspect_image.picture_picker import choose_image, introduce, label
 from app.sidebar import sidebar
-from app.state import keep, kept, setting
-from app.text import limits, plain
+from app.ui.cached import classifier, desk, fitted, loaded_picture, prediction
+from app.ui.case_form import attack_settings, explainer_settings, link
+from app.ui.map_panel import show_maps
+from app.ui.markdown import limits, plain
+from app.ui.progress import follow, switch
+from app.ui.state import keep, kept, setting
 from core.study.case import Case
 from core.study.study import begin
 

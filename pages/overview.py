@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from app.cached import classifiers, devices
 from app.nav import page
-from app.overview import MODELS, models_table, three_pictures
-from app.text import limits
+from app.overview.panels import MODELS, models_table, three_pictures
+from app.ui.cached import classifiers, devices
+from app.ui.markdown import limits
 
 st.title("Counterproof")
 st.markdown(

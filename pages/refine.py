@@ -2,11 +2,11 @@
 
 import streamlit as st
 
-from app.refine_asked import link
-from app.refine_settings import ask
-from app.refine_start import show_shell, show_start
+from app.refine.form import ask
+from app.refine.request import link
+from app.refine.start import show_shell, show_start
 from app.sidebar import follow_history
-from app.text import plain
+from app.ui.markdown import plain
 
 st.title("Refine")
 st.markdown(

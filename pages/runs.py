@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.nav import page
-from app.run_board import show_runs
+from app.runs.board import show_runs
 from app.sidebar import follow_history
 from core.base.paths import home
 from core.runs.store import Store

@@ -84,9 +84,9 @@ def test_session_state_and_caches_have_one_place() -> None:
     for path in modules("app") + modules("pages"):
         text = path.read_text()
         if path.name not in ("state.py", "controls.py"):
-            assert "session_state" not in text, f"{path.name}: app/state.py is the only reader and writer"
+            assert "session_state" not in text, f"{path.name}: app/ui/state.py is the only reader and writer"
         if path.name != "cached.py":
-            assert "st.cache_" not in text, f"{path.name}: app/cached.py holds every cache"
+            assert "st.cache_" not in text, f"{path.name}: app/ui/cached.py holds every cache"
         assert "unsafe_allow_html" not in text
 
 

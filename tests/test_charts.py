@@ -7,9 +7,9 @@ import altair as alt
 import pytest
 import torch
 
-from app.charts import agreement, probabilities, said, trace
-from app.choices import WORDS, word
-from app.setup import GROUPS, group
+from app.ui.case_form import GROUPS, group
+from app.ui.charts import agreement, probabilities, said, trace
+from app.ui.choice_labels import WORDS, word
 from core.catalog import ATTACKS, EXPLAINERS
 from core.study.attack_record import Attacked, Prediction
 
@@ -105,7 +105,7 @@ def test_every_choice_has_words() -> None:
     for kind in (*ATTACKS.values(), *EXPLAINERS.values()):
         for entry in fields(kind):
             for choice in entry.metadata.get("choices") or ():
-                assert choice in WORDS, f"{kind.key}.{entry.name}: {choice} needs words in app/choices.py"
+                assert choice in WORDS, f"{kind.key}.{entry.name}: {choice} needs words in app/ui/choice_labels.py"
             words = [word(str(choice)) for choice in entry.metadata.get("choices") or ()]
             assert len(words) == len(set(words)), f"two choices of {kind.key}.{entry.name} read alike"
 

@@ -15,9 +15,9 @@ from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from app.compare_charts import curve
-from app.compare_desk import Crossings, Together
-from app.desk import Desk
+from app.background.comparisons import Crossings, Together
+from app.background.studies import Desk
+from app.compare.charts import curve
 from core.attacks.pgd import PGD
 from core.base.params import to_spec
 from core.base.paths import ROOT
@@ -151,8 +151,8 @@ def test_a_label_is_forgotten_where_models_know_other_classes(home: Path) -> Non
         import streamlit as st
         import torch
 
-        from app.compare_setup import truth
-        from app.state import keep
+        from app.compare.form import truth
+        from app.ui.state import keep
         from core.catalog import load_classifier
         from core.images.picture import to_png
         from core.images.samples import keep_upload

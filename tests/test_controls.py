@@ -57,7 +57,7 @@ def test_what_is_put_stays_where_it_is_another_models_default() -> None:
     def page() -> None:
         import streamlit as st
 
-        from app.tuning import put, tune
+        from app.ui.method_form import put, tune
         from core.attacks.pgd import PGD
 
         if (given := st.session_state.get("given")) is not None:

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app import cached
+from app.ui import cached
 from core.attacks.pgd import PGD
 from core.base.params import to_spec
 from core.cli import parser as cli

@@ -11,7 +11,7 @@ from tests.test_data import arrays, npz
 
 
 def page() -> None:
-    from app.own_data import own_data
+    from app.refine.own_data import own_data
 
     own_data((3, 32, 32))
 

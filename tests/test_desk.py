@@ -9,9 +9,9 @@ import pytest
 import torch
 from torch import nn
 
-from app.desk import Desk
-from app.jobs import Job
-from app.map_panel import _data
+from app.background.jobs import Job
+from app.background.studies import Desk
+from app.ui.map_panel import _data
 from core.attacks.pgd import PGD
 from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP

@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 import torch
 
-from app import refine_measure
+from app.refine import measure_process as refine_measure
 from core.attacks.pgd import PGD
 from core.base.cancellation import Cancelled, Meter
 from core.catalog import CLASSIFIERS, DATASETS, OBJECTIVES, classifier_names

@@ -13,9 +13,9 @@ import numpy as np
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from app.choices import WORDS, word
-from app.refine_measure import Measurement
-from app.run_facts import facts
+from app.refine.measure_process import Measurement
+from app.runs.facts import facts
+from app.ui.choice_labels import WORDS, word
 from core.base.paths import ROOT
 from core.catalog import OBJECTIVES
 from core.runs.store import Run, Store
@@ -337,7 +337,9 @@ def test_every_choice_has_words() -> None:
     for kind in (*OBJECTIVES.values(), Schedule):
         for entry in fields(kind):
             choices = entry.metadata.get("choices") or ()
-            assert all(choice in WORDS for choice in choices), f"{kind.key}.{entry.name}: app/choices.py has no words"
+            assert all(choice in WORDS for choice in choices), (
+                f"{kind.key}.{entry.name}: app/ui/choice_labels.py has no words"
+            )
             assert len({word(choice) for choice in choices}) == len(choices)
 
 

@@ -7,8 +7,8 @@ from pathlib import Path
 
 import pytest
 
-from app.run_facts import facts
-from app.run_panels import loading
+from app.runs.facts import facts
+from app.runs.panels import loading
 from tests.test_refine_pages import REFINE, ROWS, RUNS, TINY, digits, opened, refining, texts
 
 __all__ = ["digits"]

@@ -10,12 +10,17 @@ from typing import Any
 import numpy as np
 import pytest
 
-from app import refine_estimate, run_compared, run_outcome, run_pictures, run_series, run_settings, run_words
-from app.run_charts import ROOM, accuracy, both, leaks, losses
-from app.run_masks import numbers
-from app.run_pictures import TINT, strip
-from app.run_rows import Rows
-from app.run_series import WHOLE, cycles, each, held, leak
+from app.refine import estimate as refine_estimate
+from app.runs import comparison as run_compared
+from app.runs import outcome as run_outcome
+from app.runs import series as run_series
+from app.runs.charts import ROOM, accuracy, both, leaks, losses
+from app.runs.masks import numbers
+from app.runs.series import WHOLE, cycles, each, held, leak
+from app.ui import mask_pictures as run_pictures
+from app.ui import run_settings, run_words
+from app.ui.mask_pictures import TINT, strip
+from app.ui.metrics_rows import Rows
 from core.runs.files import append, cut_rows
 
 EXAMPLES = (run_series, run_settings, run_words, run_pictures, run_outcome, run_compared, refine_estimate)

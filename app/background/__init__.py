@@ -1,0 +1,1 @@
+"""Studies and comparisons computed in threads, which never call Streamlit."""

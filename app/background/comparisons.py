@@ -1,0 +1,104 @@
+"""One image, two models, in the background: a study of each by the desk, then what each makes of the other's image."""
+
+import threading
+from collections import OrderedDict
+from dataclasses import dataclass
+
+from torch import Tensor
+
+from app.background.jobs import Job, Work
+from app.background.studies import Desk
+from core.compare.one_image import SIDES, Comparison, Pair, Side, cross
+from core.contracts.classifier import Classifier
+
+KEPT = 32
+
+
+@dataclass(eq=False)
+class CrossWork(Work):
+    """The crossing of two finished attacks on its way."""
+
+    comparison: Comparison
+
+    def work(self, models: dict[Side, Classifier], label: int | None) -> None:
+        """Compute what is not known yet; the body of the thread."""
+        self.through(cross(self.comparison, models, label), f"comparison on {self.comparison.pair.image}")
+
+
+@dataclass(frozen=True, eq=False)
+class Together:
+    """What is being computed for one comparison: a job for each model, and, once both were attacked, the crossing."""
+
+    jobs: dict[Side, Job]
+    crossing: CrossWork | None
+    comparison: Comparison
+
+    @property
+    def works(self) -> list[Work]:
+        return [*self.jobs.values(), *([self.crossing] if self.crossing else [])]
+
+    @property
+    def alive(self) -> bool:
+        return any(work.alive for work in self.works)
+
+    @property
+    def events(self) -> int:
+        return sum(work.events for work in self.works)
+
+    def stop(self) -> None:
+        for work in self.works:
+            work.stop()
+
+
+class Crossings:
+    """All comparisons of this server by what they depend on; the same one asked for twice is computed once."""
+
+    def __init__(self, desk: Desk) -> None:
+        self.desk = desk
+        self._works: OrderedDict[str, CrossWork] = OrderedDict()
+        self._lock = threading.RLock()
+
+    def find(self, pair: Pair, models: dict[Side, Classifier], label: int | None) -> Together | None:
+        """What is known of this comparison; None before both were asked. Begins the crossing when it can."""
+        found = {side: self.desk.find(pair.case(side), models[side]) for side in SIDES}
+        jobs = {side: job for side, job in found.items() if job is not None}
+        if len(jobs) < len(SIDES):
+            return None
+        comparison = Comparison(pair, {side: jobs[side].snapshot() for side in SIDES})
+        crossing = self._crossing(comparison, models, label)
+        if crossing is not None:
+            comparison.crossings = crossing.comparison.crossings
+        return Together(jobs, crossing, comparison)
+
+    def start(
+        self, pair: Pair, models: dict[Side, Classifier], image: Tensor, sha256: str, label: int | None
+    ) -> Together:
+        """Start it, or go on with it."""
+        for side in SIDES:
+            self.desk.start(pair.case(side), models[side], image, sha256)
+        with self._lock:
+            key = _key(pair, models, label)
+            if key in self._works and self._works[key].state in ("stopped", "failed"):
+                del self._works[key]
+        found = self.find(pair, models, label)
+        assert found is not None
+        return found
+
+    def _crossing(self, comparison: Comparison, models: dict[Side, Classifier], label: int | None) -> CrossWork | None:
+        with self._lock:
+            key = _key(comparison.pair, models, label)
+            if key not in self._works:
+                if any(study.attacked is None for study in comparison.studies.values()):
+                    return None
+                work = self._works[key] = CrossWork(comparison)
+                threading.Thread(target=work.work, args=(models, label), name="crossing", daemon=True).start()
+                over = max(0, len(self._works) - KEPT)
+                for old in [each for each, known in self._works.items() if not known.alive][:over]:
+                    del self._works[old]
+            self._works.move_to_end(key)
+            return self._works[key]
+
+
+def _key(pair: Pair, models: dict[Side, Classifier], label: int | None) -> str:
+    parts = [f"{pair.case(side).id} {models[side].fingerprint} {models[side].device}" for side in SIDES]
+    return " ".join([*parts, str(label)])

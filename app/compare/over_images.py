@@ -1,0 +1,157 @@
+"""A comparison over many test images, as a run: started, followed, stopped, resumed, and its curves while they grow."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import streamlit as st
+
+from app.compare.form import Two, usual_run
+from app.compare.results import show_curves
+from app.ui.markdown import plain
+from app.ui.state import keep, kept
+from app.ui.widgets import number, pick
+from core.base.params import to_spec
+from core.base.paths import home
+from core.catalog import EXPLAINERS
+from core.compare.curves import curves
+from core.compare.one_image import SIDES, Pair
+from core.contracts.explainer import Explainer
+from core.data.by_name import data_names, known_data
+from core.evaluation.accuracy import Share
+from core.evaluation.strengths import strengths
+from core.runs.run import Run
+from core.runs.status import Status
+from core.runs.store import Store
+
+POLL = 2.0  # seconds
+
+
+def store() -> Store:
+    """The runs of this machine's user."""
+    return Store(home() / "runs")
+
+
+def wanted(pair: Pair, two: Two, explainer: Explainer | None) -> dict[str, Any]:
+    """Draw the two settings of the run; returns its arguments."""
+    names, model = data_names(), two.models["before"]
+    (data_name, usual), (count_name, many) = usual_run(model).items()
+    left, right, _ = st.columns([1.3, 1, 1.7], gap="medium")
+    with left:
+        data = pick(data_name, "Test images of", list(names), str(usual), names.__getitem__,
+                    "Images that neither model was trained on, of their classes and the size of one.")  # fmt: skip
+    with right:
+        count = number(count_name, "Number of images", int(many), 10, 10_000,
+                       "Drawn by the seed. More take longer and narrow the bands.")  # fmt: skip
+    return {
+        "before": pair.before, "after": pair.after, "data": data, "attack": to_spec(pair.attack),
+        "explainer": to_spec(explainer) if explainer else None, "count": count, "seed": pair.seed,
+        "weights": [two.weights[side] for side in SIDES],
+    } | known_data(data)  # fmt: skip
+
+
+def found(arguments: Mapping[str, Any]) -> Run | None:
+    """The newest run that was asked exactly this."""
+    for run in store().runs():
+        spec = run.spec
+        if spec.get("task") == "compare" and spec.get("arguments") == arguments:
+            return run
+    return None
+
+
+def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, Any] | None:
+    """Start, progress and curves; returns what is known so far, None before there is any."""
+    try:
+        eps = strengths(pair.attack)
+    except ValueError as error:
+        st.info(f"{plain(str(error), 300)}.")
+        return None
+    run = found(arguments)
+    explainer = arguments["explainer"]
+    followed = f"the map chosen above, {EXPLAINERS[explainer['method']].title}" if explainer else "no map"
+    if run is None:
+        st.button(f"Measure both on {arguments['count']:,} test images", type="primary", on_click=_start,
+                  args=(arguments, device))  # fmt: skip
+        if said := kept("comparison refused", {}).pop("said", ""):
+            st.error(plain(said, 400))
+        st.caption(
+            f"Attacks every image on both models at {len(eps) - 1} strengths, and follows {followed}. It goes on in "
+            "the background, also when this page is closed; the curves grow while it works. With this many images a "
+            f"share of right answers is uncertain by up to {margin(arguments['count']):.0f} percentage points."
+        )
+        return None
+    if run.status.alive:
+        _grow(run, pair, eps)
+    else:
+        _ended(run)
+    rows = run.metrics
+    if not rows:
+        return None
+    seen = curves(rows) | {"strengths": eps}
+    if not run.status.alive:
+        show_curves(seen, pair)
+    return seen
+
+
+def _start(arguments: dict[str, Any], device: str) -> None:
+    """Called before the page is drawn again, so that maps that grow meanwhile cannot push the click aside."""
+    try:
+        store().submit("compare", arguments, device=device)
+    except (ValueError, OSError) as error:
+        keep("comparison refused", {"said": str(error)})
+
+
+def margin(count: int) -> float:
+    """Half the width of the widest 95 % interval that a share of `count` can have, in percentage points.
+
+    >>> round(margin(200), 1), round(margin(1000), 1)
+    (6.9, 3.1)
+    """
+    low, high = Share(count // 2, count).interval
+    return 50 * (high - low)
+
+
+@st.fragment(run_every=POLL)
+def _grow(run: Run, pair: Pair, eps: tuple[float, ...]) -> None:
+    """Progress, Stop and the curves so far, drawn again every few seconds."""
+    status = run.status
+    if not status.alive:
+        st.rerun()
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    with left:
+        st.progress(min(status.progress, 1.0), _said(status))
+    with right:
+        if st.button("Stop", width="stretch", key="stop-run", disabled=status.state == "stopping"):
+            run.stop("save")
+            st.rerun(scope="fragment")
+    if rows := run.metrics:
+        show_curves(curves(rows) | {"strengths": eps}, pair)
+    else:
+        st.caption("Models and test images are loaded; the first points appear after the first ten images.")
+
+
+def _said(status: Status) -> str:
+    if status.state == "stopping":
+        return "Stopping …"
+    if status.state == "queued":
+        return "Queued: another run is using this device."
+    words = f"{status.said or 'Starting'}"
+    if status.left:
+        words += f", about {status.left / 60:.0f} min left" if status.left > 90 else f", about {status.left:.0f} s left"
+    return words
+
+
+def _ended(run: Run) -> None:
+    status = run.status
+    if status.state == "completed":
+        return
+    if status.state == "failed":
+        st.error(f"This run failed: {plain(status.said, 500)}")
+    else:
+        st.warning(f"{plain(status.said, 200)} What was measured is shown below.")
+    if st.button("Resume"):
+        try:
+            run.resume()
+        except (ValueError, OSError) as error:
+            st.error(plain(str(error), 300))
+            return
+        st.rerun()

@@ -1,0 +1,125 @@
+"""The verdict and the pictures of one comparison: two models, each on the original and on both attacked images."""
+
+from typing import Any
+
+import streamlit as st
+
+from app.compare.form import Two
+from app.ui import components as views
+from app.ui.cached import data_url
+from app.ui.markdown import plain
+from core.compare.one_image import SIDES, Comparison, Side, other
+from core.compare.words import NAMES, details, headline, transferred
+from core.contracts.explainer import Explainer
+from core.study.attack_record import Prediction
+from core.study.figures import common_limit, pixels, png, signed
+from core.study.words import percent
+
+SIDE_LENGTH = 160  # pixels a picture is enlarged to, by whole factors
+HEAD = (
+    ("original image", "The image as it is, as each model sees it."),
+    ("attacked image made for this model", "The attack looks into the model that it wants to fool, so the two "
+     "attacked images differ. (white-box attack)"),
+    ("attacked image made for the other model", "The image made to fool the other model, shown to this one: does the "
+     "attack carry over? (transfer attack)"),
+)  # fmt: skip
+
+
+def show_verdict(comparison: Comparison, truth: int | None) -> None:
+    """What came of the attacks, in plain sentences."""
+    said = headline(comparison, truth)
+    with st.container(border=True):
+        if not said:
+            st.markdown("#### The answers of both models come here once both were attacked.")
+            return
+        st.markdown(f"#### {plain(said, 400)}")
+        for more in (*details(comparison, truth), transferred(comparison)):
+            if more:
+                st.markdown(plain(more, 400))
+        st.caption("One picture cannot say which model is safer: measure many below.")
+
+
+def show_pictures(
+    comparison: Comparison, two: Two, explainer: Explainer | None, truth: int | None, shared: bool = True
+) -> None:
+    """Two rows of three pictures, each beside the map of one explainer; shared: all maps on one scale, else a row."""
+    key = explainer.key if explainer else ""
+    scales = _scales(comparison, key, shared) if key else {}
+    rows = [
+        {"title": NAMES[side], "name": two.titles[side],
+         "cells": _cells(comparison, side, key, scales.get(side, 0.0), truth)}
+        for side in SIDES
+    ]  # fmt: skip
+    data: dict[str, Any] = {"head": [{"text": text, "title": help} for text, help in HEAD], "rows": rows}
+    if scales and explainer is not None:
+        ends = list(dict.fromkeys(f"±{limit:.2g}" for limit in scales.values()))
+        data["legend"] = ["speaks against the answer", "supports the answer", " and ".join(ends)]
+        how = (
+            "all on one scale, in each model's own units: a paler map of another model may only mean smaller scores"
+            if shared else "each model on a scale of its own"
+        )  # fmt: skip
+        asked = "named under it" if comparison.pair.explained == "answer" else "that its model gave to the original"
+        one_sided = all(float(map_.min()) >= 0 for map_ in comparison.maps(key))
+        only = " This method shows support only: nothing is blue." if one_sided else ""
+        data["note"] = f"Maps by {explainer.title}, {how}. Each is for the answer {asked}.{only}"
+    views.grid(data, key="grid")
+
+
+def _scales(comparison: Comparison, key: str, shared: bool) -> dict[Side, float]:
+    """The value in the strongest colour, by model; empty while there is no map."""
+    found: dict[Side, float] = {}
+    for side in SIDES:
+        if maps := comparison.maps(key) if shared else comparison.maps(key, side):
+            found[side] = common_limit(maps)
+    return found
+
+
+def _cells(comparison: Comparison, side: Side, key: str, limit: float, truth: int | None) -> list[dict[str, Any]]:
+    study, theirs = comparison.studies[side], comparison.studies[other(side)]
+    crossed, found = comparison.crossings[side], study.maps.get(key)
+    original = _cell(study.original, study.before, study.labels, found.original if found else None, limit, key)
+    wrong = study.before is not None and truth is not None and study.before.top != truth
+    if study.before is not None and truth is not None:
+        original |= {"said": f"wrong: it is labelled {study.labels[truth]}" if wrong else "right", "state": "plain"}
+    attacked = transfer = {"said": "the attack is being made …"}
+    if study.attacked is not None:
+        map_ = found.attacked if found else None
+        attacked = _cell(study.attacked.image, study.attacked.after, study.labels, map_, limit, key)
+        attacked |= _outcome(study.attacked.fooled, wrong, study.attacked.after.top == truth)
+    if theirs.attacked is not None:
+        transfer = _cell(theirs.attacked.image, crossed.prediction, study.labels, crossed.maps.get(key), limit, key)
+        fooled, answer = comparison.fooled(side), crossed.prediction
+        if fooled is not None and answer is not None:
+            transfer |= _outcome(fooled, wrong, answer.top == truth)
+    return [original, attacked, transfer]
+
+
+def _outcome(fooled: bool, wrong: bool, right: bool) -> dict[str, str]:
+    """Whether the model was fooled; of an answer wrong from the start, whether it changed, and whether it is right."""
+    if wrong:
+        changed = "changed, now right" if right else "changed, still wrong"
+        return {"said": changed if fooled else "still wrong", "state": "plain"}
+    if fooled:
+        return {"said": "fooled", "state": "fooled", "help": "The answer is not the one that it gave to the original."}
+    return {
+        "said": "held",
+        "state": "held",
+        "help": "The answer is still the one that it gave to the original. Another attack may still succeed.",
+    }
+
+
+def _cell(
+    image: Any, answer: Prediction | None, labels: tuple[str, ...], map_: Any, limit: float, key: str
+) -> dict[str, Any]:
+    name = labels[answer.top] if answer else "…"
+    return {
+        "picture": data_url(png(pixels(image), SIDE_LENGTH)),
+        "alt": f"the picture, answered {name}",
+        "map": data_url(png(signed(map_, limit), SIDE_LENGTH)) if map_ is not None else "",
+        "wait": "map to come" if key and map_ is None else "",
+        "mapAlt": f"map for {name}",
+        "answer": name,
+        "confidence": percent(answer[answer.top]) if answer else "",
+        "said": "",
+        "state": "plain",
+    }

@@ -1,0 +1,68 @@
+"""The parts of the front page."""
+
+import pandas as pd
+import streamlit as st
+
+from app.ui.cached import classifier, desk, loaded_picture
+from app.ui.markdown import plain
+from app.ui.progress import follow
+from core.attacks.pgd import PGD
+from core.catalog import classifier_names
+from core.checkpoints.card import measured
+from core.explainers.grad_cam_pp import GradCAMPP
+from core.images.picture import fit
+from core.study.case import Case
+from core.study.figures import amplification, amplified, overlay, pixels, png, shared_limit
+from core.study.words import percent, strength
+
+FIRST = Case("cifar10/0000", "cifar10_resnet20:standard", PGD(), (GradCAMPP(),), controls=5)
+MODELS = (
+    "cifar10_resnet20:standard",
+    "cifar10_resnet20:adversarial",
+    "cifar10_resnet20:lime_guided",
+    "mnist_cnn:standard",
+    "imagenet_efficientnet_lite0",
+)
+
+
+def three_pictures() -> None:
+    """The shipped case, computed now: the original, the change, the attacked image."""
+    model = classifier(FIRST.classifier)
+    found = loaded_picture(FIRST.image)
+    job = desk().find(FIRST, model) or desk().start(FIRST, model, fit(found, model), found.sha256)
+    if job.state == "stopped" and st.button("Go on"):
+        job = desk().start(FIRST, model, fit(found, model), found.sha256)
+    follow(job)
+    study = job.snapshot()
+    if study.attacked is None or study.before is None:
+        st.caption("The pictures appear here in a moment.")
+        return
+    first, last = study.before.top, study.attacked.after.top
+    change = study.attacked.image - study.original
+    factor = amplification(change)
+    asked = strength(FIRST.attack.bound, FIRST.attack.norm)
+    shown = [
+        (pixels(study.original), f"**{plain(model.labels[first])}**, {percent(study.before[first])}: the original."),
+        (amplified(change, factor), f"A change of at most {asked}, shown × {factor}."),
+        (pixels(study.attacked.image),
+         f"**{plain(model.labels[last])}**, {percent(study.attacked.after[last])}: the attacked image."),
+    ]  # fmt: skip
+    if maps := study.maps.get("grad_cam_pp"):
+        limit = shared_limit(maps)
+        shown[1:1] = [(overlay(maps.original, study.original, limit), "Where the model looked before (Grad-CAM++).")]
+        shown.append((overlay(maps.attacked, study.attacked.image, limit), "Where it looked after."))
+    for column, (picture, caption) in zip(st.columns(len(shown)), shown, strict=True):
+        column.image(png(picture, 320), width="stretch")
+        column.markdown(caption)
+
+
+def models_table() -> pd.DataFrame:
+    """The shipped models with the accuracies of their cards."""
+    titles = classifier_names()
+    rows = []
+    for name in MODELS:
+        numbers = {what: f"{value} ({interval})" for what, value, interval in measured(name)}
+        clean = numbers.pop("original test images", "not measured here")
+        held = "; ".join(f"{value}, {what}" for what, value in numbers.items()) or "not measured here"
+        rows.append({"Model": titles.get(name, name), "Right on original images": clean, "Right under attack": held})
+    return pd.DataFrame(rows)

@@ -1,0 +1,163 @@
+"""The settings of the Refine page, drawn as controls in reading order."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import fields
+from typing import Any
+
+import streamlit as st
+
+from app.overview.panels import MODELS
+from app.refine.own_data import own_data
+from app.refine.request import OWN, SEVERAL, Asked, take_preset
+from app.ui.cached import bases, classifier, classifiers, devices, untrained
+from app.ui.method_form import tune
+from app.ui.state import setting
+from app.ui.widgets import choose, gone, number, pick, segments, several, text
+from core.base.params import Method
+from core.catalog import OBJECTIVES
+from core.contracts.objective import Objective
+from core.data.by_name import data_names
+from core.training.presets import PRESETS
+from core.training.schedule import Schedule
+
+FIRST_OBJECTIVE = "fast_adversarial"
+# Parameters in sight; the others are folded.
+LEAD = ("eps", "steps", "beta", "mask_source", "fill", "area", "masking", "sensitivity", "adversarial", "every")
+LEAD_SCHEDULE = ("epochs", "batch", "lr")
+STARTING = {"base": "those of the base model", "scratch": "none: from scratch"}
+# What has no effect while another parameter, drawn before it, is 0; and how to say so.
+IDLE = {"fill": ("masking", "Not used: no image is covered.")}
+
+
+def ask_preset() -> None:
+    """The presets; a page whose link says nothing has the first one's settings."""
+    titles = {key: preset.title for key, preset in PRESETS.items()} | {OWN: "My own settings"}
+    if not any(setting(f"refine.{name}", "") for name in ("base", "objective", "data")):
+        asked = setting("refine.preset", "")
+        take_preset(asked if asked in PRESETS else next(iter(PRESETS), OWN))
+    before = setting("refine.preset", OWN)
+    chosen = pick("refine.preset", "Preset", list(titles), OWN, titles.__getitem__,
+                  "A preset fills in all settings below; change any of them afterwards.")  # fmt: skip
+    if chosen != before and chosen in PRESETS:
+        take_preset(chosen)
+        st.rerun()
+    st.caption(PRESETS[chosen].help if chosen in PRESETS else "Set everything below as you like.")
+
+
+def ask_model() -> tuple[str, str]:
+    """The base model and what is kept of it."""
+    names, trained = bases(), classifiers()
+    gone("refine.base", names, "model")
+    first = [each for each in names if each in MODELS or each.startswith("run:") or each not in trained]
+    ordered = first + [each for each in names if each not in first]
+    base = pick("refine.base", "Base model", ordered, MODELS[0], names.__getitem__,
+                "The model to refine. It stays as it is: a refined copy is made. A robust twin has learnt under attack "
+                "already.")  # fmt: skip
+    if base not in trained:
+        st.caption("This network starts without weights: it learns everything from scratch.")
+        return base, "scratch"
+    start = choose("refine.start", "Weights to start from", STARTING, "base",
+                   "Those of the base model: what it knows is kept and adjusted. None, from scratch: the same kind of "
+                   "network learns everything anew, which takes many more epochs.")  # fmt: skip
+    return base, start
+
+
+def ask_data() -> tuple[str, int]:
+    """The data set and how many of its images are used."""
+    names = data_names()
+    gone("refine.data", names, "data set")
+    data = pick("refine.data", "Data set", list(names), next(iter(names)), names.__getitem__,
+                "Labelled images to learn from. Their size and number of classes must be the model's.")  # fmt: skip
+    images = number("refine.images", "Training images (0 for all)", 0, 0, 10_000_000,
+                    "Fewer images are quicker and teach less; they are drawn by the seed.")  # fmt: skip
+    return data, images
+
+
+def ask() -> Asked:
+    """Draw all settings in reading order; ValueError if they do not go together."""
+    ask_preset()
+    st.subheader("1. Model and images")
+    left, right = st.columns(2, gap="medium")
+    with left:
+        base, start = ask_model()
+    with right:
+        data, images = ask_data()
+    with st.expander("Data of your own"):
+        own_data(_size(base, start))
+    st.subheader("2. What it learns")
+    kind, values = ask_objective()
+    st.subheader("3. How long")
+    schedule = ask_schedule()
+    st.subheader("4. Where, and under which name")
+    device = ask_device(devices())
+    title = text("refine.title", "Name of the run (optional)", "Shown in the list of runs and of models. Without one, "
+                 "the method and the data set are.")  # fmt: skip
+    return Asked(base, start, data, kind(**values), Schedule(**schedule), images, device, title)
+
+
+def _size(base: str, start: str) -> tuple[int, int, int] | None:
+    """The size of the images that the base model takes; None while it cannot be had."""
+    try:
+        return (classifier(base) if start == "base" else untrained(base)).size
+    except (ValueError, OSError):
+        return None
+
+
+def ask_objective() -> tuple[type[Objective], dict[str, Any]]:
+    """What the model is to learn, and its parameters: the main ones in sight, the others folded."""
+    keys = sorted(OBJECTIVES, key=lambda key: OBJECTIVES[key].title)
+    key = pick("refine.objective", "Method", keys, FIRST_OBJECTIVE, lambda each: OBJECTIVES[each].title,
+               "\n".join(f"- **{kind.title}**: {kind.plain}" for kind in OBJECTIVES.values()))  # fmt: skip
+    kind = OBJECTIVES[key]
+    st.caption(f"{kind.plain} *{kind.cite}*")
+    return kind, _parameters(kind, key, LEAD, "More settings of the method")
+
+
+def ask_schedule() -> dict[str, Any]:
+    """How long and how fast it learns."""
+    return _parameters(Schedule, "schedule", LEAD_SCHEDULE, "More settings of the training", typed=True)
+
+
+def _parameters(
+    kind: type[Method], prefix: str, lead: Sequence[str], title: str, typed: bool = False
+) -> dict[str, Any]:
+    names = [entry.name for entry in fields(kind)]
+    first = [name for name in names if name in lead]
+    rest = [name for name in names if name not in first]
+    values = _grid(kind, prefix, first, typed)
+    if rest:
+        with st.expander(title):
+            values |= _grid(kind, prefix, rest, typed)
+    return values
+
+
+def _grid(kind: type[Method], prefix: str, names: Sequence[str], typed: bool) -> dict[str, Any]:
+    """Controls for these parameters, read row by row: three fields to type in beside one another, or two others."""
+    values: dict[str, Any] = {}
+    across = 3 if typed else 2
+    for begin in range(0, len(names), across):
+        for column, name in zip(st.columns(across, gap="medium"), names[begin : begin + across], strict=False):
+            with column:
+                other, said = IDLE.get(name, ("", ""))
+                idle = values.get(other) == 0
+                values[name] = tune(kind, prefix, only=[name], typed=typed, disabled=idle)[name]
+                if idle:
+                    st.caption(said)
+    return values
+
+
+def ask_device(found: Mapping[str, str]) -> str:
+    """Where it runs: the CPU, a GPU, or several GPUs at once."""
+    gpus = {name: f"{title} ({name})" for name, title in found.items() if name.startswith("cuda")}
+    options = {name: gpus.get(name, title) for name, title in found.items()}
+    if len(gpus) > 1:
+        options[SEVERAL] = "several GPUs"
+    if len(options) == 1:
+        st.caption("Runs on the CPU of this machine, which leaves a core for this page. No GPU was found.")
+        return next(iter(options))
+    usual = next(iter(gpus), "cpu")
+    chosen = segments("refine.on", "Runs on", options, usual, "One run at a time per device; others wait in a queue.")
+    if chosen != SEVERAL:
+        return chosen
+    together = several("refine.gpus", "Which GPUs", gpus, list(gpus), "Each takes a part of every batch.")
+    return ",".join(together) or usual

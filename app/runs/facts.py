@@ -1,0 +1,94 @@
+"""What the page knows of a run, read so that a damaged folder is a line in the list and never an error."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from app.ui.run_words import STATES, duration, moment, part, subtitle, title
+from core.runs.run import Run
+from core.runs.status import Status
+
+DAMAGED = "Its folder is damaged: its settings cannot be read. It can only be deleted."
+
+
+@dataclass(frozen=True)
+class Facts:
+    """A run at one moment: itself, how it stands, what was asked, and its words."""
+
+    run: Run
+    status: Status
+    spec: dict[str, Any]
+    title: str
+    about: str
+
+    @property
+    def task(self) -> str:
+        return str(self.spec.get("task", ""))
+
+    @property
+    def arguments(self) -> dict[str, Any]:
+        return part(self.spec, "arguments")
+
+    @property
+    def damaged(self) -> bool:
+        return not isinstance(self.spec.get("task"), str)
+
+    @property
+    def state(self) -> str:
+        """Symbol and word."""
+        return " ".join(STATES[self.status.state])
+
+    @property
+    def left(self) -> str:
+        """The time left, or how long it took: "11 min left", "took 2 h 5 min".
+
+        What took several attempts says in its result how long all of them worked; else the last attempt counts.
+        """
+        status = self.status
+        if status.alive:
+            return f"{duration(status.left)} left" if status.left is not None and status.state == "running" else ""
+        if status.started and status.ended and status.state == "completed":
+            seconds = (self.run.result() or {}).get("seconds")
+            told = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+            return f"took {duration(seconds if told else status.ended - status.started)}"
+        return ""
+
+    @property
+    def resumable(self) -> bool:
+        return not self.damaged and not self.status.alive and self.status.state != "completed"
+
+    @property
+    def refined(self) -> str:
+        """The name of the classifier this run has made; "" while there is none."""
+        return f"run:{self.run.id}" if (self.run.folder / "best.safetensors").is_file() else ""
+
+
+def facts(run: Run, models: Mapping[str, str], data: Mapping[str, str]) -> Facts:
+    """Read a run. models, data: titles by name."""
+    spec = run.spec
+    return Facts(run, run.status, spec, title(spec, data), subtitle(spec, models))
+
+
+def line(found: Facts) -> dict[str, Any]:
+    """The run as a line of the list."""
+    status = found.status
+    symbol, word = STATES[status.state]
+    share = 1.0 if status.state == "completed" else min(max(status.progress, 0.0), 1.0)
+    return {
+        "id": found.run.id, "symbol": symbol, "state": status.state, "word": word, "title": found.title,
+        "about": found.about, "progress": share, "said": progress(found), "left": found.left,
+        "when": moment(status.submitted),
+    }  # fmt: skip
+
+
+def progress(found: Facts) -> str:
+    """How far the run is: "epoch 6 of 15", or in percent."""
+    status = found.status
+    if status.state == "queued":
+        return "waiting"
+    if status.state == "completed":
+        return "100 %"
+    epochs = part(found.arguments, "schedule").get("epochs")
+    if found.task == "refine" and isinstance(epochs, int) and status.step >= 0:
+        return f"epoch {min(int(status.progress * epochs) + 1, epochs)} of {epochs}"
+    return f"{100 * status.progress:.0f} %"

@@ -1,0 +1,141 @@
+"""What a completed run found, in words: what was kept, how right it is and on what, and what that does not show."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.runs import series as run_series
+from app.runs.comparison import compared
+from app.runs.facts import Facts
+from app.ui.run_settings import setting
+from app.ui.run_words import part
+from core.attacks.pgd import PGD
+from core.base.params import from_spec
+from core.catalog import OBJECTIVES
+from core.contracts.objective import Objective
+from core.evaluation.accuracy import Share
+from core.runs.settings_difference import flat
+from core.training.schedule import Schedule
+from core.training.validation import collapsed, doubtful, usual_judge
+
+LONGEST = 100  # letters of a result on the page
+BARREN = "∅", "completed, nothing learnt"  # symbol and word, as in app.ui.run_words.STATES
+
+
+def show_outcome(found: Facts) -> None:
+    """What a completed run found, as sentences where its task is known, else as a table."""
+    if found.status.state != "completed":
+        return
+    result = found.run.result()
+    if result is None:
+        st.warning("It says that it has completed, but its result cannot be read.")
+    elif said := outcome(found.task, result, held_out(found), found.arguments):
+        if barren(found):
+            st.warning(f"{said} {collapsed(result)}")
+        else:
+            st.success(" ".join(filter(None, (said, unsure(result), caution(found, said)))))
+    else:
+        numbers = {name: entry for name, entry in flat(result).items() if not name.startswith("asked.")}
+        st.dataframe(pd.DataFrame({"result": {setting(name): _text(entry) for name, entry in numbers.items()}}),
+                     width="content")  # fmt: skip
+
+
+def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping[str, Any]) -> str:
+    """The result of a run in a sentence or two; "" for a task or a result that is not known.
+
+    >>> outcome("evaluate", {"hits": 712, "count": 1000, "interval_95": [0.683, 0.739]}, 0, {})
+    'Right on 712 of 1,000 images: 71.2 % (95 % interval: 68.3 to 73.9 %).'
+    >>> outcome("refine", {"epoch_kept": 2, "averaged": True, "held": {"clean": 0.5, "clean_average": 0.75}}, 100, {})
+    'Kept: the averaged weights after epoch 2. On the 100 held-out images it is right on 75.0 % (65.7 to 82.5 %)...'
+    >>> outcome("refine", {"epoch_kept": 1, "held": {"robust": 0.5}}, 100,
+    ...         {"objective": {"method": "fast_adversarial", "eps": 0.2}})[-45:]
+    'under attack (PGD, 10 steps, at most 51/255).'
+    """
+    if task == "evaluate":
+        hits, total = result.get("hits"), result.get("count")
+        if isinstance(hits, int) and isinstance(total, int) and 0 <= hits <= total > 0:
+            low, high = Share(hits, total).interval
+            return (f"Right on {hits:,} of {total:,} images: {100 * hits / total:.1f} % "
+                    f"(95 % interval: {100 * low:.1f} to {100 * high:.1f} %).")  # fmt: skip
+    if task == "compare":
+        return compared(result, arguments)
+    if task == "refine" and isinstance(epoch := result.get("epoch_kept"), int):
+        averaged = bool(result.get("averaged"))
+        kept = f"Kept: the {'averaged ' if averaged else ''}weights after epoch {epoch}."
+        shown = run_series.held([{"epoch": epoch - 1, "held": result.get("held")}], count)
+        said = [
+            f"{point['value']:.1f} % ({point['low']:.1f} to {point['high']:.1f} %) "
+            + ("as they are" if point["images"] == run_series.KINDS["clean"] else f"under attack{judge(arguments)}")
+            for point in shown
+            if point["weights"] == run_series.WEIGHTS["average" if averaged else ""]
+        ]
+        return kept + (f" On the {count:,} held-out images it is right on {' and on '.join(said)}." if said else "")
+    return ""
+
+
+def judge(arguments: Mapping[str, Any]) -> str:
+    """The attack on the held-out images, in brackets; "" where it cannot be told.
+
+    >>> judge({"objective": {"method": "fast_adversarial", "eps": 0.2}}), judge({})
+    (' (PGD, 10 steps, at most 51/255)', '')
+    """
+    try:
+        objective = from_spec(part(arguments, "objective"), OBJECTIVES)
+    except (ValueError, TypeError):
+        return ""
+    found = usual_judge(objective) if isinstance(objective, Objective) else None
+    return f" (PGD, {found.steps} steps, at most {255 * found.eps:.4g}/255)" if isinstance(found, PGD) else ""
+
+
+def caution(found: Facts, said: str) -> str:
+    """What the accuracies on held-out images do not show; "" where there are none."""
+    if found.task != "refine" or "held-out" not in said:
+        return ""
+    scratch = found.arguments.get("start") == "scratch"
+    learnt = "" if scratch else ", and the base model may have learnt from them"
+    return (f"These images chose the epoch{learnt}, so the numbers tend to be too high: measure on test images before "
+            "reporting.")  # fmt: skip
+
+
+def unsure(result: Mapping[str, Any]) -> str:
+    """That it may be no better than one answer to all, if that cannot be told; "" also for a damaged result."""
+    try:
+        return doubtful(result)
+    except (AttributeError, TypeError, ValueError):
+        return ""
+
+
+def barren(found: Facts) -> bool:
+    """Whether a refinement has completed and does no better than one answer to all, as far as can be told."""
+    if found.task != "refine" or found.status.state != "completed":
+        return False
+    try:
+        return bool(collapsed(found.run.result() or {}))
+    except (AttributeError, TypeError, ValueError):  # a damaged result
+        return False
+
+
+def state(found: Facts) -> tuple[str, str]:
+    """Symbol and word of how a run stands."""
+    symbol, _, word = found.state.partition(" ")
+    return BARREN if barren(found) else (symbol, word)
+
+
+def guess(found: Facts) -> float | None:
+    """The share of the held-out images that one answer to all gets right; known of completed runs."""
+    result = found.run.result() if found.status.state == "completed" else None
+    share = run_series.numeric((result or {}).get("guess"))
+    return share if share is not None and 0 < share <= 1 else None
+
+
+def held_out(found: Facts) -> int:
+    """How many held-out images the accuracies of a refining run are measured on."""
+    count = part(found.arguments, "schedule").get("held_out", Schedule().held_out)
+    return count if isinstance(count, int) and count > 0 else 0
+
+
+def _text(entry: Any) -> str:
+    text = f"{entry:.4g}" if isinstance(entry, float) else str(entry)
+    return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

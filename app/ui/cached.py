@@ -1,0 +1,182 @@
+"""Everything Streamlit caches: classifiers, the desk, thumbnails, pictures. Nothing else is cached."""
+
+import base64
+import io
+from collections import OrderedDict
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+from zipfile import BadZipFile
+
+import numpy as np
+import streamlit as st
+import torch
+from PIL import Image
+from torch import Tensor
+
+from app.background.comparisons import Crossings
+from app.background.studies import Desk
+from app.ui.mask_pictures import strip
+from app.ui.metrics_rows import Rows
+from core.catalog import CLASSIFIERS, classifier_names, load_classifier, stamp
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
+from core.data.by_name import data_fingerprint, load_data
+from core.images.picture import Picture, fit
+from core.images.samples import gallery, picture
+from core.runs.files import METRICS
+from core.study.attack_record import Prediction, predict
+from core.study.figures import pixels, png
+
+
+def classifier(name: str, device: str = "cpu") -> Classifier:
+    """A classifier ready for use; a model of one's own that was replaced is read again."""
+    return _classifier(name, device, stamp(name))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _classifier(name: str, device: str, stamp: str) -> Classifier:
+    """The first load shows its progress (a download, for torchvision's weights)."""
+    bar = st.empty()
+
+    def progress(share: float, text: str) -> None:
+        bar.progress(min(max(share, 0.0), 1.0), text)
+
+    loaded = load_classifier(name, progress)
+    loaded.net.to(device)
+    bar.empty()
+    return loaded
+
+
+@st.cache_resource
+def desk() -> Desk:
+    """The one desk of this server."""
+    return Desk()
+
+
+@st.cache_data(ttl=20, max_entries=1, show_spinner=False)
+def classifiers() -> dict[str, str]:
+    """Name -> title of every classifier to be had; read again after 20 s, since models can be added."""
+    return classifier_names()
+
+
+def bases() -> dict[str, str]:
+    """Name -> title of everything that can be refined: the classifiers, and every network there is, untrained."""
+    found = {key: kind.title for key, kind in CLASSIFIERS.items() if hasattr(kind, "fresh")}
+    known = classifiers()
+    return known | {key: f"{title} (untrained)" for key, title in found.items() if key not in known}
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def untrained(name: str) -> Classifier:
+    """The network of a classifier before any training; ValueError for one that there is only with its weights."""
+    source = CLASSIFIERS.get(name.partition(":")[0])
+    if source is None or not hasattr(source, "fresh"):
+        title = source.title if source else name
+        raise ValueError(f"{title}: these can only be refined from their weights, not trained from scratch")
+    made: Classifier = source.fresh()
+    return made
+
+
+def run_rows(folder: Path) -> Sequence[Mapping[str, Any]]:
+    """The rows of the run in `folder`; only what was added since the last look is read."""
+    return _rows(str(folder)).read(folder / METRICS)
+
+
+@st.cache_resource(max_entries=24, show_spinner=False)
+def _rows(folder: str) -> Rows:
+    return Rows()
+
+
+@st.cache_data(max_entries=64, show_spinner=False)
+def mask_strip(path: str, stamp: int) -> bytes:
+    """The examples of a masks file as one picture (PNG); empty if it cannot be read. stamp: changes with the file."""
+    try:
+        with np.load(path, allow_pickle=False) as found:
+            return png(strip(found["images"], found["masks"]))
+    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        return b""
+
+
+@st.cache_resource
+def crossings() -> Crossings:
+    """The one place of this server where comparisons are computed."""
+    return Crossings(desk())
+
+
+def test_images(name: str) -> Images:
+    """The test images of a data set; data of one's own that were replaced are read again."""
+    return _test_images(name, data_fingerprint(name))
+
+
+@st.cache_resource(max_entries=2, show_spinner=False)
+def _test_images(name: str, fingerprint: str) -> Images:
+    return load_data(name, "test")
+
+
+def test_thumbnail(name: str, index: int) -> str:
+    """A test image as a data: address."""
+    return _test_thumbnail(name, index, data_fingerprint(name))
+
+
+@st.cache_data(max_entries=4000, show_spinner=False)
+def _test_thumbnail(name: str, index: int, fingerprint: str) -> str:
+    return data_url(png(pixels(_test_images(name, fingerprint).images[index].float() / 255), 64))
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def loaded_picture(image: str) -> Picture:
+    """The picture with this id."""
+    return picture(image)
+
+
+def fitted(image: str, model: Classifier) -> Tensor:
+    """The picture as the classifier sees it: (C, H, W) in [0, 1]."""
+    return fit(loaded_picture(image), model)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def prediction(image: str, name: str, device: str, fingerprint: str) -> Prediction:
+    """The prediction for a picture as it is."""
+    model = classifier(name, device)
+    return predict(model, fitted(image, model))
+
+
+@st.cache_data(max_entries=600, show_spinner=False)
+def thumbnail(image: str, side: int = 96) -> str:
+    """A small picture as a data: address."""
+    return data_url(small_jpeg(loaded_picture(image), side), "image/jpeg")
+
+
+@st.cache_data(max_entries=16, show_spinner=False)
+def gallery_tiles(name: str) -> list[dict[str, str]]:
+    """Id, label and thumbnail of every sample of a gallery."""
+    return [{"id": each.id, "label": each.label, "src": thumbnail(each.id)} for each in gallery(name)]
+
+
+def small_jpeg(found: Picture, side: int) -> bytes:
+    made = Image.fromarray(found.pixels)
+    made.thumbnail((side, side))
+    out = io.BytesIO()
+    made.save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def data_url(content: bytes, kind: str = "image/png") -> str:
+    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
+
+
+def devices() -> dict[str, str]:
+    """Device name -> words, for what this machine has."""
+    found = {"cpu": "CPU"}
+    for index in range(torch.cuda.device_count()):
+        found[f"cuda:{index}"] = torch.cuda.get_device_name(index)
+    if torch.backends.mps.is_available():
+        found["mps"] = "Apple GPU"
+    return found
+
+
+@st.cache_resource
+def measurements() -> OrderedDict[str, Any]:
+    """What was measured of runs before they were started, by their settings; the oldest first."""
+    return OrderedDict()

@@ -1,0 +1,67 @@
+"""The line that follows a study while it is computed: what it does now, how long it took, and Stop."""
+
+import streamlit as st
+
+from app.background.jobs import Job
+from app.ui.markdown import plain
+from app.ui.state import keep, kept, window
+from core.catalog import ATTACKS, EXPLAINERS
+
+POLL = 0.7  # seconds
+
+
+def follow(job: Job) -> None:
+    """Progress and a Stop button while the job runs; one sentence about how it ended otherwise."""
+    job.seen(window())
+    if job.alive:
+        _poll(job, job.events)
+    elif job.state == "failed":
+        st.error(f"This could not be finished: {plain(job.message, 400)} What was finished is shown.")
+    elif job.state == "stopped" and job.study.attacked is None:
+        st.warning("Stopped before the attack was finished. The button above begins again.")
+    elif job.state == "stopped":
+        st.warning("Stopped. What was finished is shown; the button above goes on from there.")
+
+
+def switch(job: Job | None) -> None:
+    """Note which job this window shows; the one it showed before is stopped if no other window watches it."""
+    last: Job | None = kept("job", None)
+    if last is not None and last is not job:
+        last.leave(window())
+    keep("job", job)
+
+
+@st.fragment(run_every=POLL)
+def _poll(job: Job, seen: int) -> None:
+    if job.events != seen or not job.alive:
+        st.rerun()
+    job.seen(window())
+    left, right = st.columns([5, 1], vertical_alignment="center")
+    with left:
+        st.progress(share(job), _words(job))
+    with right:
+        if st.button("Stop", width="stretch", disabled=job.state == "stopping", key="stop"):
+            job.stop()
+            st.rerun(scope="fragment")
+
+
+def share(job: Job) -> float:
+    """How much of a study is done, from 0 to 1."""
+    study = job.study
+    parts = 1 + 2 * len(study.case.explainers)
+    ready = (study.attacked is not None) + len(study.refused) * 2
+    ready += sum(1 + (maps.noise is not None) for maps in study.maps.values())
+    return min(ready / parts, 1.0)
+
+
+def _words(job: Job) -> str:
+    spent = f"{job.seconds:.0f} s, {job.meter.queries:,} questions to the model"
+    if job.state == "stopping":
+        return f"Stopping … {spent}"
+    stage = job.stage
+    if stage is None or stage.stage == "predict":
+        return f"Waiting: another study is being computed on this machine … {spent}"
+    if stage.stage == "attack":
+        return f"Attacking with {ATTACKS[stage.part].title} … {spent}"
+    what = "Drawing" if stage.stage == "maps" else "Drawing the controls of"
+    return f"{what} {EXPLAINERS[stage.part].title} … {spent}"

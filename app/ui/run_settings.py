@@ -1,0 +1,88 @@
+"""The settings of a run's spec in words: what each is called, and its value."""
+
+from collections.abc import Mapping
+from dataclasses import Field, fields
+from typing import Any
+
+from app.ui.choice_labels import word
+from app.ui.run_words import TASKS, part
+from core.base.params import Method
+from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES
+from core.training.schedule import Schedule
+
+STARTS = {"base": "those of the base model", "scratch": "none: from scratch"}
+NAMES = {
+    "task": "What is done", "device": "Runs on", "threads": "CPU threads", "arguments.base": "Base model",
+    "arguments.start": "Weights to start from", "arguments.data": "Data set", "arguments.images": "Training images",
+    "arguments.objective.method": "Method", "arguments.classifier": "Model", "arguments.split": "Images of the",
+    "arguments.count": "Images", "arguments.batch": "Images at a time", "arguments.seed": "Seed",
+    "arguments.explainer": "Map", "arguments.explainer.method": "Map",
+    "arguments.attack": "Attack", "arguments.attack.method": "Attack", "arguments.before": "Before",
+    "arguments.after": "After", "arguments.title": "Name", "arguments.processes": "Processes on the CPU",
+    "arguments.save_every": "Seconds between saved points",
+    "arguments.data_fingerprint": "Fingerprint of the data",
+}  # fmt: skip
+MODELS = ("arguments.base", "arguments.classifier", "arguments.before", "arguments.after")
+
+
+def field_of(dotted: str, spec: Mapping[str, Any]) -> "Field[Any] | None":
+    """The parameter that a dotted name of a spec sets, if it is one of a method's."""
+    *above, name = dotted.removeprefix("arguments.").split(".")
+    kinds: dict[str, Mapping[str, type[Method]]] = {"objective": OBJECTIVES, "attack": ATTACKS, "explainer": EXPLAINERS}
+    kind: type[Method] | None = None
+    if above == ["schedule"]:
+        kind = Schedule
+    elif len(above) == 1 and above[0] in kinds:
+        kind = kinds[above[0]].get(str(part(spec, "arguments", above[0]).get("method", "")))
+    return None if kind is None else next((entry for entry in fields(kind) if entry.name == name), None)
+
+
+def setting(dotted: str, *specs: Mapping[str, Any]) -> str:
+    """What a setting is called on the screen.
+
+    >>> setting("arguments.schedule.lr", {}), setting("arguments.new_thing", {})
+    ('Learning rate', 'New thing')
+    """
+    if dotted in NAMES:
+        return NAMES[dotted]
+    found = next((entry for spec in specs if (entry := field_of(dotted, spec))), None)
+    name: str = (found.metadata.get("title") if found else "") or dotted.rsplit(".", 1)[-1].replace("_", " ")
+    return name[:1].upper() + name[1:]
+
+
+def value(dotted: str, found: Any, spec: Mapping[str, Any], models: Mapping[str, str], data: Mapping[str, str]) -> str:
+    """The value of a setting, as the screen says it.
+
+    >>> spec = {"arguments": {"objective": {"method": "trades"}}}
+    >>> [value(f"arguments.{name}", found, spec, {}, {"mnist": "MNIST"}) for name, found in
+    ...  (("objective.eps", 8 / 255), ("objective.method", "trades"), ("data", "mnist"), ("schedule.flip", True),
+    ...   ("schedule.rate", "piecewise"), ("images", 0), ("schedule.lr", None))]
+    ['8/255', 'TRADES', 'MNIST', 'on', 'stairs down', 'all', '—']
+    """
+    if found is None:
+        return "—"
+    if isinstance(found, bool):
+        return "on" if found else "off"
+    if dotted == "arguments.images" and found == 0:
+        return "all"
+    if dotted == "threads" and found == 0:
+        return "all but one"
+    if isinstance(found, int | float):
+        entry = field_of(dotted, spec)
+        scaled = entry is not None and entry.metadata.get("unit") == "/255"
+        return f"{found * 255:.4g}/255" if scaled else f"{found:,}" if isinstance(found, int) else f"{found:.4g}"
+    text = str(found)
+    named: Mapping[str, str] = {}
+    if dotted in MODELS:
+        named = models
+    elif dotted == "arguments.data":
+        named = data
+    elif dotted.endswith(".method"):
+        named = {key: kind.title for key, kind in (*OBJECTIVES.items(), *ATTACKS.items(), *EXPLAINERS.items())}
+    elif dotted == "task":
+        named = TASKS
+    elif dotted == "arguments.start":
+        named = STARTS
+    elif (entry := field_of(dotted, spec)) is not None and entry.metadata.get("choices"):
+        return word(text)
+    return named.get(text, text)
