@@ -1,4 +1,4 @@
-"""Started by tests/test_refine.py: trains a small net on as many processes as asked for; the first writes the steps.
+"""Started by the tests of training: trains a small net on as many processes as asked for; the first writes the steps.
 
 python -m tests.two_processes RESULT.json PROCESSES OBJECTIVE [EVERY]
 

@@ -21,8 +21,8 @@ from core.runs.store import Run, Store
 from core.training.presets import PRESETS
 from core.training.refinement import Refinement
 from core.training.schedule import Schedule
-from tests.test_refining import SCHEDULE, ended, reached, slowly, until  # noqa: F401
-from tests.test_refining import store as toys  # noqa: F401
+from tests.core.runs.test_refine_task import SCHEDULE, ended, reached, slowly, until  # noqa: F401
+from tests.core.runs.test_refine_task import store as toys  # noqa: F401
 
 SETS = [word for name, value in SCHEDULE.items() for word in ("--set", f"schedule.{name}={value}")]
 TOY = ["refine", "--base", "mnist_cnn:standard", "--data", "mnist", "--objective", "cross_entropy", *SETS]

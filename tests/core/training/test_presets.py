@@ -19,7 +19,7 @@ from core.training.loop import Training
 from core.training.presets import PRESETS
 from core.training.refinement import Refinement
 from core.training.resume import State
-from tests.test_refining import Guided
+from tests.core.runs.test_refine_task import Guided
 from tests.toys import dataset, small
 
 

@@ -9,7 +9,7 @@ import pytest
 
 from app.runs.facts import facts
 from app.runs.panels import loading
-from tests.test_refine_pages import REFINE, ROWS, RUNS, TINY, digits, opened, refining, texts
+from tests.app.refine.test_refine_page import REFINE, ROWS, RUNS, TINY, digits, opened, refining, texts
 
 __all__ = ["digits"]
 LINES = ROWS.splitlines()
