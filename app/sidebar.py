@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.overview.panels import MODELS
-from app.ui import components as views
+from app.ui import components
 from app.ui.cached import classifiers, devices
 from app.ui.own_model import dialog
 from app.ui.state import follow_link, setting
@@ -16,7 +16,7 @@ def follow_history() -> None:
     Drawn in place: what is in the sidebar, seen or not, has Streamlit draw a rule below the pages there.
     """
     with st.container(key="unseen"):  # app.main takes it out of the page's flow
-        if went := views.history("history"):
+        if went := components.history("history"):
             follow_link(went)
             st.rerun()
 

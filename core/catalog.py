@@ -7,7 +7,7 @@ from types import MappingProxyType
 from typing import TypeVar
 
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack, Explainer, Metric, Shift
+from core.contracts.explainer import Attack, Explainer, MapDistance, Metric
 from core.contracts.interfaces import DataSet, Progress, Source
 from core.contracts.objective import Objective
 
@@ -42,7 +42,7 @@ ATTACKS = collect("core.attacks", "ATTACKS", Attack)
 EXPLAINERS = collect("core.explainers", "EXPLAINERS", Explainer)
 OBJECTIVES = collect("core.objectives", "OBJECTIVES", Objective)
 METRICS = collect("core.metrics", "METRICS", Metric)
-SHIFTS = collect("core.map_distances", "SHIFTS", Shift)
+MAP_DISTANCES = collect("core.map_distances", "MAP_DISTANCES", MapDistance)
 CLASSIFIERS = collect("core.classifiers", "CLASSIFIERS", Source)
 DATASETS = collect("core.datasets", "DATASETS", DataSet)
 

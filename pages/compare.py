@@ -7,7 +7,7 @@ from app.compare.image_lists import next_buttons, show_lists
 from app.compare.numbers import show_numbers
 from app.compare.over_images import show_run, wanted
 from app.compare.panels import show_pictures, show_verdict
-from app.compare.progress import follow, switch
+from app.compare.progress import show_progress, switch
 from app.sidebar import sidebar
 from app.ui.cached import crossings, fitted, loaded_picture
 from app.ui.case_form import attack_settings, explainer_settings
@@ -53,7 +53,7 @@ if together is None:
     st.info("Press ‘Attack both’ to attack this picture on both models.")
 else:
     with st.container():  # what grows stays in a container: what is below keeps its place, and a click on it counts
-        if follow(together):
+        if show_progress(together):
             crossings().start(pair, two.models, original, picture.sha256, label)
             st.rerun()
     comparison = together.comparison

@@ -11,7 +11,7 @@ from app.ui.cached import classifier, desk, fitted, loaded_picture, prediction
 from app.ui.case_form import attack_settings, explainer_settings, link
 from app.ui.map_panel import show_maps
 from app.ui.markdown import limits, plain
-from app.ui.progress import follow, switch
+from app.ui.progress import show_progress, switch
 from app.ui.state import keep, kept, setting
 from core.study.case import Case
 from core.study.study import begin
@@ -59,7 +59,7 @@ if job is None:
     notice.info("Press ‘Attack and explain’ to change this picture and see where the model looked before and after.")
 else:
     with notice:
-        follow(job)
+        show_progress(job)
     study = job.snapshot()
     if study.attacked is not None:
         keep("quick", (attack.key, name) if study.attacked.seconds < QUICK else None)

@@ -11,7 +11,7 @@ from core.catalog import load_classifier
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.contracts.objective import Objective
-from core.distributed.fabric import accelerator_of, machine
+from core.distributed.fabric import accelerator_of, make_fabric
 from core.images.samples import gallery, sample_images
 from core.training.loop import Training
 from core.training.schedule import Schedule
@@ -24,7 +24,7 @@ SCHEDULE = Schedule(epochs=2, batch=8, lr=0.01, held_out=8, bf16=False, ema=0.9)
 
 
 def on(device: str) -> Classifier:
-    machine(ON, accelerator_of(DEVICE)[1])  # no TF32
+    make_fabric(ON, accelerator_of(DEVICE)[1])  # no TF32
     classifier = load_classifier(NAME)
     classifier.net.to(device)
     return classifier
@@ -49,5 +49,5 @@ def small(method: Any) -> Any:
 
 
 def training(device: str, objective: Objective, schedule: Schedule = SCHEDULE) -> Training:
-    fabric = machine(*accelerator_of(device), bf16=schedule.bf16)
+    fabric = make_fabric(*accelerator_of(device), bf16=schedule.bf16)
     return Training(on("cpu"), objective, data(32), schedule, fabric=fabric)

@@ -14,7 +14,7 @@ import torch
 
 from core.base.params import from_spec
 from core.catalog import OBJECTIVES
-from core.distributed.fabric import average_buffers, dismiss, machine
+from core.distributed.fabric import average_buffers, dismiss, make_fabric
 from core.training.loop import Training
 from core.training.schedule import Schedule
 from tests.toys import dataset, small
@@ -22,7 +22,7 @@ from tests.toys import dataset, small
 if __name__ == "__main__":
     torch.set_num_threads(1)
     path, processes, spec = Path(sys.argv[1]), int(sys.argv[2]), json.loads(sys.argv[3])
-    fabric = machine("cpu", processes)
+    fabric = make_fabric("cpu", processes)
     schedule = Schedule(epochs=3, batch=31, lr=0.1, crop=1, flip=False, bf16=False, ema=0.9, held_out=64)
     objective = from_spec(spec, OBJECTIVES)
     every = int(sys.argv[4]) if len(sys.argv) > 4 else 0

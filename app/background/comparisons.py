@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from app.background.jobs import Job, Work
-from app.background.studies import Desk
+from app.background.studies import Studies
 from core.compare.one_image import SIDES, Comparison, Pair, Side, cross
 from core.contracts.classifier import Classifier
 
@@ -15,7 +15,7 @@ KEPT = 32
 
 
 @dataclass(eq=False)
-class CrossWork(Work):
+class ComparisonWork(Work):
     """The crossing of two finished attacks on its way."""
 
     comparison: Comparison
@@ -26,11 +26,11 @@ class CrossWork(Work):
 
 
 @dataclass(frozen=True, eq=False)
-class Together:
+class PairStudies:
     """What is being computed for one comparison: a job for each model, and, once both were attacked, the crossing."""
 
     jobs: dict[Side, Job]
-    crossing: CrossWork | None
+    crossing: ComparisonWork | None
     comparison: Comparison
 
     @property
@@ -50,15 +50,15 @@ class Together:
             work.stop()
 
 
-class Crossings:
+class Comparisons:
     """All comparisons of this server by what they depend on; the same one asked for twice is computed once."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: Studies) -> None:
         self.desk = desk
-        self._works: OrderedDict[str, CrossWork] = OrderedDict()
+        self._works: OrderedDict[str, ComparisonWork] = OrderedDict()
         self._lock = threading.RLock()
 
-    def find(self, pair: Pair, models: dict[Side, Classifier], label: int | None) -> Together | None:
+    def find(self, pair: Pair, models: dict[Side, Classifier], label: int | None) -> PairStudies | None:
         """What is known of this comparison; None before both were asked. Begins the crossing when it can."""
         found = {side: self.desk.find(pair.case(side), models[side]) for side in SIDES}
         jobs = {side: job for side, job in found.items() if job is not None}
@@ -68,11 +68,11 @@ class Crossings:
         crossing = self._crossing(comparison, models, label)
         if crossing is not None:
             comparison.crossings = crossing.comparison.crossings
-        return Together(jobs, crossing, comparison)
+        return PairStudies(jobs, crossing, comparison)
 
     def start(
         self, pair: Pair, models: dict[Side, Classifier], image: Tensor, sha256: str, label: int | None
-    ) -> Together:
+    ) -> PairStudies:
         """Start it, or go on with it."""
         for side in SIDES:
             self.desk.start(pair.case(side), models[side], image, sha256)
@@ -84,13 +84,15 @@ class Crossings:
         assert found is not None
         return found
 
-    def _crossing(self, comparison: Comparison, models: dict[Side, Classifier], label: int | None) -> CrossWork | None:
+    def _crossing(
+        self, comparison: Comparison, models: dict[Side, Classifier], label: int | None
+    ) -> ComparisonWork | None:
         with self._lock:
             key = _key(comparison.pair, models, label)
             if key not in self._works:
                 if any(study.attacked is None for study in comparison.studies.values()):
                     return None
-                work = self._works[key] = CrossWork(comparison)
+                work = self._works[key] = ComparisonWork(comparison)
                 threading.Thread(target=work.work, args=(models, label), name="crossing", daemon=True).start()
                 over = max(0, len(self._works) - KEPT)
                 for old in [each for each, known in self._works.items() if not known.alive][:over]:

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.contracts.classifier import Classifier
 from core.study.study import Event, Study, investigate
 
@@ -23,13 +23,13 @@ class Work:
     events: int = 0
     started: float = field(default_factory=time.monotonic)
     finished: float | None = None
-    meter: Meter = field(default_factory=Meter)
+    scope: CancelScope = field(default_factory=CancelScope)
     watchers: dict[str, float] = field(default_factory=dict)
 
     @property
     def state(self) -> str:
         """running, stopping, stopped, done or failed."""
-        return self.ended or ("stopping" if self.meter.stopped else "running")
+        return self.ended or ("stopping" if self.scope.stopped else "running")
 
     @property
     def alive(self) -> bool:
@@ -41,7 +41,7 @@ class Work:
 
     def stop(self) -> None:
         """Ask for a stop; what is finished stays."""
-        self.meter.stop()
+        self.scope.stop()
 
     def seen(self, window: str) -> None:
         """Note that a browser window is showing this job."""
@@ -57,7 +57,7 @@ class Work:
         """Go through the parts to their end, a stop or an error; then `last`. The body of the thread."""
         ended = "done"
         try:
-            with self.meter:
+            with self.scope:
                 for part in parts:
                     self.begin(part)
                     self.events += 1

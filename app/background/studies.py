@@ -26,7 +26,7 @@ def _warm_up() -> None:
         importlib.import_module(name)
 
 
-class Desk:
+class Studies:
     """All jobs of this server, by case; the same case asked for twice is computed once."""
 
     def __init__(self) -> None:

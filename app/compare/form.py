@@ -7,7 +7,7 @@ import streamlit as st
 
 from app.nav import page
 from app.overview.panels import MODELS
-from app.ui import components as views
+from app.ui import components
 from app.ui.cached import classifier, classifiers, gallery_tiles
 from app.ui.case_form import parameters
 from app.ui.markdown import plain
@@ -28,7 +28,7 @@ SMALL = 64  # pixels a side up to which a comparison begins by itself
 
 
 @dataclass(frozen=True, eq=False)
-class Two:
+class ModelPair:
     """The two models, both on pictures of one size, with their names in the catalogue and what people call them.
 
     weights: the fingerprints of their weights.
@@ -44,7 +44,7 @@ class Two:
         return max(self.models["before"].size[1:]) <= SMALL
 
 
-def choose_models(device: str) -> Two:
+def choose_models(device: str) -> ModelPair:
     """Two pickers; ValueError in a sentence if the two cannot be compared or one cannot be had."""
     titles = classifiers()
     first = [each for each in MODELS if each in titles]
@@ -70,7 +70,7 @@ def choose_models(device: str) -> Two:
     models: dict[Side, Classifier] = dict(zip(SIDES, matched(own["before"], own["after"]), strict=True))
     if own["before"].size != own["after"].size:
         st.caption(scaled(own["before"].size, own["after"].size))
-    return Two({"before": before, "after": after}, {"before": titles[before], "after": titles[after]}, models,
+    return ModelPair({"before": before, "after": after}, {"before": titles[before], "after": titles[after]}, models,
                {side: each.fingerprint for side, each in own.items()})  # fmt: skip
 
 
@@ -102,7 +102,7 @@ def choose_picture(model: Classifier) -> str:
     name = model.samples or image.partition("/")[0]
     if name not in TITLES:
         name = "cifar10"
-    picked = views.gallery(gallery_tiles(name), image, key=f"compare-gallery-{name}")
+    picked = components.gallery(gallery_tiles(name), image, key=f"compare-gallery-{name}")
     if picked and picked != image:
         remember("image", picked)
         st.rerun()

@@ -5,8 +5,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.compare.form import Two, inspect, show_here
-from app.ui import components as views
+from app.compare.form import ModelPair, inspect, show_here
+from app.ui import components
 from app.ui.cached import test_images, test_thumbnail
 from app.ui.state import keep, kept
 from app.ui.widgets import segments
@@ -23,7 +23,7 @@ NEXT = {
 }
 
 
-def show_lists(seen: Mapping[str, Any], pair: Pair, two: Two, data: str) -> None:
+def show_lists(seen: Mapping[str, Any], pair: Pair, two: ModelPair, data: str) -> None:
     """The images gained and lost at one strength, as thumbnails to click."""
     eps: Sequence[float] = seen["strengths"]
     st.subheader("Gained and lost", help="Gained: images that the model before refinement gets wrong under its attack, "
@@ -49,7 +49,7 @@ def show_lists(seen: Mapping[str, Any], pair: Pair, two: Two, data: str) -> None
                  "src": test_thumbnail(data, place)}
                 for place in places[:SHOWN]
             ]  # fmt: skip
-            picked = views.gallery(tiles, str(kept(f"picked {name}", "")), key=f"list-{name}-{where}")
+            picked = components.gallery(tiles, str(kept(f"picked {name}", "")), key=f"list-{name}-{where}")
             if len(places) > SHOWN:
                 st.caption(f"The first {SHOWN} are shown; the buttons under the gallery go through all.")
             if picked:
@@ -61,7 +61,7 @@ def show_lists(seen: Mapping[str, Any], pair: Pair, two: Two, data: str) -> None
     keep("lists", (two.names, data, known_data(data), {name: seen[name][where] for name in ("gained", "lost")}))
 
 
-def next_buttons(two: Two) -> None:
+def next_buttons(two: ModelPair) -> None:
     """Under the gallery: the next image gained and the next one lost, once a run has found some for these models."""
     names, data, known, lists = kept("lists", ({}, "", {}, {}))
     if names != two.names or not any(lists.values()) or known != known_data(data):
@@ -76,7 +76,7 @@ def next_buttons(two: Two) -> None:
             show_here(_stored(places[place], data, two))
 
 
-def _stored(place: int, data: str, two: Two) -> str:
+def _stored(place: int, data: str, two: ModelPair) -> str:
     """The id of a test image, now among the pictures of this machine; its class is noted, as these models name it."""
     images = test_images(data)
     label = int(images.labels[place])

@@ -6,10 +6,10 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.ui import components as views
+from app.ui import components
 from app.ui.map_panel import COLUMNS, FIRST, line
 from app.ui.markdown import plain
-from core.catalog import EXPLAINERS, SHIFTS
+from core.catalog import EXPLAINERS, MAP_DISTANCES
 from core.compare.one_image import SIDES, Comparison
 from core.compare.words import NAMES, below, reading, shares, size
 from core.contracts.explainer import Explainer
@@ -55,7 +55,7 @@ def show_stability(comparison: Comparison) -> None:
         head = [{"text": "rank agreement with the original's map"}]
         head += [{"text": text, "title": help} for _, text, help in COLUMNS]
         data = {"head": head, "methods": [_method(comparison, EXPLAINERS[each.key]) for each in methods]}
-        views.stability(data, key="stability")
+        components.stability(data, key="stability")
     for reason in sorted(refused):
         st.info(plain(reason, 400))
     for reason in sorted(failed):
@@ -69,8 +69,8 @@ def _studies(comparison: Comparison) -> list[Any]:
 def _method(comparison: Comparison, explainer: type[Explainer]) -> dict[str, Any]:
     rows = {side: comparison.studies[side].measured.get(explainer.key, ()) for side in SIDES}
     more = [
-        [{"text": f"{SHIFTS[name].title}, {side}", "title": SHIFTS[name].plain}, *_numbers(rows[side], name)]
-        for name in SHIFTS if name != FIRST for side in SIDES if rows[side]
+        [{"text": f"{MAP_DISTANCES[name].title}, {side}", "title": MAP_DISTANCES[name].plain}, *_numbers(rows[side],
+        name)] for name in MAP_DISTANCES if name != FIRST for side in SIDES if rows[side]
     ]  # fmt: skip
     findings = []
     for side in SIDES:

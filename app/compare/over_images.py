@@ -5,7 +5,7 @@ from typing import Any
 
 import streamlit as st
 
-from app.compare.form import Two, usual_run
+from app.compare.form import ModelPair, usual_run
 from app.compare.results import show_curves
 from app.ui.markdown import plain
 from app.ui.state import keep, kept
@@ -17,7 +17,7 @@ from core.compare.curves import curves
 from core.compare.one_image import SIDES, Pair
 from core.contracts.explainer import Explainer
 from core.data.by_name import data_names, known_data
-from core.evaluation.accuracy import Share
+from core.evaluation.accuracy import Proportion
 from core.evaluation.strengths import strengths
 from core.runs.run import Run
 from core.runs.status import Status
@@ -31,7 +31,7 @@ def store() -> Store:
     return Store(home() / "runs")
 
 
-def wanted(pair: Pair, two: Two, explainer: Explainer | None) -> dict[str, Any]:
+def wanted(pair: Pair, two: ModelPair, explainer: Explainer | None) -> dict[str, Any]:
     """Draw the two settings of the run; returns its arguments."""
     names, model = data_names(), two.models["before"]
     (data_name, usual), (count_name, many) = usual_run(model).items()
@@ -106,7 +106,7 @@ def margin(count: int) -> float:
     >>> round(margin(200), 1), round(margin(1000), 1)
     (6.9, 3.1)
     """
-    low, high = Share(count // 2, count).interval
+    low, high = Proportion(count // 2, count).interval
     return 50 * (high - low)
 
 

@@ -4,8 +4,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.compare.form import Two
-from app.ui import components as views
+from app.compare.form import ModelPair
+from app.ui import components
 from app.ui.cached import data_url
 from app.ui.markdown import plain
 from core.compare.one_image import SIDES, Comparison, Side, other
@@ -40,7 +40,7 @@ def show_verdict(comparison: Comparison, truth: int | None) -> None:
 
 
 def show_pictures(
-    comparison: Comparison, two: Two, explainer: Explainer | None, truth: int | None, shared: bool = True
+    comparison: Comparison, two: ModelPair, explainer: Explainer | None, truth: int | None, shared: bool = True
 ) -> None:
     """Two rows of three pictures, each beside the map of one explainer; shared: all maps on one scale, else a row."""
     key = explainer.key if explainer else ""
@@ -62,7 +62,7 @@ def show_pictures(
         one_sided = all(float(map_.min()) >= 0 for map_ in comparison.maps(key))
         only = " This method shows support only: nothing is blue." if one_sided else ""
         data["note"] = f"Maps by {explainer.title}, {how}. Each is for the answer {asked}.{only}"
-    views.grid(data, key="grid")
+    components.grid(data, key="grid")
 
 
 def _scales(comparison: Comparison, key: str, shared: bool) -> dict[Side, float]:

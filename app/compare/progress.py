@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from app.background.comparisons import Together
+from app.background.comparisons import PairStudies
 from app.background.jobs import Work
 from app.ui.markdown import plain
 from app.ui.progress import POLL, share
@@ -11,7 +11,7 @@ from core.compare.one_image import SIDES, Side
 from core.compare.words import NAMES
 
 
-def follow(together: Together) -> bool:
+def show_progress(together: PairStudies) -> bool:
     """Progress and Stop while it runs; one sentence about how it ended, if not well. Whether it is to go on."""
     for work in together.works:
         work.seen(window())
@@ -27,7 +27,7 @@ def follow(together: Together) -> bool:
     return st.button("Resume", key="go-on-compare")
 
 
-def switch(together: Together | None) -> None:
+def switch(together: PairStudies | None) -> None:
     """Note what this window shows; what it showed before is stopped if no other window watches it."""
     works = together.works if together else []
     last: list[Work] = kept("works", [])
@@ -38,7 +38,7 @@ def switch(together: Together | None) -> None:
 
 
 @st.fragment(run_every=POLL)
-def _poll(together: Together, seen: int) -> None:
+def _poll(together: PairStudies, seen: int) -> None:
     if together.events != seen or not together.alive:
         st.rerun()
     for work in together.works:
@@ -52,7 +52,7 @@ def _poll(together: Together, seen: int) -> None:
             st.rerun(scope="fragment")
 
 
-def _doing(together: Together, side: Side) -> str:
+def _doing(together: PairStudies, side: Side) -> str:
     """What is being done for one model."""
     study = together.jobs[side].study
     if study.attacked is None:
@@ -61,7 +61,7 @@ def _doing(together: Together, side: Side) -> str:
     return f"drawing {missing[0]}" if missing else "measuring the controls"
 
 
-def _said(together: Together) -> tuple[float, str]:
+def _said(together: PairStudies) -> tuple[float, str]:
     """How much is done, and what is being done now."""
     done = [share(together.jobs[side]) for side in SIDES]
     explainers = len(together.comparison.pair.explainers)

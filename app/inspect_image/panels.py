@@ -5,8 +5,7 @@ import math
 import pandas as pd
 import streamlit as st
 
-from app.ui import charts
-from app.ui import components as views
+from app.ui import charts, components
 from app.ui.cached import data_url
 from app.ui.markdown import plain
 from core.catalog import EXPLAINERS
@@ -48,7 +47,7 @@ def show_pictures(study: Study) -> None:
             st.markdown("**Original and attacked image**", help="Drag across the picture, or use the slider, to swipe "
                         "from one to the other. The pixels are shown as the model sees them.")  # fmt: skip
             changed = data_url(png(pixels(attacked.image), SMALLEST))
-            views.swipe(original, changed, ("original image", "attacked image"), key="swipe")
+            components.swipe(original, changed, ("original image", "attacked image"), key="swipe")
         with middle:
             change = attacked.image - study.original
             factor = amplification(change)
@@ -137,4 +136,4 @@ def show_downloads(study: Study) -> None:
             "numbers again.",
         )  # fmt: skip
     with right:
-        views.copy_link("copy-link")
+        components.copy_link("copy-link")

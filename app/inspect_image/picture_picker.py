@@ -4,7 +4,7 @@ import hashlib
 
 import streamlit as st
 
-from app.ui import components as views
+from app.ui import components
 from app.ui.cached import gallery_tiles, thumbnail
 from app.ui.markdown import plain
 from app.ui.state import drop, force, keep, kept, remember, setting, widget
@@ -18,7 +18,7 @@ from core.study.words import percent
 
 FIRST = "cifar10/0000"
 SETS = {"cifar10": "Small pictures", "mnist": "Digits", "photographs": "Photographs", "upload": "Your own"}
-MODELS = {"cifar10": "cifar10_resnet20:standard", "mnist": "mnist_cnn:standard"}
+MODEL_OF_SET = {"cifar10": "cifar10_resnet20:standard", "mnist": "mnist_cnn:standard"}
 PHOTO_MODEL = "imagenet_efficientnet_lite0"
 KINDS = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"]
 LISTED = 40
@@ -35,7 +35,7 @@ def choose_image() -> str:
     else:
         tiles = gallery_tiles(shown)
     if tiles:
-        picked = views.gallery(tiles, image, key=f"gallery-{shown}")
+        picked = components.gallery(tiles, image, key=f"gallery-{shown}")
         if picked and picked != image:
             take(picked)
             st.rerun()
@@ -70,7 +70,7 @@ def take(image: str) -> None:
     kind, last = image.partition("/")[0], setting("image", FIRST).partition("/")[0]
     remember("image", image)
     if kind != last:
-        force("model", MODELS.get(kind, PHOTO_MODEL))
+        force("model", MODEL_OF_SET.get(kind, PHOTO_MODEL))
         drop("controls")
 
 

@@ -5,7 +5,7 @@ import streamlit as st
 
 from app.ui.cached import classifier, desk, loaded_picture
 from app.ui.markdown import plain
-from app.ui.progress import follow
+from app.ui.progress import show_progress
 from core.attacks.pgd import PGD
 from core.catalog import classifier_names
 from core.checkpoints.card import measured
@@ -32,7 +32,7 @@ def three_pictures() -> None:
     job = desk().find(FIRST, model) or desk().start(FIRST, model, fit(found, model), found.sha256)
     if job.state == "stopped" and st.button("Go on"):
         job = desk().start(FIRST, model, fit(found, model), found.sha256)
-    follow(job)
+    show_progress(job)
     study = job.snapshot()
     if study.attacked is None or study.before is None:
         st.caption("The pictures appear here in a moment.")

@@ -11,7 +11,7 @@ from core.base.params import Method
 from core.contracts.objective import Objective
 from core.runs.settings_difference import difference
 from core.training.presets import PRESETS
-from core.training.validation import usual_judge
+from core.training.validation import usual_validation_attack
 
 CLEAR = 16 / 255  # a change of a pixel that is larger than this is seen
 
@@ -36,7 +36,7 @@ def summary(asked: Asked, models: Mapping[str, str], data: Mapping[str, str], co
 
 def attacked(objective: Objective) -> tuple[str, str]:
     """The strength of the attacks it trains under, and of those the held-out images are measured under; "" for none."""
-    judge = usual_judge(objective)
+    judge = usual_validation_attack(objective)
     said = f"{255 * getattr(objective, 'eps', 0.0):.3g}/255" if judge else ""
     return said if getattr(objective, "adversarial", 1.0) > 0 else "", said
 

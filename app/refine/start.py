@@ -13,7 +13,7 @@ from core.base.paths import home
 from core.contracts.objective import Adversarial
 from core.data.by_name import data_facts, data_names, known_data, misfit, other_classes
 from core.runs.store import Store
-from core.training.warnings import doubts
+from core.training.warnings import warnings_before
 
 
 def show_start(asked: Asked) -> None:
@@ -60,7 +60,7 @@ def obstacle(asked: Asked) -> tuple[str, str, int | None]:
     if said := misfit(model, facts):
         return f"This model and these images do not fit: {said}. Choose another model or another data set.", "", count
     hard = asked.start == "scratch" and isinstance(asked.objective, Adversarial)
-    beware = doubts(model, asked.data, asked.schedule, hard=hard)
+    beware = warnings_before(model, asked.data, asked.schedule, hard=hard)
     if asked.start == "base" and asked.data != model.samples and (other := other_classes(model, facts)):
         beware = [f"{other[:1].upper()}{other[1:]}.", *beware]
     return problem(asked, count), " ".join(beware), count

@@ -7,7 +7,7 @@ import streamlit as st
 from app.nav import has, page
 from app.refine.request import take
 from app.runs.comparison import reopen
-from app.runs.facts import Facts
+from app.runs.facts import RunFacts
 from app.runs.outcome import barren
 from app.ui.cached import classifiers
 from app.ui.markdown import plain
@@ -21,7 +21,7 @@ COMPARE = "Puts the model before and after refinement side by side, with the bes
 AGAIN = "Opens Refine with the settings of this run, to change something and start another."
 
 
-def show_actions(found: Facts) -> None:
+def show_actions(found: RunFacts) -> None:
     """The buttons that make sense now, side by side."""
     with st.container(horizontal=True, vertical_alignment="center"):
         _going(found)
@@ -35,13 +35,13 @@ def show_actions(found: Facts) -> None:
         st.error(plain(said, 500))
 
 
-def _delete(found: Facts) -> None:
+def _delete(found: RunFacts) -> None:
     """Delete the run, and show none; one that cannot be deleted stays where it is."""
     found.run.delete()
     drop("run")
 
 
-def _going(found: Facts) -> None:
+def _going(found: RunFacts) -> None:
     """Stop, or go on."""
     run, asked = found.run, found.status.state == "stopping"
     if found.status.alive:
@@ -53,7 +53,7 @@ def _going(found: Facts) -> None:
         _do(run.id, run.resume)
 
 
-def _onward(found: Facts) -> None:
+def _onward(found: RunFacts) -> None:
     """To Compare with what it has made, and to Refine with its settings."""
     asked, poor = found.arguments, barren(found)
     kind = "primary" if found.status.state == "completed" and not poor else "secondary"

@@ -6,10 +6,10 @@ import streamlit as st
 
 from app.runs.actions import show_actions
 from app.runs.difference import show_difference
-from app.runs.facts import Facts, facts, line
+from app.runs.facts import RunFacts, facts, line
 from app.runs.outcome import show_outcome, state
 from app.runs.panels import show_curves, show_details, show_standing
-from app.ui import components as views
+from app.ui import components
 from app.ui.cached import bases
 from app.ui.state import remember, setting, write_link
 from core.data.by_name import data_names
@@ -18,7 +18,7 @@ from core.runs.store import Store
 POLL = 2.0  # seconds
 
 
-def read(store: Store) -> dict[str, Facts]:
+def read(store: Store) -> dict[str, RunFacts]:
     """Every run by its id, the newest first; of each the settings and the status are read."""
     models, data = bases(), data_names()
     return {run.id: facts(run, models, data) for run in store.runs()}
@@ -40,7 +40,7 @@ def _board(store: Store, polled: bool) -> None:
         return
     asked = setting("run", "")
     chosen = asked if asked in found else next(iter(found))
-    picked = views.runs([_line(each) for each in found.values()], chosen, key="runs")
+    picked = components.runs([_line(each) for each in found.values()], chosen, key="runs")
     if picked and picked != chosen and picked in found:
         remember("run", picked)
         st.rerun()
@@ -49,13 +49,13 @@ def _board(store: Store, polled: bool) -> None:
     _detail(found[chosen], {key: each for key, each in found.items() if key != chosen and not each.damaged})
 
 
-def _line(found: Facts) -> dict[str, Any]:
+def _line(found: RunFacts) -> dict[str, Any]:
     """The run as a line of the list, in the state that its result tells."""
     symbol, word = state(found)
     return line(found) | {"symbol": symbol, "word": word}
 
 
-def _detail(found: Facts, others: dict[str, Facts]) -> None:
+def _detail(found: RunFacts, others: dict[str, RunFacts]) -> None:
     with st.container(key=f"run-{found.run.id}"):
         with st.container():  # what grows stays in a container: a button below keeps its place, and a click counts
             show_standing(found)

@@ -5,7 +5,7 @@ import streamlit as st
 
 from app.runs import charts as run_charts
 from app.runs import series as run_series
-from app.runs.facts import Facts
+from app.runs.facts import RunFacts
 from app.runs.outcome import held_out
 from app.runs.panels import span
 from app.ui.cached import bases, run_rows
@@ -19,12 +19,12 @@ from core.runs.settings_difference import difference
 NONE = "none"
 
 
-def name(found: Facts) -> str:
+def name(found: RunFacts) -> str:
     """A run in a list of runs."""
     return f"{found.title}, {moment(found.status.submitted)} ({found.status.state}, {found.run.id[-8:]})"
 
 
-def show_difference(found: Facts, others: dict[str, Facts]) -> str:
+def show_difference(found: RunFacts, others: dict[str, RunFacts]) -> str:
     """Draw the picker and, once another run is chosen, what differs; returns that run's id or "". others: by id."""
     with st.expander("Difference from another run", expanded=False):
         words = {NONE: "choose a run", **{key: name(each) for key, each in others.items()}}
@@ -41,7 +41,7 @@ def show_difference(found: Facts, others: dict[str, Facts]) -> str:
     return chosen
 
 
-def differences(found: Facts, other: Facts) -> pd.DataFrame:
+def differences(found: RunFacts, other: RunFacts) -> pd.DataFrame:
     """Setting, here, there: of everything in which the two specs differ."""
     models, data = bases(), data_names()
     apart = difference(found.spec, other.spec)
@@ -52,7 +52,7 @@ def differences(found: Facts, other: Facts) -> pd.DataFrame:
     )  # fmt: skip
 
 
-def _curves(found: Facts, other: Facts) -> None:
+def _curves(found: RunFacts, other: RunFacts) -> None:
     drawn = {}
     end = 1.0
     for title, each in (("this run", found), ("the other run", other)):

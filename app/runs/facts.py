@@ -12,7 +12,7 @@ DAMAGED = "Its folder is damaged: its settings cannot be read. It can only be de
 
 
 @dataclass(frozen=True)
-class Facts:
+class RunFacts:
     """A run at one moment: itself, how it stands, what was asked, and its words."""
 
     run: Run
@@ -63,13 +63,13 @@ class Facts:
         return f"run:{self.run.id}" if (self.run.folder / "best.safetensors").is_file() else ""
 
 
-def facts(run: Run, models: Mapping[str, str], data: Mapping[str, str]) -> Facts:
+def facts(run: Run, models: Mapping[str, str], data: Mapping[str, str]) -> RunFacts:
     """Read a run. models, data: titles by name."""
     spec = run.spec
-    return Facts(run, run.status, spec, title(spec, data), subtitle(spec, models))
+    return RunFacts(run, run.status, spec, title(spec, data), subtitle(spec, models))
 
 
-def line(found: Facts) -> dict[str, Any]:
+def line(found: RunFacts) -> dict[str, Any]:
     """The run as a line of the list."""
     status = found.status
     symbol, word = STATES[status.state]
@@ -81,7 +81,7 @@ def line(found: Facts) -> dict[str, Any]:
     }  # fmt: skip
 
 
-def progress(found: Facts) -> str:
+def progress(found: RunFacts) -> str:
     """How far the run is: "epoch 6 of 15", or in percent."""
     status = found.status
     if status.state == "queued":

@@ -8,23 +8,23 @@ import streamlit as st
 
 from app.runs import series as run_series
 from app.runs.comparison import compared
-from app.runs.facts import Facts
+from app.runs.facts import RunFacts
 from app.ui.run_settings import setting
 from app.ui.run_words import part
 from core.attacks.pgd import PGD
 from core.base.params import from_spec
 from core.catalog import OBJECTIVES
 from core.contracts.objective import Objective
-from core.evaluation.accuracy import Share
+from core.evaluation.accuracy import Proportion
 from core.runs.settings_difference import flat
 from core.training.schedule import Schedule
-from core.training.validation import collapsed, doubtful, usual_judge
+from core.training.validation import collapsed, doubtful, usual_validation_attack
 
 LONGEST = 100  # letters of a result on the page
 BARREN = "∅", "completed, nothing learnt"  # symbol and word, as in app.ui.run_words.STATES
 
 
-def show_outcome(found: Facts) -> None:
+def show_outcome(found: RunFacts) -> None:
     """What a completed run found, as sentences where its task is known, else as a table."""
     if found.status.state != "completed":
         return
@@ -56,7 +56,7 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
     if task == "evaluate":
         hits, total = result.get("hits"), result.get("count")
         if isinstance(hits, int) and isinstance(total, int) and 0 <= hits <= total > 0:
-            low, high = Share(hits, total).interval
+            low, high = Proportion(hits, total).interval
             return (f"Right on {hits:,} of {total:,} images: {100 * hits / total:.1f} % "
                     f"(95 % interval: {100 * low:.1f} to {100 * high:.1f} %).")  # fmt: skip
     if task == "compare":
@@ -67,7 +67,11 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
         shown = run_series.held([{"epoch": epoch - 1, "held": result.get("held")}], count)
         said = [
             f"{point['value']:.1f} % ({point['low']:.1f} to {point['high']:.1f} %) "
-            + ("as they are" if point["images"] == run_series.KINDS["clean"] else f"under attack{judge(arguments)}")
+            + (
+                "as they are"
+                if point["images"] == run_series.KINDS["clean"]
+                else f"under attack{attack_strength_words(arguments)}"
+            )
             for point in shown
             if point["weights"] == run_series.WEIGHTS["average" if averaged else ""]
         ]
@@ -75,21 +79,21 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
     return ""
 
 
-def judge(arguments: Mapping[str, Any]) -> str:
+def attack_strength_words(arguments: Mapping[str, Any]) -> str:
     """The attack on the held-out images, in brackets; "" where it cannot be told.
 
-    >>> judge({"objective": {"method": "fast_adversarial", "eps": 0.2}}), judge({})
+    >>> attack_strength_words({"objective": {"method": "fast_adversarial", "eps": 0.2}}), attack_strength_words({})
     (' (PGD, 10 steps, at most 51/255)', '')
     """
     try:
         objective = from_spec(part(arguments, "objective"), OBJECTIVES)
     except (ValueError, TypeError):
         return ""
-    found = usual_judge(objective) if isinstance(objective, Objective) else None
+    found = usual_validation_attack(objective) if isinstance(objective, Objective) else None
     return f" (PGD, {found.steps} steps, at most {255 * found.eps:.4g}/255)" if isinstance(found, PGD) else ""
 
 
-def caution(found: Facts, said: str) -> str:
+def caution(found: RunFacts, said: str) -> str:
     """What the accuracies on held-out images do not show; "" where there are none."""
     if found.task != "refine" or "held-out" not in said:
         return ""
@@ -107,7 +111,7 @@ def unsure(result: Mapping[str, Any]) -> str:
         return ""
 
 
-def barren(found: Facts) -> bool:
+def barren(found: RunFacts) -> bool:
     """Whether a refinement has completed and does no better than one answer to all, as far as can be told."""
     if found.task != "refine" or found.status.state != "completed":
         return False
@@ -117,20 +121,20 @@ def barren(found: Facts) -> bool:
         return False
 
 
-def state(found: Facts) -> tuple[str, str]:
+def state(found: RunFacts) -> tuple[str, str]:
     """Symbol and word of how a run stands."""
     symbol, _, word = found.state.partition(" ")
     return BARREN if barren(found) else (symbol, word)
 
 
-def guess(found: Facts) -> float | None:
+def guess(found: RunFacts) -> float | None:
     """The share of the held-out images that one answer to all gets right; known of completed runs."""
     result = found.run.result() if found.status.state == "completed" else None
     share = run_series.numeric((result or {}).get("guess"))
     return share if share is not None and 0 < share <= 1 else None
 
 
-def held_out(found: Facts) -> int:
+def held_out(found: RunFacts) -> int:
     """How many held-out images the accuracies of a refining run are measured on."""
     count = part(found.arguments, "schedule").get("held_out", Schedule().held_out)
     return count if isinstance(count, int) and count > 0 else 0

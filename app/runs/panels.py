@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.runs import charts as run_charts
 from app.runs import series as run_series
-from app.runs.facts import DAMAGED, Facts, progress
+from app.runs.facts import DAMAGED, RunFacts, progress
 from app.runs.masks import NOTHING, NOTHING_YET, show_masks
 from app.runs.outcome import guess, held_out, state
 from app.ui.cached import bases, run_rows
@@ -26,7 +26,7 @@ LISTED = 500  # rows of the table on the page
 LOADING = "Loading the model and the images"
 
 
-def show_standing(found: Facts) -> None:
+def show_standing(found: RunFacts) -> None:
     """Title, state, what happens or happened in a sentence, and the run's own remarks."""
     status = found.status
     st.subheader(f"{' '.join(state(found))} · {plain(found.title)}")
@@ -47,12 +47,12 @@ def show_standing(found: Facts) -> None:
         st.info(plain(note, 400))
 
 
-def loading(found: Facts) -> str:
+def loading(found: RunFacts) -> str:
     """What a run does that has started and says nothing yet."""
     return f"{LOADING}; nothing is learnt yet." if found.task == "refine" else f"{LOADING}."
 
 
-def nothing(found: Facts) -> str:
+def nothing(found: RunFacts) -> str:
     """What a run learns from if no spurious region is found."""
     if found.status.alive:
         return NOTHING_YET
@@ -62,7 +62,7 @@ def nothing(found: Facts) -> str:
     return f"{NOTHING} This run trained on {' and on '.join(learnt)}{alone}." if learnt else NOTHING
 
 
-def weight(found: Facts, name: str) -> float:
+def weight(found: RunFacts, name: str) -> float:
     """A weight of the objective: as asked, or its default; 0 where the objective has none of that name."""
     asked = part(found.arguments, "objective")
     usual: float = getattr(OBJECTIVES.get(str(asked.get("method"))), name, 0.0)
@@ -70,19 +70,19 @@ def weight(found: Facts, name: str) -> float:
     return usual if given is None else given
 
 
-def source(found: Facts) -> str:
+def source(found: RunFacts) -> str:
     """Where the regions of a run came from."""
     return str(part(found.arguments, "objective").get("mask_source", "lime"))
 
 
-def span(found: Facts, rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
+def span(found: RunFacts, rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
     """Steps in an epoch, and the epochs that the curves' axis ends at."""
     epochs = part(found.arguments, "schedule").get("epochs")
     asked = float(epochs) if isinstance(epochs, int) and epochs > 0 else 1.0
     return run_series.each(rows, found.status.progress, int(asked)), asked
 
 
-def show_curves(found: Facts) -> None:
+def show_curves(found: RunFacts) -> None:
     """Loss and accuracy while the run goes on, the masks and the leak warning; for other tasks their numbers."""
     rows = run_series.whole(run_rows(found.run.folder))
     if not rows:
@@ -114,7 +114,7 @@ def show_curves(found: Facts) -> None:
     show_masks(found.run.folder, cycles, end, run_series.covered(rows), nothing(found), source(found))
 
 
-def show_details(found: Facts) -> None:
+def show_details(found: RunFacts) -> None:
     """Settings, numbers with downloads, and the end of the log, folded."""
     rows, name = run_rows(found.run.folder), found.run.id
     with st.expander("Settings"):
@@ -144,7 +144,7 @@ def _download(title: str, data: Callable[[], str], file: str) -> None:
     st.download_button(title, data=data, file_name=file, mime=kind, on_click="ignore")
 
 
-def settings(found: Facts) -> pd.DataFrame:
+def settings(found: RunFacts) -> pd.DataFrame:
     """Every setting of a run, in words."""
     models, data = bases(), data_names()
     named = flat(found.spec)

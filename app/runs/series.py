@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.evaluation.accuracy import Share
+from core.evaluation.accuracy import Proportion
 
 Row = Mapping[str, Any]
 POINTS = 240  # of one curve; more cannot be told apart on a screen
@@ -122,7 +122,7 @@ def held(rows: Iterable[Row], count: int) -> list[dict[str, Any]]:
             number = numeric(entry)
             if number is None or not 0 <= number <= 1 or kind not in KINDS or average not in WEIGHTS:
                 continue
-            low, high = Share(round(number * count), count).interval if count else (number, number)
+            low, high = Proportion(round(number * count), count).interval if count else (number, number)
             found.append({"epoch": row["epoch"] + 1, "images": KINDS[kind],
                           "weights": WEIGHTS[average],
                           "value": 100 * number, "low": 100 * max(low, 0.0), "high": 100 * min(high, 1.0)})  # fmt: skip

@@ -14,8 +14,8 @@ import torch
 from PIL import Image
 from torch import Tensor
 
-from app.background.comparisons import Crossings
-from app.background.studies import Desk
+from app.background.comparisons import Comparisons
+from app.background.studies import Studies
 from app.ui.mask_pictures import strip
 from app.ui.metrics_rows import Rows
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier, stamp
@@ -49,9 +49,9 @@ def _classifier(name: str, device: str, stamp: str) -> Classifier:
 
 
 @st.cache_resource
-def desk() -> Desk:
+def desk() -> Studies:
     """The one desk of this server."""
-    return Desk()
+    return Studies()
 
 
 @st.cache_data(ttl=20, max_entries=1, show_spinner=False)
@@ -99,9 +99,9 @@ def mask_strip(path: str, stamp: int) -> bytes:
 
 
 @st.cache_resource
-def crossings() -> Crossings:
+def crossings() -> Comparisons:
     """The one place of this server where comparisons are computed."""
-    return Crossings(desk())
+    return Comparisons(desk())
 
 
 def test_images(name: str) -> Images:

@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from app.ui import components as views
+from app.ui import components
 from app.ui.cached import data_url
 from app.ui.markdown import plain
-from core.catalog import SHIFTS
+from core.catalog import MAP_DISTANCES
 from core.contracts.explainer import Explainer
 from core.study.figures import pixels, png, shared_limit, signed
 from core.study.maps import Maps
@@ -48,14 +48,14 @@ def show_maps(study: Study) -> None:
         "In each table the bold column is the attack. The line marked ▸ decides: 1 is the same order of pixels, 0 "
         "unrelated. It is a finding only where the attack lies beyond every draw of ordinary noise."
     )
-    views.opacity("opacity")
+    components.opacity("opacity")
     for explainer in study.case.explainers:
         key = explainer.key
         if key in study.maps:
             maps = study.maps[key]
             spent = f"{maps.seconds:.1f} s" if maps.seconds >= 0.05 else "under 0.1 s"
             st.markdown(f"**{explainer.title}** · {spent}", help=f"{explainer.plain}\n\n{explainer.cite}")
-            views.maps(_data(study, explainer, maps), key=f"maps-{key}")
+            components.maps(_data(study, explainer, maps), key=f"maps-{key}")
         elif key in study.refused:
             st.markdown(f"**{explainer.title}**", help=explainer.plain)
             st.info(plain(study.refused[key], 400))
@@ -95,13 +95,13 @@ def _table(found: Sequence[Row]) -> dict[str, Any]:
     """Head and body of the table, one line a measure, one column a comparison; the deciding line first."""
     columns = [column for column in COLUMNS if any(row.comparison == column[0] for row in found)]
     head = [{"text": "compared with the original's map"}, *({"text": text, "title": help} for _, text, help in columns)]
-    lines = {name: line(found, name, [comparison for comparison, _, _ in columns]) for name in SHIFTS}
+    lines = {name: line(found, name, [comparison for comparison, _, _ in columns]) for name in MAP_DISTANCES}
     return {"head": head, "body": [lines.pop(FIRST)], "more": list(lines.values())}
 
 
 def line(found: Sequence[Row], name: str, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
     """One measure, by comparison: the mean, and of several draws the range; an empty cell for what is not there."""
-    shift = SHIFTS[name]
+    shift = MAP_DISTANCES[name]
     line: list[dict[str, Any]] = [{"text": shift.title, "title": shift.plain, "deciding": name == FIRST}]
     unit = " %" if shift.unit.startswith("%") else ""
     for comparison in comparisons:

@@ -9,7 +9,7 @@ import streamlit as st
 
 from app.ui.choice_labels import word
 from app.ui.state import force, keep, prepare, remember, setting
-from app.ui.widgets import follow, pick
+from app.ui.widgets import follow_default, pick
 from core.base.params import Method
 
 M = TypeVar("M", bound=Method)
@@ -88,14 +88,14 @@ def parameter(entry: "Field[Any]", name: str, default: Any, typed: bool = False,
     if facts.get("choices"):
         return pick(name, title, [str(each) for each in facts["choices"]], str(default), word, help or "", disabled)
     if isinstance(default, int):
-        follow(name, default)
+        follow_default(name, default)
         key, whole = prepare(name, _inside(entry, setting(name, default), 1))
         chosen = _slide(title, int(facts["low"]), int(facts["high"]), whole, 1, key, help, "%d", typed, disabled)
         remember(name, chosen)
         return chosen
     scale = 255 if facts.get("unit") == "/255" else 1
     first = round(float(default * scale), 6)
-    follow(name, first)
+    follow_default(name, first)
     low, high = round(float(facts["low"] * scale), 6), round(float(facts["high"] * scale), 6)
     key, real = prepare(name, round(float(_inside(entry, setting(name, first), scale)), 6))
     if scale == 255:

@@ -10,7 +10,7 @@ from core.catalog import ATTACKS, EXPLAINERS
 POLL = 0.7  # seconds
 
 
-def follow(job: Job) -> None:
+def show_progress(job: Job) -> None:
     """Progress and a Stop button while the job runs; one sentence about how it ended otherwise."""
     job.seen(window())
     if job.alive:
@@ -55,7 +55,7 @@ def share(job: Job) -> float:
 
 
 def _words(job: Job) -> str:
-    spent = f"{job.seconds:.0f} s, {job.meter.queries:,} questions to the model"
+    spent = f"{job.seconds:.0f} s, {job.scope.queries:,} questions to the model"
     if job.state == "stopping":
         return f"Stopping … {spent}"
     stage = job.stage

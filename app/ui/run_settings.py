@@ -22,7 +22,7 @@ NAMES = {
     "arguments.save_every": "Seconds between saved points",
     "arguments.data_fingerprint": "Fingerprint of the data",
 }  # fmt: skip
-MODELS = ("arguments.base", "arguments.classifier", "arguments.before", "arguments.after")
+MODEL_FIELDS = ("arguments.base", "arguments.classifier", "arguments.before", "arguments.after")
 
 
 def field_of(dotted: str, spec: Mapping[str, Any]) -> "Field[Any] | None":
@@ -73,7 +73,7 @@ def value(dotted: str, found: Any, spec: Mapping[str, Any], models: Mapping[str,
         return f"{found * 255:.4g}/255" if scaled else f"{found:,}" if isinstance(found, int) else f"{found:.4g}"
     text = str(found)
     named: Mapping[str, str] = {}
-    if dotted in MODELS:
+    if dotted in MODEL_FIELDS:
         named = models
     elif dotted == "arguments.data":
         named = data

@@ -78,7 +78,7 @@ def several(name: str, title: str, options: Mapping[str, str], default: Sequence
 
 def number(name: str, title: str, default: int, low: int, high: int, help: str = "") -> int:
     """A whole number to type; one left at its default follows the default when that changes."""
-    follow(name, default)
+    follow_default(name, default)
     key, first = prepare(name, min(max(setting(name, default), low), high))
     chosen = int(st.number_input(title, low, high, first, key=key, step=1, help=help or None))
     remember(name, chosen)
@@ -93,7 +93,7 @@ def text(name: str, title: str, help: str = "", longest: int = 80) -> str:
     return chosen
 
 
-def follow(name: str, default: V) -> None:
+def follow_default(name: str, default: V) -> None:
     """Give a setting its new default, if it still has the old one."""
     last: V = kept(f"default:{name}", default)
     if last != default:

@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from core.base.params import param
-from core.contracts.ascend import OnStep, Step
+from core.contracts.ascend import AttackStep, OnStep
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attack
 
@@ -88,7 +88,7 @@ class CW(Attack):
                     (moved.grad,) = torch.autograd.grad(loss.sum(), moved)
                 if on_step is not None:
                     step = search * self.steps + index
-                    on_step(Step(step, self.search_steps * self.steps, current.detach(), -lead.detach()))
+                    on_step(AttackStep(step, self.search_steps * self.steps, current.detach(), -lead.detach()))
                 adam.step()
                 length = (current.detach() - images).flatten(1).norm(dim=1)
                 done = lead.detach() < -self.kappa

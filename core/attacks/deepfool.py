@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from core.base.params import param
-from core.contracts.ascend import OnStep, Step, per_image
+from core.contracts.ascend import AttackStep, OnStep, per_image
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attack
 
@@ -77,7 +77,7 @@ class DeepFool(Attack):
                 gaps = logits.gather(1, rivals) - logits.gather(1, own)
             nearest[moving] = gaps.detach().max(dim=1).values
             if on_step is not None:
-                on_step(Step(index, self.steps, current.clone(), nearest.clone()))
+                on_step(AttackStep(index, self.steps, current.clone(), nearest.clone()))
             right = logits.argmax(dim=1) == own[:, 0]
             if not right.any():
                 break

@@ -10,22 +10,22 @@ from types import TracebackType
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
-_current: ContextVar["Meter | None"] = ContextVar("meter", default=None)
+_current: ContextVar["CancelScope | None"] = ContextVar("cancel_scope", default=None)
 
 
 class Cancelled(Exception):
-    """Raised inside a computation whose meter was stopped."""
+    """Raised inside a computation whose scope was stopped."""
 
 
 @dataclass
-class Meter:
+class CancelScope:
     """Counts forward passes (`forwards`) and the images in them (`queries`) while it is entered, in this thread only.
 
     `graded` counts those images whose pass kept what a gradient needs, `beyond` the gradient evaluations of an image
     that no pass shows, such as a second way back.
 
     `stop()`, from any thread, makes the next pass raise Cancelled. `watcher`, if given, sees every batch of
-    images and the logits computed for it. Meters nest: an inner one passes on what it counts, and an outer stop holds.
+    images and the logits computed for it. Scopes nest: an inner one passes on what it counts, and an outer stop holds.
     """
 
     watcher: Callable[[Tensor, Tensor], None] | None = None
@@ -34,10 +34,10 @@ class Meter:
     graded: int = 0
     beyond: float = 0.0
     _stopped: threading.Event = field(default_factory=threading.Event)
-    _outer: "Meter | None" = None
-    _token: "Token[Meter | None] | None" = None
+    _outer: "CancelScope | None" = None
+    _token: "Token[CancelScope | None] | None" = None
 
-    def __enter__(self) -> "Meter":
+    def __enter__(self) -> "CancelScope":
         self._outer = _current.get()
         self._token = _current.set(self)
         return self
@@ -53,11 +53,11 @@ class Meter:
 
     @property
     def stopped(self) -> bool:
-        """Whether this meter, or one around it, was asked to stop."""
+        """Whether this scope, or one around it, was asked to stop."""
         return self._stopped.is_set() or (self._outer is not None and self._outer.stopped)
 
     def check(self, *_: object) -> None:
-        """Raise Cancelled if this meter was stopped."""
+        """Raise Cancelled if this scope was stopped."""
         if self.stopped:
             raise Cancelled("stopped on request")
 
@@ -95,41 +95,41 @@ def interruptible() -> Iterator[None]:
 def _watch_layer(_module: nn.Module, inputs: tuple[object, ...]) -> None:
     """Before a layer: check, and have the step that made each of its inputs check again on the way back.
 
-    The hook is on the step of the graph, not on the tensor, so that changes in place do not matter. The meter is named
-    in it: whichever thread runs the way back, it is this pass's meter that is asked.
+    The hook is on the step of the graph, not on the tensor, so that changes in place do not matter. The scope is named
+    in it: whichever thread runs the way back, it is this pass's scope that is asked.
     """
-    meter = _current.get()  # of the thread that makes this pass: other threads' passes come by here too
-    if meter is None:
+    scope = _current.get()  # of the thread that makes this pass: other threads' passes come by here too
+    if scope is None:
         return
-    meter.check()
+    scope.check()
     for each in inputs:
         if isinstance(each, Tensor) and each.grad_fn is not None:
-            each.grad_fn.register_prehook(meter.check)
+            each.grad_fn.register_prehook(scope.check)
 
 
 def stopped() -> bool:
-    """Whether the current meter was asked to stop."""
-    meter = _current.get()
-    return meter is not None and meter.stopped
+    """Whether the current scope was asked to stop."""
+    scope = _current.get()
+    return scope is not None and scope.stopped
 
 
 def check() -> None:
-    """Raise Cancelled if the current meter was stopped; call it in loops that make no forward pass."""
-    meter = _current.get()
-    if meter is not None:
-        meter.check()
+    """Raise Cancelled if the current scope was stopped; call it in loops that make no forward pass."""
+    scope = _current.get()
+    if scope is not None:
+        scope.check()
 
 
 def count(images: Tensor, logits: Tensor) -> None:
-    """Report one forward pass to the current meter."""
-    meter = _current.get()
-    if meter is not None:
-        meter._count(images.detach(), logits.detach(), logits.requires_grad)
+    """Report one forward pass to the current scope."""
+    scope = _current.get()
+    if scope is not None:
+        scope._count(images.detach(), logits.detach(), logits.requires_grad)
 
 
 def extra(evaluations: float) -> None:
     """Report gradient evaluations of an image beyond those of the passes counted, such as a second way back."""
-    meter = _current.get()
-    while meter is not None:
-        meter.beyond += evaluations
-        meter = meter._outer
+    scope = _current.get()
+    while scope is not None:
+        scope.beyond += evaluations
+        scope = scope._outer

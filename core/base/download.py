@@ -7,7 +7,7 @@ import urllib.request
 from pathlib import Path
 from urllib.parse import urlsplit
 
-from core.base import cancellation as meter
+from core.base import cancellation
 from core.base.atomic_files import whole
 from core.contracts.interfaces import Progress
 
@@ -78,7 +78,7 @@ def _receive(
     digest, got = hashlib.new(kind, usedforsecurity=False), 0
     with whole(target) as file:
         while chunk := answer.read(CHUNK):
-            meter.check()
+            cancellation.check()
             digest.update(chunk)
             got += file.write(chunk)
             if progress is not None:

@@ -43,7 +43,7 @@ class Watch:
             torch.cuda.reset_peak_memory_stats(device)
 
     def look(self, *_: Tensor) -> None:
-        """Look once; takes the arguments of a meter's watcher."""
+        """Look once; takes the arguments of a scope's watcher."""
         self.largest = max(self.largest, resident())
 
     def most(self, data: Images) -> int:

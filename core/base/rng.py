@@ -13,7 +13,7 @@ from contextlib import contextmanager
 import numpy as np
 import torch
 
-from core.base import cancellation as meter
+from core.base import cancellation
 
 CPU = torch.device("cpu")
 _queue: deque[int] = deque()
@@ -21,8 +21,8 @@ _changed = threading.Condition()
 
 
 @contextmanager
-def turn() -> Iterator[None]:
-    """Wait for this thread's turn, which the current meter can cancel; a thread that has it passes straight through."""
+def exclusive() -> Iterator[None]:
+    """Wait for this thread's turn, which the current scope can cancel; a thread that has it passes straight through."""
     mine = threading.get_ident()
     if _queue and _queue[0] == mine:
         yield
@@ -33,7 +33,7 @@ def turn() -> Iterator[None]:
         with _changed:
             while _queue[0] != mine:
                 _changed.wait(timeout=0.2)
-                meter.check()
+                cancellation.check()
         yield
     finally:
         with _changed:
@@ -45,7 +45,7 @@ def turn() -> Iterator[None]:
 def seeded(seed: int, device: torch.device = CPU) -> Iterator[None]:
     """In this thread's turn, the generators of torch, numpy and random seeded with `seed`; put back on leaving."""
     cuda = [device.index or 0] if device.type == "cuda" else []
-    with turn(), torch.random.fork_rng(devices=cuda):
+    with exclusive(), torch.random.fork_rng(devices=cuda):
         numpy_state, python_state = np.random.get_state(), random.getstate()
         try:
             if device.type == "cpu":  # torch.manual_seed would note the call for every absent accelerator too

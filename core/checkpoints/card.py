@@ -5,7 +5,7 @@ from typing import Any
 from core.base.paths import CHECKPOINTS
 from core.catalog import CLASSIFIERS
 from core.checkpoints.tensor_files import read_card
-from core.classifiers._packaged import Shipped
+from core.classifiers._packaged import Packaged
 
 
 def card(name: str) -> dict[str, Any]:
@@ -15,7 +15,7 @@ def card(name: str) -> dict[str, Any]:
 
 def shipped() -> list[str]:
     """The classifiers whose weights come with the project, as `source:checkpoint`, as far as they have a card."""
-    sources = [source for source in CLASSIFIERS.values() if issubclass(source, Shipped)]
+    sources = [source for source in CLASSIFIERS.values() if issubclass(source, Packaged)]
     names = [f"{source.key}:{checkpoint}" for source in sources for checkpoint in source.titles]
     return [name for name in names if card(name)]
 

@@ -70,7 +70,7 @@ def save(path: Path, net: nn.Module, card: dict[str, Any]) -> None:
     save_tensors(path, net.state_dict(), card)
 
 
-def halved(net: nn.Module) -> dict[str, Tensor]:
+def as_fp16(net: nn.Module) -> dict[str, Tensor]:
     """The tensors of `net` in half precision (float16), and the net's own rounded to the same, so that it is that net.
 
     ValueError if a value is too large for it.

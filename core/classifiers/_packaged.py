@@ -11,7 +11,7 @@ from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 
 
-class Shipped(Source):
+class Packaged(Source):
     """Loads assets/checkpoints/{key}_{checkpoint}.safetensors, checked against the card beside it.
 
     `titles`: checkpoint -> what people call it. `fresh(seed)`: the classifier untrained.

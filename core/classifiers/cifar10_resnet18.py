@@ -3,7 +3,7 @@
 from torch import nn
 
 from core.base.rng import seeded
-from core.classifiers._packaged import Shipped
+from core.classifiers._packaged import Packaged
 from core.classifiers.cifar10_resnet20 import LABELS, MEAN, SIZE, STD
 from core.classifiers.torchvision_imagenet import build
 from core.contracts.classifier import Classifier
@@ -31,7 +31,7 @@ def fresh(seed: int = 0) -> Classifier:
     return Classifier(net, LABELS, SIZE, MEAN, STD, key="cifar10_resnet18", cam_layer=CAM_LAYER, samples="cifar10")
 
 
-class Cifar10ResNet18(Shipped):
+class Cifar10ResNet18(Packaged):
     key = "cifar10_resnet18"
     title = "CIFAR-10, ResNet-18"
     titles = {

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor, nn
 
 from core.base.rng import seeded
-from core.classifiers._packaged import Shipped
+from core.classifiers._packaged import Packaged
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Source
 
@@ -61,7 +61,7 @@ def fresh(seed: int = 0) -> Classifier:
     return Classifier(net, LABELS, SIZE, MEAN, STD, key="cifar10_resnet20", cam_layer=CAM_LAYER, samples="cifar10")
 
 
-class Cifar10ResNet20(Shipped):
+class Cifar10ResNet20(Packaged):
     key = "cifar10_resnet20"
     title = "CIFAR-10, ResNet-20"
     titles = {

@@ -3,7 +3,7 @@
 from torch import Tensor, nn
 
 from core.base.rng import seeded
-from core.classifiers._packaged import Shipped
+from core.classifiers._packaged import Packaged
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Source
 
@@ -39,7 +39,7 @@ def fresh(seed: int = 0) -> Classifier:
     return Classifier(net, LABELS, SIZE, MEAN, STD, key="mnist_cnn", cam_layer=CAM_LAYER, samples="mnist")
 
 
-class MnistCnn(Shipped):
+class MnistCnn(Packaged):
     key = "mnist_cnn"
     title = "MNIST, small CNN"
     titles = {

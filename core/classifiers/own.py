@@ -11,7 +11,7 @@ from torch import nn
 
 from core.base.atomic_files import write_whole
 from core.base.paths import home
-from core.checkpoints import tensor_files as weights
+from core.checkpoints import tensor_files
 from core.classifiers._architectures import Architecture, architecture, empty, head
 from core.classifiers.torchvision_imagenet import SIDE_BRANCHES, cam_layer
 from core.contracts.classifier import Classifier
@@ -44,8 +44,8 @@ def install(
     folder = home() / "models"
     if (folder / f"{name}.json").exists():
         raise ValueError(f"there is already a model called {name}; choose another name")
-    if len(raw) > weights.LARGEST:
-        raise ValueError(f"{name} is larger than {weights.LARGEST // 10**9} GB")
+    if len(raw) > tensor_files.LARGEST:
+        raise ValueError(f"{name} is larger than {tensor_files.LARGEST // 10**9} GB")
     card: dict[str, Any] = {"architecture": architecture, "labels": list(labels)}
     for key, value in (("size", size), ("mean", mean), ("std", std)):
         card |= {} if value is None else {key: list(value)}
@@ -76,7 +76,7 @@ def _assemble(name: str, card: Mapping[str, Any], raw: bytes) -> Classifier:
     (resize,) = _numbers([card.get("resize", design.resize if size == design.size else 0)], "resize", 1)
     if resize and not max(size[1:]) <= resize <= 4 * LARGEST_SIDE:
         raise ValueError(f"expected a resize of 0 or at least the longer side, {max(size[1:])}, got {resize:g}")
-    tensors = {k: v for k, v in weights.parse_tensors(raw, name).items() if not k.startswith(SIDE_BRANCHES)}
+    tensors = {k: v for k, v in tensor_files.parse_tensors(raw, name).items() if not k.startswith(SIDE_BRANCHES)}
     net = _filled(name, design, tensors, labels, size)
     layer = design.cam_layer if design.cam_layer is not None else cam_layer(net, size)
     gallery = "mnist" if size[0] == 1 else "cifar10" if max(size[1:]) <= 64 else "photographs"
@@ -98,7 +98,7 @@ def _filled(
     last = head(net)
     if last in tensors and tensors[last].ndim >= 2 and len(tensors[last]) != len(labels):
         raise ValueError(f"the weights tell {len(tensors[last])} classes apart, but {len(labels)} labels were given")
-    weights.fit(net, tensors, name)
+    tensor_files.fit(net, tensors, name)
     if broken := [key for key, value in net.state_dict().items() if not torch.isfinite(value).all()]:
         raise ValueError(f"the weights hold values that are not finite numbers, in {broken[0]}")
     return net
@@ -148,8 +148,8 @@ class Own(Source):
         if checkpoint not in self.checkpoints():
             raise ValueError(f"there is no own model called {checkpoint[:40]!r}")
         path = home() / "models" / f"{checkpoint}.safetensors"
-        if path.stat().st_size > weights.LARGEST:
-            raise ValueError(f"{path.name} is larger than {weights.LARGEST // 10**9} GB")
+        if path.stat().st_size > tensor_files.LARGEST:
+            raise ValueError(f"{path.name} is larger than {tensor_files.LARGEST // 10**9} GB")
         try:
             card = dict(json.loads(path.with_suffix(".json").read_text(encoding="utf-8")).items())
         except (ValueError, AttributeError) as error:

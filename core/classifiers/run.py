@@ -35,7 +35,7 @@ def said(name: str) -> str:
     return f"run of {name[:4]}-{name[4:6]}-{name[6:8]} {name[9:11]}:{name[11:13]} UTC, {name[-8:]}"
 
 
-class Run(Source):
+class RunWeights(Source):
     """`RUN_ID` is the best weights of a run, `RUN_ID.last` the last ones. The card in their header says what they are.
 
     A run may be deleted at any moment, by another process too.
@@ -99,4 +99,4 @@ def _empty(card: Mapping[str, Any], progress: Progress | None) -> Classifier:
     return made
 
 
-CLASSIFIERS: tuple[type[Source], ...] = (Run,)
+CLASSIFIERS: tuple[type[Source], ...] = (RunWeights,)

@@ -9,7 +9,7 @@ from typing import Any, get_args
 from tqdm import tqdm
 
 from core.base.params import from_spec
-from core.catalog import ATTACKS, EXPLAINERS, SHIFTS, load_classifier
+from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, load_classifier
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attack, Explainer
 from core.images.picture import fit
@@ -108,7 +108,7 @@ def report(study: Study) -> str:
     lines += [f"{key}: {reason}" for key, reason in (study.refused | study.failed).items()]
     for key, mine in study.measured.items():
         lines += ["", f"{EXPLAINERS[key].title}: {finding(mine) or 'no controls yet'}"]
-        for name, shift in SHIFTS.items():
+        for name, shift in MAP_DISTANCES.items():
             cells = [(comparison, spread(mine, name, comparison)) for comparison in get_args(Comparison)]
             shown = [f"{what} {value[0]:.3f}" for what, value in cells if value is not None]
             lines.append(f"  {shift.title:<32} {'   '.join(shown)}")

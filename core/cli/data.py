@@ -2,7 +2,7 @@
 
 from core.catalog import DATASETS
 from core.data.by_name import data_facts, data_names, kind
-from core.data.formats.npz import Facts
+from core.data.formats.npz import DataFacts
 
 MOST_SHOWN = 100
 
@@ -38,10 +38,10 @@ def description(name: str, *, fetch: bool = False) -> str:
     return "\n".join(lines)
 
 
-def summary(found: Facts) -> str:
+def summary(found: DataFacts) -> str:
     """What there is in one phrase.
 
-    >>> summary(Facts((1, 28, 28), ("a", "b"), {"train": (700, 500), "test": (9, 1)}))
+    >>> summary(DataFacts((1, 28, 28), ("a", "b"), {"train": (700, 500), "test": (9, 1)}))
     '1,200 train and 10 test images, 28 x 28 grey, 2 classes'
     """
     *first, last = (f"{count:,} {split}" for split, count in found.counts.items())

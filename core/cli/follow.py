@@ -17,7 +17,7 @@ HELD = {
 }  # fmt: skip
 
 
-def follow(run: Run, say: Say) -> int:
+def follow_run(run: Run, say: Say) -> int:
     """Tell what is new until the run ends: 0 completed, 1 not so, 130 after Ctrl-C, which stops and saves it."""
     code, news = 0, News(run)
     while True:

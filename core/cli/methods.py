@@ -4,14 +4,14 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from core.base.params import Method
-from core.catalog import ATTACKS, EXPLAINERS, METRICS, OBJECTIVES, SHIFTS, classifier_names
+from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, METRICS, OBJECTIVES, classifier_names
 from core.training.refinement import untrained
 from core.training.schedule import Schedule
 
 ROOMS: Mapping[str, Mapping[str, type[Method]]] = {
     "Attacks": ATTACKS,
     "Explainers": EXPLAINERS,
-    "Measures of how far a map moved": SHIFTS,
+    "Measures of how far a map moved": MAP_DISTANCES,
     "Measures of one map": METRICS,
     "Training objectives": OBJECTIVES,
     "How long and how fast to train": {Schedule.key: Schedule},

@@ -11,7 +11,7 @@ from core.base.params import Method
 from core.base.paths import home
 from core.catalog import DATASETS, OBJECTIVES
 from core.cli.attack import read_value
-from core.cli.follow import Say, follow, table
+from core.cli.follow import Say, follow_run, table
 from core.data.by_name import data_facts, known_data, misfit, path_of
 from core.runs.files import settled
 from core.runs.store import DEVICE, Store
@@ -87,7 +87,7 @@ def refine(given: argparse.Namespace, say: Say) -> int:
     if given.detach:
         say(f"It goes on by itself. See it with: counterproof runs follow {run.id}")
         return 0
-    return follow(run, say)
+    return follow_run(run, say)
 
 
 def act(verb: str, names: list[str], say: Say, *, now: bool = False) -> int:
@@ -111,5 +111,5 @@ def act(verb: str, names: list[str], say: Say, *, now: bool = False) -> int:
             run.delete()
             say(f"{run.id} is deleted.")
         else:
-            code = max(code, follow(run, say))
+            code = max(code, follow_run(run, say))
     return code

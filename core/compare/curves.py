@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.accuracy import Share
+from core.evaluation.accuracy import Proportion
 
 Z = 1.959964
 MAPS = {"stability": "stable", "noise": "noise"}
@@ -61,7 +61,7 @@ def _joined(rows: Sequence[Mapping[str, Any]], side: str, name: str) -> Numbers:
 
 
 def _share(right: Numbers) -> Interval:
-    share = Share(int(right.sum()), len(right))
+    share = Proportion(int(right.sum()), len(right))
     return share.value, *share.interval
 
 

@@ -7,7 +7,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.catalog import SHIFTS
+from core.catalog import MAP_DISTANCES
 from core.compare.one_image import SIDES, Side
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attack, Explainer
@@ -85,4 +85,4 @@ def _maps(
 
 
 def _shift(before: Tensor, after: Tensor) -> list[float]:
-    return [round(value, DIGITS) for value in SHIFTS[FIRST]()(before, after).tolist()]
+    return [round(value, DIGITS) for value in MAP_DISTANCES[FIRST]()(before, after).tolist()]

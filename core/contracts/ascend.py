@@ -11,7 +11,7 @@ Loss = Callable[[Tensor], Tensor]
 
 
 @dataclass(frozen=True, eq=False)
-class Step:
+class AttackStep:
     """What one step of an attack saw, before it moved: step `index` (from 0) of `total` (0: unknown)."""
 
     index: int
@@ -20,7 +20,7 @@ class Step:
     loss: Tensor
 
 
-OnStep = Callable[[Step], None]
+OnStep = Callable[[AttackStep], None]
 
 
 def per_image(values: Tensor) -> Tensor:
@@ -93,7 +93,7 @@ def ascend(
             values = loss(current)
             (gradient,) = torch.autograd.grad(values.sum(), current)
         if on_step is not None:
-            on_step(Step(index, steps, current.detach(), values.detach()))
+            on_step(AttackStep(index, steps, current.detach(), values.detach()))
         gradient = gradient.detach()
         if momentum is not None:
             gradient = gradient / per_image(gradient.abs().flatten(1).mean(dim=1).clamp_min(1e-30))

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 import torch
 from torch import Tensor, nn
 
-from core.base import cancellation as meter
+from core.base import cancellation
 
 LARGE = 3 * 224 * 224  # values in a batch; a larger one may take long enough to want a stop between two layers
 
@@ -46,13 +46,13 @@ class Classifier:
             raise ValueError(
                 f"expected images of shape (N, {', '.join(map(str, self.size))}), got {tuple(images.shape)}"
             )
-        meter.check()
+        cancellation.check()
         mean = images.new_tensor(self.mean).view(-1, 1, 1)
         std = images.new_tensor(self.std).view(-1, 1, 1)
         long = images.numel() > LARGE and images.device.type == "cpu"  # a GPU is through before it is told to stop
-        with meter.interruptible() if long else nullcontext():
+        with cancellation.interruptible() if long else nullcontext():
             logits: Tensor = self.net((images - mean) / std)
-        meter.count(images, logits)
+        cancellation.count(images, logits)
         return logits
 
     @torch.no_grad()
@@ -69,10 +69,10 @@ class Classifier:
     def frozen(self) -> Iterator[None]:
         """Alone with the net: lock held, evaluation mode, parameters without gradients. All is restored, also on error.
 
-        Waiting for the lock can be cancelled by the current meter.
+        Waiting for the lock can be cancelled by the current scope.
         """
         while not self.lock.acquire(timeout=0.1):
-            meter.check()
+            cancellation.check()
         modules = list(self.net.modules())
         weights = [weight for module in modules for weight in module._parameters.values() if weight is not None]
         modes, wants = [module.training for module in modules], [weight.requires_grad for weight in weights]

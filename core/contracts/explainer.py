@@ -155,7 +155,7 @@ class Metric(Method, ABC):
 
 
 @dataclass(frozen=True)
-class Shift(Method, ABC):
+class MapDistance(Method, ABC):
     """How far a map (N, H, W) moved to become another: (N,) values. `same` is the value for two identical maps."""
 
     same: ClassVar[float]

@@ -8,7 +8,7 @@ from core.contracts.classifier import Classifier, spelt
 from core.contracts.interfaces import Images, Progress
 from core.data import own as own_data
 from core.data.fingerprint import fingerprint_of
-from core.data.formats.npz import Facts, facts, read_npz
+from core.data.formats.npz import DataFacts, facts, read_npz
 from core.data.formats.picture_folder import folder_facts, read_folder
 from core.datasets._published import Published
 
@@ -80,7 +80,7 @@ def path_of(name: str) -> Path:
     return path.absolute()
 
 
-def data_facts(name: str) -> Facts | None:
+def data_facts(name: str) -> DataFacts | None:
     """Size, classes and numbers of images of the data `name`, without reading pixels; None if it must be fetched.
 
     ValueError or OSError in one sentence where there is no such data or its file cannot be read.
@@ -94,7 +94,7 @@ def data_facts(name: str) -> Facts | None:
     return folder_facts(path) if path.is_dir() else facts(path, path.name)
 
 
-def misfit(classifier: Classifier, data: Images | Facts) -> str | None:
+def misfit(classifier: Classifier, data: Images | DataFacts) -> str | None:
     """Why this data cannot be used with this classifier, in one sentence; None where it can."""
     has, takes = _size(data), classifier.size
     if has != takes:
@@ -104,7 +104,7 @@ def misfit(classifier: Classifier, data: Images | Facts) -> str | None:
     return None
 
 
-def other_classes(classifier: Classifier, data: Images | Facts) -> str | None:
+def other_classes(classifier: Classifier, data: Images | DataFacts) -> str | None:
     """A warning where the classes have other names, or another order, than the classifier's; None where they agree."""
     mine, theirs = spelt(data.classes), spelt(classifier.labels)
     if mine == theirs or len(mine) != len(theirs):
@@ -116,8 +116,8 @@ def other_classes(classifier: Classifier, data: Images | Facts) -> str | None:
     return f"the classes have other names than the model's: {example}; make sure that they mean the same"
 
 
-def _size(data: Images | Facts) -> tuple[int, ...]:
-    return data.size if isinstance(data, Facts) else tuple(data.images.shape[1:])
+def _size(data: Images | DataFacts) -> tuple[int, ...]:
+    return data.size if isinstance(data, DataFacts) else tuple(data.images.shape[1:])
 
 
 def kind(size: tuple[int, ...]) -> str:

@@ -13,7 +13,7 @@ from core.catalog import DATASETS
 from core.contracts.interfaces import Images, Progress
 from core.data.formats import npz, picture_folder
 from core.data.formats.archive import BROKEN, Refused
-from core.data.formats.npz import Facts, Split
+from core.data.formats.npz import DataFacts, Split
 from core.data.formats.picture_tree import zip_tree
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
@@ -61,7 +61,7 @@ def remove(name: str) -> None:
     (folder() / f"{name}.npz").unlink()
 
 
-def facts(name: str) -> Facts:
+def facts(name: str) -> DataFacts:
     """Counts, size and classes, without reading the images."""
     path = place(name)
     return npz.facts(path, path.name)

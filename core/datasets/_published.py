@@ -18,7 +18,7 @@ from core.base.download import fetch
 from core.base.paths import find, folder
 from core.contracts.interfaces import DataSet, Images, Progress
 from core.data.formats.archive import BROKEN
-from core.data.formats.npz import Facts, Split, facts, read_npz, write
+from core.data.formats.npz import DataFacts, Split, facts, read_npz, write
 
 
 class Published(DataSet):
@@ -35,7 +35,7 @@ class Published(DataSet):
     def unpack(self, place: Path) -> Mapping[Split, Images]:
         """Both splits from the files, which lie in `place`; no pickle is read."""
 
-    def facts(self) -> Facts | None:
+    def facts(self) -> DataFacts | None:
         path = find(f"{self.key}.npz")
         return None if path is None else facts(path, path.name)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from core.base import cancellation as meter
+from core.base import cancellation
 from core.base.cancellation import Cancelled
 
 if TYPE_CHECKING:
@@ -38,7 +38,7 @@ def vote(mine: int, fabric: "Fabric") -> int:
 def agree(fabric: "Fabric") -> None:
     """Raise in all processes alike if one of them has broken off, or is to; Called for a stop, Again for memory."""
     if fabric.world_size > 1:
-        heed(vote(STOP if meter.stopped() else FINE, fabric))
+        heed(vote(STOP if cancellation.stopped() else FINE, fabric))
 
 
 def heed(found: int) -> None:

@@ -13,14 +13,14 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 
-def machine(accelerator: str = "auto", devices: int | list[int] = 1, *, bf16: bool = False) -> "Fabric":
+def make_fabric(accelerator: str = "auto", devices: int | list[int] = 1, *, bf16: bool = False) -> "Fabric":
     """A launched Fabric: one process a device; with several, the command that was started is started again for each.
 
     accelerator: "auto" (CUDA if there is one, else the CPU), "cpu", "cuda" or "mps"; devices: how many, or which.
     """
     fabric = fabric_of(accelerator, devices, "popen", bf16=bf16)
     fabric.launch()
-    exact()
+    full_precision()
     return fabric
 
 
@@ -29,7 +29,7 @@ def fabric_of(
 ) -> "Fabric":
     """A Fabric not yet launched; `several` says how to start processes, one a device, that end with `worker` if given.
 
-    bf16: compute in half precision, if the device is the faster for it (`halves`).
+    bf16: compute in half precision, if the device is the faster for it (`bf16_is_fast`).
 
     They talk over this machine's loopback interface (core.distributed.loopback): gloo on CPUs, NCCL on CUDA.
     "auto" is never MPS, which has no float64: what objectives and audits compute in it would fail there.
@@ -43,11 +43,11 @@ def fabric_of(
         from core.distributed.loopback import Loopback
     return Fabric(
         accelerator=accelerator, devices=devices, strategy=Loopback(several, worker) if count > 1 else "auto",
-        precision="bf16-mixed" if bf16 and halves(accelerator) else "32-true",
+        precision="bf16-mixed" if bf16 and bf16_is_fast(accelerator) else "32-true",
     )  # fmt: skip
 
 
-def halves(accelerator: str) -> bool:
+def bf16_is_fast(accelerator: str) -> bool:
     """Whether bf16 saves time there: on a CPU only if it has that in hardware; others are ten times slower."""
     if accelerator == "cuda":
         return bool(torch.cuda.is_bf16_supported(including_emulation=False))
@@ -57,13 +57,13 @@ def halves(accelerator: str) -> bool:
     return any(ask is not None and ask() for ask in told)
 
 
-def in_half(fabric: "Fabric") -> bool:
+def in_bf16(fabric: "Fabric") -> bool:
     """Whether passes through a network are made in bf16 inside `fabric.autocast()`."""
     with fabric.autocast():
         return torch.is_autocast_enabled(fabric.device.type)
 
 
-def exact() -> None:
+def full_precision() -> None:
     """Make fp32 mean fp32 on a GPU, in training and judging: no TF32 but in `tensor_cores`. For speed there is bf16.
 
     TF32 keeps 10 bits, too few for the small differences that penalties on gradients are made of.

@@ -15,7 +15,7 @@ from core.distributed.fabric import tensor_cores
 
 
 @dataclass(frozen=True)
-class Share:
+class Proportion:
     """`hits` of `count`, as a fraction with its 95 % Wilson interval."""
 
     hits: int
@@ -29,7 +29,7 @@ class Share:
     def interval(self) -> tuple[float, float]:
         """Wilson's score interval at 95 %.
 
-        >>> [round(bound, 3) for bound in Share(8, 10).interval]
+        >>> [round(bound, 3) for bound in Proportion(8, 10).interval]
         [0.49, 0.943]
         """
         z, n, p = 1.959964, self.count, self.value
@@ -52,10 +52,10 @@ def accuracy(
     batch: int = 250,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
-) -> Share:
+) -> Proportion:
     """The share of the first `count` images (all by default) classified right, after `attack` if one is given."""
     found = right(classifier, data, attack, count=count, batch=batch, seed=seed, progress=progress)
-    return Share(int(found.sum()), len(found))
+    return Proportion(int(found.sum()), len(found))
 
 
 def right(
@@ -87,7 +87,7 @@ def right(
     return found
 
 
-def held_out(data: Images, count: int, seed: int) -> tuple[Images, Images]:
+def split_held_out(data: Images, count: int, seed: int) -> tuple[Images, Images]:
     """Split off `count` images drawn with `seed`: (the rest, the held-out ones)."""
     order = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))
     kept, away = order[count:].sort().values, order[:count].sort().values

@@ -11,7 +11,7 @@ from torch import Tensor
 from core.attacks.pgd import PGD
 from core.base.atomic_files import write_whole
 from core.base.params import to_spec
-from core.catalog import SHIFTS
+from core.catalog import MAP_DISTANCES
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
 from core.contracts.interfaces import Images
@@ -75,7 +75,7 @@ def moved(
                 after = explainer(classifier, shown, labels, seed=drawn, reference=images).values
                 for measure in MEASURES:
                     kept = values.setdefault(explainer.key, {}).setdefault(comparison, {}).setdefault(measure, [])
-                    kept += [round(float(value), 3) for value in SHIFTS[measure]()(first, after)]
+                    kept += [round(float(value), 3) for value in MAP_DISTANCES[measure]()(first, after)]
         write_whole(path, json.dumps({"asked": asked, "held": held, "values": values}).encode())
         say(f"stability: {end} of {total} images")
     return held, values

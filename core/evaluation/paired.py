@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from core.evaluation.accuracy import Share
+from core.evaluation.accuracy import Proportion
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ def paired(hits_a: Sequence[bool], hits_b: Sequence[bool]) -> Difference:
     count = len(first)
     both, only_a = int((first & second).sum()), int((first & ~second).sum())
     only_b, neither = int((~first & second).sum()), int((~first & ~second).sum())
-    a, b = Share(both + only_a, count), Share(both + only_b, count)
+    a, b = Proportion(both + only_a, count), Proportion(both + only_b, count)
     across = (both + only_a) * (only_b + neither) * (both + only_b) * (only_a + neither)
     joint = float(both * neither - only_a * only_b)
     if joint > 0:

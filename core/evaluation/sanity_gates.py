@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
-from core.contracts.ascend import Step
+from core.contracts.ascend import AttackStep
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.evaluation.accuracy import accuracy
@@ -88,7 +88,7 @@ def trajectory(classifier: Classifier, data: Images, attack: PGD, stops: tuple[i
     for begin in range(0, len(data), BATCH):
         images, labels = data.images[begin : begin + BATCH].float() / 255, data.labels[begin : begin + BATCH]
 
-        def look(current: Step, labels: Tensor = labels) -> None:
+        def look(current: AttackStep, labels: Tensor = labels) -> None:
             if current.index in stops:
                 hits[current.index] += _right(classifier, current.images, labels)
 

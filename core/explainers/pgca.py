@@ -7,7 +7,7 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from core.base import cancellation as meter
+from core.base import cancellation
 from core.base.params import param
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attribution, Explainer
@@ -127,7 +127,7 @@ class PGCA(Explainer):
 
 def _aligned(maps: Tensor, weights: Tensor, mean: Tensor) -> Tensor:
     """The barycentre of those of `maps` (M, h, w) that fall at all, with the mass of their `mean` (h, w)."""
-    meter.check()
+    cancellation.check()
     falling = maps.amax(dim=(1, 2)) > SMALLEST_DROP
     if int(falling.sum()) < 2:
         return mean

@@ -18,13 +18,13 @@ CELLS = 32  # the finest regions: about this many to a side
 Array = np.ndarray[Any, Any]
 
 
-class Regions:
+class RegionMasker:
     """A masker for shap: cells of an image, each shown or replaced by `fill`, in a tree of halves.
 
     fill (C, H, W). `cells` (H, W) numbers the cell of each pixel; `clustering` (cells - 1, 4) has one row a region:
     its two halves (a cell, or cells + row), a distance of 0 and its size in cells; the whole image comes last.
 
-    >>> Regions(np.zeros((1, 2, 2))).clustering.astype(int).tolist()
+    >>> RegionMasker(np.zeros((1, 2, 2))).clustering.astype(int).tolist()
     [[0, 1, 0, 2], [2, 3, 0, 2], [4, 5, 0, 4]]
     """
 
@@ -93,7 +93,7 @@ class ShapPartition(Explainer):
         made, missing = [], []
         for place, target in enumerate(targets.tolist()):
             hidden = background(self.fill, classifier, reference[place : place + 1], seed).to(images)
-            regions = Regions(hidden[0].cpu().numpy())
+            regions = RegionMasker(hidden[0].cpu().numpy())
 
             @torch.no_grad()
             def score(pictures: Array, target: int = target) -> Array:

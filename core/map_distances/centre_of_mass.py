@@ -6,11 +6,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.contracts.explainer import Shift
+from core.contracts.explainer import MapDistance
 
 
 @dataclass(frozen=True)
-class CentreOfMass(Shift):
+class CentreOfMass(MapDistance):
     """Distance between the centres of mass of |map|, in percent of the diagonal from first to last pixel; 0 to 100.
 
     A map of zeros has its centre in the middle of the picture. From the first pixel of a 4 x 5 picture (diagonal
@@ -49,4 +49,4 @@ def centre(maps: Tensor) -> Tensor:
     return torch.stack([down / total, across / total], dim=1)
 
 
-SHIFTS: tuple[type[Shift], ...] = (CentreOfMass,)
+MAP_DISTANCES: tuple[type[MapDistance], ...] = (CentreOfMass,)

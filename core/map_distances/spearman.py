@@ -5,11 +5,11 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.contracts.explainer import Shift
+from core.contracts.explainer import MapDistance
 
 
 @dataclass(frozen=True)
-class Spearman(Shift):
+class Spearman(MapDistance):
     """Pearson's correlation of the ranks of the signed values, equal values sharing their mean rank; from -1 to 1.
 
     A constant map has no order: 1 where both are constant, 0 where one is. Ranks (1, 2, 3, 4) and (1, 2, 4, 3) differ
@@ -47,4 +47,4 @@ def _centred_ranks(maps: Tensor) -> Tensor:
     return ranks - (flat.shape[1] + 1) / 2
 
 
-SHIFTS: tuple[type[Shift], ...] = (Spearman,)
+MAP_DISTANCES: tuple[type[MapDistance], ...] = (Spearman,)

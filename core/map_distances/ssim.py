@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from core.base.params import param
-from core.contracts.explainer import Shift
+from core.contracts.explainer import MapDistance
 
 
 @dataclass(frozen=True)
-class Ssim(Shift):
+class Ssim(MapDistance):
     """The mean over windows of luminance, contrast and structure compared (Wang et al. 2004, eq. 13); from -1 to 1.
 
     Both maps are divided by the largest absolute value in either, so the values lie in [-1, 1] and the range is 2. The
@@ -51,4 +51,4 @@ class Ssim(Shift):
         return torch.tensor(found)
 
 
-SHIFTS: tuple[type[Shift], ...] = (Ssim,)
+MAP_DISTANCES: tuple[type[MapDistance], ...] = (Ssim,)

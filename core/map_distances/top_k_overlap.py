@@ -6,11 +6,11 @@ import torch
 from torch import Tensor
 
 from core.base.params import param
-from core.contracts.explainer import Shift
+from core.contracts.explainer import MapDistance
 
 
 @dataclass(frozen=True)
-class TopKOverlap(Shift):
+class TopKOverlap(MapDistance):
     """|A and B| / |A or B| of the `percent` % of pixels with the largest absolute values in each map; from 0 to 1.
 
     Pixels of value 0 are never among them, and of equal values the first in reading order are; 1 where neither map has
@@ -43,4 +43,4 @@ class TopKOverlap(Shift):
         return torch.zeros_like(strength, dtype=torch.bool).scatter(1, chosen, True) & (strength > 0)
 
 
-SHIFTS: tuple[type[Shift], ...] = (TopKOverlap,)
+MAP_DISTANCES: tuple[type[MapDistance], ...] = (TopKOverlap,)

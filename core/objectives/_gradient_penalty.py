@@ -7,13 +7,13 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
-from core.base import cancellation as meter
+from core.base import cancellation
 from core.contracts.classifier import Classifier
 
 LENGTH = 0.1  # of the step of a difference, in the Euclidean norm of images in [0, 1]
 
 
-def exact(classifier: Classifier, images: Tensor, labels: Tensor, masks: Tensor) -> Tensor:
+def exact_penalty(classifier: Classifier, images: Tensor, labels: Tensor, masks: Tensor) -> Tensor:
     """(N,) the squared gradient of log p_y summed over the values under the mask (N, H, W), over the pixels in it.
 
     As in Ross, Hughes, Doshi-Velez 2017 (arXiv 1703.03717) but for the true class alone, with double backpropagation.
@@ -21,14 +21,16 @@ def exact(classifier: Classifier, images: Tensor, labels: Tensor, masks: Tensor)
     of the batch, one image's gradient has a share of the others' answers in it, smaller with more images. The second
     way back counts as two gradient evaluations, about what it takes.
     """
-    meter.extra(2 * len(images))
+    cancellation.extra(2 * len(images))
     with steady(classifier.net), torch.autocast(images.device.type, enabled=False):
         _, gradient = _log_probability(classifier, images, labels, create_graph=True)
         inside = gradient * masks[:, None]
         return inside.square().flatten(1).sum(dim=1) / masks.flatten(1).sum(dim=1).clamp_min(1)
 
 
-def difference(classifier: Classifier, images: Tensor, labels: Tensor, masks: Tensor, length: float = LENGTH) -> Tensor:
+def difference_penalty(
+    classifier: Classifier, images: Tensor, labels: Tensor, masks: Tensor, length: float = LENGTH
+) -> Tensor:
     """(N,) the same by ((l(x + h v) - l(x)) / h)^2, l = log p_y and v the masked gradient of length 1, held fixed.
 
     Without double backpropagation (Finlay and Oberman 2019, arXiv 1905.11468). The shorter the step, the nearer the
@@ -36,7 +38,7 @@ def difference(classifier: Classifier, images: Tensor, labels: Tensor, masks: Te
     the step, over its length, so that a shorter step is a noisier teacher. The first pass is gone back through twice,
     for the images and for the weights; the second time counts two thirds of a gradient evaluation.
     """
-    meter.extra(2 / 3 * len(images))
+    cancellation.extra(2 / 3 * len(images))
     with steady(classifier.net), torch.autocast(images.device.type, enabled=False):
         here, gradient = _log_probability(classifier, images, labels, create_graph=False)
         inside = gradient.detach() * masks[:, None]

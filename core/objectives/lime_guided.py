@@ -12,13 +12,13 @@ from core.contracts.ascend import ascend
 from core.contracts.batch import Batch, stream
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial, Loss, Objective
-from core.objectives._gradient_penalty import difference, exact
+from core.objectives._gradient_penalty import difference_penalty, exact_penalty
 from core.occlusion.fills import FILLS, fill
-from core.spurious.mask_leakage import leak
-from core.spurious.mask_statistics import mask_numbers
-from core.spurious.regions import CLASSES, POLARITIES, SOURCES, Regions
+from core.spurious.mask_leakage import mask_leakage
+from core.spurious.mask_statistics import mask_statistics
+from core.spurious.regions import CLASSES, POLARITIES, SOURCES, SpuriousRegions
 
-PENALTIES = {"finite": difference, "exact": exact}
+PENALTIES = {"finite": difference_penalty, "exact": exact_penalty}
 CONTROLS = {
     "random": "control: random parts", "gradient": "control: the gradient", "shuffled": "control: LIME's, shuffled",
     "none": "control: no regions",
@@ -108,7 +108,7 @@ class LimeGuided(Adversarial):
         super().__post_init__()
         if self.adversarial == 0 and self.clean == 0:
             raise ValueError("lime_guided: expected a weight above 0 for attacked images or for images as they are")
-        Regions.of(self)
+        SpuriousRegions.of(self)
 
     @property
     def named(self) -> str:
@@ -192,7 +192,7 @@ class LimeGuided(Adversarial):
         return order[(epoch - self.first) // self.every % self.turns :: self.turns].sort().values
 
     def refresh(self, classifier: Classifier, teacher: Classifier, batch: Batch, epoch: int) -> Tensor | None:
-        return Regions.of(self).masks(classifier, teacher, batch)
+        return SpuriousRegions.of(self).masks(classifier, teacher, batch)
 
     def arrange(self, masks: Tensor, seed: int) -> Tensor:
         if self.mask_source != "shuffled":
@@ -200,7 +200,7 @@ class LimeGuided(Adversarial):
         return masks[torch.randperm(len(masks), generator=torch.Generator().manual_seed(stream(seed, "shuffle")))]
 
     def audit(self, masks: Tensor, before: Tensor | None, labels: Tensor) -> Mapping[str, float]:
-        return {**mask_numbers(masks, before), **leak(masks, labels)}
+        return {**mask_statistics(masks, before), **mask_leakage(masks, labels)}
 
 
 OBJECTIVES: tuple[type[Objective], ...] = (LimeGuided,)

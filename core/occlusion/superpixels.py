@@ -8,7 +8,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from core.base import cancellation as meter
+from core.base import cancellation
 
 KINDS = ("slic", "grid", "quickshift")
 KEPT = 8  # cuts remembered: the controls of a case, and its later calls, share one reference picture
@@ -53,7 +53,7 @@ def _cut_all(pictures: np.ndarray, kind: str, count: int) -> list[np.ndarray]:
     found: dict[tuple[bytes, tuple[int, ...], str, int], np.ndarray] = {}
     keys = []
     for picture in pictures:
-        meter.check()
+        cancellation.check()
         key = (hashlib.sha256(picture.tobytes()).digest(), picture.shape, kind, count)
         keys.append(key)
         if key in found:

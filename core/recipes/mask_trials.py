@@ -20,7 +20,7 @@ from core.contracts.classifier import Classifier
 from core.occlusion.superpixels import superpixels
 from core.recipes.trials import PAGE
 from core.spurious.mask_statistics import jaccard
-from core.spurious.regions import Regions
+from core.spurious.regions import SpuriousRegions
 from core.spurious.score import Repeats, lime_weights, per_part
 
 MODELS = ("cifar10_resnet20:standard", "cifar10_resnet20:fast_adversarial")
@@ -50,7 +50,7 @@ def first(model: str, count: int, seed: int) -> tuple[Classifier, Batch]:
     return classifier, Batch(images, labels, torch.arange(count), seed, first=0, whole=count)
 
 
-def made(model: str, regions: Regions, count: int, seed: int) -> Tensor:
+def made(model: str, regions: SpuriousRegions, count: int, seed: int) -> Tensor:
     """The masks (N, H, W) of the first images."""
     classifier, batch = first(model, count, seed)
     masks = regions.masks(classifier, classifier, batch)
@@ -58,7 +58,7 @@ def made(model: str, regions: Regions, count: int, seed: int) -> Tensor:
     return masks
 
 
-def overlap(model: str, regions: Regions) -> float:
+def overlap(model: str, regions: SpuriousRegions) -> float:
     """The mean Jaccard index of the masks from the two seeds."""
     one, other = (made(model, regions, IMAGES, seed) for seed in SEEDS)
     return jaccard(one, other).mean().item()
@@ -77,7 +77,7 @@ def middle(masks: Tensor) -> float:
 def supported(model: str, masks: Tensor, seed: int) -> float:
     """How many of the masked parts are among the quarter of the parts that supports the answer best."""
     classifier, batch = first(model, len(masks), seed)
-    usual = Regions()
+    usual = SpuriousRegions()
     parts = superpixels(batch.images, usual.parts, usual.cells)
     with classifier.frozen():
         answers = classifier.probabilities(batch.images).argmax(dim=1)
@@ -87,10 +87,10 @@ def supported(model: str, masks: Tensor, seed: int) -> float:
     return (best[masked].sum() / masked.sum()).item()
 
 
-def falls(model: str, regions: Regions) -> str:
+def falls(model: str, regions: SpuriousRegions) -> str:
     """A line of the second table: area in the middle, parts among the best supported, likeness to the gradient's."""
     masks = made(model, regions, LOOKED_AT, SEEDS[0])
-    alike = jaccard(masks, made(model, Regions(mask_source="gradient"), LOOKED_AT, SEEDS[0])).mean().item()
+    alike = jaccard(masks, made(model, SpuriousRegions(mask_source="gradient"), LOOKED_AT, SEEDS[0])).mean().item()
     best = supported(model, masks, SEEDS[0])
     return f"{100 * middle(masks):.0f} % | {100 * best:.0f} % | {alike:.2f} |"
 
@@ -106,13 +106,13 @@ def main() -> None:
     """Measure all, write the tables into the page and print them."""
     lines = ["| blamed for | " + " | ".join(f"`{model}`" for model in MODELS) + " |", "|---|" + "---|" * len(MODELS)]
     for title, asked in ASKED.items():
-        found = [overlap(model, Regions(**asked)) for model in MODELS]
+        found = [overlap(model, SpuriousRegions(**asked)) for model in MODELS]
         lines.append(f"| {title} | " + " | ".join(f"{value:.2f}" for value in found) + " |")
     put("masks twice", "\n".join(lines))
     lines = ["| model | area in the middle quarter | parts among the best supported quarter | overlap with the "
              "gradient's masks |", "|---|---|---|---|"]  # fmt: skip
-    lines += [f"| `{model}` | {falls(model, Regions())}" for model in FALLING]
-    lines.append(f"| drawn by lot, for `{MODELS[0]}` | {falls(MODELS[0], Regions(mask_source='random'))}")
+    lines += [f"| `{model}` | {falls(model, SpuriousRegions())}" for model in FALLING]
+    lines.append(f"| drawn by lot, for `{MODELS[0]}` | {falls(MODELS[0], SpuriousRegions(mask_source='random'))}")
     put("where masks fall", "\n".join(lines))
 
 

@@ -16,9 +16,9 @@ from core.base.params import to_spec
 from core.base.paths import CHECKPOINTS
 from core.catalog import DATASETS, load_classifier
 from core.checkpoints.tensor_files import read_card
-from core.distributed.fabric import exact
+from core.distributed.fabric import full_precision
 from core.evaluation import outcomes
-from core.evaluation.accuracy import Share, right
+from core.evaluation.accuracy import Proportion, right
 from core.evaluation.autoattack import HELD, withstood
 from core.evaluation.autoattack_flags import flags
 from core.evaluation.map_stability import EXPLAINED, moved, summary
@@ -57,7 +57,7 @@ def assess(
         raise ValueError(f"the weights of {name} are not the ones its card describes")
     if "test_pgd20" not in card:
         raise ValueError(f"the card of {name} says no strength: it has no test_pgd20")
-    exact()
+    full_precision()
     classifier.net.to(device)
     eps, step = card["test_pgd20"]["eps"], card["test_pgd20"]["step"]
     data = DATASETS[card["data"]]().load("test")
@@ -121,5 +121,5 @@ def assess(
     return card
 
 
-def _share(found: Tensor) -> Share:
-    return Share(int(found.sum()), len(found))
+def _share(found: Tensor) -> Proportion:
+    return Proportion(int(found.sum()), len(found))

@@ -19,10 +19,10 @@ from core.attacks.pgd import PGD
 from core.base.params import from_spec, to_spec
 from core.base.paths import CHECKPOINTS, home
 from core.catalog import DATASETS, OBJECTIVES, load_classifier
-from core.checkpoints import tensor_files as checkpoint
+from core.checkpoints import tensor_files
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial, Objective
-from core.distributed.fabric import accelerator_of, exact, in_half, machine
+from core.distributed.fabric import accelerator_of, full_precision, in_bf16, make_fabric
 from core.evaluation.accuracy import accuracy
 from core.training.loop import Training
 from core.training.refinement import few
@@ -54,23 +54,25 @@ class Recipe:
 
 def train(name: str, recipe: Recipe, device: str = "cpu") -> None:
     """Make the checkpoint `name`: assets/checkpoints/NAME.safetensors and its card."""
-    exact()
+    full_precision()
     classifier = _beginning(recipe)
     classifier.net.to(device)
     data = DATASETS[recipe.data]()
     objective = from_spec(recipe.objective, OBJECTIVES)
     assert isinstance(objective, Objective)
     guided = isinstance(objective, Adversarial)  # then the robust accuracy chooses the epoch
-    judge = PGD(eps=recipe.eps, step=recipe.step, steps=10) if guided else None
+    validation_attack = PGD(eps=recipe.eps, step=recipe.step, steps=10) if guided else None
     learnt = few(data.load("train"), recipe.images, recipe.schedule.seed)
-    fabric = machine(*accelerator_of(device), bf16=recipe.schedule.bf16 and not objective.precise)
-    training = Training(classifier, objective, learnt, recipe.schedule, fabric=fabric, judge=judge)
+    fabric = make_fabric(*accelerator_of(device), bf16=recipe.schedule.bf16 and not objective.precise)
+    training = Training(
+        classifier, objective, learnt, recipe.schedule, fabric=fabric, validation_attack=validation_attack
+    )
     masks, spent = _trained(name, training)
     best = training.best
     assert best is not None
     classifier.net.load_state_dict(best.weights)
     classifier.net.to(memory_format=torch.contiguous_format)
-    tensors = checkpoint.halved(classifier.net) if recipe.half else classifier.net.state_dict()
+    tensors = tensor_files.as_fp16(classifier.net) if recipe.half else classifier.net.state_dict()
     test, attack = data.load("test"), PGD(eps=recipe.eps, step=recipe.step)
     clean, held = accuracy(classifier, test), accuracy(classifier, test, attack, count=1000)
     _say(name, f"{spent / 60:.0f} min; test {clean.value:.2%} clean, {held.value:.1%} under PGD-20")
@@ -90,14 +92,14 @@ def train(name: str, recipe: Recipe, device: str = "cpu") -> None:
         "masks": masks,
         "training_minutes": round(spent / 60, 1),
         "machine": _machine(classifier.device),
-        "precision": "bf16" if in_half(training.fabric) else "fp32",
+        "precision": "bf16" if in_bf16(training.fabric) else "fp32",
         "test_clean": clean.entry(),
         "test_pgd20": held.entry() | {"eps": recipe.eps, "step": recipe.step, "steps": 20, "images": "the first 1,000"},
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
         "date": date.today().isoformat(),
         "command": f"python -m core.recipes {name}" + ("" if device == "cpu" else f" --device {device}"),
     }
-    checkpoint.save_tensors(CHECKPOINTS / f"{name}.safetensors", tensors, card)
+    tensor_files.save_tensors(CHECKPOINTS / f"{name}.safetensors", tensors, card)
     _state(name).unlink(missing_ok=True)
 
 

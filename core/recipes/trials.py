@@ -16,7 +16,7 @@ from core.base.atomic_files import write_whole
 from core.base.params import from_spec, to_spec
 from core.base.paths import ASSETS
 from core.catalog import DATASETS, OBJECTIVES, load_classifier
-from core.evaluation.accuracy import Share, accuracy, held_out
+from core.evaluation.accuracy import Proportion, accuracy, split_held_out
 from core.training.loop import Training
 from core.training.schedule import Schedule
 
@@ -33,7 +33,7 @@ class Ground:
     data: str
     images: int
     schedule: Schedule
-    judge: PGD
+    validation_attack: PGD
 
 
 GROUNDS = {
@@ -97,8 +97,8 @@ def run(name: str) -> dict[str, Any]:
     on = GROUNDS[ground(name)]
     schedule = replace(on.schedule, clip=0.0) if name.endswith(UNCLIPPED) else on.schedule
     classifier = load_classifier(on.base)
-    data, judged = held_out(DATASETS[on.data]().load("train"), JUDGED, seed=0)
-    _, some = held_out(data, on.images, seed=2)
+    data, judged = split_held_out(DATASETS[on.data]().load("train"), JUDGED, seed=0)
+    _, some = split_held_out(data, on.images, seed=2)
     begun, rows, masks = time.perf_counter(), [], []
     training = Training(classifier, objective, some, schedule)  # type: ignore[arg-type]
     try:
@@ -112,7 +112,7 @@ def run(name: str) -> dict[str, Any]:
     seconds = time.perf_counter() - begun
     assert training.average is not None
     clean = accuracy(training.average, judged)
-    robust = accuracy(training.average, judged, on.judge)
+    robust = accuracy(training.average, judged, on.validation_attack)
     found = {
         "objective": to_spec(objective), "last_steps": rows, "masks": masks, "clean": clean.value,
         "robust": robust.value, "judged": JUDGED, "evaluations": round(training.evaluations), "seconds": round(seconds),
@@ -138,7 +138,7 @@ def table(of: str) -> str:
             continue
         cells = []
         for what in ("clean", "robust"):
-            low, high = Share(round(found[what] * found["judged"]), found["judged"]).interval
+            low, high = Proportion(round(found[what] * found["judged"]), found["judged"]).interval
             cells.append(f"{100 * found[what]:.1f} % ({100 * low:.1f} to {100 * high:.1f})")
         leak = found["masks"][-1] if found["masks"] else {}
         told = f"{100 * leak['leak']:.1f} % ({100 * leak['chance']:.1f})" if leak else "no masks"

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from core.base.parent_death import WORKER
-from core.distributed.fabric import exact, fabric_of
+from core.distributed.fabric import fabric_of, full_precision
 from core.runs.context import Context, Stopped
 from core.runs.failure_words import sentence
 
@@ -64,7 +64,7 @@ def _process(
     fabric: "Fabric", folder: str, work: Work, arguments: dict[str, Any], failures: Any
 ) -> dict[str, Any] | None:
     """The work of one process; None if it was stopped."""
-    exact()
+    full_precision()
     context, over = Context(Path(folder)), threading.Event()
     context.follow()
     threading.Thread(target=_listen, args=(context, over), daemon=True).start()

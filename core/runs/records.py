@@ -18,7 +18,7 @@ from core.runs.run_card import card
 from core.training.loop import Training
 from core.training.refinement import Refinement
 from core.training.resume import State
-from core.training.step import Step
+from core.training.step import TrainingStep
 from core.training.validation import guessing
 
 STATE = "state.safetensors"
@@ -39,7 +39,7 @@ class Records:
         self.card = card(context.folder.name, asked, training, str(context.spec.get("device", "cpu")))
         self.masks = training.masks
         self.pace = Pace(training.feed.each, training.schedule.epochs, training.objective.due)
-        self.last: Step | None = None
+        self.last: TrainingStep | None = None
         self.held = {row["epoch"]: row["held"] for row in read_rows(context.folder / METRICS) if "held" in row}
 
     @property
@@ -66,10 +66,10 @@ class Records:
         text = f"epoch {epoch} of {training.schedule.epochs}" + (f", {doing}" if doing else "")
         if self.writes:
             # a step that is yet to be judged is not over
-            left = self.pace.left(training.done - training.judging)
+            left = self.pace.left(training.done - training.validating)
             self.context.progress(training.done / training.feed.total, text, left)
 
-    def add(self, step: Step) -> bool:
+    def add(self, step: TrainingStep) -> bool:
         """Record a step; whether a checkpoint is due after it."""
         made = bool(step.masks) or self.training.masks is not self.masks
         self.masks, self.last = self.training.masks, step
@@ -94,7 +94,7 @@ class Records:
         for each in (training.classifier, training.average):
             if each is not None:
                 average_buffers(each.net, training.fabric)  # a mean taken earlier changes nothing in the one at the end
-        step = training.done - 1 - training.judging
+        step = training.done - 1 - training.validating
         self.saved_at = time.monotonic()
         if not self.writes or step <= self.context.saved:
             return
@@ -115,7 +115,7 @@ class Records:
                 labels=data.labels[chosen].cpu().numpy(),
             )  # fmt: skip
 
-    def _weights(self, step: Step) -> None:
+    def _weights(self, step: TrainingStep) -> None:
         """The weights as they are now, and the best ones; without held-out images the latest are the best."""
         training, folder = self.training, self.context.folder
         last = training.classifier.net.state_dict()
@@ -128,7 +128,7 @@ class Records:
         told = self._card(step, step.epoch, averaged=training.average is not None)
         save_tensors(folder / "best.safetensors", latest.net.state_dict(), told)
 
-    def _card(self, step: Step, epoch: int, averaged: bool) -> dict[str, Any]:
+    def _card(self, step: TrainingStep, epoch: int, averaged: bool) -> dict[str, Any]:
         """What the weights of an epoch are."""
         return self.card | {
             "held": self.held.get(epoch, {}),
@@ -148,8 +148,8 @@ class Records:
             "epoch_kept": best["epoch_kept"],
             "averaged": best["averaged"],
             "held": best["held"],
-            "judged": len(training.judges),
-            "guess": guessing(training.judges),
+            "judged": len(training.held_out_images),
+            "guess": guessing(training.held_out_images),
             "evaluations": training.evaluations,
             "seconds": round(self.seconds, 1),
             "steps": training.done,

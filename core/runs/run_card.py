@@ -11,7 +11,7 @@ from core.base.params import to_spec
 from core.base.paths import home
 from core.catalog import CLASSIFIERS, classifier_names
 from core.contracts.objective import Adversarial
-from core.distributed.fabric import in_half
+from core.distributed.fabric import in_bf16
 from core.training.loop import Training
 from core.training.refinement import Refinement
 
@@ -22,8 +22,8 @@ def card(run: str, asked: Refinement, training: Training, device: str) -> dict[s
     Read once, when the run goes on: a base that is a run may be changed or deleted meanwhile. OSError if it is gone.
     """
     objective, of = training.objective, origin(asked.base)
-    guided = isinstance(objective, Adversarial) and training.judge is not None
-    rule = ("robust accuracy" if guided else "clean accuracy") if len(training.judges) else "the last epoch"
+    guided = isinstance(objective, Adversarial) and training.validation_attack is not None
+    rule = ("robust accuracy" if guided else "clean accuracy") if len(training.held_out_images) else "the last epoch"
     return {
         "name": f"run:{run}",
         "title": asked.title or f"{objective.named}, from {title_of(asked.base, asked.start)}",
@@ -33,15 +33,15 @@ def card(run: str, asked: Refinement, training: Training, device: str) -> dict[s
         "architecture": of.partition(":")[0],
         "labels": list(training.classifier.labels),
         "data": asked.data,
-        "images": len(training.feed.data) + len(training.judges),
+        "images": len(training.feed.data) + len(training.held_out_images),
         "objective": to_spec(objective),
         "schedule": asdict(training.schedule),
-        "held_out": {"images": len(training.judges), "chooses": rule},
-        "judge": None if training.judge is None else to_spec(training.judge),
+        "held_out": {"images": len(training.held_out_images), "chooses": rule},
+        "judge": None if training.validation_attack is None else to_spec(training.validation_attack),
         "device": device,
         "processes": training.fabric.world_size,
         "threads": torch.get_num_threads(),
-        "precision": "bf16" if in_half(training.fabric) else "fp32",
+        "precision": "bf16" if in_bf16(training.fabric) else "fp32",
         "versions": {"python": platform.python_version(), "torch": torch.__version__},
     }
 

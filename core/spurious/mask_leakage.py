@@ -6,10 +6,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
 
-from core.base import cancellation as meter
+from core.base import cancellation
 from core.base.rng import seeded
 from core.contracts.batch import stream
-from core.evaluation.accuracy import Share
+from core.evaluation.accuracy import Proportion
 from core.spurious.mask_statistics import PART
 
 SIDE = 8  # masks are looked at on a grid of at most 8 x 8
@@ -17,7 +17,7 @@ MOST = 20_000  # masks looked at
 PASSES, BATCH, RATE = 12, 256, 3e-3
 
 
-def leak(masks: Tensor, labels: Tensor, seed: int = 0) -> Mapping[str, float]:
+def mask_leakage(masks: Tensor, labels: Tensor, seed: int = 0) -> Mapping[str, float]:
     """`leak`, the accuracy on a third of the masks (N, H, W) of a probe trained on the others; its 95 % interval
     `leak_low` to `leak_high`; and `chance`, the share of the most frequent label there. Empty for fewer than 30 masks.
 
@@ -34,13 +34,13 @@ def leak(masks: Tensor, labels: Tensor, seed: int = 0) -> Mapping[str, float]:
         probe = _probe(seen[:split], answers[:split], int(labels.max()) + 1, seed)
     with torch.no_grad():
         hits = int((probe(seen[split:]).argmax(dim=1) == answers[split:]).sum())
-    share = Share(hits, len(order) - split)
+    share = Proportion(hits, len(order) - split)
     chance = answers[split:].bincount().max().item() / share.count
     return {"leak": share.value, "leak_low": share.interval[0], "leak_high": share.interval[1], "chance": chance}
 
 
 def _pooled(masks: Tensor, side: tuple[int, int]) -> Tensor:
-    meter.check()
+    cancellation.check()
     return adaptive_avg_pool2d(masks[:, None].float(), side).flatten(1).cpu()
 
 
@@ -50,7 +50,7 @@ def _probe(seen: Tensor, answers: Tensor, classes: int, seed: int) -> nn.Module:
     learner = torch.optim.AdamW(probe.parameters(), lr=RATE, weight_decay=1e-2)
     draws = torch.Generator().manual_seed(stream(seed, "order"))
     for _ in range(PASSES):
-        meter.check()
+        cancellation.check()
         order = torch.randperm(len(seen), generator=draws)
         for begin in range(0, len(seen), BATCH):
             rows = order[begin : begin + BATCH]

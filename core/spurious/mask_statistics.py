@@ -5,7 +5,7 @@ from collections.abc import Mapping
 import torch
 from torch import Tensor
 
-from core.base import cancellation as meter
+from core.base import cancellation
 
 PART = 250  # masks looked at in one go: of large images, all at once would take several times their size
 
@@ -21,7 +21,7 @@ def jaccard(first: Tensor, second: Tensor) -> Tensor:
     return torch.where(either == 0, 1.0, both / either.clamp_min(1))
 
 
-def mask_numbers(masks: Tensor, before: Tensor | None) -> Mapping[str, float]:
+def mask_statistics(masks: Tensor, before: Tensor | None) -> Mapping[str, float]:
     """About masks (N, H, W), bool, and those they replace, if any:
 
     `size`: mean share of the pixels. `empty`: share of the images with an empty mask. `overlap`: mean Jaccard index of
@@ -32,7 +32,7 @@ def mask_numbers(masks: Tensor, before: Tensor | None) -> Mapping[str, float]:
         return {}
     areas, overlaps, drifts = [], [], []
     for rows in torch.split(torch.arange(len(masks)), PART):
-        meter.check()
+        cancellation.check()
         some = masks[rows]
         areas.append(some.flatten(1).sum(dim=1) / some[0].numel())
         overlaps.append(jaccard(some, masks[(rows - 1) % len(masks)]))

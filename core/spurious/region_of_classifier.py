@@ -5,9 +5,9 @@ from torch import Tensor
 
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
-from core.spurious.regions import Regions
+from core.spurious.regions import SpuriousRegions
 
-FINDER = Regions(explained="true")  # of the label whose margin is bounded; no training, so nothing can leak
+FINDER = SpuriousRegions(explained="true")  # of the label whose margin is bounded; no training, so nothing can leak
 
 
 def own_region(classifier: Classifier, images: Tensor, labels: Tensor, seed: int = 0) -> Tensor:

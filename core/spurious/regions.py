@@ -17,7 +17,7 @@ POLARITIES = ("against", "supporting")
 
 
 @dataclass(frozen=True)
-class Regions:
+class SpuriousRegions:
     """How spurious regions are found; the names and defaults are those of the objective `lime_guided`.
 
     mask_source: lime; random, as many parts drawn by lot; gradient, the most sensitive parts; shuffled, LIME's masks
@@ -47,7 +47,7 @@ class Regions:
             raise ValueError("nothing is left to blame a part for: expected a weight of instability above 0, got 0")
 
     @classmethod
-    def of(cls, objective: Any) -> "Regions":
+    def of(cls, objective: Any) -> "SpuriousRegions":
         """Those of an objective that has fields of the same names."""
         return cls(**{entry.name: getattr(objective, entry.name) for entry in fields(cls)})
 

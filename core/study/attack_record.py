@@ -8,7 +8,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attack
 
@@ -128,21 +128,21 @@ def attack(
 
     def record(_images: Tensor, logits: Tensor) -> None:
         nonlocal stride
-        if (meter.forwards - 1) % stride:
+        if (scope.forwards - 1) % stride:
             return
-        trace.append(point(meter.forwards - 1, logits[0].float().softmax(dim=0)))
+        trace.append(point(scope.forwards - 1, logits[0].float().softmax(dim=0)))
         if len(trace) > LONGEST:
             del trace[1::2]
             stride *= 2
 
     labels = torch.tensor([before.top])
     begun = time.perf_counter()
-    with Meter(watcher=record) as meter:
+    with CancelScope(watcher=record) as scope:
         aimed = None if target is None else torch.tensor([target])
         found = method(classifier, image[None], labels, targets=aimed, seed=seed).cpu()[0]
     seconds = time.perf_counter() - begun
     saved, after = eight_bit(found), predict(classifier, found)
-    trace.append(point(meter.forwards, torch.tensor(after.probabilities)))
+    trace.append(point(scope.forwards, torch.tensor(after.probabilities)))
     return Attacked(
         image=found,
         before=before,
@@ -151,8 +151,8 @@ def attack(
         target=target,
         sizes=sizes(found - image),
         sizes_saved=sizes(saved - image),
-        queries=meter.queries,
-        forwards=meter.forwards,
+        queries=scope.queries,
+        forwards=scope.forwards,
         seconds=seconds,
         ran=method.describe(classifier),
         trace=trace,

@@ -8,7 +8,7 @@ from typing import Any, Literal
 import torch
 from torch import Tensor
 
-from core.catalog import SHIFTS
+from core.catalog import MAP_DISTANCES
 from core.study.maps import Maps
 
 Comparison = Literal["attack", "noise", "seed", "switch"]
@@ -32,7 +32,7 @@ def measured(key: str, maps: Maps) -> tuple[Row, ...]:
     others += [("seed", maps.seeds)] if maps.seeds is not None and len(maps.seeds) else []
     others += [("switch", maps.switched[None])] if maps.switched is not None else []
     found = []
-    for name, shift in SHIFTS.items():
+    for name, shift in MAP_DISTANCES.items():
         for comparison, drawn in others:
             values = shift()(maps.original.expand_as(drawn), drawn)
             found += [Row(key, comparison, draw, name, float(value)) for draw, value in enumerate(values)]
@@ -41,7 +41,7 @@ def measured(key: str, maps: Maps) -> tuple[Row, ...]:
 
 def agreement(drawn: Mapping[str, Maps], which: Literal["original", "attacked"]) -> list[dict[str, Any]]:
     """Rank agreement (Spearman) between the maps of every two explainers on the same image."""
-    shift = SHIFTS["spearman"]()
+    shift = MAP_DISTANCES["spearman"]()
     maps = {key: getattr(found, which)[None] for key, found in drawn.items()}
     found = [{"first": key, "second": key, "value": 1.0} for key in maps]
     for first, second in combinations(maps, 2):
@@ -59,8 +59,8 @@ def exceeded(found: Sequence[Row], measure: str) -> dict[Comparison, tuple[int, 
     >>> exceeded(made + [Row("x", "noise", 1, "spearman", 0.3)], "spearman")
     {'noise': (1, 2)}
     """
-    sign = 1.0 if SHIFTS[measure].moved == "higher" else -1.0
-    shown = SHIFTS[measure].digits
+    sign = 1.0 if MAP_DISTANCES[measure].moved == "higher" else -1.0
+    shown = MAP_DISTANCES[measure].digits
     chosen = [row for row in found if row.measure == measure]
     attack = next(sign * round(row.value, shown) for row in chosen if row.comparison == "attack")
     counts: dict[Comparison, tuple[int, int]] = {}

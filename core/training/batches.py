@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from lightning_fabric import Fabric
 
 
-class Feed:
+class Batches:
     """The batches of a run over `data`: `each` an epoch, `total` in all.
 
     The order differs from epoch to epoch; images that do not fill a batch wait for the next epoch. pairs: with each

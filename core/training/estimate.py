@@ -11,15 +11,15 @@ from torch import Tensor
 
 from core.attacks.pgd import PGD
 from core.base import cores
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.base.memory_info import Watch
 from core.contracts.interfaces import Images
-from core.distributed.fabric import accelerator_of, machine
+from core.distributed.fabric import accelerator_of, make_fabric
 from core.training.loop import Training
 from core.training.mask_refresh import PART, refreshed
 from core.training.out_of_memory import steps as in_memory
 from core.training.refinement import Refinement
-from core.training.validation import BLOCK, judged
+from core.training.validation import BLOCK, validate
 
 T = TypeVar("T")
 FEW = 96  # images whose masks are made, or that are judged, on a CPU
@@ -40,7 +40,7 @@ class Estimate:
     refresh_seconds: float
     memory_bytes: int
     step_seconds: float
-    judge_seconds: float
+    validation_seconds: float
     steps: int
     at_once: int
 
@@ -48,17 +48,17 @@ class Estimate:
 def estimate(arguments: Mapping[str, Any], device: str = "cpu", threads: int = 0) -> Estimate:
     """What the task `refine` with these arguments will take on `device`; nothing is kept.
 
-    threads of 0: as many as a run takes. The current meter can cancel it. ValueError or OSError in one sentence, as
+    threads of 0: as many as a run takes. The current scope can cancel it. ValueError or OSError in one sentence, as
     from the run.
     """
     asked = Refinement.read(arguments)
     accelerator, places = accelerator_of(device)
     processes = asked.processes if accelerator == "cpu" else 1 if isinstance(places, int) else len(places)
     memory = Watch()
-    with _threads(threads or cores.usual()), Meter(watcher=memory.look):
+    with _threads(threads or cores.usual()), CancelScope(watcher=memory.look):
         classifier, data = asked.load()
         objective, schedule = asked.aim(), asked.plan()
-        fabric = machine(accelerator, places[:1] if isinstance(places, list) else 1,
+        fabric = make_fabric(accelerator, places[:1] if isinstance(places, list) else 1,
                          bf16=schedule.bf16 and not objective.precise)  # fmt: skip
         memory.begin(fabric.device)
         batch = max(1, schedule.batch // processes)
@@ -68,13 +68,13 @@ def estimate(arguments: Mapping[str, Any], device: str = "cpu", threads: int = 0
         due = [epoch for epoch in range(schedule.epochs) if objective.due(epoch)]
         refresh = _masks(training, due[0], learn, few) / processes if due else 0.0
         step, count = _steps(training)
-        judge = _judging(training, data, min(few, schedule.held_out)) * schedule.held_out / processes
+        validation = _validation_seconds(training, data, min(few, schedule.held_out)) * schedule.held_out / processes
         if (together := min(BLOCK, schedule.held_out)) > few:
             _together(training, _round(data, together))
-    epoch = step * (learn // schedule.batch) + judge
+    epoch = step * (learn // schedule.batch) + validation
     whole = epoch * schedule.epochs + refresh * len(due)
     masks = 2 * learn * data.images[0, 0].numel() if due and fabric.device.type == "cpu" else 0  # and those replaced
-    return Estimate(epoch, whole, refresh, memory.most(data) + masks, step, judge, count, training.at_once)
+    return Estimate(epoch, whole, refresh, memory.most(data) + masks, step, validation, count, training.at_once)
 
 
 def _masks(training: Training, epoch: int, learn: int, few: int) -> float:
@@ -107,21 +107,21 @@ def _steps(training: Training) -> tuple[float, int]:
     return sorted(times[1:])[len(times[1:]) // 2], len(times) - 1
 
 
-def _judging(training: Training, data: Images, few: int) -> float:
+def _validation_seconds(training: Training, data: Images, few: int) -> float:
     """Seconds to judge one image, told from `few`."""
     if not few:
         return 0.0
-    seen, against = _round(data, few), training.judge
-    seconds, _ = _timed(lambda: judged(training.classifier, training.average, seen, against, training.fabric))
+    seen, against = _round(data, few), training.validation_attack
+    seconds, _ = _timed(lambda: validate(training.classifier, training.average, seen, against, training.fabric))
     return seconds / few
 
 
 def _together(training: Training, seen: Images) -> None:
     """Take the memory that judging `seen` at once takes: that of one step of the attack, as of many."""
-    against = training.judge
+    against = training.validation_attack
     if isinstance(against, PGD):
         against = replace(against, steps=1)
-    judged(training.classifier, None, seen, against, training.fabric)
+    validate(training.classifier, None, seen, against, training.fabric)
 
 
 def _timed(act: Callable[[], T]) -> tuple[float, T]:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import torch
 from torch import Tensor, nn
 
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.base.params import to_spec
 from core.base.rng import seeded
 from core.contracts.batch import stream
@@ -17,17 +17,17 @@ from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attack
 from core.contracts.interfaces import Images
 from core.contracts.objective import Adversarial, Objective
-from core.distributed.fabric import average_buffers, in_half, machine
-from core.evaluation.accuracy import held_out
+from core.distributed.fabric import average_buffers, in_bf16, make_fabric
+from core.evaluation.accuracy import split_held_out
 from core.training import resume
 from core.training.awp import buffers_of
 from core.training.batch_gradient import blend, descent, over_processes
-from core.training.batches import Feed
+from core.training.batches import Batches
 from core.training.mask_refresh import PART, refreshed
 from core.training.resume import State
 from core.training.schedule import Schedule, average_decay
-from core.training.step import Step
-from core.training.validation import BLOCK, Best, better, judged, usual_judge
+from core.training.step import TrainingStep
+from core.training.validation import BLOCK, Best, better, usual_validation_attack, validate
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -38,20 +38,20 @@ class Training:
 
     Every random number comes from the seed and the number of the step or epoch, and what a batch needs is drawn for all
     of it: neither a break nor the number of processes changes the curve (but batch normalisation sees one process's
-    rows). `at_once` bounds the images in one pass of a step, which stays that of the whole batch, `judged_at_once`
-    those in one pass of a judgement. `best` are the weights that did best on the held-out images: under `judge` if the
-    objective attacks, else on clean images.
+    rows). `at_once` bounds the images in one pass of a step, which stays that of the whole batch, `validated_at_once`
+    those in one pass of a judgement. `best` are the weights that did best on the held-out images: under
+    `validation_attack` if the objective attacks, else on clean images.
     """
 
     def __init__(
         self, classifier: Classifier, objective: Objective, data: Images, schedule: Schedule, *,
-        fabric: "Fabric | None" = None, judge: Attack | None = None,
+        fabric: "Fabric | None" = None, validation_attack: Attack | None = None,
     ) -> None:  # fmt: skip
         self.classifier, self.objective, self.schedule = classifier, objective, schedule
-        self.fabric = fabric or machine(classifier.device.type, bf16=schedule.bf16 and not objective.precise)
-        learn, self.judges = held_out(data, schedule.held_out, schedule.seed)
-        self.judge = judge or usual_judge(objective)
-        self.feed = Feed(learn, schedule, self.fabric, pairs=objective.pairs)
+        self.fabric = fabric or make_fabric(classifier.device.type, bf16=schedule.bf16 and not objective.precise)
+        learn, self.held_out_images = split_held_out(data, schedule.held_out, schedule.seed)
+        self.validation_attack = validation_attack or usual_validation_attack(objective)
+        self.feed = Batches(learn, schedule, self.fabric, pairs=objective.pairs)
         classifier.net.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = classifier.copy() if schedule.ema else None
         if self.average is not None:
@@ -61,44 +61,44 @@ class Training:
             weight_decay=schedule.weight_decay,
         )  # fmt: skip
         self.done, self.evaluations, self.at_once = 0, 0.0, schedule.batch
-        self.judged_at_once = max(1, min(BLOCK, len(self.judges)))
+        self.validated_at_once = max(1, min(BLOCK, len(self.held_out_images)))
         self.best: Best | None = None
         self.masks: Tensor | None = None  # (N, H, W), bool, on the CPU
-        self._unjudged: Step | None = None  # a step that ended an epoch and has not been yielded yet
+        self._unvalidated: TrainingStep | None = None  # a step that ended an epoch and has not been yielded yet
 
-    def __iter__(self) -> Iterator[Step]:
+    def __iter__(self) -> Iterator[TrainingStep]:
         """The steps that are left, each yielded when it is done: to stop is to ask for no more.
 
         The net is in training mode between steps; what looks at it puts that back (`Classifier.frozen`). A step broken
-        off, by an error or a stopped meter, is made again from its beginning, a judgement too.
+        off, by an error or a stopped scope, is made again from its beginning, a judgement too.
         """
-        while self._unjudged is not None or self.done < self.feed.total:
-            step = self._unjudged or self._step()
+        while self._unvalidated is not None or self.done < self.feed.total:
+            step = self._unvalidated or self._step()
             if step.epoch_ends:
-                self._unjudged = step
-                step, self._unjudged = replace(step, held=self._judge(step.epoch)), None
+                self._unvalidated = step
+                step, self._unvalidated = replace(step, held=self._validate(step.epoch)), None
             yield step
 
     @property
-    def judging(self) -> bool:
+    def validating(self) -> bool:
         """Whether the last step made ended an epoch that has not been judged yet, so that it was not yielded."""
-        return self._unjudged is not None
+        return self._unvalidated is not None
 
     @property
     def doing(self) -> str:
         """What the next step begins with, in words; "" for an ordinary one."""
-        if self.judging:
+        if self.validating:
             return "judging the held-out images"
         epoch, place = divmod(self.done, self.feed.each)
         return "making masks" if place == 0 and self.objective.due(epoch) else ""
 
-    def _step(self) -> Step:
+    def _step(self) -> TrainingStep:
         net, schedule, index = self.classifier.net.train(), self.schedule, self.done
         epoch, place = divmod(index, self.feed.each)
         own = stream(schedule.seed, "process", self.fabric.global_rank, index)  # what a layer such as dropout draws
         told: Mapping[str, float] = {}
         made = self.masks
-        with seeded(own, self.fabric.device), Meter() as meter, ExitStack() as undo:
+        with seeded(own, self.fabric.device), CancelScope() as scope, ExitStack() as undo:
             undo.callback(buffers_of(net))
             if place == 0 and self.objective.due(epoch):
                 made, told = refreshed(
@@ -108,13 +108,13 @@ class Training:
             batches = self.feed.batch(index, made).parts(self.at_once)
             numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric)
             if not math.isfinite(numbers["loss"]):
-                rough = in_half(self.fabric) and not self.objective.precise
+                rough = in_bf16(self.fabric) and not self.objective.precise
                 half = ", full precision (schedule.bf16=False)" if rough else ""
                 raise ValueError(
                     f"the loss is no longer a number in step {index + 1} (epoch {epoch + 1}); a lower learning rate, "
                     f"gradient clipping{half} or smaller weights of the loss's parts may help"
                 )
-            cost = over_processes({"": meter.evaluations}, self.fabric)[""]
+            cost = over_processes({"": scope.evaluations}, self.fabric)[""]
             undo.pop_all()  # the step is whole: nothing to undo
         lr = schedule.rate_at(index, self.feed.total)
         self.optimiser.param_groups[0]["lr"] = lr
@@ -127,28 +127,35 @@ class Training:
             blend(self.average.net, net, average_decay(schedule.ema, index))
         self.masks, self.evaluations, self.done = made, self.evaluations + cost, index + 1
         loss, ends = numbers.pop("loss"), place == self.feed.each - 1
-        return Step(index, self.feed.total, epoch, ends, loss, numbers, lr, self.evaluations, masks=told)
+        return TrainingStep(index, self.feed.total, epoch, ends, loss, numbers, lr, self.evaluations, masks=told)
 
-    def _judge(self, epoch: int) -> dict[str, float]:
+    def _validate(self, epoch: int) -> dict[str, float]:
         """Judge the weights on the held-out images and keep them if they are the best so far."""
         nets: dict[str, nn.Module] = {"": self.classifier.net}
         if self.average is not None:
             nets["_average"] = self.average.net
         for net in nets.values():
             average_buffers(net, self.fabric)
-        held = judged(self.classifier, self.average, self.judges, self.judge, self.fabric, self.judged_at_once)
-        by = "robust" if isinstance(self.objective, Adversarial) and self.judge is not None else "clean"
+        held = validate(
+            self.classifier,
+            self.average,
+            self.held_out_images,
+            self.validation_attack,
+            self.fabric,
+            self.validated_at_once,
+        )
+        by = "robust" if isinstance(self.objective, Adversarial) and self.validation_attack is not None else "clean"
         self.best = better(self.best, epoch, held, by, nets)
         return held
 
     def spec(self) -> dict[str, Any]:
         """What a run must have in common with another for one to go on where the other stopped."""
         own = {"objective": to_spec(self.objective), "schedule": asdict(self.schedule), "images": len(self.feed.data)}
-        return own | {"judge": None if self.judge is None else to_spec(self.judge)}
+        return own | {"judge": None if self.validation_attack is None else to_spec(self.validation_attack)}
 
     def state(self) -> State:
         """All that the rest of the run depends on, copied to the CPU."""
-        pending = None if self._unjudged is None else asdict(self._unjudged)
+        pending = None if self._unvalidated is None else asdict(self._unvalidated)
         return resume.gather(self, {"spec": self.spec(), "unjudged": pending})
 
     def restore(self, state: State) -> None:
@@ -156,9 +163,9 @@ class Training:
         resume.expect(self.spec(), state.facts.get("spec"))
         resume.put_back(self, state)
         pending = state.facts["unjudged"]
-        self._unjudged = None if pending is None else Step(**pending)
+        self._unvalidated = None if pending is None else TrainingStep(**pending)
 
 
-def refine(classifier: Classifier, objective: Objective, data: Images, schedule: Schedule) -> Iterator[Step]:
+def refine(classifier: Classifier, objective: Objective, data: Images, schedule: Schedule) -> Iterator[TrainingStep]:
     """Train `classifier` in place on `data`, less the held-out images; yields after every step."""
     return iter(Training(classifier, objective, data, schedule))

@@ -8,12 +8,12 @@ import torch
 from core.base.cancellation import Cancelled
 from core.distributed.agreement import AGAIN, STOP, Again, Called, heed, vote
 from core.training.loop import Training
-from core.training.step import Step
+from core.training.step import TrainingStep
 
 SAID = ("out of memory", "can't allocate memory", "not enough memory", "bad_alloc", "STATUS_ALLOC_FAILED")
 
 
-def steps(training: Training, say: Callable[[str], None]) -> Iterator[Step]:
+def steps(training: Training, say: Callable[[str], None]) -> Iterator[TrainingStep]:
     """The steps of `training` that are left; `say` is told, in a sentence, of every halving.
 
     The step stays that of the whole batch. An error that a smaller part cannot help, and a stop, are passed on; a stop
@@ -72,11 +72,11 @@ def halve(training: Training) -> str:
     before = _at_once(training)
     if training.fabric.device.type == "cuda":
         torch.cuda.empty_cache()
-    if training.judging:
-        training.judged_at_once = before // 2
+    if training.validating:
+        training.validated_at_once = before // 2
         return (
             f"There was not enough memory to judge {before} held-out images at once: from now on "
-            f"{training.judged_at_once} at a time, with the same result."
+            f"{training.validated_at_once} at a time, with the same result."
         )
     training.at_once = before // 2
     return (
@@ -90,6 +90,6 @@ def _at_once(training: Training) -> int:
 
     While it judges, that is how many of the held-out images.
     """
-    if training.judging:
-        return training.judged_at_once
+    if training.validating:
+        return training.validated_at_once
     return min(training.at_once, math.ceil(training.schedule.batch / training.fabric.world_size))

@@ -78,7 +78,7 @@ class Resumable(Protocol):
     done: int
     evaluations: float
     at_once: int
-    judged_at_once: int
+    validated_at_once: int
 
 
 def gather(run: Resumable, facts: dict[str, Any]) -> State:
@@ -92,7 +92,7 @@ def gather(run: Resumable, facts: dict[str, Any]) -> State:
     if best is not None:
         tensors |= kept("best", best.weights)
         facts = facts | {"best": {"epoch": best.epoch, "score": best.score, "averaged": best.averaged}}
-    facts = facts | {"at_once": run.at_once, "judged_at_once": run.judged_at_once}
+    facts = facts | {"at_once": run.at_once, "judged_at_once": run.validated_at_once}
     return State(tensors, facts | {"done": run.done, "evaluations": run.evaluations})
 
 
@@ -108,7 +108,7 @@ def put_back(run: Resumable, state: State) -> None:
     run.best = None if found is None else Best(weights=state.under("best"), **found)
     run.done, run.evaluations = state.facts["done"], state.facts["evaluations"]
     run.at_once = state.facts["at_once"]
-    run.judged_at_once = state.facts.get("judged_at_once", run.judged_at_once)  # older states have none
+    run.validated_at_once = state.facts.get("judged_at_once", run.validated_at_once)  # older states have none
 
 
 def expect(mine: Mapping[str, Any], saved: Mapping[str, Any] | None) -> None:

@@ -5,7 +5,7 @@ from dataclasses import dataclass, field
 
 
 @dataclass(frozen=True)
-class Step:
+class TrainingStep:
     """One step of training: which, of how many, its epoch (from 0), whether it ends the epoch, and the loss parts.
 
     evaluations: gradient evaluations of one image since the start, a pass without a gradient counting one third; those

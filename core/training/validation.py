@@ -13,7 +13,7 @@ from core.contracts.explainer import Attack
 from core.contracts.interfaces import Images
 from core.contracts.objective import Adversarial, Objective
 from core.distributed.fabric import summed
-from core.evaluation.accuracy import Share, accuracy
+from core.evaluation.accuracy import Proportion, accuracy
 from core.training.in_parts import in_parts
 
 if TYPE_CHECKING:
@@ -32,14 +32,14 @@ class Best:
     weights: Mapping[str, Tensor]
 
 
-def usual_judge(objective: Objective) -> Attack | None:
+def usual_validation_attack(objective: Objective) -> Attack | None:
     """PGD-10 of the objective's own strength, step eps / 4; None for an objective that does not attack."""
     if not isinstance(objective, Adversarial) or objective.eps == 0:
         return None
     return PGD(eps=objective.eps, step=max(objective.eps / 4, 0.1 / 255), steps=10)
 
 
-def judged(
+def validate(
     classifier: Classifier, averaged: Classifier | None, data: Images, attack: Attack | None, fabric: "Fabric",
     at_once: int = BLOCK,
 ) -> dict[str, float]:  # fmt: skip
@@ -121,7 +121,7 @@ def doubtful(result: Mapping[str, Any]) -> str:
     ''
     """
     clean, guess, count = _told(result)
-    if clean is None or guess is None or clean <= guess or Share(round(clean * count), count).interval[0] > guess:
+    if clean is None or guess is None or clean <= guess or Proportion(round(clean * count), count).interval[0] > guess:
         return ""
     return (
         f"Always naming the most frequent class is right on {100 * guess:.1f} %: on {count:,} images that cannot be "

@@ -6,22 +6,22 @@ from torch.nn.modules.batchnorm import _BatchNorm
 
 from core.catalog import DATASETS
 from core.contracts.classifier import Classifier
-from core.evaluation.accuracy import Share
+from core.evaluation.accuracy import Proportion
 from core.training.schedule import PIECEWISE, Schedule
 
 HIGH = 0.1  # a learning rate above which networks without batch normalisation were seen to end with one answer for all
 LOOK = 5  # epochs after which a long training should have learnt something
 
 
-def doubts(classifier: Classifier, data: str, schedule: Schedule, *, hard: bool = False) -> list[str]:
+def warnings_before(classifier: Classifier, data: str, schedule: Schedule, *, hard: bool = False) -> list[str]:
     """A sentence for each; nothing is forbidden. data: a data set's name. hard: from scratch, and under attack.
 
     >>> from core.contracts.toy_models import linear
-    >>> doubts(linear([[[[1.0]]], [[[2.0]]]]), "cifar10", Schedule(lr=0.2))[0][:48]
+    >>> warnings_before(linear([[[[1.0]]], [[[2.0]]]]), "cifar10", Schedule(lr=0.2))[0][:48]
     'A learning rate of 0.2 is high for this network,'
-    >>> doubts(linear([[[[1.0]]], [[[2.0]]]]), "mnist", Schedule(flip=False))
+    >>> warnings_before(linear([[[[1.0]]], [[[2.0]]]]), "mnist", Schedule(flip=False))
     []
-    >>> doubts(linear([[[[1.0]]], [[[2.0]]]]), "cifar10", Schedule(lr=0.2, rate=PIECEWISE), hard=True)[1][:30]
+    >>> warnings_before(linear([[[[1.0]]], [[[2.0]]]]), "cifar10", Schedule(lr=0.2, rate=PIECEWISE), hard=True)[1][:30]
     'A network that starts from not'
     """
     said = []
@@ -42,18 +42,18 @@ def doubts(classifier: Classifier, data: str, schedule: Schedule, *, hard: bool 
     return said
 
 
-def stuck(held: Mapping[str, float], judged: int, guess: float) -> str:
+def warning_under_way(held: Mapping[str, float], judged: int, guess: float) -> str:
     """A sentence if no weights do better than guessing on the `judged` held-out images, beyond chance; else "".
 
     held: accuracies as core.training.validation.judged gives them; guess: the share of the most frequent label.
 
-    >>> stuck({"clean": 0.11, "robust": 0.1, "clean_average": 0.104}, 500, 0.106)[:67]
+    >>> warning_under_way({"clean": 0.11, "robust": 0.1, "clean_average": 0.104}, 500, 0.106)[:67]
     'After 5 epochs the held-out images are not answered better, beyond '
-    >>> stuck({"clean": 0.11, "robust": 0.1, "clean_average": 0.2}, 500, 0.106)
+    >>> warning_under_way({"clean": 0.11, "robust": 0.1, "clean_average": 0.2}, 500, 0.106)
     ''
     """
     clean = [value for name, value in held.items() if name.startswith("clean")]
-    if not clean or not judged or Share(round(max(clean) * judged), judged).interval[0] > guess:
+    if not clean or not judged or Proportion(round(max(clean) * judged), judged).interval[0] > guess:
         return ""
     easier = ", one that rises first, or weaker attacks" if "robust" in held else " or one that rises first"
     return (

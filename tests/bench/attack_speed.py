@@ -4,8 +4,8 @@ from torch import Tensor
 
 from core.attacks.deepfool import DeepFool
 from core.attacks.pgd import PGD
-from core.base.cancellation import Meter
-from core.contracts.ascend import Step
+from core.base.cancellation import CancelScope
+from core.contracts.ascend import AttackStep
 from core.contracts.classifier import Classifier
 from tests.bench.subjects import large, pictures, plain, small
 from tests.bench.timing import Row, Settings, Work, faster, race
@@ -38,10 +38,10 @@ def pgd(settings: Settings) -> list[Row]:
         def ours(repeat: int, classifier=classifier, images=images, labels=labels, method=method) -> None:  # type: ignore[no-untyped-def]
             trace: list[float] = []
 
-            def keep(step: Step) -> None:
+            def keep(step: AttackStep) -> None:
                 trace.append(float(step.loss.mean()))
 
-            with Meter():
+            with CancelScope():
                 method(classifier, images, labels, seed=repeat, on_step=keep)
             assert len(trace) == steps
 
@@ -62,7 +62,7 @@ def soonest(classifier: Classifier, method: DeepFool) -> tuple[Tensor, Tensor, i
     images, labels = pictures(classifier, 12)
     taken = []
     for place in range(len(images)):
-        seen: list[Step] = []
+        seen: list[AttackStep] = []
         method(classifier, images[place : place + 1], labels[place : place + 1], on_step=seen.append)
         taken.append(len(seen) - 1)
     best = min(range(len(taken)), key=taken.__getitem__)

@@ -9,7 +9,7 @@ from typing import Any, NamedTuple
 import torch
 from torch import Tensor, nn
 
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.catalog import EXPLAINERS
 from core.classifiers import mnist_cnn
 from core.contracts.classifier import Classifier
@@ -84,9 +84,9 @@ def compare(explainer: Explainer, classifier: Classifier, settings: Settings) ->
         explainer(classifier, images, answers, seed=repeat)
 
     ours(0)
-    with recorded(classifier.net) as passes, Meter() as meter:
+    with recorded(classifier.net) as passes, CancelScope() as scope:
         ours(0)
-    assert len(passes) == meter.forwards, f"{explainer.key}: {len(passes)} passes seen, {meter.forwards} counted"
+    assert len(passes) == scope.forwards, f"{explainer.key}: {len(passes)} passes seen, {scope.forwards} counted"
     times = race({"ours": ours, "bare": Bare(classifier, passes)}, settings.pick(3, 1))
     figure = statistics.median(times["ours"]) / statistics.median(times["bare"])
     counted = Counter((each.shape[0], each.back, str(each.dtype).removeprefix("torch.")) for each in passes)
@@ -95,7 +95,7 @@ def compare(explainer: Explainer, classifier: Classifier, settings: Settings) ->
         for (size, back, kind), many in counted.items()
     ]
     note = f"passes of one image's map, {classifier.key}: {'; '.join(said)}"
-    facts: dict[str, Any] = {"passes": said, "forwards": meter.forwards, "queries": meter.queries}
+    facts: dict[str, Any] = {"passes": said, "forwards": scope.forwards, "queries": scope.queries}
     name = f"{explainer.title}, {classifier.size[1]} px"
     return Row(
         name, "the bare passes", figure, AIM, "at most", "times as long", times["ours"], times["bare"], note, facts

@@ -7,7 +7,7 @@ from pathlib import Path
 import torch
 
 from core.attacks.pgd import PGD
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.catalog import EXPLAINERS
 from core.contracts.interfaces import Images
 from core.data.formats.npz import write
@@ -30,7 +30,7 @@ def first_map(settings: Settings) -> list[Row]:
     for repeat in range(1 + settings.pick(7, 1)):
         case = Case("cifar10/0000", classifier.key, PGD(), explainers, seed=repeat)
         begun, seen = time.perf_counter(), []
-        with Meter():
+        with CancelScope():
             for event in investigate(begin(case, classifier, image), classifier):
                 if event.stage == "maps" and event.finished:
                     seen.append(time.perf_counter() - begun)
@@ -54,7 +54,7 @@ def _case(seed: int) -> tuple[float, float]:
     image = fit(picture("cifar10/0000"), classifier)
     case = Case("cifar10/0000", classifier.key, PGD(), tuple(EXPLAINERS[key]() for key in FIVE), seed=seed)
     begun, first = time.perf_counter(), 0.0
-    with Meter():
+    with CancelScope():
         for event in investigate(begin(case, classifier, image), classifier):
             if event.stage == "maps" and event.finished and not first:
                 first = time.perf_counter() - begun

@@ -9,11 +9,11 @@ from torch.nn.functional import cross_entropy
 from core.contracts.batch import Batch
 from core.contracts.interfaces import Images
 from core.contracts.objective import Objective
-from core.distributed.fabric import machine
+from core.distributed.fabric import make_fabric
 from core.objectives.lime_guided import LimeGuided
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.occlusion.superpixels import superpixels
-from core.spurious.regions import Regions
+from core.spurious.regions import SpuriousRegions
 from core.training.loop import Training
 from core.training.schedule import Schedule
 from tests.bench.lime_speed import bare_forward, with_lime
@@ -30,7 +30,7 @@ def training(objective: Objective, batches: int) -> Training:
     images = torch.randint(0, 256, (count, 3, 32, 32), generator=generator, dtype=torch.uint8)
     data = Images(images, torch.randint(0, 10, (count,), generator=generator), small().labels)
     schedule = Schedule(epochs=1000, batch=BATCH, lr=1e-4, held_out=0)
-    return Training(small().copy(), objective, data, schedule, fabric=machine("cpu", bf16=True))
+    return Training(small().copy(), objective, data, schedule, fabric=make_fabric("cpu", bf16=True))
 
 
 def epoch(settings: Settings) -> list[Row]:
@@ -63,7 +63,7 @@ def _masks(guided: LimeGuided, count: int, seed: int) -> None:
     images, answers = pictures(classifier, count)
     batch = Batch(images, answers, torch.arange(count), seed, 0, count)
     with torch.autocast("cpu", torch.bfloat16):
-        Regions.of(guided).masks(classifier, classifier, batch)
+        SpuriousRegions.of(guided).masks(classifier, classifier, batch)
 
 
 def refresh(settings: Settings) -> list[Row]:

@@ -11,7 +11,7 @@ import torch
 from core import catalog
 from core.base.params import from_spec, to_spec
 from core.base.paths import ROOT
-from core.contracts.explainer import Explainer, Shift
+from core.contracts.explainer import Explainer, MapDistance
 from core.contracts.toy_models import linear
 from core.recipes.tables import table
 
@@ -50,13 +50,13 @@ def test_a_missing_tuple_and_a_key_taken_twice_raise(tmp_path: Path, monkeypatch
     other.mkdir()
     with pytest.raises(ValueError, match="gradient_times_input"):
         catalog.collect(package(other, monkeypatch, one=NEW, two=NEW), "EXPLAINERS", Explainer)
-    with pytest.raises(TypeError, match="Shift"):
+    with pytest.raises(TypeError, match="MapDistance"):
         third = tmp_path / "kind"
         third.mkdir()
-        catalog.collect(package(third, monkeypatch, one=NEW), "EXPLAINERS", Shift)
+        catalog.collect(package(third, monkeypatch, one=NEW), "EXPLAINERS", MapDistance)
 
 
-@pytest.mark.parametrize("room", ["ATTACKS", "EXPLAINERS", "OBJECTIVES", "METRICS", "SHIFTS"])
+@pytest.mark.parametrize("room", ["ATTACKS", "EXPLAINERS", "OBJECTIVES", "METRICS", "MAP_DISTANCES"])
 def test_every_method_says_what_it_is(room: str) -> None:
     found = getattr(catalog, room)
     assert found

@@ -16,7 +16,7 @@ from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
 from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES, load_classifier
 from core.contracts.explainer import Attack
-from core.distributed.fabric import accelerator_of, machine
+from core.distributed.fabric import accelerator_of, make_fabric
 from core.evaluation.autoattack import withstood
 from core.evaluation.autoattack_flags import flags
 from core.evaluation.map_stability import moved
@@ -39,7 +39,7 @@ OWN += [("lime_guided", GUIDED | {"mask_source": each}) for each in ("lime", "ra
 
 
 def test_no_tf32() -> None:
-    machine(ON, accelerator_of(DEVICE)[1])
+    make_fabric(ON, accelerator_of(DEVICE)[1])
     assert not torch.backends.cuda.matmul.allow_tf32
     assert not torch.backends.cudnn.allow_tf32
 

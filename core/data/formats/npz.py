@@ -27,7 +27,7 @@ MOST_VALUES = 8_000_000_000  # bytes of images in a split
 
 
 @dataclass(frozen=True)
-class Facts:
+class DataFacts:
     """What there is, told without reading pixels: `size` (C, H, W), `classes`, images by split and then by class."""
 
     size: tuple[int, int, int]
@@ -45,7 +45,7 @@ def read_npz(path: Path, split: Split) -> Images:
     return read(path, path.name, split)
 
 
-def facts(path: Path | IO[bytes], called: str) -> Facts:
+def facts(path: Path | IO[bytes], called: str) -> DataFacts:
     """Counts, size and classes of an .npz file, everything but the pixels checked; ValueError in one sentence."""
     with Archive(path, called) as archive:
         return _facts(archive)
@@ -103,7 +103,7 @@ def _member(archive: zipfile.ZipFile, name: str, values: NDArray[Any]) -> None:
         npy.write_array(member, values, allow_pickle=False)
 
 
-def _facts(archive: Archive) -> Facts:
+def _facts(archive: Archive) -> DataFacts:
     splits = [name for name in ("train", "val", "test") if f"{name}_images" in archive.names]
     if not splits:
         raise Refused(f"{archive.called} has no train_images and no test_images; it holds {archive.content()}")
@@ -114,7 +114,7 @@ def _facts(archive: Archive) -> Facts:
     labels = {split: _labels(archive, split, count) for split, (count, _) in sizes.items()}
     classes = _classes(archive, int(max(each.max() for each in labels.values())))
     per_class = {split: np.bincount(each, minlength=len(classes)) for split, each in labels.items()}
-    return Facts(sizes[splits[0]][1], classes, {split: tuple(map(int, each)) for split, each in per_class.items()})
+    return DataFacts(sizes[splits[0]][1], classes, {split: tuple(map(int, each)) for split, each in per_class.items()})
 
 
 def _size(archive: Archive, split: str) -> tuple[int, tuple[int, int, int]]:

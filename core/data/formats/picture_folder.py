@@ -9,10 +9,10 @@ import torch
 from numpy.typing import NDArray
 from PIL import Image
 
-from core.base import cancellation as meter
+from core.base import cancellation
 from core.contracts.interfaces import Images, Progress
 from core.data.formats.archive import Refused
-from core.data.formats.npz import LARGEST_SIDE, MOST_VALUES, Facts, Split
+from core.data.formats.npz import LARGEST_SIDE, MOST_VALUES, DataFacts, Split
 from core.data.formats.picture_tree import Entry, Tree, tree, walk
 from core.images.decode import BROKEN, FORMATS, decode
 
@@ -32,18 +32,18 @@ def read_folder(
     return load(tree(walk(path), path.name), split, size, progress)
 
 
-def folder_facts(path: Path) -> Facts:
+def folder_facts(path: Path) -> DataFacts:
     """What lies in a folder of pictures, told from the headers of its files."""
     return survey(tree(walk(path), path.name))
 
 
-def survey(found: Tree) -> Facts:
+def survey(found: Tree) -> DataFacts:
     """Pictures by split and class, and the size (C, H, W) most of them have, with one channel if all are grey."""
     sizes: Counter[tuple[int, int]] = Counter()
     modes: set[str] = set()
 
     def readable(entry: Entry) -> bool:
-        meter.check()
+        cancellation.check()
         try:
             with Image.open(BytesIO(entry.read()), formats=sorted(set(FORMATS) - {"MPO"})) as image:
                 high, wide = (image.width, image.height) if turned(image) else (image.height, image.width)
@@ -57,7 +57,7 @@ def survey(found: Tree) -> Facts:
     if not sizes:
         raise Refused(f"{found.called} holds no picture that can be read")
     (height, width), _ = min(sizes.items(), key=lambda item: (-item[1], item[0]))
-    return Facts((1 if modes <= set(GREY) else 3, height, width), found.classes, counts)
+    return DataFacts((1 if modes <= set(GREY) else 3, height, width), found.classes, counts)
 
 
 def turned(image: Image.Image) -> bool:
@@ -80,7 +80,7 @@ def load(
     images = np.empty((len(files), *size), np.uint8)
     labels: list[int] = []
     for number, entry in files:
-        meter.check()
+        cancellation.check()
         if progress is not None:
             progress(len(labels) / len(files), f"Reading {len(files):,} pictures")
         try:

@@ -6,7 +6,7 @@ from typing import Any
 
 import torch
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec
 from core.catalog import ATTACKS, EXPLAINERS, load_classifier
 from core.compare.curves import curves
@@ -17,14 +17,14 @@ from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attack, Explainer
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data, misfit, other_classes
-from core.distributed.fabric import exact
+from core.distributed.fabric import full_precision
 from core.evaluation.strengths import strengths
 from core.runs import files
 from core.runs.context import Context, Stopped
 
 
 @dataclass(frozen=True)
-class Asked:
+class ComparisonRequest:
     """The arguments: classifiers and data by name, an attack and an explainer (or none) in their JSON form.
 
     `count` test images drawn by `seed`. `weights`: the fingerprints of both, if the numbers are to hold for these only;
@@ -62,13 +62,13 @@ def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     numbers of one that was not.
     """
     try:
-        asked = Asked(**arguments)
+        asked = ComparisonRequest(**arguments)
     except TypeError as error:
         raise ValueError(f"compare: {str(error).partition(' ')[2]}") from error
     plan = asked.plan()
     try:
-        with Meter() as meter:
-            context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
+        with CancelScope() as scope:
+            context.on_stop(lambda _: scope.stop())  # whole batches are saved, so there is nothing to wait for
             classifiers, data = _load(context, asked)
             _measure(context, asked, plan, _matched(classifiers, data), data)
     except Cancelled as error:
@@ -78,7 +78,7 @@ def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     return {"strengths": list(plan.strengths), **curves(rows), "asked": asdict(asked), "weights": prints}
 
 
-def _load(context: Context, asked: Asked) -> tuple[dict[Side, Classifier], Images]:
+def _load(context: Context, asked: ComparisonRequest) -> tuple[dict[Side, Classifier], Images]:
     """The two classifiers on the run's device, each as it is, and the test images, found to fit."""
     classifiers: dict[Side, Classifier] = {
         side: load_classifier(getattr(asked, side), context.preparing) for side in SIDES
@@ -86,7 +86,7 @@ def _load(context: Context, asked: Asked) -> tuple[dict[Side, Classifier], Image
     matched(classifiers["before"], classifiers["after"])  # or a sentence, before the data are fetched
     if asked.weights is not None and asked.weights != [classifiers[side].fingerprint for side in SIDES]:
         raise ValueError("the weights of one of the two models have changed since this comparison was asked for")
-    exact()
+    full_precision()
     for classifier in classifiers.values():
         classifier.net.to(context.device)
     size = larger(classifiers["before"], classifiers["after"]).size
@@ -105,7 +105,9 @@ def _matched(classifiers: dict[Side, Classifier], data: Images) -> dict[Side, Cl
     return dict(zip(SIDES, both, strict=True))
 
 
-def _measure(context: Context, asked: Asked, plan: Plan, classifiers: dict[Side, Classifier], data: Images) -> None:
+def _measure(
+    context: Context, asked: ComparisonRequest, plan: Plan, classifiers: dict[Side, Classifier], data: Images
+) -> None:
     """Add the rows that are not there yet."""
     order = torch.randperm(len(data), generator=torch.Generator().manual_seed(asked.seed))
     chosen = order[: asked.count].sort().values

@@ -5,18 +5,18 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any, Literal
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec
 from core.catalog import ATTACKS, load_classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data, misfit
-from core.distributed.fabric import exact
-from core.evaluation.accuracy import Share, accuracy
+from core.distributed.fabric import full_precision
+from core.evaluation.accuracy import Proportion, accuracy
 from core.runs.context import Context, Stopped
 
 
 @dataclass(frozen=True)
-class Asked:
+class EvaluationRequest:
     """The arguments: a classifier and data by name, an attack in its JSON form or none, the first `count` images.
 
     `data_fingerprint`: that of the data, if the number is to hold for these only.
@@ -45,16 +45,16 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     stopped.
     """
     try:
-        asked = Asked(**arguments)
+        asked = EvaluationRequest(**arguments)
     except TypeError as error:
         raise ValueError(f"evaluate: {str(error).partition(' ')[2]}") from error
     try:
-        with Meter() as meter:
-            context.on_stop(lambda _: meter.stop())  # whole batches are saved, so there is nothing to wait for
+        with CancelScope() as scope:
+            context.on_stop(lambda _: scope.stop())  # whole batches are saved, so there is nothing to wait for
             hits, total = _count(context, asked)
     except Cancelled as error:
         raise Stopped from error
-    share = Share(hits, total)
+    share = Proportion(hits, total)
     return {
         "hits": hits,
         "count": total,
@@ -64,11 +64,11 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def _count(context: Context, asked: Asked) -> tuple[int, int]:
+def _count(context: Context, asked: EvaluationRequest) -> tuple[int, int]:
     """(how many are right, of how many), counted on from the last checkpoint."""
     attack = from_spec(asked.attack, ATTACKS) if asked.attack else None
     classifier = load_classifier(asked.classifier, context.preparing)
-    exact()
+    full_precision()
     classifier.net.to(context.device)
     data = load_data(
         asked.data, asked.split, size=classifier.size, progress=context.preparing, fingerprint=asked.data_fingerprint

@@ -7,10 +7,10 @@ from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.contracts.objective import Adversarial
 from core.distributed.agreement import FINE, SAVE, STOP, heed, vote
-from core.distributed.fabric import accelerator_of, dismiss, machine
+from core.distributed.fabric import accelerator_of, dismiss, make_fabric
 from core.runs.context import Context, Stopped
 from core.runs.processes import spread
 from core.runs.records import Records
@@ -18,7 +18,7 @@ from core.training.loop import Training
 from core.training.out_of_memory import steps
 from core.training.refinement import Refinement
 from core.training.validation import guessing
-from core.training.warnings import LOOK, doubts, stuck
+from core.training.warnings import LOOK, warning_under_way, warnings_before
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -39,7 +39,7 @@ def refine(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         devices = asked.processes
     if (devices if isinstance(devices, int) else len(devices)) > 1:
         return spread(context, accelerator, devices, bf16, train, asked.arguments())
-    return train(machine(accelerator, devices, bf16=bf16), context, arguments)
+    return train(make_fabric(accelerator, devices, bf16=bf16), context, arguments)
 
 
 def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -62,8 +62,8 @@ def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> d
 
     records: Records | None = None
     try:
-        with Meter(watcher=tell) as meter:
-            context.on_stop(lambda _: meter.stop())
+        with CancelScope(watcher=tell) as scope:
+            context.on_stop(lambda _: scope.stop())
             with suppress(Cancelled):
                 classifier, data = asked.load(preparing)
                 training = Training(classifier, asked.aim(), data, asked.plan(), fabric=fabric)
@@ -73,14 +73,16 @@ def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> d
             records.go_on()
             if records.writes and not training.done:
                 hard = asked.start == "scratch" and isinstance(training.objective, Adversarial)
-                beware = doubts(classifier, asked.data, training.schedule, hard=hard)
+                beware = warnings_before(classifier, asked.data, training.schedule, hard=hard)
                 for note in (*data.notes, *beware, training.objective.unguided(training.schedule.epochs)):
                     if note and note not in context.status.notes:  # an attempt that saved nothing said it too
                         context.say(note)
             for step in steps(training, context.say if records.writes else lambda _: None):
                 due = records.add(step)
                 if records.writes and step.epoch_ends and step.epoch + 1 == LOOK < training.schedule.epochs:
-                    note = stuck(step.held, len(training.judges), guessing(training.judges))
+                    note = warning_under_way(
+                        step.held, len(training.held_out_images), guessing(training.held_out_images)
+                    )
                     if note and note not in context.status.notes:
                         context.say(note)
                 wish = vote(STOP if context.stop_asked() else SAVE if due else FINE, fabric)

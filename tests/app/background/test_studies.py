@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from app.background.jobs import Job
-from app.background.studies import Desk
+from app.background.studies import Studies
 from app.ui.map_panel import _data
 from core.attacks.pgd import PGD
 from core.contracts.classifier import Classifier
@@ -38,7 +38,7 @@ def ended(job: Job) -> Job:
 
 
 def test_a_case_is_computed_once_and_found_after_a_restart(home: Path, model: Classifier) -> None:
-    desk = Desk()
+    desk = Studies()
     found: list[Job] = []
     threads = [threading.Thread(target=lambda: found.append(desk.start(CASE, model, IMAGE, ""))) for _ in range(6)]
     for thread in threads:
@@ -47,26 +47,26 @@ def test_a_case_is_computed_once_and_found_after_a_restart(home: Path, model: Cl
         thread.join()
     assert len({id(job) for job in found}) == 1
     assert ended(found[0]).state == "done"
-    again = Desk().find(CASE, model)
+    again = Studies().find(CASE, model)
     assert again is not None
     assert again.study.complete
     assert again.study.rows == found[0].study.rows
 
 
 def test_other_weights_are_another_case(home: Path, model: Classifier) -> None:
-    desk = Desk()
+    desk = Studies()
     ended(desk.start(CASE, model, IMAGE, ""))
     changed = replace(model, fingerprint="f1")
     assert desk.find(CASE, changed) is None
-    assert Desk().find(CASE, changed) is None
+    assert Studies().find(CASE, changed) is None
 
 
 def test_a_like_case_takes_over_what_is_known(home: Path, model: Classifier) -> None:
-    desk = Desk()
+    desk = Studies()
     first = ended(desk.start(CASE, model, IMAGE, ""))
     wider = replace(CASE, explainers=CASE.explainers[:1])
     job = ended(desk.start(wider, model, IMAGE, ""))
-    assert job.meter.queries == 0
+    assert job.scope.queries == 0
     assert job.study.complete
     assert job.study.attacked is first.study.attacked
     assert job.study.noise_answers == first.study.noise_answers
@@ -74,7 +74,7 @@ def test_a_like_case_takes_over_what_is_known(home: Path, model: Classifier) -> 
 
 def test_a_stopped_job_goes_on_from_there(home: Path, model: Classifier) -> None:
     slow = replace(CASE, attack=PGD(steps=400))
-    desk = Desk()
+    desk = Studies()
     job = desk.start(slow, model, IMAGE, "")
     job.stop()
     assert ended(job).state == "stopped"
@@ -86,13 +86,13 @@ def test_a_stopped_job_goes_on_from_there(home: Path, model: Classifier) -> None
 
 
 def test_a_job_nobody_watches_is_stopped(home: Path, model: Classifier) -> None:
-    job = Desk().start(replace(CASE, attack=PGD(steps=500)), model, IMAGE, "")
+    job = Studies().start(replace(CASE, attack=PGD(steps=500)), model, IMAGE, "")
     job.seen("one")
     job.seen("two")
     job.leave("one")
-    assert not job.meter.stopped
+    assert not job.scope.stopped
     job.leave("two")
-    assert job.meter.stopped
+    assert job.scope.stopped
     ended(job)
 
 
@@ -100,7 +100,7 @@ def test_one_failing_method_is_tried_again(home: Path, model: Classifier, monkey
     def broken(*_: object) -> None:
         raise AssertionError("out of luck\nsecond line")
 
-    desk = Desk()
+    desk = Studies()
     with monkeypatch.context() as patch:
         patch.setattr(GradCAMPP, "run", broken)
         job = ended(desk.start(CASE, model, IMAGE, ""))
@@ -111,7 +111,7 @@ def test_one_failing_method_is_tried_again(home: Path, model: Classifier, monkey
 
 
 def test_previews_go_before_studies_with_maps(home: Path, model: Classifier) -> None:
-    desk = Desk()
+    desk = Studies()
     ended(desk.start(CASE, model, IMAGE, ""))
     for seed in range(1, 40):
         ended(desk.start(replace(CASE, explainers=(), seed=seed), model, IMAGE, ""))
@@ -120,6 +120,6 @@ def test_previews_go_before_studies_with_maps(home: Path, model: Classifier) -> 
 
 
 def test_no_change_is_no_comparison(home: Path, model: Classifier) -> None:
-    study = ended(Desk().start(replace(CASE, attack=PGD(eps=0.0)), model, IMAGE, "")).study
+    study = ended(Studies().start(replace(CASE, attack=PGD(eps=0.0)), model, IMAGE, "")).study
     shown = _data(study, CASE.explainers[0], study.maps["grad_cam_pp"])
     assert shown["finding"] == "The attack changed nothing, so there is nothing to compare."

@@ -15,8 +15,8 @@ from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 from torch import nn
 
-from app.background.comparisons import Crossings, Together
-from app.background.studies import Desk
+from app.background.comparisons import Comparisons, PairStudies
+from app.background.studies import Studies
 from app.compare.charts import curve
 from core.attacks.pgd import PGD
 from core.base.params import to_spec
@@ -309,7 +309,7 @@ def toy(seed: int) -> Classifier:
     return Classifier(net, ("a", "b", "c"), (3, 8, 8), key="toy", fingerprint=f"f{seed}", cam_layer="1")
 
 
-def awaited(crossings: Crossings, pair: Pair, models: dict[Side, Classifier]) -> Together:
+def awaited(crossings: Comparisons, pair: Pair, models: dict[Side, Classifier]) -> PairStudies:
     for _ in range(600):
         found = crossings.find(pair, models, None)
         if found is not None and found.crossing is not None and not found.alive:
@@ -322,7 +322,7 @@ def test_it_is_computed_once_found_again_and_stopped(home: Path) -> None:
     models: dict[Side, Classifier] = {"before": toy(0), "after": toy(1)}
     image = torch.rand(3, 8, 8, generator=torch.Generator().manual_seed(0))
     pair = Pair("toy/1", "one", "two", PGD(steps=4), (GradCAMPP(),), controls=1)
-    crossings = Crossings(Desk())
+    crossings = Comparisons(Studies())
     assert crossings.find(pair, models, None) is None
     threads = [threading.Thread(target=lambda: crossings.start(pair, models, image, "", None)) for _ in range(4)]
     for thread in threads:

@@ -22,7 +22,7 @@ from core.attacks.one_pixel import OnePixel
 from core.attacks.pgd import PGD
 from core.attacks.pgd_l2 import PGDL2
 from core.attacks.square import Square
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attack
 from core.contracts.toy_models import linear
@@ -93,9 +93,9 @@ def test_deepfool_over_all_classes_agrees_with_torchattacks(monkeypatch: pytest.
     images = batch(classifier)[0] * 0.4 + 0.3  # nothing is clipped
     labels = answers(classifier, images)
     labels[0] = (labels[0] + 1) % 10  # one answered wrong already
-    with Meter() as meter:
+    with CancelScope() as scope:
         found = DeepFool(classes=10)(classifier, images, labels)
-    assert meter.forwards > 2
+    assert scope.forwards > 2
     expected = torchattacks.DeepFool(classifier.module())(images, labels)
     assert (expected - images).flatten(1).norm(dim=1)[1:].min() > 1e-3
     assert (found - expected).abs().max() <= 1e-5
@@ -262,14 +262,14 @@ def test_one_pixel_agrees(aimed: bool) -> None:
     library = torchattacks.OnePixel(classifier.module(), pixels=2, steps=5, popsize=20)
     if aimed:
         library.set_mode_targeted_by_function(lambda _images, _labels: targets)
-    with Meter() as meter:
+    with CancelScope() as scope:
         ours = OnePixel(pixels=2, steps=5, population=20)
         found = ours(classifier, images, labels, targets=targets if aimed else None, seed=3)
     np.random.seed(3)
-    with Meter() as theirs:
+    with CancelScope() as theirs:
         expected = library(images, labels)
     assert torch.equal(found, expected)
-    assert meter.queries == theirs.queries
+    assert scope.queries == theirs.queries
 
 
 def ensemble(classifier: Classifier, eps: float) -> Any:
@@ -328,7 +328,7 @@ def test_what_the_library_writes_into_logits_stays_with_it() -> None:
     classifier = network()
     images, labels, _ = batch(classifier)
     seen: list[Tensor] = []
-    with Meter(watcher=lambda _images, logits: seen.append(logits)):
+    with CancelScope(watcher=lambda _images, logits: seen.append(logits)):
         Square(eps=EPS, queries=5)(classifier, images, labels)
     assert all(torch.isfinite(logits).all() for logits in seen)
 

@@ -12,7 +12,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec, to_spec
 from core.catalog import ATTACKS
 from core.contracts.classifier import Classifier
@@ -121,7 +121,7 @@ def test_leaves_network_and_generators_as_they_were(attack: Attack, planted: Pla
     def broken(_images: Tensor, _logits: Tensor) -> None:
         raise ZeroDivisionError
 
-    with Meter(watcher=broken), pytest.raises(ZeroDivisionError):
+    with CancelScope(watcher=broken), pytest.raises(ZeroDivisionError):
         attack(classifier, images, labels)
     assert state(classifier) == marks
     assert generators() == draws
@@ -142,25 +142,25 @@ def test_same_seed_same_result(attack: Attack, planted: Planted) -> None:
 @each
 def test_can_be_stopped_at_every_forward_pass(attack: Attack, planted: Planted) -> None:
     classifier, images, labels = planted
-    with Meter() as whole:
+    with CancelScope() as whole:
         attack(classifier, images, labels)
     assert whole.queries >= len(images)
     marks = state(classifier)
     for after in sorted({0, min(2, whole.forwards - 1), whole.forwards // 2, whole.forwards - 1}):
-        meter = Meter()
-        meter.watcher = stop_after(meter, after)
+        scope = CancelScope()
+        scope.watcher = stop_after(scope, after)
         if after == 0:
-            meter.stop()
-        with meter, pytest.raises(Cancelled):
+            scope.stop()
+        with scope, pytest.raises(Cancelled):
             attack(classifier, images, labels)
-        assert meter.forwards == after
+        assert scope.forwards == after
         assert state(classifier) == marks
 
 
-def stop_after(meter: Meter, count: int) -> Callable[[Tensor, Tensor], None]:
+def stop_after(scope: CancelScope, count: int) -> Callable[[Tensor, Tensor], None]:
     def watch(_images: Tensor, _logits: Tensor) -> None:
-        if meter.forwards == count:
-            meter.stop()
+        if scope.forwards == count:
+            scope.stop()
 
     return watch
 

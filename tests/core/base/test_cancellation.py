@@ -11,7 +11,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.modules import module as torch_module
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import EXPLAINERS
 from core.classifiers import cifar10_resnet20
 from core.contracts.classifier import Classifier
@@ -50,21 +50,21 @@ def deep(act) -> Classifier:  # type: ignore[no-untyped-def]
     return Classifier(net, ("a", "b"), (3, 256, 256))  # one picture of this size makes a large batch
 
 
-def stop_in_backward() -> tuple[Classifier, Meter, list[int]]:
+def stop_in_backward() -> tuple[Classifier, CancelScope, list[int]]:
     """A net whose meter is stopped as the gradient leaves its last layer but one, and the layers it came through."""
-    meter, came = Meter(), [0]
+    scope, came = CancelScope(), [0]
 
     def act() -> None:
         came[0] += 1
         if came[0] == 2:
-            meter.stop()
+            scope.stop()
 
-    return deep(act), meter, came
+    return deep(act), scope, came
 
 
 def test_a_stop_ends_the_way_back_at_the_next_layer() -> None:
-    classifier, meter, came = stop_in_backward()
-    with meter:
+    classifier, scope, came = stop_in_backward()
+    with scope:
         logits = classifier(torch.rand(1, 3, 256, 256).requires_grad_())
         with pytest.raises(Cancelled, match="^stopped on request$"):
             logits[:, 0].sum().backward()
@@ -73,9 +73,9 @@ def test_a_stop_ends_the_way_back_at_the_next_layer() -> None:
 
 @pytest.mark.parametrize("key", ["integrated_gradients", "shap_gradient"])
 def test_the_stop_arrives_as_it_is_through_captum_and_shap(key: str) -> None:
-    classifier, meter, came = stop_in_backward()
+    classifier, scope, came = stop_in_backward()
     method = EXPLAINERS[key](**{"integrated_gradients": {}, "shap_gradient": {"background": "grey"}}[key])
-    with meter, pytest.raises(Cancelled, match="^stopped on request$"):
+    with scope, pytest.raises(Cancelled, match="^stopped on request$"):
         method(classifier, torch.rand(1, 3, 256, 256), torch.tensor([0]))
     assert came == [2]
     assert not torch_module._global_forward_pre_hooks
@@ -83,7 +83,7 @@ def test_the_stop_arrives_as_it_is_through_captum_and_shap(key: str) -> None:
 
 def test_another_thread_is_not_stopped_with_it() -> None:
     """Its layers pass the same hook while the first thread's meter watches; only its own meter counts there."""
-    classifier, first, inside, go_on = deep(lambda: None), Meter(), threading.Event(), threading.Event()
+    classifier, first, inside, go_on = deep(lambda: None), CancelScope(), threading.Event(), threading.Event()
 
     def hold() -> None:
         def pause(*_: object) -> None:
@@ -100,7 +100,7 @@ def test_another_thread_is_not_stopped_with_it() -> None:
     assert inside.wait(10)
     image = torch.rand(1, 3, 256, 256).requires_grad_()
     found = [classifier(image)]
-    with Meter():
+    with CancelScope():
         found.append(classifier(image))
     first.stop()
     for logits in found:
@@ -127,7 +127,7 @@ def test_a_meter_changes_no_number() -> None:
 
     bare = slopes(net)
     assert bare[2].abs().sum() > 0
-    with Meter():
+    with CancelScope():
         for classifier in (net, net.copy()):
             for one, other in zip(slopes(classifier), bare, strict=True):
                 assert torch.equal(one, other)
@@ -135,16 +135,16 @@ def test_a_meter_changes_no_number() -> None:
 
 def test_nothing_is_left_behind() -> None:
     classifier = deep(lambda: None)
-    meter = Meter()
-    with meter:
+    scope = CancelScope()
+    with scope:
         image = torch.rand(1, 3, 256, 256).requires_grad_()
         logits = classifier(image)
         logits.sum().backward()
-    marks = [weakref.ref(meter), weakref.ref(logits), weakref.ref(image)]
+    marks = [weakref.ref(scope), weakref.ref(logits), weakref.ref(image)]
     gc.collect()
     gc.disable()  # by counting references alone: no cycles
     try:
-        del meter, logits, image
+        del scope, logits, image
         assert [mark() for mark in marks] == [None] * 3
     finally:
         gc.enable()

@@ -13,7 +13,7 @@ import torch
 from torchvision import models
 
 from core.base import download as module
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.base.download import fetch
 from core.catalog import load_classifier
 from core.classifiers import torchvision_imagenet
@@ -117,8 +117,8 @@ def test_a_place_that_cannot_be_written(server: str, tmp_path: Path) -> None:
 
 
 def test_a_download_can_be_stopped(server: str, tmp_path: Path) -> None:
-    with Meter() as meter, pytest.raises(Cancelled):
-        fetch(f"{server}/whole", tmp_path / "file.pth", DIGEST[:8], WHAT, lambda *_: meter.stop())
+    with CancelScope() as scope, pytest.raises(Cancelled):
+        fetch(f"{server}/whole", tmp_path / "file.pth", DIGEST[:8], WHAT, lambda *_: scope.stop())
     assert list(tmp_path.iterdir()) == []
 
 

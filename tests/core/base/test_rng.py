@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from core.attacks.square import Square
-from core.base.cancellation import Cancelled, Meter
-from core.base.rng import seeded, turn
+from core.base.cancellation import Cancelled, CancelScope
+from core.base.rng import exclusive, seeded
 from core.classifiers import _architectures as architectures
 from core.classifiers import cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn, torchvision_imagenet
 
@@ -50,15 +50,15 @@ def test_waiting_can_be_cancelled_and_the_queue_goes_on() -> None:
     inside, leave, ended = threading.Event(), threading.Event(), []
 
     def hold() -> None:
-        with turn(), turn():  # the one who has the turn passes straight through
+        with exclusive(), exclusive():  # the one who has the turn passes straight through
             inside.set()
             leave.wait(10)
 
-    meter = Meter()
+    scope = CancelScope()
 
     def wait() -> None:
         try:
-            with meter, turn():
+            with scope, exclusive():
                 ended.append("had it")
         except Cancelled:
             ended.append("cancelled")
@@ -67,12 +67,12 @@ def test_waiting_can_be_cancelled_and_the_queue_goes_on() -> None:
     holder.start()
     inside.wait(10)
     waiter.start()
-    meter.stop()
+    scope.stop()
     waiter.join(5)
     assert ended == ["cancelled"]
     leave.set()
     holder.join(5)
-    with turn():
+    with exclusive():
         pass
 
 
@@ -105,7 +105,7 @@ def test_an_attack_draws_the_same_while_another_thread_builds_networks(builder: 
                 asked.wait(10)
                 assert not built.wait(0.3), "networks wait for their turn"
 
-        with Meter(watcher=pause):
+        with CancelScope(watcher=pause):
             return Square(eps=0.1, queries=40)(classifier, images, labels, seed=5).flatten().tolist()
 
     alone = attacked(wait=False)
@@ -121,7 +121,7 @@ def test_an_attack_draws_the_same_while_another_thread_builds_networks(builder: 
 def test_naming_the_architectures_builds_none() -> None:
     """A list on the screen does not wait for an attack to end."""
     names = []
-    with turn():
+    with exclusive():
         thread = threading.Thread(target=lambda: names.extend(architectures.names()))
         thread.start()
         thread.join(10)

@@ -17,7 +17,7 @@ from torchvision import models
 from torchvision.models._api import WeightsEnum
 from torchvision.transforms.functional import normalize
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.base.paths import CHECKPOINTS
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier
 from core.checkpoints.tensor_files import read_card, read_tensors
@@ -135,7 +135,7 @@ def test_shipped_checkpoints_are_what_their_cards_say(key: str, checkpoint: str)
 
 
 def test_a_spoilt_shipped_checkpoint_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.checkpoints import tensor_files as checkpoint
+    from core.checkpoints import tensor_files
     from core.classifiers import _packaged as shipped
 
     made = mnist_cnn.fresh()
@@ -143,7 +143,7 @@ def test_a_spoilt_shipped_checkpoint_is_refused(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(OSError, match="not here"):
         load_classifier("mnist_cnn:standard")
     path = tmp_path / "mnist_cnn_standard.safetensors"
-    checkpoint.save(path, made.net, {})
+    tensor_files.save(path, made.net, {})
     assert same(state(load_classifier("mnist_cnn:standard").net.train()), state(made.net))
     card = json.loads(path.with_suffix(".json").read_text())
     path.with_suffix(".json").write_text(json.dumps(card | {"sha256": "0" * 64}))
@@ -273,17 +273,17 @@ def test_a_copy_shares_nothing(classifier: Classifier) -> None:
 
 def test_the_meter_counts_and_stops(classifier: Classifier) -> None:
     images = draw(classifier, 3)
-    with Meter() as outer, classifier.frozen(), torch.no_grad():
+    with CancelScope() as outer, classifier.frozen(), torch.no_grad():
         classifier(images)
-        with Meter() as inner:
+        with CancelScope() as inner:
             classifier.module()(images[:2])
     assert (outer.forwards, outer.queries) == (2, 5)
     assert (inner.forwards, inner.queries) == (1, 2)
-    with Meter() as meter, torch.no_grad():
-        meter.stop()
+    with CancelScope() as scope, torch.no_grad():
+        scope.stop()
         with pytest.raises(Cancelled):
             classifier(images)
-    assert meter.forwards == 0
+    assert scope.forwards == 0
 
 
 def test_waiting_for_the_lock_can_be_stopped() -> None:
@@ -298,8 +298,8 @@ def test_waiting_for_the_lock_can_be_stopped() -> None:
     thread = threading.Thread(target=hold)
     thread.start()
     held.wait(10)
-    with Meter() as meter:
-        threading.Timer(0.2, meter.stop).start()
+    with CancelScope() as scope:
+        threading.Timer(0.2, scope.stop).start()
         with pytest.raises(Cancelled), classifier.frozen():
             pass
     done.set()

@@ -13,7 +13,7 @@ from core.base.paths import places
 from core.cli import follow as following
 from core.cli import parser as cli
 from core.cli import runs as shell
-from core.data.formats.npz import Facts
+from core.data.formats.npz import DataFacts
 from core.runs import files
 from core.runs.launchers import local as launch
 from core.runs.status import Status, write_status
@@ -160,7 +160,7 @@ def test_stop_and_delete(store: Store, slowly: object, capsys: pytest.CaptureFix
 def test_too_few_images_are_told_before_a_run_is_made(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    facts = Facts((1, 6, 6), ("a", "b"), {"train": (250, 250)})
+    facts = DataFacts((1, 6, 6), ("a", "b"), {"train": (250, 250)})
     monkeypatch.setattr(shell, "misfit", lambda *_: None)
     monkeypatch.setattr(shell, "data_facts", lambda _: facts)
     assert cli.main([*TOY, "--images", "80"]) == 2

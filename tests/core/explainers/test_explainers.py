@@ -11,7 +11,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec, to_spec
 from core.catalog import EXPLAINERS
 from core.contracts.classifier import Classifier
@@ -179,7 +179,7 @@ def test_leaves_the_network_as_it_was_after_a_failure(key: str) -> None:
     def fail(_images: Tensor, _logits: Tensor) -> None:
         raise RuntimeError("planted failure")
 
-    with Meter(watcher=fail), pytest.raises(RuntimeError, match="planted failure"):
+    with CancelScope(watcher=fail), pytest.raises(RuntimeError, match="planted failure"):
         explainer(key)(classifier, pictures(1), torch.tensor([0]))
     assert list(marks(classifier)) == before
     assert classifier.lock.acquire(blocking=False)
@@ -189,8 +189,8 @@ def test_leaves_the_network_as_it_was_after_a_failure(key: str) -> None:
 @pytest.mark.parametrize("key", KEYS)
 def test_a_stopped_meter_cancels(key: str) -> None:
     method = explainer(key)
-    with Meter() as meter:
-        meter.stop()
+    with CancelScope() as scope:
+        scope.stop()
         with pytest.raises(Cancelled):
             method(planted(), pictures(1), torch.tensor([0]))
 

@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn.functional import interpolate
 
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.classifiers.cifar10_resnet20 import fresh
 from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
@@ -91,9 +91,9 @@ def test_one_forward_pass_and_nothing_backward_before_the_layer() -> None:
             return self.inner(Wall.apply(x))
 
     classifier = replace(small(), net=Walled(), cam_layer="inner.1")
-    with Meter() as meter, torch.no_grad():
+    with CancelScope() as scope, torch.no_grad():
         GradCAMPP()(classifier, torch.rand(4, 1, 6, 6), torch.tensor([0, 1, 0, 1]))
-    assert (meter.forwards, meter.queries) == (1, 4)
+    assert (scope.forwards, scope.queries) == (1, 4)
 
 
 def test_a_later_operation_in_place_changes_nothing() -> None:

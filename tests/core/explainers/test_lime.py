@@ -5,7 +5,7 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import checkers, quadrant
 from core.explainers.lime import FILLS, Lime, cover
@@ -156,10 +156,10 @@ def test_fills(fill: str) -> None:
 
 def test_costs_as_many_answers_as_samples_in_shared_batches() -> None:
     images = torch.cat([photo(32, seed) for seed in range(5)])
-    with Meter() as meter:
+    with CancelScope() as scope:
         Lime(samples=40)(quadrant(), images, torch.zeros(5, dtype=torch.long))
-    assert meter.queries == 200
-    assert meter.forwards == 1
+    assert scope.queries == 200
+    assert scope.forwards == 1
 
 
 def test_half_precision_gives_nearly_the_same_map() -> None:

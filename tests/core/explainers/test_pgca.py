@@ -8,7 +8,7 @@ import torch
 from scipy.ndimage import gaussian_filter
 from torch import Tensor
 
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.classifiers.mnist_cnn import fresh
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import checkers, quadrant
@@ -99,9 +99,9 @@ def test_is_the_five_stages_written_with_loops(method: PGCA, which: str) -> None
 
 def test_costs_129_answers() -> None:
     classifier = quadrant()
-    with Meter() as meter:
+    with CancelScope() as scope:
         PGCA()(classifier, picture(classifier)[None], torch.tensor([0]))
-    assert meter.queries == 129
+    assert scope.queries == 129
 
 
 def test_a_class_nothing_speaks_for_gets_an_empty_map() -> None:

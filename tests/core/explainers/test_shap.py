@@ -8,12 +8,12 @@ import pytest
 import torch
 from torch import Tensor, nn
 
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.classifiers import cifar10_resnet20, mnist_cnn
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import linear
 from core.explainers.shap_gradient import ShapGradient
-from core.explainers.shap_partition import Regions, ShapPartition
+from core.explainers.shap_partition import RegionMasker, ShapPartition
 from core.occlusion.backgrounds import SHADES, background
 
 
@@ -58,16 +58,16 @@ def test_gradients_ask_for_one_class_only_and_leave_gradients_alone() -> None:
     kept = torch.ones_like(next(model.net.parameters()))
     next(model.net.parameters()).grad = kept
     state = np.random.get_state()[1].copy()  # type: ignore[union-attr]
-    with Meter() as meter:
+    with CancelScope() as scope:
         ShapGradient(samples=60)(model, drawn(model, 1), torch.tensor([0]))
-    assert meter.queries == 60 + SHADES + 1
+    assert scope.queries == 60 + SHADES + 1
     assert next(model.net.parameters()).grad is kept
     assert (np.random.get_state()[1] == state).all()
 
 
 def test_regions_are_halves_down_to_every_cell() -> None:
     for size in ((1, 4, 4), (3, 5, 7), (3, 100, 41), (1, 1, 1)):
-        regions = Regions(np.zeros(size))
+        regions = RegionMasker(np.zeros(size))
         count = regions.shape[1]
         assert set(regions.cells.ravel()) == set(range(count))
         held = [{cell} for cell in range(count)]
@@ -100,8 +100,10 @@ def test_partition_gives_owen_values_counted_over_all_orders() -> None:
         part = torch.tensor([image[pixel].item() if pixel in shown else 0.0 for pixel in range(4)])
         return float((part @ weight) ** 2 + part[0] * part[3])
 
-    halves = [{row for row in pair if row < 4} for pair in Regions(np.zeros((1, 2, 2))).clustering[:2, :2].astype(int)]
-    orders = [each for each in permutations(range(4)) if set(each[:2]) in halves]
+    bf16_is_fast = [
+        {row for row in pair if row < 4} for pair in RegionMasker(np.zeros((1, 2, 2))).clustering[:2, :2].astype(int)
+    ]
+    orders = [each for each in permutations(range(4)) if set(each[:2]) in bf16_is_fast]
     expected = [
         np.mean([worth(each[: each.index(pixel) + 1]) - worth(each[: each.index(pixel)]) for each in orders])
         for pixel in range(4)
@@ -116,9 +118,9 @@ def test_partition_spends_what_it_may_and_adds_up_whatever_that_is() -> None:
     model = plain(cifar10_resnet20.fresh(0))
     images, targets = drawn(model, 1), torch.tensor([3])
     for allowed in (20, 200):
-        with Meter() as meter, torch.no_grad():
+        with CancelScope() as scope, torch.no_grad():
             found = ShapPartition(fill="black", evaluations=allowed)(model, images, targets, seed=allowed)
-        assert meter.queries <= allowed + 4
+        assert scope.queries <= allowed + 4
         assert found.gap is not None
         assert found.gap.item() < 1e-3
 

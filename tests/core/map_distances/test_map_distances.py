@@ -12,13 +12,13 @@ from scipy.stats import spearmanr
 from skimage.metrics import structural_similarity
 
 from core.base.params import from_spec, to_spec
-from core.catalog import SHIFTS
+from core.catalog import MAP_DISTANCES
 from core.map_distances.centre_of_mass import CentreOfMass
 from core.map_distances.spearman import Spearman
 from core.map_distances.ssim import Ssim
 from core.map_distances.top_k_overlap import TopKOverlap
 
-KEYS = sorted(SHIFTS)
+KEYS = sorted(MAP_DISTANCES)
 
 
 def maps(count: int = 6, height: int = 28, width: int = 31, seed: int = 0) -> tuple[torch.Tensor, torch.Tensor]:
@@ -31,7 +31,7 @@ def maps(count: int = 6, height: int = 28, width: int = 31, seed: int = 0) -> tu
 
 @pytest.mark.parametrize("key", KEYS)
 def test_same_for_identical_maps_also_constant_ones(key: str) -> None:
-    shift = SHIFTS[key]()
+    shift = MAP_DISTANCES[key]()
     before, _ = maps()
     for each in (before, torch.zeros(2, 9, 9), torch.full((2, 9, 9), -0.3)):
         assert shift(each, each).tolist() == pytest.approx([shift.same] * len(each), abs=1e-6)
@@ -39,7 +39,7 @@ def test_same_for_identical_maps_also_constant_ones(key: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_moves_in_the_direction_it_says_and_stays_finite(key: str) -> None:
-    shift = SHIFTS[key]()
+    shift = MAP_DISTANCES[key]()
     before, after = maps()
     moved = shift(before, after)
     assert moved.shape == (len(before),)
@@ -55,7 +55,7 @@ def test_moves_in_the_direction_it_says_and_stays_finite(key: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_symmetric_batchwise_and_blind_to_scale(key: str) -> None:
-    shift = SHIFTS[key]()
+    shift = MAP_DISTANCES[key]()
     before, after = maps()
     kept = before.clone(), after.clone()
     found = shift(before, after)
@@ -69,8 +69,8 @@ def test_symmetric_batchwise_and_blind_to_scale(key: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_spec_survives_json_and_words_are_there(key: str) -> None:
-    shift = SHIFTS[key]()
-    assert from_spec(json.loads(json.dumps(to_spec(shift))), SHIFTS) == shift
+    shift = MAP_DISTANCES[key]()
+    assert from_spec(json.loads(json.dumps(to_spec(shift))), MAP_DISTANCES) == shift
     assert shift.title
     assert shift.plain.endswith(".")
     assert shift.moved in ("higher", "lower")
@@ -78,7 +78,7 @@ def test_spec_survives_json_and_words_are_there(key: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_quick_on_photographs(key: str) -> None:
-    shift = SHIFTS[key]()
+    shift = MAP_DISTANCES[key]()
     before, after = maps(4, 224, 224)
     shift(before, after)
     begun = time.perf_counter()

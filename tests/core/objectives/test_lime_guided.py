@@ -13,20 +13,20 @@ from torch import Tensor, nn
 from torch.nn.functional import cross_entropy
 from torch.utils._python_dispatch import TorchDispatchMode
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.classifiers import mnist_cnn
 from core.contracts.batch import Batch, stream
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import linear
-from core.distributed.fabric import machine
-from core.objectives._gradient_penalty import difference, exact
+from core.distributed.fabric import make_fabric
+from core.objectives._gradient_penalty import difference_penalty, exact_penalty
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.lime_guided import LimeGuided
 from core.occlusion.fills import fill
 from core.occlusion.superpixels import grid
-from core.spurious.mask_leakage import leak
-from core.spurious.mask_statistics import mask_numbers
-from core.spurious.regions import SOURCES, Regions
+from core.spurious.mask_leakage import mask_leakage
+from core.spurious.mask_statistics import mask_statistics
+from core.spurious.regions import SOURCES, SpuriousRegions
 from core.spurious.score import Agreement, Repeats, largest, lime_weights, score, sensitivity
 from core.training import mask_refresh as refresh
 from core.training.loop import Training
@@ -137,7 +137,7 @@ def test_what_is_sensitive_without_support_is_found_and_its_opposite_by_the_oppo
     images = PATTERN.expand(5, 1, 6, 6).contiguous()
     batch = whole(images, torch.zeros(5, dtype=torch.long) if explained == "true" else torch.ones(5, dtype=torch.long))
     assert PLANTED.probabilities(images).argmax(dim=1).tolist() == [1] * 5
-    regions = Regions(explained=explained, instability=0.0, cells=4, noise=0.0)
+    regions = SpuriousRegions(explained=explained, instability=0.0, cells=4, noise=0.0)
     against, supporting = (
         replace(regions, polarity=each).masks(PLANTED, PLANTED, batch) for each in ("against", "supporting")
     )
@@ -151,10 +151,10 @@ def test_a_model_that_answers_always_the_same_gives_empty_masks_and_random_ones_
     silent.net.scale.data.zero_()
     batch = whole(*separable(6))
     for source in ("lime", "gradient"):
-        masks = Regions(source, cells=4).masks(silent, silent, batch)
+        masks = SpuriousRegions(source, cells=4).masks(silent, silent, batch)
         assert masks is not None
         assert not masks.any()
-    masks = Regions("random", cells=4).masks(silent, silent, batch)
+    masks = SpuriousRegions("random", cells=4).masks(silent, silent, batch)
     assert masks.flatten(1).float().mean(dim=1).tolist() == [0.25] * 6
 
 
@@ -165,7 +165,7 @@ def test_masks_have_the_asked_area_and_leave_the_network_alone(source: str, part
     model.net.train()
     images = torch.nn.functional.interpolate(draw(6, 1, 5, 5), (28, 28), mode="bilinear")
     kept = {name: value.clone() for name, value in model.net.state_dict().items()}
-    masks = Regions(source, parts=parts, cells=16, area=0.5, repeats=2).masks(
+    masks = SpuriousRegions(source, parts=parts, cells=16, area=0.5, repeats=2).masks(
         model, model, whole(images, torch.arange(6))
     )
     if source == "none":
@@ -198,7 +198,7 @@ def test_images_take_turns_and_the_others_keep_their_masks() -> None:
     assert torch.equal(turns[0], turns[4])
     assert [objective.due(epoch) for epoch in range(4)] == [False, True, False, True]
     before = torch.ones(103, 6, 6, dtype=torch.bool)
-    masks, told = refresh.refreshed(objective, small(), small(), dataset(103), before, 3, 5, machine("cpu"))
+    masks, told = refresh.refreshed(objective, small(), small(), dataset(103), before, 3, 5, make_fabric("cpu"))
     kept = torch.ones(103, dtype=torch.bool)
     kept[turns[1]] = False
     assert masks[kept].all()
@@ -211,7 +211,7 @@ def test_shuffled_masks_are_limes_on_other_images() -> None:
     made = []
     for source in ("lime", "shuffled"):
         objective = LimeGuided(mask_source=source, cells=9, samples=17, repeats=2)
-        made.append(refresh.refreshed(objective, small(), small(), dataset(90), None, 0, 0, machine("cpu"))[0])
+        made.append(refresh.refreshed(objective, small(), small(), dataset(90), None, 0, 0, make_fabric("cpu"))[0])
     lime, shuffled = made
     assert not torch.equal(lime, shuffled)
     assert sorted(mask.flatten().tolist() for mask in lime) == sorted(mask.flatten().tolist() for mask in shuffled)
@@ -239,7 +239,7 @@ def test_the_penalty_by_brute_force_and_by_both_ways() -> None:
     model.net.double().eval()
     images, labels = separable(4)
     images, masks = images.double(), torch.stack([CELLS == 0, CELLS == 1, CELLS >= 2, CELLS > 9])
-    found = exact(model, images, labels, masks)
+    found = exact_penalty(model, images, labels, masks)
     for image in range(3):
         total = 0.0
         for place in masks[image].flatten().nonzero().flatten().tolist():
@@ -250,7 +250,9 @@ def test_the_penalty_by_brute_force_and_by_both_ways() -> None:
             total += ((up - down) / 2e-6) ** 2
         assert found[image].item() == pytest.approx(total / masks[image].sum().item(), rel=1e-4)
     assert found[3].item() == 0
-    torch.testing.assert_close(difference(model, images, labels, masks, length=1e-5), found, rtol=1e-3, atol=1e-12)
+    torch.testing.assert_close(
+        difference_penalty(model, images, labels, masks, length=1e-5), found, rtol=1e-3, atol=1e-12
+    )
 
 
 def test_the_two_penalties_pull_the_weights_alike() -> None:
@@ -260,7 +262,7 @@ def test_the_two_penalties_pull_the_weights_alike() -> None:
     images, labels = separable(32)
     masks = (CELLS == 1).expand(32, -1, -1)
     pulls = []
-    for way in (exact, partial(difference, length=1e-4)):
+    for way in (exact_penalty, partial(difference_penalty, length=1e-4)):
         model.net.zero_grad()
         way(model, images.double(), labels, masks).mean().backward()
         pulls.append(torch.cat([weight.grad.flatten() for weight in model.net.parameters() if weight.grad is not None]))
@@ -268,21 +270,21 @@ def test_the_two_penalties_pull_the_weights_alike() -> None:
     assert (pulls[0].norm() / pulls[1].norm()).item() == pytest.approx(1, abs=0.01)
 
 
-@pytest.mark.parametrize("way", [exact, difference])
+@pytest.mark.parametrize("way", [exact_penalty, difference_penalty])
 def test_a_penalty_leaves_modes_and_running_statistics(way: Callable[..., Tensor]) -> None:
     model = small(2, dropout=0.5)
     images, labels = separable(32)
     model.net.train()(images)
     kept = [buffer.clone() for buffer in model.net.buffers()]
-    with Meter() as meter:
+    with CancelScope() as scope:
         way(model, images, labels, (CELLS == 1).expand(32, -1, -1)).mean().backward()
-    assert meter.evaluations == pytest.approx(96 if way is exact else 64 + 2 / 3 * 32)
+    assert scope.evaluations == pytest.approx(96 if way is exact_penalty else 64 + 2 / 3 * 32)
     assert all(torch.equal(old, new) for old, new in zip(kept, model.net.buffers(), strict=True))
     assert all(module.training for module in model.net.modules())
     assert model.net[1].track_running_stats
 
 
-@pytest.mark.parametrize("way", [exact, difference])
+@pytest.mark.parametrize("way", [exact_penalty, difference_penalty])
 def test_smaller_weights_before_a_normalisation_do_not_lower_the_penalty(way: Callable[..., Tensor]) -> None:
     """The scale of a layer that is normalised changes no answer, so it must not be a way out either."""
     model = small(2)
@@ -349,7 +351,7 @@ def test_the_attack_is_one_sign_step_from_a_random_start_around_what_is_shown() 
 
 def test_without_a_class_only_the_instability_of_the_agreement_is_blamed() -> None:
     model, images = mnist_cnn.fresh(3), draw(4, 1, 28, 28)
-    found = Regions(explained="free", instability=1.0, repeats=4).masks(
+    found = SpuriousRegions(explained="free", instability=1.0, repeats=4).masks(
         model, model, whole(images, torch.arange(4), seed=9)
     )
     parts = grid(28, 28, 4, 4).expand(4, -1, -1)
@@ -408,17 +410,17 @@ def test_the_leak_meter_sees_a_leak_and_only_a_leak() -> None:
     labels = torch.arange(3000) % 10
     cells = grid(32, 32, 4, 4)
     random = cells[None] == torch.randint(0, 16, (3000, 1, 1), generator=torch.Generator().manual_seed(0))
-    told = leak(random, labels)
+    told = mask_leakage(random, labels)
     assert told["leak_low"] < told["chance"] < told["leak_high"] + 0.02
     assert 0.1 <= told["chance"] < 0.13
     given_away = random.clone()
     given_away[::4] = cells[None] == labels[::4, None, None]  # a quarter of the masks tell
-    told = leak(given_away, labels)
+    told = mask_leakage(given_away, labels)
     assert told["leak_low"] > 0.2
     assert told["leak"] < 0.5
     both = (cells[None] == labels[:, None, None] % 4) ^ (cells[None] == (labels[:, None, None] // 4) + 8)
-    assert leak(both, labels)["leak"] > 0.95
-    assert leak(random[:20], labels[:20]) == {}
+    assert mask_leakage(both, labels)["leak"] > 0.95
+    assert mask_leakage(random[:20], labels[:20]) == {}
 
 
 @pytest.mark.parametrize("part", [1, 3, 1000])
@@ -428,12 +430,12 @@ def test_mask_numbers_by_hand(part: int, monkeypatch: pytest.MonkeyPatch) -> Non
     masks[0, 0, 0] = masks[1, 0, 0] = masks[1, 0, 1] = masks[2, 1, 1] = True
     before = torch.zeros_like(masks)
     before[0, 0, 0] = before[1, 0, 1] = True
-    told = mask_numbers(masks, before)
+    told = mask_statistics(masks, before)
     assert told["size"] == 4 / 16
     assert told["empty"] == 0.25
     assert told["drift"] == 1 - (1 + 0.5) / 2
     assert told["overlap"] == (0.5 + 0 + 0 + 0) / 4
-    assert "drift" not in mask_numbers(masks, None)
+    assert "drift" not in mask_statistics(masks, None)
 
 
 class Largest(TorchDispatchMode):
@@ -448,19 +450,19 @@ class Largest(TorchDispatchMode):
         return made
 
 
-@pytest.mark.parametrize("asked", [leak, mask_numbers])
+@pytest.mark.parametrize("asked", [mask_leakage, mask_statistics])
 def test_a_stop_ends_what_is_said_of_masks(asked: Callable[[Tensor, Any], object]) -> None:
     masks = torch.zeros(60, 4, 4, dtype=torch.bool)
-    with Meter() as meter, pytest.raises(Cancelled):
-        meter.stop()
-        asked(masks, masks if asked is mask_numbers else torch.zeros(60, dtype=torch.long))
+    with CancelScope() as scope, pytest.raises(Cancelled):
+        scope.stop()
+        asked(masks, masks if asked is mask_statistics else torch.zeros(60, dtype=torch.long))
 
 
 def test_what_is_said_of_masks_takes_little_more_memory_than_they_do() -> None:
     masks, labels = torch.rand(2000, 32, 32) < 0.2, torch.arange(2000) % 10
     with Largest() as seen:
-        mask_numbers(masks, masks)
-        leak(masks, labels)
+        mask_statistics(masks, masks)
+        mask_leakage(masks, labels)
     assert 0 < seen.bytes <= masks.numel()
 
 
@@ -486,11 +488,11 @@ def test_rows_that_fill_up_a_pass_count_nothing_but_normalise() -> None:
     objective = LimeGuided(eps=0.1, penalised=0.1)
     drawn = batch.draw("penalised", lambda shape, draws: torch.rand(shape, generator=draws), ()) < 0.1
     assert 0 < drawn.sum() < 16
-    wanted = exact(model, batch.images[drawn], batch.labels[drawn], batch.masks[drawn]).sum() / (0.1 * 64)
-    with Meter() as meter:
+    wanted = exact_penalty(model, batch.images[drawn], batch.labels[drawn], batch.masks[drawn]).sum() / (0.1 * 64)
+    with CancelScope() as scope:
         _, parts = objective.loss(model, batch, batch.images)
     assert parts["sensitivity"] == pytest.approx(wanted.item(), rel=1e-5)
-    assert meter.queries == 64 + 16
+    assert scope.queries == 64 + 16
 
 
 def test_neither_none_nor_all_of_an_image_is_called_spurious() -> None:

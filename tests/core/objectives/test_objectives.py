@@ -9,7 +9,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy, kl_div
 
 from core.attacks.pgd import PGD
-from core.base.cancellation import Meter
+from core.base.cancellation import CancelScope
 from core.base.params import from_spec, to_spec
 from core.catalog import OBJECTIVES
 from core.classifiers import mnist_cnn
@@ -109,7 +109,7 @@ def test_the_inner_step_of_fast_adversarial_goes_up() -> None:
     images = torch.rand(20, 1, 4, 4, generator=torch.Generator().manual_seed(2)) * 0.6 + 0.2
     labels = torch.arange(20) % 2
     seen: list[Tensor] = []
-    with Meter(watcher=lambda batch, _: seen.append(batch.clone())):
+    with CancelScope(watcher=lambda batch, _: seen.append(batch.clone())):
         loss, _ = FastAdversarial(eps=0.1)(model, whole(images, labels))
     start, attacked = seen
     before = cross_entropy(model(start), labels, reduction="none")
@@ -171,7 +171,7 @@ def test_pgd_adversarial_attacks_in_training_mode_and_trades_in_evaluation_mode(
     modes: list[bool] = []
     batch = whole(*separable(8))
     for objective in (PGDAdversarial(steps=2), Trades(steps=2)):
-        with Meter(watcher=lambda *_: modes.append(classifier.net.training)):
+        with CancelScope(watcher=lambda *_: modes.append(classifier.net.training)):
             objective(classifier, batch)
     assert modes == [True] * 3 + [False] * 3 + [True] * 2
 

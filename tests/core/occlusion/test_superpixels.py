@@ -7,7 +7,7 @@ import pytest
 import torch
 from torch import Tensor
 
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.occlusion import superpixels as cutting
 from core.occlusion.superpixels import KEPT, KINDS, superpixels
 
@@ -105,8 +105,8 @@ def test_threads_that_cut_at_once_get_what_they_would_alone(cuts: list[tuple[str
 
 
 def test_cutting_can_be_stopped_between_two_pictures(cuts: list[tuple[str, int]], monkeypatch) -> None:  # type: ignore[no-untyped-def]
-    meter, counted = Meter(), cutting._cut
-    monkeypatch.setattr(cutting, "_cut", lambda *what: (meter.stop(), counted(*what))[1])
-    with meter, pytest.raises(Cancelled):
+    scope, counted = CancelScope(), cutting._cut
+    monkeypatch.setattr(cutting, "_cut", lambda *what: (scope.stop(), counted(*what))[1])
+    with scope, pytest.raises(Cancelled):
         superpixels(torch.cat([photo(32, 0), photo(32, 1)]), "slic", 20)
     assert len(cuts) == 1

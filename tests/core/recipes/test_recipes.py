@@ -7,10 +7,10 @@ import pytest
 import torch
 
 from core.catalog import CLASSIFIERS
-from core.checkpoints.tensor_files import fit, halved, read_card, read_tensors
+from core.checkpoints.tensor_files import as_fp16, fit, read_card, read_tensors
 from core.classifiers import mnist_cnn
 from core.contracts.interfaces import Images
-from core.distributed.fabric import exact, in_half, machine, tensor_cores
+from core.distributed.fabric import full_precision, in_bf16, make_fabric, tensor_cores
 from core.evaluation.accuracy import accuracy
 from core.recipes import train_checkpoint as shipping
 from core.recipes.recipes import ON_A_GPU, RECIPES
@@ -72,7 +72,7 @@ def test_weights_kept_in_half_are_those_that_were_measured(tmp_path: Path, monke
     fit(classifier.net, tensors, "bars")
     assert accuracy(classifier, test).value == card["test_clean"]["accuracy"]
     other = mnist_cnn.fresh(2)
-    kept = halved(other.net)
+    kept = as_fp16(other.net)
     assert all(torch.equal(value, kept[key].float()) for key, value in other.net.state_dict().items())
 
 
@@ -85,7 +85,7 @@ def test_tf32_is_for_looking_only() -> None:
     def state() -> tuple[bool, bool]:
         return torch.backends.cuda.matmul.allow_tf32, torch.backends.cudnn.allow_tf32
 
-    exact()
+    full_precision()
     with pytest.raises(ZeroDivisionError), tensor_cores():
         assert state() == (True, True)
         _ = 1 / 0
@@ -96,5 +96,5 @@ def test_half_precision_is_left_to_processors_that_have_it(monkeypatch: pytest.M
     for able in (True, False):
         monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda able=able: able, raising=False)
         monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False, raising=False)
-        assert in_half(machine("cpu", bf16=True)) == able
-        assert not in_half(machine("cpu", bf16=False))
+        assert in_bf16(make_fabric("cpu", bf16=True)) == able
+        assert not in_bf16(make_fabric("cpu", bf16=False))

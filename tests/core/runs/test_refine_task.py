@@ -17,7 +17,7 @@ from torch import Tensor
 
 from core.base.paths import home
 from core.catalog import OBJECTIVES
-from core.checkpoints import tensor_files as checkpoint
+from core.checkpoints import tensor_files
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
@@ -111,7 +111,7 @@ def rows(run: Run) -> list[dict[str, Any]]:
 
 def same_weights(one: Run, other: Run) -> None:
     for name in ("best.safetensors", "last.safetensors"):
-        (first, _), (second, _) = (checkpoint.read_tensors(run.folder / name) for run in (one, other))
+        (first, _), (second, _) = (tensor_files.read_tensors(run.folder / name) for run in (one, other))
         assert first.keys() == second.keys()
         for key, value in first.items():
             assert torch.equal(value, second[key]), (name, key)
@@ -165,15 +165,15 @@ def test_what_a_run_leaves(store: Store) -> None:
     assert result["held"] == held[kept]
     assert held[kept]["clean_average" if result["averaged"] else "clean"] == best
     assert result["evaluations"] == found[-1]["evaluations"]
-    card = checkpoint.read_card(run.folder / "best.safetensors")
-    assert card["sha256"] == checkpoint.read_tensors(run.folder / "best.safetensors")[1]
-    assert checkpoint.inner_card(run.folder / "best.safetensors") == {k: v for k, v in card.items() if k != "sha256"}
+    card = tensor_files.read_card(run.folder / "best.safetensors")
+    assert card["sha256"] == tensor_files.read_tensors(run.folder / "best.safetensors")[1]
+    assert tensor_files.inner_card(run.folder / "best.safetensors") == {k: v for k, v in card.items() if k != "sha256"}
     assert card["title"] == "A try"
     assert (card["epoch_kept"], card["averaged"], card["held"]) == (kept + 1, result["averaged"], held[kept])
     assert card["held_out"] == {"images": 64, "chooses": "clean accuracy"}
     check = small()
-    check.net.load_state_dict(checkpoint.read_tensors(run.folder / "last.safetensors")[0])
-    assert checkpoint.read_card(run.folder / "last.safetensors")["epoch_kept"] == 3
+    check.net.load_state_dict(tensor_files.read_tensors(run.folder / "last.safetensors")[0])
+    assert tensor_files.read_card(run.folder / "last.safetensors")["epoch_kept"] == 3
     assert (run.status.said, run.status.notes) == ("", ())
 
 
@@ -210,7 +210,7 @@ def test_a_base_stays_until_what_goes_on_from_it_is_over(store: Store, slowly: C
     away = base.folder.rename(store.root / "away")
     assert ended(run) == "completed", run.log()
     away.rename(base.folder)
-    card = checkpoint.read_card(run.folder / "best.safetensors")
+    card = tensor_files.read_card(run.folder / "best.safetensors")
     assert (card["origin"], card["architecture"]) == ("mnist_cnn:standard", "mnist_cnn")
     assert card["title"].startswith("Fast adversarial training, from Ordinary training, from ")
     base.delete()
@@ -411,7 +411,7 @@ def test_an_error_that_is_not_of_memory_is_not_tried_again(store: Store) -> None
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(files, "append"), (resume, "write_whole"), (checkpoint, "write_whole"), (records, "whole")],
+    [(files, "append"), (resume, "write_whole"), (tensor_files, "write_whole"), (records, "whole")],
     ids=["row", "checkpoint", "weights", "masks"],
 )
 def test_a_full_disk_is_a_sentence_and_loses_nothing(

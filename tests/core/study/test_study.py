@@ -10,7 +10,7 @@ from torch import nn
 
 from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
@@ -102,11 +102,11 @@ def test_every_part_arrives_and_matches_a_direct_call(model: Classifier, image: 
 def test_a_stop_keeps_what_is_done_and_it_goes_on(model: Classifier, image: torch.Tensor, case: Case) -> None:
     whole = begin(case, model, image)
     list(investigate(whole, model))
-    study, meter = begin(case, model, image), Meter()
-    with pytest.raises(Cancelled), meter:
+    study, scope = begin(case, model, image), CancelScope()
+    with pytest.raises(Cancelled), scope:
         for event in investigate(study, model):
             if event.stage == "maps" and event.part == "lime" and not event.finished:
-                meter.stop()
+                scope.stop()
     assert set(study.maps) == {"grad_cam_pp", "integrated_gradients"}
     assert not study.complete
     list(investigate(study, model))

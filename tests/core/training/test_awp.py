@@ -6,7 +6,7 @@ from torch import nn
 
 from core.contracts.objective import Adversarial
 from core.contracts.toy_models import linear
-from core.distributed.fabric import machine
+from core.distributed.fabric import make_fabric
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.objectives.trades import Trades
@@ -26,7 +26,7 @@ def test_by_hand_on_a_linear_model() -> None:
     weight = model.net.get_parameter("weight")
     before = weight.detach().clone()
     batch = whole(torch.ones(1, 1, 1, 1), torch.tensor([0]))
-    numbers = descent(model, FastAdversarial(eps=0.0, awp=0.05), [batch], 0, machine("cpu"))
+    numbers = descent(model, FastAdversarial(eps=0.0, awp=0.05), [batch], 0, make_fabric("cpu"))
     assert numbers["loss"] == pytest.approx(1.583331, abs=2e-6)
     assert weight.grad is not None
     assert weight.grad.flatten().tolist() == pytest.approx([-0.794710, 0.794710], abs=2e-6)
@@ -51,7 +51,7 @@ def test_the_change_by_hand_and_the_weights_after_an_error() -> None:
 def test_perturbed_weights_have_a_higher_loss_and_come_back(kind: type[Adversarial]) -> None:
     classifier = small()
     classifier.net.train()
-    batch, fabric = whole(*separable(32)), machine("cpu")
+    batch, fabric = whole(*separable(32)), make_fabric("cpu")
     weights = {name: value.detach().clone() for name, value in classifier.net.named_parameters()}
     put_back = buffers_of(classifier.net)
     plain = descent(classifier, kind(), [batch], 0, fabric)

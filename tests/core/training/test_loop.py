@@ -14,16 +14,16 @@ import torch
 from torch import Tensor
 
 from core.attacks.pgd import PGD
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import to_spec
 from core.base.paths import ROOT
-from core.checkpoints import tensor_files as checkpoint
+from core.checkpoints import tensor_files
 from core.contracts.batch import Batch, stream
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Loss, Objective
 from core.distributed import fabric as machines
-from core.distributed.fabric import machine
-from core.evaluation.accuracy import accuracy, held_out
+from core.distributed.fabric import make_fabric
+from core.evaluation.accuracy import accuracy, split_held_out
 from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.lime_guided import LimeGuided
@@ -34,8 +34,8 @@ from core.training.in_parts import in_parts
 from core.training.loop import Training
 from core.training.resume import State
 from core.training.schedule import Schedule
-from core.training.step import Step
-from core.training.validation import judged
+from core.training.step import TrainingStep
+from core.training.validation import validate
 from tests.toys import dataset, small
 
 GUIDED = LimeGuided(
@@ -87,7 +87,7 @@ def test_a_run_that_was_broken_off_goes_on_to_the_same_curve(objective: Objectiv
     through = new(objective, dropout=0.3)
     wanted = list(through)
     first = new(objective, dropout=0.3)
-    steps: Iterator[Step] = iter(first)
+    steps: Iterator[TrainingStep] = iter(first)
     found = [next(steps) for _ in range(stop)]
     first.state().save(tmp_path / "state.safetensors")
     torch.rand(17)  # other numbers drawn in between do not matter
@@ -116,9 +116,9 @@ def test_a_stop_at_any_pass_loses_and_doubles_nothing(passes: int) -> None:
         nonlocal seen
         seen += 1
         if seen > passes:
-            meter.stop()
+            scope.stop()
 
-    with pytest.raises(Cancelled), Meter(watcher=count) as meter:
+    with pytest.raises(Cancelled), CancelScope(watcher=count) as scope:
         found += list_into(found, training)
     again = new(objective, replace(SCHEDULE, epochs=2), dropout=0.3)
     again.restore(training.state())
@@ -128,7 +128,7 @@ def test_a_stop_at_any_pass_loses_and_doubles_nothing(passes: int) -> None:
     same(training.classifier, again.classifier)
 
 
-def list_into(found: list[Step], training: Training) -> list[Step]:
+def list_into(found: list[TrainingStep], training: Training) -> list[TrainingStep]:
     for step in training:
         found.append(step)
     return []
@@ -136,11 +136,11 @@ def list_into(found: list[Step], training: Training) -> list[Step]:
 
 def test_a_state_is_read_however_large_it_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """The cap is for files from outside; a run that wrote more than that must be able to go on."""
-    monkeypatch.setattr(checkpoint, "LARGEST", 100)
+    monkeypatch.setattr(tensor_files, "LARGEST", 100)
     path, training = tmp_path / "state.safetensors", new(FastAdversarial())
     training.state().save(path)
     with pytest.raises(ValueError, match="larger than"):
-        checkpoint.read_tensors(path)
+        tensor_files.read_tensors(path)
     new(FastAdversarial()).restore(State.load(path))
 
 
@@ -270,8 +270,8 @@ def test_gradient_evaluations_are_counted() -> None:
 
 
 def test_the_best_is_kept_and_chosen_by_robust_accuracy() -> None:
-    judge = PGD(eps=0.24, step=0.05, steps=10)
-    training = Training(small(), FastAdversarial(eps=0.2), dataset(), SCHEDULE, judge=judge)
+    validation_attack = PGD(eps=0.24, step=0.05, steps=10)
+    training = Training(small(), FastAdversarial(eps=0.2), dataset(), SCHEDULE, validation_attack=validation_attack)
     held = [step.held for step in training if step.epoch_ends]
     assert all(set(each) == {"clean", "robust", "clean_average", "robust_average"} for each in held)
     scores = [(each["robust"], each["robust_average"]) for each in held]
@@ -281,31 +281,31 @@ def test_the_best_is_kept_and_chosen_by_robust_accuracy() -> None:
     assert scores[training.best.epoch][training.best.averaged] == top
     check = small()
     check.net.load_state_dict(dict(training.best.weights))
-    _, away = held_out(dataset(), 64, 0)
-    assert accuracy(check, away, judge).value == top
+    _, away = split_held_out(dataset(), 64, 0)
+    assert accuracy(check, away, validation_attack).value == top
     assert len(training.feed.data) == 256 - 64
 
 
 @pytest.mark.parametrize("at_once", [250, 64, 7, 1])
 def test_judged_in_parts_an_attack_finds_the_same(at_once: int) -> None:
     """Its random start is drawn for all images of the block; what is kept for the gradient is one part's."""
-    model, data, judge = small(), dataset(300), PGD(eps=0.24, step=0.05, steps=3)
+    model, data, validation_attack = small(), dataset(300), PGD(eps=0.24, step=0.05, steps=3)
     model.net.eval()
     images, largest = data.images.float() / 255, [0]
-    expected = judge(model, images, data.labels, seed=5)
+    expected = validation_attack(model, images, data.labels, seed=5)
     model.net.register_forward_pre_hook(lambda _, given: largest.append(len(given[0])))
-    found = judge(in_parts(model, at_once), images, data.labels, seed=5)
+    found = validation_attack(in_parts(model, at_once), images, data.labels, seed=5)
     assert (found - expected).abs().max() < 1e-6
     assert max(largest) == at_once
     training = new(FastAdversarial())
-    whole = judged(model, model.copy(), data, judge, training.fabric)
+    whole = validate(model, model.copy(), data, validation_attack, training.fabric)
     largest.clear()
-    assert judged(model, model.copy(), data, judge, training.fabric, at_once) == whole
+    assert validate(model, model.copy(), data, validation_attack, training.fabric, at_once) == whole
     assert max(largest) == at_once
     again = new(FastAdversarial())
-    training.judged_at_once = at_once
+    training.validated_at_once = at_once
     again.restore(training.state())
-    assert again.judged_at_once == at_once
+    assert again.validated_at_once == at_once
 
 
 def test_masks_are_made_when_due_and_move_with_the_images() -> None:
@@ -337,11 +337,11 @@ def test_crops_and_mirrors_by_brute_force() -> None:
 
 
 def test_half_precision_where_allowed(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(machines, "halves", lambda _: True)  # whatever this processor is the faster for
+    monkeypatch.setattr(machines, "bf16_is_fast", lambda _: True)  # whatever this processor is the faster for
     kinds: set[torch.dtype] = set()
 
-    def run(objective: Objective) -> list[Step]:
-        with Meter(watcher=lambda _, logits: kinds.add(logits.dtype)):
+    def run(objective: Objective) -> list[TrainingStep]:
+        with CancelScope(watcher=lambda _, logits: kinds.add(logits.dtype)):
             return list(new(objective, replace(SCHEDULE, bf16=True, epochs=1, held_out=0)))
 
     rough = run(CrossEntropy())
@@ -362,5 +362,5 @@ def test_a_batch_larger_than_the_data_is_refused() -> None:
         new(CrossEntropy(), replace(SCHEDULE, batch=500))
     with pytest.raises(ValueError, match="expected lr between"):
         Schedule(lr=-1.0)
-    assert machine("cpu").world_size == 1
+    assert make_fabric("cpu").world_size == 1
     assert asdict(SCHEDULE)["epochs"] == 3

@@ -9,7 +9,7 @@ import torch
 
 from app.refine import measure_process as refine_measure
 from core.attacks.pgd import PGD
-from core.base.cancellation import Cancelled, Meter
+from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import CLASSIFIERS, DATASETS, OBJECTIVES, classifier_names
 from core.contracts.interfaces import Images
 from core.training import estimate as estimates
@@ -53,7 +53,7 @@ def test_every_preset_starts_and_goes_on_on_a_cpu(key: str, tmp_path: Path, monk
 
     def begin() -> Training:
         classifier, data = asked.load()
-        return Training(classifier, asked.aim(), data, asked.plan(), judge=PGD(steps=1))
+        return Training(classifier, asked.aim(), data, asked.plan(), validation_attack=PGD(steps=1))
 
     through, first = begin(), begin()
     wanted = list(through)
@@ -160,7 +160,7 @@ def test_an_estimate_is_what_a_run_takes(ticking: list[int]) -> None:
             nonlocal counted
             counted += len(images)
 
-        with Meter(watcher=count):
+        with CancelScope(watcher=count):
             for _ in Training(classifier, given.aim(), data, given.plan()):
                 pass
         assert made.seconds == pytest.approx(counted, rel=0.01)
@@ -168,7 +168,7 @@ def test_an_estimate_is_what_a_run_takes(ticking: list[int]) -> None:
         ticking[0] = 0
     assert made.refresh_seconds == 0
     assert made.step_seconds == 2 * 32
-    assert made.judge_seconds == 64 * 2 * (1 + 11)
+    assert made.validation_seconds == 64 * 2 * (1 + 11)
 
 
 @pytest.mark.parametrize("count", [33, 40, 100, 200])
@@ -235,7 +235,7 @@ def test_several_processes_share_the_work(ticking: list[int]) -> None:
 
 def test_an_estimate_can_be_cancelled_and_leaves_the_threads_as_they_were(ticking: list[int]) -> None:
     before = torch.get_num_threads()
-    with Meter(watcher=lambda *_: meter.stop()) as meter, pytest.raises(Cancelled):
+    with CancelScope(watcher=lambda *_: scope.stop()) as scope, pytest.raises(Cancelled):
         estimate(asked("halves"), threads=before + 1)
     assert torch.get_num_threads() == before
 
