@@ -6,9 +6,12 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack, Explainer, MapDistance, Metric
+from core.contracts.explainer import Explainer
 from core.contracts.interfaces import DataSet, Progress, Source
+from core.contracts.map_distance import MapDistance
+from core.contracts.metric import Metric
 from core.contracts.objective import Objective
 
 T = TypeVar("T")

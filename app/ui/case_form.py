@@ -11,8 +11,9 @@ from app.ui.method_form import tune
 from app.ui.state import write_link
 from app.ui.widgets import choose, number, pick, several
 from core.catalog import ATTACKS, EXPLAINERS
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack, Explainer
+from core.contracts.explainer import Explainer
 from core.study.attack_record import Prediction
 from core.study.case import Case, Explained
 

@@ -11,8 +11,8 @@ from core.attacks._torchattacks import LIBRARY, borrowed
 from core.attacks.cw import margin
 from core.base.params import param
 from core.contracts.ascend import OnStep
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 
 
 def aimed_ratio(logits: Tensor, targets: Tensor) -> Tensor:

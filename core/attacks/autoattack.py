@@ -11,8 +11,8 @@ from torch import Tensor, nn
 from core.attacks._torchattacks import LIBRARY, borrowed
 from core.base.params import param
 from core.contracts.ascend import OnStep
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 
 STEPS, QUERIES, CLASSES = 100, 5000, 10  # the standard: 100 steps, 5000 queries, nine target classes
 

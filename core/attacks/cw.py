@@ -7,8 +7,8 @@ from torch import Tensor
 
 from core.base.params import param
 from core.contracts.ascend import AttackStep, OnStep
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 
 INSIDE = 0.999999  # keeps atanh finite where a pixel is exactly 0 or 1, as in the authors' code
 

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from core.base.params import param
 from core.contracts.ascend import AttackStep, OnStep, per_image
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 
 NUDGE = 1e-4  # added to the length of every step, so that none ends on the boundary itself
 

@@ -8,8 +8,8 @@ from torch.nn.functional import cross_entropy
 
 from core.base.params import param
 from core.contracts.ascend import Loss, OnStep, ascend
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 
 
 def aim(classifier: Classifier, labels: Tensor, targets: Tensor | None) -> Loss:

@@ -8,8 +8,8 @@ from torch import Tensor
 from core.attacks.fgsm import aim
 from core.base.params import param
 from core.contracts.ascend import OnStep, ascend
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 
 
 @dataclass(frozen=True)

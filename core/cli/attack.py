@@ -10,8 +10,9 @@ from tqdm import tqdm
 
 from core.base.params import from_spec
 from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, load_classifier
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack, Explainer
+from core.contracts.explainer import Explainer
 from core.images.picture import fit
 from core.images.samples import keep_upload, picture
 from core.study.case import Case

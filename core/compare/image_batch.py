@@ -9,8 +9,9 @@ from torch import Tensor
 
 from core.catalog import MAP_DISTANCES
 from core.compare.one_image import SIDES, Side
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack, Explainer
+from core.contracts.explainer import Explainer
 from core.evaluation.strengths import at
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region

@@ -11,8 +11,9 @@ from torch import Tensor
 
 from core.base.cancellation import Cancelled
 from core.compare.resized import matched
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack, Explainer
+from core.contracts.explainer import Explainer
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region
 from core.study.attack_record import Prediction, predict

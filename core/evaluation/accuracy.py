@@ -8,8 +8,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 from core.contracts.interfaces import Images
 from core.distributed.fabric import tensor_cores
 

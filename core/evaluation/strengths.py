@@ -3,7 +3,7 @@
 import math
 from dataclasses import fields, replace
 
-from core.contracts.explainer import Attack
+from core.contracts.attack import Attack
 
 PARTS = (0.0, 0.125, 0.25, 0.5, 1.0, 1.5, 2.0)  # of the attack's own strength: of 8/255 they are 0, 1, 2, 4, 8, 12, 16
 

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.contracts.explainer import MapDistance
+from core.contracts.map_distance import MapDistance
 
 
 @dataclass(frozen=True)

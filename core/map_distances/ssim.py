@@ -6,7 +6,7 @@ import torch
 from torch import Tensor
 
 from core.base.params import param
-from core.contracts.explainer import MapDistance
+from core.contracts.map_distance import MapDistance
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,8 @@ import torch
 from torch import Tensor
 
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attribution, Metric
+from core.contracts.explainer import Attribution
+from core.contracts.metric import Metric
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,8 @@ from torch import Tensor
 
 from core.base.params import param
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attribution, Metric
+from core.contracts.explainer import Attribution
+from core.contracts.metric import Metric
 
 
 def curve(classifier: Classifier, start: Tensor, end: Tensor, target: int, values: Tensor, steps: int) -> Tensor:

@@ -9,7 +9,8 @@ from torch.nn.functional import conv2d
 
 from core.base.params import param
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attribution, Metric
+from core.contracts.explainer import Attribution
+from core.contracts.metric import Metric
 from core.metrics.deletion import area, curve
 
 SIDE, SIGMA = 11, 5.0  # the authors' kernel

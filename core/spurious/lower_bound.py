@@ -9,8 +9,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
+from core.contracts.checks import expect_batch
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import expect_batch
 
 ALL = 100  # as many other classes are all looked at
 STRONGEST = 10  # of more, these

@@ -9,8 +9,8 @@ import torch
 from torch import Tensor
 
 from core.base.cancellation import CancelScope
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 
 LONGEST = 1000  # points kept of a trace
 

@@ -8,7 +8,8 @@ from typing import Any, Literal
 
 from core.base.params import from_spec, to_spec
 from core.catalog import ATTACKS, EXPLAINERS
-from core.contracts.explainer import Attack, Explainer
+from core.contracts.attack import Attack
+from core.contracts.explainer import Explainer
 
 Explained = Literal["answer", "original"]
 

@@ -12,9 +12,9 @@ from torch import Tensor, nn
 from core.base.cancellation import CancelScope
 from core.base.params import to_spec
 from core.base.rng import seeded
+from core.contracts.attack import Attack
 from core.contracts.batch import stream
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 from core.contracts.interfaces import Images
 from core.contracts.objective import Adversarial, Objective
 from core.distributed.fabric import average_buffers, in_bf16, make_fabric

@@ -8,8 +8,8 @@ import torch
 from torch import Tensor
 
 from core.attacks.pgd import PGD
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 from core.contracts.interfaces import Images
 from core.contracts.objective import Adversarial, Objective
 from core.distributed.fabric import summed

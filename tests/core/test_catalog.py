@@ -11,7 +11,8 @@ import torch
 from core import catalog
 from core.base.params import from_spec, to_spec
 from core.base.paths import ROOT
-from core.contracts.explainer import Explainer, MapDistance
+from core.contracts.explainer import Explainer
+from core.contracts.map_distance import MapDistance
 from core.contracts.toy_models import linear
 from core.recipes.tables import table
 

@@ -15,7 +15,7 @@ import torch
 from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
 from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES, load_classifier
-from core.contracts.explainer import Attack
+from core.contracts.attack import Attack
 from core.distributed.fabric import accelerator_of, make_fabric
 from core.evaluation.autoattack import withstood
 from core.evaluation.autoattack_flags import flags

@@ -13,8 +13,9 @@ from core.compare.curves import curves
 from core.compare.image_batch import Plan, measure
 from core.compare.one_image import SIDES, Side
 from core.compare.resized import larger, matched
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack, Explainer
+from core.contracts.explainer import Explainer
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data, misfit, other_classes
 from core.distributed.fabric import full_precision

@@ -23,8 +23,8 @@ from core.attacks.pgd import PGD
 from core.attacks.pgd_l2 import PGDL2
 from core.attacks.square import Square
 from core.base.cancellation import CancelScope
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 from core.contracts.toy_models import linear
 
 EPS, STEP = 8 / 255, 2 / 255

@@ -15,8 +15,8 @@ from torch.nn.functional import cross_entropy
 from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec, to_spec
 from core.catalog import ATTACKS
+from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attack
 
 CLASSES = 10
 SMALL = {  # by the name of a field: small enough for a test

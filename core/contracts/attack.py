@@ -1,0 +1,68 @@
+"""What an attack is: images and labels in, attacked images out.
+
+A method's author writes `run`, the mathematics; the checks, the freezing of the network, the seeding and the return to
+[0, 1] are in `__call__`, here, once.
+"""
+
+import math
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from typing import ClassVar
+
+from torch import Tensor
+
+from core.base.params import Method
+from core.base.rng import seeded
+from core.contracts.ascend import OnStep
+from core.contracts.checks import expect_batch
+from core.contracts.classifier import Classifier
+
+
+@dataclass(frozen=True)
+class Attack(Method, ABC):
+    """images (N, C, H, W) in [0, 1] and the labels to leave -> attacked images of the same shape, in [0, 1].
+
+    `norm` (inf, 2, 1 or 0) is the one in which `eps` bounds the change; eps is inf for an attack that looks for the
+    smallest change. With `targets` the attack aims at those classes instead. Same seed, same result.
+    """
+
+    norm: ClassVar[float]
+    targetable: ClassVar[bool] = True
+    library: ClassVar[str] = "counterproof"
+
+    @property
+    def bound(self) -> float:
+        """The largest allowed change in `norm`; inf where the attack seeks the smallest change."""
+        return float(getattr(self, "eps", math.inf))
+
+    def describe(self, classifier: Classifier) -> str:
+        """What exactly runs on this classifier, in one sentence, where the title does not say it all; else ""."""
+        return ""
+
+    def __call__(
+        self,
+        classifier: Classifier,
+        images: Tensor,
+        labels: Tensor,
+        *,
+        targets: Tensor | None = None,
+        seed: int = 0,
+        on_step: OnStep | None = None,
+    ) -> Tensor:
+        expect_batch(classifier, images, labels, targets)
+        if targets is not None and not self.targetable:
+            raise ValueError(f"{self.title} cannot aim at a chosen class")
+        if self.bound == 0:
+            return images.clone()
+        images, labels = images.to(classifier.device), labels.to(classifier.device)
+        targets = None if targets is None else targets.to(classifier.device)
+        with seeded(seed, classifier.device), classifier.frozen():
+            found = self.run(classifier, images.detach(), labels, targets, seed, on_step)
+        return found.detach().clamp(0, 1)
+
+    @abstractmethod
+    def run(
+        self, classifier: Classifier, images: Tensor, labels: Tensor, targets: Tensor | None, seed: int,
+        on_step: OnStep | None,
+    ) -> Tensor:  # fmt: skip
+        ...
