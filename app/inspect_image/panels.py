@@ -8,6 +8,7 @@ import streamlit as st
 from app.ui import charts, components
 from app.ui.cached import data_url
 from app.ui.markdown import plain
+from core.base.params import in_255ths
 from core.catalog import EXPLAINERS
 from core.study.bundle import zipped
 from core.study.figures import amplification, amplified, pixels, png
@@ -54,7 +55,7 @@ def show_pictures(study: Study) -> None:
             st.markdown(f"**The change, × {factor}**", help="Attacked minus original, multiplied so that an eye can "
                         "see it. Grey: no change; brighter or darker: that colour was raised or lowered.")  # fmt: skip
             st.image(png(amplified(change, factor), SMALLEST), width="stretch")
-            st.caption(f"Largest change of a pixel: {attacked.sizes['linf'] * 255:.3g}/255")
+            st.caption(f"Largest change of a pixel: {in_255ths(attacked.sizes['linf'])}")
     with right:
         st.markdown("**What the model answers**", help="The model's own probabilities. They say how sure the model is, "
                     "not how right.")  # fmt: skip
@@ -105,7 +106,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("Aim", aim),
         ("Outcome", "model fooled" if attacked.fooled else "model held"),
         ("Strength asked", asked),
-        ("Measured: largest change of a pixel (L-infinity)", f"{sizes['linf'] * 255:.3g}/255"),
+        ("Measured: largest change of a pixel (L-infinity)", in_255ths(sizes["linf"])),
         ("Measured: length of the change over all pixels (L2)", f"{sizes['l2']:.3g}"),
         ("Measured: pixels touched", f"{sizes['l0']:,.0f} of {study.original[0].numel():,}"),
     ]

@@ -10,6 +10,7 @@ import streamlit as st
 from app.ui.method_form import tune
 from app.ui.state import write_link
 from app.ui.widgets import choose, number, pick, several
+from core.base.params import to_unit
 from core.catalog import ATTACKS, EXPLAINERS
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
@@ -153,6 +154,5 @@ def parameters(method: Attack | Explainer) -> dict[str, Any]:
     for entry in fields(method):
         value = getattr(method, entry.name)
         if value != entry.default or entry.name == "eps":
-            scale = 255 if entry.metadata.get("unit") == "/255" else 1
-            values[f"{method.key}.{entry.name}"] = round(value * 255, 6) if scale != 1 else value
+            values[f"{method.key}.{entry.name}"] = to_unit(entry, value)
     return values

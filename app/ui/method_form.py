@@ -2,15 +2,15 @@
 
 from collections.abc import Mapping, Sequence
 from dataclasses import Field, fields
+from functools import partial
 from types import MappingProxyType
 from typing import Any, TypeVar
 
 import streamlit as st
 
-from app.ui.choice_labels import word
 from app.ui.state import force, keep, prepare, remember, setting
 from app.ui.widgets import follow_default, pick
-from core.base.params import Method
+from core.base.params import Method, from_unit, label, to_unit, unit_scale, with_todays_names
 
 M = TypeVar("M", bound=Method)
 V = TypeVar("V", int, float)
@@ -25,10 +25,11 @@ PLAIN_STRENGTH = "Largest change of a pixel"  # the help that STRENGTH says in f
 
 def put(kind: type[Method], prefix: str, given: Mapping[str, Any]) -> None:
     """Make `given`, a method's parameters in their JSON form, its settings; those left out get their defaults."""
+    given = with_todays_names(kind, given)
     for entry in fields(kind):
         value = given.get(entry.name, entry.default)
         if isinstance(entry.default, float) and isinstance(value, int | float):
-            value = round(255 * value, 6) if entry.metadata.get("unit") == "/255" else float(value)
+            value = to_unit(entry, float(value))
         force(f"{prefix}.{entry.name}", value)
         keep(f"default:{prefix}.{entry.name}", None)  # chosen, even where it is what another model's default was
 
@@ -58,21 +59,20 @@ def tune(
 
 def current(entry: "Field[Any]", name: str) -> Any:
     """The setting of a parameter that is not drawn now, brought into its range."""
-    scale = 255 if entry.metadata.get("unit") == "/255" else 1
-    default: Any = entry.default
-    value = setting(name, default * scale if scale != 1 else default)
-    return _inside(entry, value, scale) / scale if scale != 1 else _inside(entry, value, scale)
+    default: Any = to_unit(entry, entry.default)
+    return from_unit(entry, _inside(entry, setting(name, default)))
 
 
-def _inside(entry: "Field[Any]", value: Any, scale: float) -> Any:
+def _inside(entry: "Field[Any]", value: Any) -> Any:
+    """A setting brought into its parameter's range, as it is shown."""
     facts = entry.metadata
     if facts.get("choices"):
         return value if value in facts["choices"] else entry.default
     if isinstance(value, int | float) and not isinstance(value, bool):
         if facts.get("low") is not None:
-            value = max(value, type(value)(facts["low"] * scale))
+            value = max(value, type(value)(to_unit(entry, facts["low"])))
         if facts.get("high") is not None:
-            value = min(value, type(value)(facts["high"] * scale))
+            value = min(value, type(value)(to_unit(entry, facts["high"])))
     return value
 
 
@@ -86,27 +86,24 @@ def parameter(entry: "Field[Any]", name: str, default: Any, typed: bool = False,
         remember(name, chosen)
         return chosen
     if facts.get("choices"):
-        return pick(name, title, [str(each) for each in facts["choices"]], str(default), word, help or "", disabled)
+        return pick(name, title, list(facts["choices"]), default, partial(label, entry), help or "", disabled)
     if isinstance(default, int):
         follow_default(name, default)
-        key, whole = prepare(name, _inside(entry, setting(name, default), 1))
+        key, whole = prepare(name, _inside(entry, setting(name, default)))
         chosen = _slide(title, int(facts["low"]), int(facts["high"]), whole, 1, key, help, "%d", typed, disabled)
         remember(name, chosen)
         return chosen
-    scale = 255 if facts.get("unit") == "/255" else 1
-    first = round(float(default * scale), 6)
+    first, low, high = (round(float(to_unit(entry, each)), 6) for each in (default, facts["low"], facts["high"]))
     follow_default(name, first)
-    low, high = round(float(facts["low"] * scale), 6), round(float(facts["high"] * scale), 6)
-    key, real = prepare(name, round(float(_inside(entry, setting(name, first), scale)), 6))
-    if scale == 255:
+    key, real = prepare(name, round(float(_inside(entry, setting(name, first))), 6))
+    scaled = unit_scale(entry) != 1
+    if scaled:
         title = f"{title}, of 255"
         help = f"{STRENGTH} {(help or '').removeprefix(PLAIN_STRENGTH).lstrip('. ')}" if entry.name == "eps" else help
-    step = facts.get("step") or (0.5 if scale == 255 else _step(low, high, first))
+    step = facts.get("step") or (0.5 if scaled else _step(low, high, first))
     chosen = _slide(title, low, high, real, step, key, help, "%g", typed, disabled)
     remember(name, chosen)
-    if scale != 1:
-        return default if chosen == first else chosen / scale  # a default such as 0.007 stays just that
-    return chosen
+    return default if scaled and chosen == first else from_unit(entry, chosen)
 
 
 def _slide(

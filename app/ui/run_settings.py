@@ -1,12 +1,11 @@
 """The settings of a run's spec in words: what each is called, and its value."""
 
 from collections.abc import Mapping
-from dataclasses import Field, fields
+from dataclasses import Field
 from typing import Any
 
-from app.ui.choice_labels import word
 from app.ui.run_words import TASKS, part
-from core.base.params import Method
+from core.base.params import Method, in_255ths, label, parameter_of, unit_scale
 from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES
 from core.training.schedule import Schedule
 
@@ -34,7 +33,7 @@ def field_of(dotted: str, spec: Mapping[str, Any]) -> "Field[Any] | None":
         kind = Schedule
     elif len(above) == 1 and above[0] in kinds:
         kind = kinds[above[0]].get(str(part(spec, "arguments", above[0]).get("method", "")))
-    return None if kind is None else next((entry for entry in fields(kind) if entry.name == name), None)
+    return None if kind is None else parameter_of(kind, name)
 
 
 def setting(dotted: str, *specs: Mapping[str, Any]) -> str:
@@ -69,8 +68,9 @@ def value(dotted: str, found: Any, spec: Mapping[str, Any], models: Mapping[str,
         return "all but one"
     if isinstance(found, int | float):
         entry = field_of(dotted, spec)
-        scaled = entry is not None and entry.metadata.get("unit") == "/255"
-        return f"{found * 255:.4g}/255" if scaled else f"{found:,}" if isinstance(found, int) else f"{found:.4g}"
+        if entry is not None and unit_scale(entry) != 1:
+            return in_255ths(found, ".4g")
+        return f"{found:,}" if isinstance(found, int) else f"{found:.4g}"
     text = str(found)
     named: Mapping[str, str] = {}
     if dotted in MODEL_FIELDS:
@@ -84,5 +84,5 @@ def value(dotted: str, found: Any, spec: Mapping[str, Any], models: Mapping[str,
     elif dotted == "arguments.start":
         named = STARTS
     elif (entry := field_of(dotted, spec)) is not None and entry.metadata.get("choices"):
-        return word(text)
+        return label(entry, text)
     return named.get(text, text)

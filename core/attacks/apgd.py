@@ -47,7 +47,7 @@ class APGD(Attack):
     eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
     steps: int = param(50, low=1, high=500, title="Steps", help="How many steps to take")
     loss: str = param(
-        "ce", choices=("ce", "dlr"), title="Loss",
+        "ce", choices={"ce": "cross-entropy", "dlr": "difference of logits ratio"}, title="Loss",
         help="What it raises: cross-entropy (ce), or a ratio of score differences, blind to their scale (dlr)",
     )  # fmt: skip
 

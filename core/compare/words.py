@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from core.base.params import FULL, in_255ths
 from core.compare.one_image import SIDES, Comparison, Reach, Side
 from core.study.words import percent, strength
 
@@ -88,9 +89,9 @@ def size(value: float, norm: float) -> str:
         return "0"
     if not math.isfinite(value) or (norm == math.inf and value >= 1):
         return "none"
-    shown = value if norm == 2 else value * 255
-    digits = 2 if shown < 1 else 1 if shown < 10 else 0
-    return f"{shown:.{digits}f}" + ("" if norm == 2 else "/255")
+    shown = value if norm == 2 else FULL * value
+    form = f".{2 if shown < 1 else 1 if shown < 10 else 0}f"
+    return f"{value:{form}}" if norm == 2 else in_255ths(value, form)
 
 
 def reading(reaches: Sequence[Reach], allowed: float = math.inf) -> str:
@@ -133,7 +134,7 @@ def short(eps: float, norm: float) -> str:
     >>> short(8 / 255, math.inf), short(0.5, 2)
     ('8/255', '0.5')
     """
-    return f"{eps * 255:.3g}/255" if norm == math.inf else f"{eps:.3g}"
+    return in_255ths(eps) if norm == math.inf else f"{eps:.3g}"
 
 
 def interval(found: Sequence[float], times: float, digits: int) -> str:

@@ -8,7 +8,7 @@ from torch import Tensor
 from core.base.params import param
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attribution, Explainer
-from core.occlusion.backgrounds import background, describe, gap
+from core.occlusion.backgrounds import SINGLE, background, describe, gap
 from core.occlusion.masking import batch_size
 
 
@@ -45,7 +45,7 @@ class IntegratedGradients(Explainer):
 
     baseline: str = param(
         "black",
-        choices=("black", "grey", "white", "blurred"),
+        choices=SINGLE,
         title="Baseline",
         help="The picture without information to start from; pixels equal to it get nothing",
     )

@@ -12,7 +12,7 @@ from core.occlusion.backgrounds import blur
 from core.occlusion.lime_engine import DESIGNS, explain_batch
 from core.occlusion.superpixels import KINDS, mean_colours, superpixels
 
-FILLS = ("mean", "blur", "grey", "black")
+FILLS = {"mean": "their mean colour", "blur": "the picture, blurred", "grey": "grey", "black": "black"}
 CONSTANTS = {"grey": 0.5, "black": 0.0}
 
 
@@ -66,8 +66,9 @@ class Lime(Explainer):
         help="balanced needs fewest copies; independent is classic",
     )
     precision: str = param(
-        "fp32", choices=("fp32", "bf16"), title="Precision", help="bf16 is faster and rounds the answers a little"
-    )
+        "fp32", choices={"fp32": "full precision", "bf16": "half precision (faster)"}, title="Precision",
+        help="bf16 is faster and rounds the answers a little",
+    )  # fmt: skip
 
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         parts = superpixels(reference, self.segmentation, self.segments)

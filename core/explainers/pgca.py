@@ -70,7 +70,10 @@ class PGCA(Explainer):
     plain = "Covers the picture square by square, and strengthens what that test and Grad-CAM++ agree on."
     cite = "Islam, Jahin, Mridha, Dey 2024, arXiv 2412.03884 (formulas reconstructed)"
 
-    masking: str = param("both", choices=("both", "zero", "noise"), title="Cover with", help="Black, noise, or both")
+    masking: str = param(
+        "both", choices={"both": "black and noise", "zero": "black", "noise": "noise"}, title="Cover with",
+        help="Black, noise, or both",
+    )  # fmt: skip
     beta: float = param(1.0, low=0.0, high=5.0, title="Agreement", help="How much to raise what both maps show")
     draws: int = param(1, low=1, high=16, title="Noise draws", help="How many different noises to cover with")
     align: bool = param(

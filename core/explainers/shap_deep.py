@@ -41,7 +41,7 @@ class ShapDeep(Explainer):
 
     background: str = param(
         "auto",
-        choices=tuple(name for name in NAMES if name != "noise"),
+        choices={name: words for name, words in NAMES.items() if name != "noise"},
         title="Background",
         help="What the picture is compared with; auto: the gallery's samples",
     )

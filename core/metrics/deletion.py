@@ -58,7 +58,10 @@ class Deletion(Metric):
     better = "lower"
 
     steps: int = param(32, low=2, high=1024, title="Steps", help="Steps in which the pixels are removed")
-    fill: str = param("mean", choices=("mean", "black"), title="Filled with", help="The colour of removed pixels")
+    fill: str = param(
+        "mean", choices={"mean": "their mean colour", "black": "black"}, title="Filled with",
+        help="The colour of removed pixels",
+    )  # fmt: skip
 
     def __call__(self, classifier: Classifier, images: Tensor, targets: Tensor, attribution: Attribution) -> Tensor:
         mean = images.new_tensor(classifier.mean).view(-1, 1, 1)

@@ -48,6 +48,10 @@ def difference_penalty(
         return slope.square() / masks.flatten(1).sum(dim=1).clamp_min(1)
 
 
+PENALTIES = {"finite": difference_penalty, "exact": exact_penalty}
+WAYS = {"finite": "by a small step (quicker)", "exact": "exactly (slower)"}
+
+
 def _log_p(classifier: Classifier, images: Tensor, labels: Tensor) -> Tensor:
     return classifier(images).log_softmax(dim=1).gather(1, labels[:, None]).squeeze(1)
 

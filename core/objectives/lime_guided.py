@@ -12,17 +12,18 @@ from core.contracts.ascend import ascend
 from core.contracts.batch import Batch, stream
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial, Loss, Objective
-from core.objectives._gradient_penalty import difference_penalty, exact_penalty
+from core.objectives._gradient_penalty import PENALTIES, WAYS
 from core.occlusion.fills import FILLS, fill
+from core.occlusion.superpixels import KINDS
 from core.spurious.mask_leakage import mask_leakage
 from core.spurious.mask_statistics import mask_statistics
 from core.spurious.regions import CLASSES, POLARITIES, SOURCES, SpuriousRegions
 
-PENALTIES = {"finite": difference_penalty, "exact": exact_penalty}
 CONTROLS = {
     "random": "control: random parts", "gradient": "control: the gradient", "shuffled": "control: LIME's, shuffled",
     "none": "control: no regions",
 }  # fmt: skip
+PARTS = {kind: KINDS[kind] for kind in ("grid", "slic")}
 ENOUGH = 16  # rows in a pass with batch normalisation: with 4, a penalty is up to twice what it is in a whole batch
 
 
@@ -82,7 +83,7 @@ class LimeGuided(Adversarial):
         1.0, low=0.0, high=10.0, step=0.1, title="Weight of sensitivity without support",
         help="How much a part is blamed for moving the answer without supporting it",
     )  # fmt: skip
-    parts: str = param("grid", choices=("grid", "slic"), title="Parts", help="Square cells, or regions along edges")
+    parts: str = param("grid", choices=PARTS, title="Parts", help="Square cells, or regions along edges")
     cells: int = param(16, low=4, high=100, title="Number of parts", help="Into how many parts an image is cut")
     samples: int = param(33, low=2, high=1000, title="LIME samples", help="Covered copies of an image in one repeat; "
                          "fewer than twice the number of parts cannot tell parts apart")  # fmt: skip
@@ -96,7 +97,7 @@ class LimeGuided(Adversarial):
     turns: int = param(4, low=1, high=50, title="Turns",
                        help="In how many turns all images get new regions: 4 means a quarter each time")  # fmt: skip
     penalty: str = param(
-        "exact", choices=tuple(PENALTIES), title="Penalty by",
+        "exact", choices=WAYS, title="Penalty by",
         help="Exactly, by double backpropagation, or by a difference along the gradient: a little quicker, noisier",
     )  # fmt: skip
     penalised: float = param(0.125, low=0.01, high=1.0, step=0.005, title="Images penalised",

@@ -11,8 +11,12 @@ from core.contracts.classifier import Classifier
 
 COUNT = 24  # images of the gallery, or of noise
 SHADES = 9
-NAMES = ("auto", "gallery", "shades", "black", "grey", "white", "blurred", "noise")
-SINGLE = ("black", "grey", "white", "blurred")  # one image only
+NAMES = {
+    "auto": "automatic: the gallery's samples", "gallery": "the gallery's samples",
+    "shades": "plain shades from black to white", "black": "black", "grey": "grey", "white": "white",
+    "blurred": "the picture, blurred", "noise": "noise",
+}  # fmt: skip
+SINGLE = {name: NAMES[name] for name in ("black", "grey", "white", "blurred")}  # one image only
 _PLAIN = {"black": 0.0, "grey": 0.5, "white": 1.0}
 _read: "WeakKeyDictionary[Classifier, Tensor]" = WeakKeyDictionary()
 

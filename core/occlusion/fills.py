@@ -6,7 +6,10 @@ from torch import Tensor
 from core.contracts.batch import Batch
 from core.occlusion.backgrounds import blur
 
-FILLS = ("mean", "blur", "noise", "patch")
+FILLS = {
+    "mean": "their mean colour", "blur": "the picture, blurred", "noise": "noise",
+    "patch": "a patch of another picture",
+}  # fmt: skip
 
 
 def fill(batch: Batch, kind: str) -> Tensor:

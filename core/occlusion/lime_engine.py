@@ -8,7 +8,10 @@ from torch import Tensor
 from core.contracts.classifier import Classifier
 from core.occlusion.masking import Read, respond
 
-DESIGNS = ("balanced", "paired", "independent")
+DESIGNS = {
+    "balanced": "balanced over the patches", "paired": "in opposite pairs",
+    "independent": "each by itself, at random",
+}  # fmt: skip
 KERNEL_WIDTH = 0.25
 
 

@@ -10,7 +10,9 @@ from torch import Tensor
 
 from core.base import cancellation
 
-KINDS = ("slic", "grid", "quickshift")
+KINDS = {
+    "slic": "following edges (SLIC)", "grid": "a regular grid", "quickshift": "following colours (quickshift)",
+}  # fmt: skip
 KEPT = 8  # cuts remembered: the controls of a case, and its later calls, share one reference picture
 
 _kept: OrderedDict[tuple[bytes, tuple[int, ...], str, int], np.ndarray] = OrderedDict()

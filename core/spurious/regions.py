@@ -11,9 +11,12 @@ from core.contracts.classifier import Classifier
 from core.occlusion.superpixels import superpixels
 from core.spurious.score import FLAT, Repeats, in_use, largest, lime_weights, painted, score, sensitivity
 
-SOURCES = ("lime", "random", "gradient", "shuffled", "none")
-CLASSES = ("true", "teacher", "free")
-POLARITIES = ("against", "supporting")
+SOURCES = {
+    "lime": "LIME's explanations", "random": "random parts (control)", "gradient": "the gradient (control)",
+    "shuffled": "LIME's, shuffled (control)", "none": "no regions (control)",
+}  # fmt: skip
+CLASSES = {"true": "the true label", "teacher": "the model's own answer", "free": "none: no label is used"}
+POLARITIES = {"against": "not supporting the class", "supporting": "supporting the class"}
 
 
 @dataclass(frozen=True)

@@ -3,6 +3,7 @@
 import math
 from collections.abc import Sequence
 
+from core.base.params import in_255ths
 from core.contracts.attack import Attack
 from core.study.attack_record import Attacked
 from core.study.measures import Row, exceeded
@@ -26,7 +27,7 @@ def strength(value: float, norm: float) -> str:
     ('8/255 per pixel', 'an L2 length of 0.5', '3 pixels')
     """
     if norm == math.inf:
-        return f"{value * 255:.3g}/255 per pixel"
+        return f"{in_255ths(value)} per pixel"
     if norm == 0:
         return f"{value:.0f} pixel{'' if value == 1 else 's'}"
     return f"an L{norm:g} length of {value:.3g}"

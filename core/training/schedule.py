@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from core.base.params import Method, param
 
 ONE_CYCLE, PIECEWISE = "one_cycle", "piecewise"
+RATES = {ONE_CYCLE: "rise and fall (one cycle)", PIECEWISE: "stairs down"}
 
 
 @dataclass(frozen=True)
@@ -20,9 +21,7 @@ class Schedule(Method):
     epochs: int = param(30, low=1, high=1000, title="Epochs", help="One epoch: every training image seen once")
     batch: int = param(128, low=1, high=8192, title="Images in one step", help="The batch, over all processes")
     lr: float = param(0.05, low=0.0, high=10.0, title="Learning rate", help="Largest length of a step")
-    rate: str = param(
-        ONE_CYCLE, choices=(ONE_CYCLE, PIECEWISE), title="Course of the learning rate", help="Rise and fall, or stairs"
-    )
+    rate: str = param(ONE_CYCLE, choices=RATES, title="Course of the learning rate", help="Rise and fall, or stairs")
     warm: float = param(0.4, low=0.0, high=1.0, title="Rise", help="The part of a cycle in which the rate rises")
     momentum: float = param(0.9, low=0.0, high=0.999, title="Momentum", help="How much of the last step is kept")
     weight_decay: float = param(5e-4, low=0.0, high=0.1, title="Weight decay", help="Pull of the weights towards zero")

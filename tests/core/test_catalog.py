@@ -15,6 +15,7 @@ from core.contracts.explainer import Explainer
 from core.contracts.map_distance import MapDistance
 from core.contracts.toy_models import linear
 from core.recipes.tables import table
+from core.training.schedule import Schedule
 
 README = (ROOT / "README.md").read_text()
 NEW = README[README.index("```python\n") + 10 : README.index("```", README.index("```python\n") + 10)]
@@ -71,6 +72,17 @@ def test_every_method_says_what_it_is(room: str) -> None:
                 facts = entry.metadata
                 assert {"low", "high"} <= facts.keys(), f"{key}.{entry.name} is not made with param()"
                 assert facts["low"] <= entry.default <= facts["high"], f"{key}.{entry.name} has no range"
+
+
+@pytest.mark.parametrize("room", ["ATTACKS", "EXPLAINERS", "OBJECTIVES", "METRICS", "MAP_DISTANCES", "schedule"])
+def test_every_choice_has_words_for_the_screen(room: str) -> None:
+    for kind in [Schedule] if room == "schedule" else getattr(catalog, room).values():
+        for entry in fields(kind):
+            words = list(entry.metadata["choices"].values())
+            assert all(words), f"{kind.key}.{entry.name}: a choice has no words"
+            assert not any("_" in each for each in words), f"{kind.key}.{entry.name}: a name of the code is no word"
+            assert len(words) == len(set(words)), f"two choices of {kind.key}.{entry.name} read alike"
+            assert not words or entry.default in entry.metadata["choices"]
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,6 @@ import os
 import signal
 import time
 from collections.abc import Callable
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -15,12 +14,10 @@ from streamlit.testing.v1 import AppTest
 
 from app.refine.measure_process import Measurement
 from app.runs.facts import facts
-from app.ui.choice_labels import WORDS, word
 from core.base.paths import ROOT
 from core.catalog import OBJECTIVES
 from core.runs.store import Run, Store
 from core.training.presets import PRESETS
-from core.training.schedule import Schedule
 
 MAIN, REFINE, RUNS = (str(ROOT / path) for path in ("app/main.py", "pages/refine.py", "pages/runs.py"))
 TINY = {
@@ -331,16 +328,6 @@ def test_a_run_that_is_gone_is_one_sentence(digits: Path) -> None:
     app = opened(RUNS, run="20250101-000000-00000000")
     assert "is not here any more" in texts(app)
     assert not app.error
-
-
-def test_every_choice_has_words() -> None:
-    for kind in (*OBJECTIVES.values(), Schedule):
-        for entry in fields(kind):
-            choices = entry.metadata.get("choices") or ()
-            assert all(choice in WORDS for choice in choices), (
-                f"{kind.key}.{entry.name}: app/ui/choice_labels.py has no words"
-            )
-            assert len({word(choice) for choice in choices}) == len(choices)
 
 
 def test_time_and_memory_are_measured_on_request(digits: Path) -> None:
