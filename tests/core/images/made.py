@@ -36,9 +36,6 @@ def of(pixels: np.ndarray) -> Picture:
     return Picture(pixels, "made", "")
 
 
-# --- refusing
-
-
 def chunk(kind: bytes, body: bytes) -> bytes:
     return struct.pack(">I", len(body)) + kind + body + struct.pack(">I", zlib.crc32(kind + body))
 
