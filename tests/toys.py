@@ -1,11 +1,16 @@
 """A toy problem for training tests: small nets over 1 x 6 x 6 images that are bright on the left or on the right."""
 
+from dataclasses import replace
+
 import torch
 from torch import Tensor, nn
 
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
+from core.occlusion.superpixels import grid
+
+CELLS = grid(6, 6, 2, 2)  # the four parts of a toy image
 
 
 def small(seed: int = 0, *, norm: bool = True, dropout: float = 0.0) -> Classifier:
@@ -36,3 +41,12 @@ def dataset(count: int = 256) -> Images:
 def whole(images: Tensor, labels: Tensor, seed: int = 0) -> Batch:
     """One batch of all of them."""
     return Batch(images, labels, torch.arange(len(labels)), seed, 0, len(labels))
+
+
+def draw(*shape: int, seed: int = 0) -> Tensor:
+    return torch.rand(*shape, generator=torch.Generator().manual_seed(seed))
+
+
+def guided_batch(count: int = 12, seed: int = 3) -> Batch:
+    images, labels = separable(count)
+    return replace(whole(images, labels, seed), masks=CELLS.expand(count, -1, -1) == 3, others=images.roll(-1, dims=0))
