@@ -11,6 +11,7 @@ import streamlit as st
 from app.ui.state import force, keep, prepare, remember, setting
 from app.ui.widgets import follow_default, pick
 from core.base.params import Method, from_unit, label, to_unit, unit_scale, with_todays_names
+from core.contracts.attack import LARGEST_CHANGE
 
 M = TypeVar("M", bound=Method)
 V = TypeVar("V", int, float)
@@ -19,8 +20,7 @@ WIDE = 1000  # a range whose ends differ by more than this factor is typed, not 
 STRENGTH = (
     "Each colour of a pixel runs from 0 to 255; 8 means that none changes by more than 8 steps, which an eye rarely "
     "sees. (L-infinity norm)"
-)
-PLAIN_STRENGTH = "Largest change of a pixel"  # the help that STRENGTH says in full
+)  # what LARGEST_CHANGE is, said in full
 
 
 def put(kind: type[Method], prefix: str, given: Mapping[str, Any]) -> None:
@@ -99,7 +99,7 @@ def parameter(entry: "Field[Any]", name: str, default: Any, typed: bool = False,
     scaled = unit_scale(entry) != 1
     if scaled:
         title = f"{title}, of 255"
-        help = f"{STRENGTH} {(help or '').removeprefix(PLAIN_STRENGTH).lstrip('. ')}" if entry.name == "eps" else help
+        help = f"{STRENGTH} {(help or '').removeprefix(LARGEST_CHANGE).lstrip('. ')}" if entry.name == "eps" else help
     step = facts.get("step") or (0.5 if scaled else _step(low, high, first))
     chosen = _slide(title, low, high, real, step, key, help, "%g", typed, disabled)
     remember(name, chosen)

@@ -1,6 +1,5 @@
 """Auto-PGD (Croce, Hein 2020, arXiv 2003.01690, section 3), run by torchattacks."""
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -11,7 +10,7 @@ from core.attacks._torchattacks import LIBRARY, borrowed
 from core.attacks.cw import margin
 from core.base.params import param
 from core.contracts.ascend import OnStep
-from core.contracts.attack import Attack
+from core.contracts.attack import Attack, LinfAttack
 from core.contracts.classifier import Classifier
 
 
@@ -23,7 +22,7 @@ def aimed_ratio(logits: Tensor, targets: Tensor) -> Tensor:
 
 
 @dataclass(frozen=True)
-class APGD(Attack):
+class APGD(LinfAttack):
     """PGD with momentum that starts with step 2 eps, halves it where progress stalls, and restarts from the best point.
 
     Returned: a point with a wrong answer where one was met, else the point of highest loss (the library itself would
@@ -41,10 +40,8 @@ class APGD(Attack):
     title = "APGD"
     plain = "A PGD that chooses its own step size, large at first and smaller where it no longer gets ahead."
     cite = "Croce, Hein 2020, arXiv 2003.01690"
-    norm = math.inf
     library = LIBRARY
 
-    eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
     steps: int = param(50, low=1, high=500, title="Steps", help="How many steps to take")
     loss: str = param(
         "ce", choices={"ce": "cross-entropy", "dlr": "difference of logits ratio"}, title="Loss",

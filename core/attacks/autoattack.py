@@ -1,6 +1,5 @@
 """AutoAttack, the standard ensemble (Croce, Hein 2020, arXiv 2003.01690), put together from parts of torchattacks."""
 
-import math
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -11,14 +10,14 @@ from torch import Tensor, nn
 from core.attacks._torchattacks import LIBRARY, borrowed
 from core.base.params import param
 from core.contracts.ascend import OnStep
-from core.contracts.attack import Attack
+from core.contracts.attack import Attack, LinfAttack
 from core.contracts.classifier import Classifier
 
 STEPS, QUERIES, CLASSES = 100, 5000, 10  # the standard: 100 steps, 5000 queries, nine target classes
 
 
 @dataclass(frozen=True)
-class AutoAttack(Attack):
+class AutoAttack(LinfAttack):
     """APGD-CE, APGD-T, FAB-T and Square, each on the images that withstood the ones before (section 6).
 
     The library's own ensemble takes 10 steps where the standard takes 100; this one takes `steps`. Square runs with the
@@ -34,11 +33,9 @@ class AutoAttack(Attack):
         "Runs four different attacks one after the other until one gives a wrong answer: the usual test of robustness."
     )
     cite = "Croce, Hein 2020, arXiv 2003.01690"
-    norm = math.inf
     targetable = False
     library = LIBRARY
 
-    eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
     steps: int = param(STEPS, low=1, high=500, title="Steps", help="Steps of each attack; published results use 100")
     queries: int = param(QUERIES, low=1, high=20000, title="Tries", help="Tries of Square; published results use 5000")
 

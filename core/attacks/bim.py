@@ -1,19 +1,17 @@
 """The basic iterative method (Kurakin, Goodfellow, Bengio 2017, arXiv 1607.02533)."""
 
-import math
 from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.attacks.fgsm import aim
 from core.base.params import param
-from core.contracts.ascend import OnStep, ascend
-from core.contracts.attack import Attack
+from core.contracts.ascend import OnStep, ascend, attack_loss
+from core.contracts.attack import Attack, LinfAttack
 from core.contracts.classifier import Classifier
 
 
 @dataclass(frozen=True)
-class BIM(Attack):
+class BIM(LinfAttack):
     """x_{t+1} = Clip_{x, eps}(x_t + step sign(grad CE(x_t, y))), from x_0 = x (section 2.2): FGSM in small steps.
 
     On a linear two-class model with weights (1, -2), five steps of 0.0625 would move every pixel by 0.3125 against its
@@ -30,9 +28,7 @@ class BIM(Attack):
     title = "BIM"
     plain = "Takes several small steps towards a wrong answer, beginning at the picture itself."
     cite = "Kurakin, Goodfellow, Bengio 2017, arXiv 1607.02533"
-    norm = math.inf
 
-    eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
     step: float = param(2 / 255, low=0.1 / 255, high=16 / 255, title="Step", unit="/255", help="Change at each step")
     steps: int = param(10, low=1, high=500, title="Steps", help="How many steps to take")
 
@@ -45,7 +41,7 @@ class BIM(Attack):
         seed: int,
         on_step: OnStep | None,
     ) -> Tensor:
-        loss = aim(classifier, labels, targets)
+        loss = attack_loss(classifier, labels, targets)
         return ascend(loss, images, eps=self.eps, step=self.step, steps=self.steps, on_step=on_step)
 
 

@@ -1,6 +1,5 @@
 """The Fast Adaptive Boundary attack (Croce, Hein 2020, arXiv 1907.02044), run by torchattacks."""
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -9,12 +8,12 @@ from torch import Tensor, nn
 from core.attacks._torchattacks import LIBRARY, Candidates, Versus, borrowed
 from core.base.params import param
 from core.contracts.ascend import OnStep
-from core.contracts.attack import Attack
+from core.contracts.attack import Attack, LinfAttack, linf_strength
 from core.contracts.classifier import Classifier
 
 
 @dataclass(frozen=True)
-class FAB(Attack):
+class FAB(LinfAttack):
     """The smallest L-infinity change found by projecting onto linearised boundaries, if it is within eps.
 
     An image for which none was found comes back as it was. A step takes one backward pass a class, so with more than
@@ -27,13 +26,9 @@ class FAB(Attack):
     title = "FAB"
     plain = "Looks for the smallest change of the pixels that gives a wrong answer, within the strength."
     cite = "Croce, Hein 2020, arXiv 1907.02044"
-    norm = math.inf
     library = LIBRARY
 
-    eps: float = param(
-        8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255",
-        help="Largest change of a pixel. Where it finds no smaller one that works, the picture stays as it is.",
-    )  # fmt: skip
+    eps: float = linf_strength("Where it finds no smaller one that works, the picture stays as it is.")
     steps: int = param(20, low=1, high=500, title="Steps", help="How many steps to take")
     classes: int = param(
         10, low=2, high=1000, title="Classes", help="How many of the most likely answers to consider; more take longer"

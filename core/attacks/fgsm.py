@@ -1,26 +1,16 @@
 """The fast gradient sign method (Goodfellow, Shlens, Szegedy 2015, arXiv 1412.6572)."""
 
-import math
 from dataclasses import dataclass
 
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
-from core.base.params import param
-from core.contracts.ascend import Loss, OnStep, ascend
-from core.contracts.attack import Attack
+from core.contracts.ascend import OnStep, ascend, attack_loss
+from core.contracts.attack import Attack, LinfAttack
 from core.contracts.classifier import Classifier
 
 
-def aim(classifier: Classifier, labels: Tensor, targets: Tensor | None) -> Loss:
-    """The loss to raise: cross-entropy of the labels, or minus that of the targets. (N, C, H, W) -> (N,)."""
-    if targets is None:
-        return lambda images: cross_entropy(classifier(images), labels, reduction="none")
-    return lambda images: -cross_entropy(classifier(images), targets, reduction="none")
-
-
 @dataclass(frozen=True)
-class FGSM(Attack):
+class FGSM(LinfAttack):
     """x' = clip(x + eps sign(grad CE(x, y))): one step of the whole strength.
 
     On a linear two-class model with weights (1, -2) every pixel moves by eps against its weight:
@@ -36,9 +26,6 @@ class FGSM(Attack):
     title = "FGSM"
     plain = "Takes a single step towards a wrong answer, changing every pixel by the whole strength."
     cite = "Goodfellow, Shlens, Szegedy 2015, arXiv 1412.6572"
-    norm = math.inf
-
-    eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
 
     def run(
         self,
@@ -49,7 +36,7 @@ class FGSM(Attack):
         seed: int,
         on_step: OnStep | None,
     ) -> Tensor:
-        loss = aim(classifier, labels, targets)
+        loss = attack_loss(classifier, labels, targets)
         return ascend(loss, images, eps=self.eps, step=self.eps, steps=1, on_step=on_step)
 
 

@@ -1,19 +1,17 @@
 """The momentum iterative fast gradient sign method (Dong et al. 2018, arXiv 1710.06081)."""
 
-import math
 from dataclasses import dataclass
 
 from torch import Tensor
 
-from core.attacks.fgsm import aim
 from core.base.params import param
-from core.contracts.ascend import OnStep, ascend
-from core.contracts.attack import Attack
+from core.contracts.ascend import OnStep, ascend, attack_loss
+from core.contracts.attack import Attack, LinfAttack
 from core.contracts.classifier import Classifier
 
 
 @dataclass(frozen=True)
-class MIFGSM(Attack):
+class MIFGSM(LinfAttack):
     """x_{t+1} = Clip_{x, eps}(x_t + step sign(g_{t+1})) (eq. 7), g_{t+1} = decay g_t + grad CE / |grad CE|_1 (eq. 6).
 
     |.|_1 is the mean of the absolute values, as in the authors' code: another constant, the same signs.
@@ -35,9 +33,7 @@ class MIFGSM(Attack):
         "Takes small steps that remember where the earlier ones were heading, which tends to fool other networks too."
     )
     cite = "Dong et al. 2018, arXiv 1710.06081"
-    norm = math.inf
 
-    eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
     step: float = param(2 / 255, low=0.1 / 255, high=16 / 255, title="Step", unit="/255", help="Change at each step")
     steps: int = param(10, low=1, high=500, title="Steps", help="How many steps to take")
     decay: float = param(1.0, low=0.0, high=2.0, title="Memory", help="How much of the earlier directions is kept")
@@ -52,7 +48,7 @@ class MIFGSM(Attack):
         on_step: OnStep | None,
     ) -> Tensor:
         return ascend(
-            aim(classifier, labels, targets), images, eps=self.eps, step=self.step, steps=self.steps,
+            attack_loss(classifier, labels, targets), images, eps=self.eps, step=self.step, steps=self.steps,
             momentum=self.decay, on_step=on_step,
         )  # fmt: skip
 

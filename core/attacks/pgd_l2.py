@@ -5,9 +5,8 @@ from dataclasses import dataclass
 import torch
 from torch import Tensor
 
-from core.attacks.fgsm import aim
 from core.base.params import param
-from core.contracts.ascend import OnStep, ascend, random_start
+from core.contracts.ascend import OnStep, ascend, attack_loss, random_start
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 
@@ -55,8 +54,8 @@ class PGDL2(Attack):
         generator = torch.Generator().manual_seed(seed)
         start = random_start(images, self.eps, self.norm, generator) if self.random_start else images
         return ascend(
-            aim(classifier, labels, targets), images, eps=self.eps, step=self.step, steps=self.steps, norm=self.norm,
-            start=start, on_step=on_step,
+            attack_loss(classifier, labels, targets), images, eps=self.eps, step=self.step, steps=self.steps,
+            norm=self.norm, start=start, on_step=on_step,
         )  # fmt: skip
 
 

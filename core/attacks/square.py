@@ -1,6 +1,5 @@
 """The Square Attack (Andriushchenko et al. 2020, arXiv 1912.00049), run by torchattacks."""
 
-import math
 from dataclasses import dataclass
 
 import torch
@@ -9,12 +8,12 @@ from torch import Tensor
 from core.attacks._torchattacks import LIBRARY, borrowed
 from core.base.params import param
 from core.contracts.ascend import OnStep
-from core.contracts.attack import Attack
+from core.contracts.attack import Attack, LinfAttack
 from core.contracts.classifier import Classifier
 
 
 @dataclass(frozen=True)
-class Square(Attack):
+class Square(LinfAttack):
     """Random search without gradients (algorithms 1 and 2): squares of +-eps, smaller and smaller, kept if they help.
 
     It lowers the lead of the label over the other classes, or of the other classes over the target, and ends when the
@@ -25,10 +24,8 @@ class Square(Attack):
     title = "Square"
     plain = "Never looks inside the network: tries coloured squares at random and keeps those that make it less sure."
     cite = "Andriushchenko et al. 2020, arXiv 1912.00049"
-    norm = math.inf
     library = LIBRARY
 
-    eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
     queries: int = param(
         1000, low=1, high=20000, title="Tries", help="How often it may ask the network; published results use 5000"
     )

@@ -6,8 +6,11 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
+from torch.nn.functional import cross_entropy
 
-Loss = Callable[[Tensor], Tensor]
+from core.contracts.classifier import Classifier
+
+Loss = Callable[[Tensor], Tensor]  # images (N, C, H, W) -> one value an image (N,)
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,6 +36,13 @@ def laid_out(images: Tensor) -> Tensor:
     return images.contiguous(memory_format=torch.channels_last) if images.device.type == "cpu" else images
 
 
+def attack_loss(classifier: Classifier, labels: Tensor, targets: Tensor | None = None) -> Loss:
+    """What most attacks raise: the cross-entropy of the labels (N,), or minus that of the targets (N,)."""
+    if targets is None:
+        return lambda images: cross_entropy(classifier(images), labels, reduction="none")
+    return lambda images: -cross_entropy(classifier(images), targets, reduction="none")
+
+
 def project(images: Tensor, centre: Tensor, eps: float, norm: float) -> Tensor:
     """The nearest points to `images` within `eps` of `centre` in `norm` (inf or 2), then clipped to [0, 1].
 
@@ -47,17 +57,20 @@ def project(images: Tensor, centre: Tensor, eps: float, norm: float) -> Tensor:
 
 
 def random_start(images: Tensor, eps: float, norm: float, generator: torch.Generator) -> Tensor:
-    """A point in the ball, clipped to [0, 1]: uniform in the cube for inf; a uniform direction and radius for 2.
+    """A point in the ball around each image, clipped to [0, 1]: see `random_change`."""
+    return (images + random_change(images.shape, eps, norm, generator).to(images)).clamp(0, 1)
+
+
+def random_change(shape: tuple[int, ...], eps: float, norm: float, generator: torch.Generator) -> Tensor:
+    """Changes (N, C, H, W) within the ball: uniform in the cube for inf; a uniform direction and radius for 2.
 
     Drawn on the CPU, so that a seed means the same on every device.
     """
     if norm == math.inf:
-        offset = torch.empty(images.shape).uniform_(-eps, eps, generator=generator)
-    else:
-        offset = torch.empty(images.shape).normal_(generator=generator)
-        radius = torch.empty(len(images)).uniform_(0, 1, generator=generator)
-        offset = offset * per_image(radius / offset.flatten(1).norm(dim=1)) * eps
-    return (images + offset.to(images)).clamp(0, 1)
+        return torch.empty(shape).uniform_(-eps, eps, generator=generator)
+    change = torch.empty(shape).normal_(generator=generator)
+    radius = torch.empty(shape[0]).uniform_(0, 1, generator=generator)
+    return change * per_image(radius / change.flatten(1).norm(dim=1)) * eps
 
 
 def ascend(

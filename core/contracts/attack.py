@@ -7,15 +7,23 @@ A method's author writes `run`, the mathematics; the checks, the freezing of the
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from torch import Tensor
 
-from core.base.params import Method
+from core.base.params import Method, param
 from core.base.rng import seeded
 from core.contracts.ascend import OnStep
 from core.contracts.checks import expect_batch
 from core.contracts.classifier import Classifier
+
+LARGEST_CHANGE = "Largest change of a pixel"  # what the strength of an attack in L-infinity is
+
+
+def linf_strength(more: str = "") -> Any:
+    """The parameter `eps` of whatever attacks in L-infinity, an objective too; `more` is added to its help."""
+    help = f"{LARGEST_CHANGE}. {more}" if more else LARGEST_CHANGE
+    return param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help=help)
 
 
 @dataclass(frozen=True)
@@ -66,3 +74,12 @@ class Attack(Method, ABC):
         on_step: OnStep | None,
     ) -> Tensor:  # fmt: skip
         ...
+
+
+@dataclass(frozen=True)
+class LinfAttack(Attack, ABC):
+    """An attack that changes no value of a pixel by more than `eps`."""
+
+    norm = math.inf
+
+    eps: float = linf_strength()

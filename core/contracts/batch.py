@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 import torch
 from torch import Tensor
 
+from core.contracts.ascend import random_change
+
 Draw = Callable[[tuple[int, ...], torch.Generator], Tensor]
 
 
@@ -57,8 +59,8 @@ class Batch:
 
         images: other images than the batch's own, such as masked ones.
         """
-        offset = self.draw("start", lambda shape, draws: torch.empty(shape).uniform_(-eps, eps, generator=draws))
-        return ((self.images if images is None else images) + offset).clamp(0, 1)
+        change = self.draw("start", lambda shape, draws: random_change(shape, eps, math.inf, draws))
+        return ((self.images if images is None else images) + change).clamp(0, 1)
 
     def parts(self, at_once: int) -> list["Batch"]:
         """The same rows in parts of at most `at_once` images, as even as possible."""

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from core.base.params import Method, param
+from core.contracts.attack import linf_strength
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 
@@ -91,7 +92,7 @@ class Adversarial(Objective, ABC):
     AWP (Wu, Xia, Wang 2020, arXiv 2004.05884) is applied by the loop around `loss`: see core.training.awp.
     """
 
-    eps: float = param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help="Largest change of a pixel")
+    eps: float = linf_strength()
     awp: float = param(
         0.0, low=0.0, high=0.05, step=0.001, title="Weight perturbation",
         help="Also learn under the worst small change of the weights, this fraction of their length (AWP); 0 is off",

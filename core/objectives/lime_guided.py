@@ -8,7 +8,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.base.params import param
-from core.contracts.ascend import ascend
+from core.contracts.ascend import ascend, attack_loss
 from core.contracts.batch import Batch, stream
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial, Loss, Objective
@@ -132,7 +132,7 @@ class LimeGuided(Adversarial):
             return None
         images, _ = self.shown(batch)
         return ascend(
-            lambda x: cross_entropy(classifier(x), batch.labels, reduction="none"),
+            attack_loss(classifier, batch.labels),
             images,
             eps=self.eps,
             step=self.step_ratio * self.eps,

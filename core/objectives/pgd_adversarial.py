@@ -6,7 +6,7 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.base.params import param
-from core.contracts.ascend import ascend
+from core.contracts.ascend import ascend, attack_loss
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial, Loss, Objective, expect_attacked
@@ -29,7 +29,7 @@ class PGDAdversarial(Adversarial):
 
     def attack(self, classifier: Classifier, batch: Batch) -> Tensor:
         return ascend(
-            lambda x: cross_entropy(classifier(x), batch.labels, reduction="none"),
+            attack_loss(classifier, batch.labels),
             batch.images,
             eps=self.eps,
             step=self.step,
