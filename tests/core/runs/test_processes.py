@@ -22,7 +22,7 @@ from core.runs.files import settled
 from core.runs.store import Run, Store
 from core.training.loop import Training
 from core.training.schedule import Schedule
-from tests.core.runs.test_runs import ended, until
+from tests.core.runs.doubles import ended, until
 
 SCHEDULE: dict[str, Any] = {
     "epochs": 20,

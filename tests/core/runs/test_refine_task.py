@@ -34,7 +34,7 @@ from core.training import refinement, resume
 from core.training.loop import Training
 from core.training.resume import State
 from core.training.schedule import Schedule
-from tests.core.runs.test_runs import Forks, as_nobody, ended, until
+from tests.core.runs.doubles import Forks, as_nobody, ended, until
 from tests.toys import dataset, small
 
 pytestmark = pytest.mark.skipif(torch.cuda.is_available(), reason="torch cannot fork once it has seen a GPU")
