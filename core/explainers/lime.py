@@ -74,7 +74,7 @@ class Lime(Explainer):
         parts = superpixels(reference, self.segmentation, self.segments)
         fit = explain_batch(
             classifier, images, targets, parts, cover(images, parts, self.fill), samples=self.samples,
-            design=self.design, seed=seed, half=self.precision == "bf16",
+            design=self.design, seed=seed, bf16=self.precision == "bf16",
         )  # fmt: skip
         values = fit.weights.gather(1, parts.flatten(1)).view_as(parts)
         counts = parts.flatten(1).amax(dim=1) + 1

@@ -8,8 +8,10 @@ from torch import Tensor, nn
 from torch.nn.modules.batchnorm import _BatchNorm
 
 from core.base import cancellation
+from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 
+ENOUGH = 16  # rows in a pass with batch normalisation: with 4, a penalty is up to twice what it is in a whole batch
 LENGTH = 0.1  # of the step of a difference, in the Euclidean norm of images in [0, 1]
 
 
@@ -46,6 +48,20 @@ def difference_penalty(
         there = _log_p(classifier, images.detach() + length * inside / size.clamp_min(1e-12), labels)
         slope = (there - here) / length
         return slope.square() / masks.flatten(1).sum(dim=1).clamp_min(1)
+
+
+def mean_penalty(way: str, classifier: Classifier, batch: Batch, masks: Tensor, share: float) -> Tensor:
+    """The mean over the batch, estimated on a random `share` of its rows. Others pass with them where those are few, so
+    that batch normalisation has enough to normalise by; they count nothing.
+    """
+    drawn = batch.draw("penalised", lambda shape, draws: torch.rand(shape, generator=draws), ())
+    chosen = drawn < share
+    if not masks[chosen].any():
+        return batch.images.new_zeros(())
+    rows = drawn.argsort(stable=True)[: max(int(chosen.sum()), ENOUGH)]
+    counted = masks[rows] & chosen[rows].view(-1, 1, 1)
+    values = PENALTIES[way](classifier, batch.images[rows], batch.labels[rows], counted)
+    return values.sum() / (share * len(batch))
 
 
 PENALTIES = {"finite": difference_penalty, "exact": exact_penalty}

@@ -12,19 +12,15 @@ from core.contracts.ascend import ascend, attack_loss
 from core.contracts.batch import Batch, stream
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial, Loss, Objective
-from core.objectives._gradient_penalty import PENALTIES, WAYS
-from core.occlusion.fills import FILLS, fill
+from core.objectives._gradient_penalty import WAYS, mean_penalty
+from core.occlusion.fills import FILLS, covered
 from core.occlusion.superpixels import KINDS
+from core.spurious.controls import CONTROLS, shuffled
 from core.spurious.mask_leakage import mask_leakage
 from core.spurious.mask_statistics import mask_statistics
 from core.spurious.regions import CLASSES, POLARITIES, SOURCES, SpuriousRegions
 
-CONTROLS = {
-    "random": "control: random parts", "gradient": "control: the gradient", "shuffled": "control: LIME's, shuffled",
-    "none": "control: no regions",
-}  # fmt: skip
 PARTS = {kind: KINDS[kind] for kind in ("grid", "slic")}
-ENOUGH = 16  # rows in a pass with batch normalisation: with 4, a penalty is up to twice what it is in a whole batch
 
 
 @dataclass(frozen=True)
@@ -43,46 +39,35 @@ class LimeGuided(Adversarial):
     plain = "Looks, by explanations, for regions the model should not rely on, and penalises relying on them."
     cite = "Wang et al. 2026, arXiv 2601.00968; formulas reconstructed"
 
-    masking: float = param(
-        0.0, low=0.0, high=1.0, step=0.05, title="Share of images covered (0 = off)",
-        help="How many of the images have their spurious region covered while learning (the paper's feature masking)",
-    )  # fmt: skip
-    sensitivity: float = param(
-        100.0, low=0.0, high=10_000.0, step=10.0, title="Weight of the penalty (0 = off)",
-        help="How much a reaction of the answer to changes of the spurious region counts (the paper's "
-        "sensitivity-aware regularisation)",
-    )  # fmt: skip
-    adversarial: float = param(
-        1.0, low=0.0, high=10.0, step=0.1, title="Weight of attacked images (0 = off)",
-        help="How much being right on attacked images counts (the paper's adversarial augmentation)",
-    )  # fmt: skip
-    clean: float = param(
-        0.0, low=0.0, high=10.0, step=0.1, title="Weight of the images as they are",
-        help="Weight of being right on images that are not attacked",
-    )  # fmt: skip
-    mask_source: str = param(
-        "lime", choices=SOURCES, title="Spurious region from",
-        help="Where the regions come from; all but LIME are controls: they tell whether the explanation adds anything",
-    )  # fmt: skip
-    explained: str = param(
-        "teacher", choices=CLASSES, title="Class explained",
-        help="Whose support is looked at; a region found with the true label can give the label away",
-    )  # fmt: skip
-    polarity: str = param(
-        "against", choices=POLARITIES, title="Polarity",
-        help="Whether a sensitive region counts as spurious when it does not support the class, or when it does",
-    )  # fmt: skip
+    masking: float = param(0.0, low=0.0, high=1.0, step=0.05, title="Share of images covered (0 = off)",
+                           help="How many of the images have their spurious region covered while learning (the paper's "
+                           "feature masking)")  # fmt: skip
+    sensitivity: float = param(100.0, low=0.0, high=10_000.0, step=10.0, title="Weight of the penalty (0 = off)",
+                               help="How much a reaction of the answer to changes of the spurious region counts (the "
+                               "paper's sensitivity-aware regularisation)")  # fmt: skip
+    adversarial: float = param(1.0, low=0.0, high=10.0, step=0.1, title="Weight of attacked images (0 = off)",
+                               help="How much being right on attacked images counts (the paper's adversarial "
+                               "augmentation)")  # fmt: skip
+    clean: float = param(0.0, low=0.0, high=10.0, step=0.1, title="Weight of the images as they are",
+                         help="Weight of being right on images that are not attacked")  # fmt: skip
+    mask_source: str = param("lime", choices=SOURCES, title="Spurious region from",
+                             help="Where the regions come from; all but LIME are controls: they tell whether the "
+                             "explanation adds anything")  # fmt: skip
+    explained: str = param("teacher", choices=CLASSES, title="Class explained",
+                           help="Whose support is looked at; a region found with the true label can "
+                           "give the label away")  # fmt: skip
+    polarity: str = param("against", choices=POLARITIES, title="Polarity",
+                          help="Whether a sensitive region counts as spurious when it does not support the class, or "
+                          "when it does")  # fmt: skip
     fill: str = param("patch", choices=FILLS, title="Covered with", help="What is put in place of a spurious region")
     area: float = param(0.25, low=0.05, high=0.95, step=0.05, title="Size of the spurious region",
                         help="Share of the parts called spurious")  # fmt: skip
-    instability: float = param(
-        0.0, low=0.0, high=10.0, step=0.1, title="Weight of instability",
-        help="How much a part is blamed for a LIME weight that varies between repeats",
-    )  # fmt: skip
-    irrelevance: float = param(
-        1.0, low=0.0, high=10.0, step=0.1, title="Weight of sensitivity without support",
-        help="How much a part is blamed for moving the answer without supporting it",
-    )  # fmt: skip
+    instability: float = param(0.0, low=0.0, high=10.0, step=0.1, title="Weight of instability",
+                               help="How much a part is blamed for a LIME weight that varies "
+                               "between repeats")  # fmt: skip
+    irrelevance: float = param(1.0, low=0.0, high=10.0, step=0.1, title="Weight of sensitivity without support",
+                               help="How much a part is blamed for moving the answer "
+                               "without supporting it")  # fmt: skip
     parts: str = param("grid", choices=PARTS, title="Parts", help="Square cells, or regions along edges")
     cells: int = param(16, low=4, high=100, title="Number of parts", help="Into how many parts an image is cut")
     samples: int = param(33, low=2, high=1000, title="LIME samples", help="Covered copies of an image in one repeat; "
@@ -96,10 +81,9 @@ class LimeGuided(Adversarial):
                        help="Spurious regions are looked for anew so often, as the model changes")  # fmt: skip
     turns: int = param(4, low=1, high=50, title="Turns",
                        help="In how many turns all images get new regions: 4 means a quarter each time")  # fmt: skip
-    penalty: str = param(
-        "exact", choices=WAYS, title="Penalty by",
-        help="Exactly, by double backpropagation, or by a difference along the gradient: a little quicker, noisier",
-    )  # fmt: skip
+    penalty: str = param("exact", choices=WAYS, title="Penalty by",
+                         help="Exactly, by double backpropagation, or by a difference along the gradient: a little "
+                         "quicker, noisier")  # fmt: skip
     penalised: float = param(0.125, low=0.01, high=1.0, step=0.005, title="Images penalised",
                              help="Share of the images of a batch the penalty is computed on")  # fmt: skip
     steps: int = param(1, low=1, high=50, title="Steps of the attack", help="How many steps it takes on every batch")
@@ -121,30 +105,22 @@ class LimeGuided(Adversarial):
 
     def shown(self, batch: Batch) -> tuple[Tensor, Tensor]:
         """(x~ (n, C, H, W), which rows (n,) have something covered)."""
-        if batch.masks is None or self.masking == 0:
-            return batch.images, torch.zeros(len(batch), dtype=torch.bool, device=batch.images.device)
-        drawn = batch.draw("masking", lambda shape, draws: torch.rand(shape, generator=draws), ()) < self.masking
-        hidden = batch.masks & drawn.view(-1, 1, 1)
-        return torch.where(hidden[:, None], fill(batch, self.fill), batch.images), hidden.flatten(1).any(dim=1)
+        return covered(batch, self.fill, self.masking)
 
     def attack(self, classifier: Classifier, batch: Batch) -> Tensor | None:
         if self.adversarial == 0:
             return None
         images, _ = self.shown(batch)
         return ascend(
-            attack_loss(classifier, batch.labels),
-            images,
-            eps=self.eps,
-            step=self.step_ratio * self.eps,
-            steps=self.steps,
-            start=batch.start(self.eps, images),
-        )
+            attack_loss(classifier, batch.labels), images, eps=self.eps, step=self.step_ratio * self.eps,
+            steps=self.steps, start=batch.start(self.eps, images),
+        )  # fmt: skip
 
     def loss(self, classifier: Classifier, batch: Batch, attacked: Tensor | None) -> Loss:
         """The parts are not weighted. `covered`: share of the images with something covered; `on_covered`: what those
         contribute to the first part there is. Their mean loss, on_covered / covered, should not be below the others'.
         """
-        images, covered = self.shown(batch)
+        images, hidden = self.shown(batch)
         total, parts = batch.images.new_zeros(()), {}
         for name, weight, given in (("adversarial", self.adversarial, attacked), ("clean", self.clean, images)):
             if weight > 0 and given is not None:
@@ -152,26 +128,13 @@ class LimeGuided(Adversarial):
                 total = total + weight * values.mean()
                 parts[name] = values.mean().item()
                 if "covered" not in parts and batch.masks is not None and self.masking > 0:
-                    parts["covered"] = covered.float().mean().item()
-                    parts["on_covered"] = (values * covered).mean().item()
+                    parts["covered"] = hidden.float().mean().item()
+                    parts["on_covered"] = (values * hidden).mean().item()
         if self.sensitivity > 0 and batch.masks is not None:
-            mean = self._penalty(classifier, batch, batch.masks)
+            mean = mean_penalty(self.penalty, classifier, batch, batch.masks, self.penalised)
             total = total + self.sensitivity * mean
             parts["sensitivity"] = mean.item()
         return total, parts
-
-    def _penalty(self, classifier: Classifier, batch: Batch, masks: Tensor) -> Tensor:
-        """The mean over the batch, estimated on the rows drawn. Others pass with them where those are few, so that
-        batch normalisation has enough to normalise by; they count nothing.
-        """
-        drawn = batch.draw("penalised", lambda shape, draws: torch.rand(shape, generator=draws), ())
-        chosen = drawn < self.penalised
-        if not (masks[chosen]).any():
-            return batch.images.new_zeros(())
-        rows = drawn.argsort(stable=True)[: max(int(chosen.sum()), ENOUGH)]
-        counted = masks[rows] & chosen[rows].view(-1, 1, 1)
-        values = PENALTIES[self.penalty](classifier, batch.images[rows], batch.labels[rows], counted)
-        return values.sum() / (self.penalised * len(batch))
 
     def due(self, epoch: int) -> bool:
         wanted = self.mask_source != "none" and (self.masking > 0 or self.sensitivity > 0)
@@ -196,9 +159,7 @@ class LimeGuided(Adversarial):
         return SpuriousRegions.of(self).masks(classifier, teacher, batch)
 
     def arrange(self, masks: Tensor, seed: int) -> Tensor:
-        if self.mask_source != "shuffled":
-            return masks
-        return masks[torch.randperm(len(masks), generator=torch.Generator().manual_seed(stream(seed, "shuffle")))]
+        return shuffled(masks, seed) if self.mask_source == "shuffled" else masks
 
     def audit(self, masks: Tensor, before: Tensor | None, labels: Tensor) -> Mapping[str, float]:
         return {**mask_statistics(masks, before), **mask_leakage(masks, labels)}

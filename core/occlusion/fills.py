@@ -12,6 +12,15 @@ FILLS = {
 }  # fmt: skip
 
 
+def covered(batch: Batch, kind: str, share: float) -> tuple[Tensor, Tensor]:
+    """The images (n, C, H, W), a random `share` of them with their masked region filled; which (n,) have one filled."""
+    if batch.masks is None or share == 0:
+        return batch.images, torch.zeros(len(batch), dtype=torch.bool, device=batch.images.device)
+    drawn = batch.draw("masking", lambda shape, draws: torch.rand(shape, generator=draws), ()) < share
+    hidden = batch.masks & drawn.view(-1, 1, 1)
+    return torch.where(hidden[:, None], fill(batch, kind), batch.images), hidden.flatten(1).any(dim=1)
+
+
 def fill(batch: Batch, kind: str) -> Tensor:
     """Images (n, C, H, W) in [0, 1] to take the masked pixels from.
 

@@ -109,7 +109,7 @@ def explain_batch(
     design: str = "balanced",
     seed: int = 0,
     alpha: float = 1.0,
-    half: bool = False,
+    bf16: bool = False,
     read: Read | None = None,
 ) -> Fit:
     """LIME of `images` (N, C, H, W) for `targets` (N,) on `parts` (N or 1, H, W); what is covered comes from `fill`.
@@ -127,6 +127,6 @@ def explain_batch(
     keep = keep.to(images.device)
     if len(sizes) > 1:
         keep = keep[torch.searchsorted(torch.tensor(sizes, device=counts.device), counts)]
-    answers = respond(classifier, images, targets, parts, keep, fill, half=half, read=read)
+    answers = respond(classifier, images, targets, parts, keep, fill, bf16=bf16, read=read)
     keep = keep.expand(len(images), -1, -1)
     return ridge(keep, answers, closeness(keep, counts), alpha)

@@ -34,13 +34,13 @@ def respond(
     keep: Tensor,
     fill: Tensor,
     *,
-    half: bool = False,
+    bf16: bool = False,
     read: Read | None = None,
 ) -> Tensor:
     """Probability of the target (N, M) of each image under each mask, or what `read` makes of the probabilities.
 
     images, fill: (N, C, H, W); what a mask leaves out is taken from `fill`. parts: (N, H, W), the number of the part a
-    pixel lies in. keep: (N or 1, M, S), true where part s stays. half: run the network in bfloat16.
+    pixel lies in. keep: (N or 1, M, S), true where part s stays. bf16: run the network in bfloat16.
 
     Copies of several images share a batch, in channels-last order, in which convolutions are faster.
     """
@@ -53,7 +53,7 @@ def respond(
         which, mask = rows // masks, rows % masks
         stays = keep[which if len(keep) > 1 else 0, mask].gather(1, flat[which]).view(-1, 1, *images.shape[2:])
         copies = torch.where(stays, images[which], fill[which]).contiguous(memory_format=torch.channels_last)
-        with torch.autocast(images.device.type, torch.bfloat16, enabled=half):
+        with torch.autocast(images.device.type, torch.bfloat16, enabled=bf16):
             logits = classifier(copies)
         probabilities = logits.float().softmax(dim=1)
         if read is None:

@@ -9,7 +9,9 @@ from torch import Tensor
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.occlusion.superpixels import superpixels
-from core.spurious.score import FLAT, Repeats, in_use, largest, lime_weights, painted, score, sensitivity
+from core.spurious.controls import gradient_parts, random_parts
+from core.spurious.parts import in_use, largest, painted
+from core.spurious.score import FLAT, Repeats, lime_weights, score, sensitivity
 
 SOURCES = {
     "lime": "LIME's explanations", "random": "random parts (control)", "gradient": "the gradient (control)",
@@ -23,10 +25,10 @@ POLARITIES = {"against": "not supporting the class", "supporting": "supporting t
 class SpuriousRegions:
     """How spurious regions are found; the names and defaults are those of the objective `lime_guided`.
 
-    mask_source: lime; random, as many parts drawn by lot; gradient, the most sensitive parts; shuffled, LIME's masks
-    given to other images by whoever asks; none. explained: the true class, the teacher's answer, or no class (free):
-    then LIME explains whether the answer stays as it is, and instability alone is blamed, which takes a weight for it
-    and repeats. Fewer samples than twice the next power of 2 from the number of parts, plus 1, mix up effects of parts.
+    mask_source: lime, none, or a control of core.spurious.controls; of these, shuffled is lime here, and whoever asks
+    shuffles. explained: the true class, the teacher's answer, or no class (free): then LIME explains whether the answer
+    stays as it is, and instability alone is blamed, which takes a weight for it and repeats. Fewer samples than twice
+    the next power of 2 from the number of parts, plus 1, mix up effects of parts.
     """
 
     mask_source: str = "lime"
@@ -62,17 +64,14 @@ class SpuriousRegions:
         parts = superpixels(images, self.parts, self.cells)
         used = in_use(parts)
         if self.mask_source == "random":
-            width = 4 * self.cells
-            drawn = batch.draw("regions", lambda shape, draws: torch.rand(shape, generator=draws), (width,))
-            values = drawn[:, torch.arange(used.shape[1], device=drawn.device) % width]
-            return painted(largest(values, used, self.area), parts)
+            return painted(random_parts(batch, used, self.cells, self.area), parts)
         classes = batch.labels if self.explained == "true" else teacher.probabilities(images).argmax(dim=1)
         with classifier.frozen():
             sensitive = sensitivity(classifier, images, classes, parts)
             if self.mask_source == "gradient":
-                return painted(largest(sensitive, used, self.area) & (sensitive > 0), parts)
-            half = torch.is_autocast_enabled(images.device.type)
-            ask = Repeats(self.samples, self.repeats, self.noise, half)
+                return painted(gradient_parts(sensitive, used, self.area), parts)
+            bf16 = torch.is_autocast_enabled(images.device.type)
+            ask = Repeats(self.samples, self.repeats, self.noise, bf16)
             target = None if self.explained == "free" else classes
             weights = lime_weights(classifier, images, target, parts, ask, batch.seed)
         values = score(

@@ -35,13 +35,13 @@ class Repeats:
     """How often LIME is asked: `repeats` times `samples` covered copies, each time other masks and other noise.
 
     noise: standard deviation, of the full range; none is added for a single repeat, which shows nothing that varies.
-    half: pass the copies through the network in bfloat16.
+    bf16: pass the copies through the network in bfloat16.
     """
 
     samples: int = 33
     repeats: int = 1
     noise: float = 10 / 255
-    half: bool = False
+    bf16: bool = False
 
 
 def lime_weights(
@@ -68,7 +68,7 @@ def lime_weights(
         targets = torch.zeros(len(images), dtype=torch.long, device=images.device) if classes is None else classes
         fit = explain_batch(
             classifier, moved, targets, parts, mean, samples=ask.samples, seed=stream(seed, "masks", repeat) % 2**31,
-            half=ask.half, read=read,
+            bf16=ask.bf16, read=read,
         )  # fmt: skip
         found.append(fit.weights.float())
     return torch.stack(found)
@@ -134,29 +134,3 @@ def score(
     support = mean.clamp_min(0) / mean.amax(dim=1, keepdim=True).clamp_min(1e-12)
     blame = ranks(sensitive, used) * (support if supporting else 1 - support)
     return unstable * ranks(spread, used) + unsupported * ranks(blame, used)
-
-
-def in_use(parts: Tensor) -> Tensor:
-    """(N, S) bool: which part numbers each image of `parts` (N, H, W) has."""
-    count = int(parts.max()) + 1
-    return torch.arange(count, device=parts.device) <= parts.flatten(1).amax(dim=1)[:, None]
-
-
-def largest(values: Tensor, used: Tensor, area: float) -> Tensor:
-    """(N, S) bool: the share `area` of each row's used parts with the largest values; of several at least one, not all.
-
-    >>> largest(torch.tensor([[0.1, 0.9, 0.5, 0.7]]), torch.ones(1, 4).bool(), 0.5).tolist()
-    [[False, True, False, True]]
-    """
-    count = used.sum(dim=1)
-    wanted = torch.where(count > 1, (area * count).round().clamp_min(1).minimum(count - 1), 0)
-    order = values.masked_fill(~used, -torch.inf).argsort(dim=1, descending=True, stable=True)
-    place = torch.empty_like(order).scatter_(
-        1, order, torch.arange(values.shape[1], device=order.device).expand_as(order)
-    )
-    return (place < wanted[:, None]) & used
-
-
-def painted(chosen: Tensor, parts: Tensor) -> Tensor:
-    """The pixels (N, H, W) of the chosen parts (N, S)."""
-    return chosen.gather(1, parts.flatten(1)).view_as(parts)

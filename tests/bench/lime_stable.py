@@ -59,7 +59,7 @@ class Search:
     seeds: int
     draw: Callable[[int, int, int], Tensor]
     fit: Fit
-    half: bool
+    bf16: bool
 
     def agreements(self, grid: tuple[int, ...]) -> Iterator[tuple[int, float]]:
         """(samples, mean rank correlation over pictures and pairs of seeds), growing."""
@@ -76,7 +76,7 @@ class Search:
                 new = masks[run][len(known[run]) : samples]
                 with large().frozen():
                     told = respond(
-                        large(), self.images[one], self.answers[one], parts[one], new[None], fill[one], half=self.half
+                        large(), self.images[one], self.answers[one], parts[one], new[None], fill[one], bf16=self.bf16
                     )
                 known[run] = torch.cat([known[run], told[0]])
                 maps[run] = self.fit(masks[run][:samples], known[run])[parts[place]]
@@ -101,7 +101,7 @@ class Search:
 def stable(settings: Settings) -> list[Row]:
     images, answers = pictures(large(), settings.pick(4, 2))
     grid, seeds, net = GRID[: settings.pick(len(GRID), 2)], settings.pick(3, 2), plain(large())
-    need, way = Search(images, answers, "quickshift", seeds, their_masks, their_fit, half=False).needed(grid)
+    need, way = Search(images, answers, "quickshift", seeds, their_masks, their_fit, bf16=False).needed(grid)
     found: dict[str, tuple[Lime, dict[int, float]]] = {}
     for segmentation, precision in CHOICES:
         search = Search(images, answers, segmentation, seeds, draw_masks, our_fit, precision == "bf16")

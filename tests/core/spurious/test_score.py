@@ -8,7 +8,8 @@ from core.classifiers import mnist_cnn
 from core.contracts.batch import stream
 from core.contracts.toy_models import linear
 from core.occlusion.superpixels import grid
-from core.spurious.score import Agreement, Repeats, largest, lime_weights, score, sensitivity
+from core.spurious.parts import largest
+from core.spurious.score import Agreement, Repeats, lime_weights, score, sensitivity
 from tests.toys import CELLS, draw
 
 

@@ -1,0 +1,42 @@
+"""The controls of guidance: regions chosen without LIME, or LIME's given to the wrong images.
+
+A training guided by LIME has to be compared with the same training guided by these, or by no regions at all: what it
+does no better than they, the explanations did not bring about.
+"""
+
+import torch
+from torch import Tensor
+
+from core.contracts.batch import Batch, stream
+from core.spurious.parts import largest
+
+CONTROLS = {
+    "random": "control: random parts", "gradient": "control: the gradient", "shuffled": "control: LIME's, shuffled",
+    "none": "control: no regions",
+}  # fmt: skip
+
+
+def random_parts(batch: Batch, used: Tensor, cells: int, area: float) -> Tensor:
+    """(n, S) bool: the share `area` of the parts in use (n, S), drawn by lot; `cells` is how many parts were asked for.
+
+    What is drawn for an image does not depend on how the others are cut.
+    """
+    width = 4 * cells
+    drawn = batch.draw("regions", lambda shape, draws: torch.rand(shape, generator=draws), (width,))
+    return largest(drawn[:, torch.arange(used.shape[1], device=drawn.device) % width], used, area)
+
+
+def gradient_parts(sensitive: Tensor, used: Tensor, area: float) -> Tensor:
+    """(n, S) bool: the share `area` of the parts in use (n, S) that move the answer most, whatever they speak for.
+
+    None that does not move it at all:
+
+    >>> gradient_parts(torch.tensor([[0.0, 3.0, 0.0, 1.0]]), torch.ones(1, 4).bool(), 0.75).tolist()
+    [[False, True, False, True]]
+    """
+    return largest(sensitive, used, area) & (sensitive > 0)
+
+
+def shuffled(masks: Tensor, seed: int) -> Tensor:
+    """LIME's masks (N, H, W), each given to an image drawn by lot: sizes and shapes stay, places mean nothing now."""
+    return masks[torch.randperm(len(masks), generator=torch.Generator().manual_seed(stream(seed, "shuffle")))]
