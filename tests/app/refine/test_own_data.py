@@ -7,7 +7,7 @@ import numpy as np
 from streamlit.testing.v1 import AppTest
 
 from core.data import own as own_data
-from tests.core.data.test_data import arrays, npz
+from tests.core.data.made import arrays, npz
 
 
 def page() -> None:

@@ -15,7 +15,7 @@ from core.data import own as own_data
 from core.data.by_name import data_facts, load_data
 from core.data.formats import picture_tree
 from core.data.formats.picture_folder import read_folder
-from tests.core.data.test_data import mutated
+from tests.core.data.made import mutated
 
 
 def picture(shade: int, size: tuple[int, int] = (20, 16), mode: str = "L", form: str = "PNG") -> bytes:
