@@ -33,7 +33,7 @@ from core.explainers.grad_cam_pp import GradCAMPP
 from core.images.samples import gallery
 from core.runs import files
 from core.runs.status import Status, write_status
-from tests.core.compare.test_compare import ROWS
+from tests.core.compare.doubles import ROWS
 
 PAGE = str(ROOT / "pages" / "compare.py")
 DIGITS = {"before": "mnist_cnn:standard", "after": "mnist_cnn:standard", "image": "mnist/0003", "pgd.eps": "60",
