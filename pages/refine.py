@@ -19,11 +19,11 @@ follow_history()
 left, right = st.columns([1.75, 1], gap="large")
 with left:
     try:
-        asked = ask()
+        request, device = ask()
     except ValueError as error:
         st.error(f"{plain(str(error), 500)}. Nothing is lost: change that setting.")
         st.stop()
-link(asked)
+link(request, device)
 with right:
-    show_start(asked)
-show_shell(asked)
+    show_start(request, device)
+show_shell(request, device)

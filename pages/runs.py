@@ -5,7 +5,6 @@ import streamlit as st
 from app.nav import page
 from app.runs.board import show_runs
 from app.sidebar import follow_history
-from core.base.paths import home
 from core.runs.store import Store
 
 st.title("Runs")
@@ -14,7 +13,7 @@ st.caption(
     "and resumed later."
 )
 follow_history()
-store = Store(home() / "runs")
+store = Store.usual()
 if store.runs():
     show_runs(store)
 else:

@@ -11,7 +11,6 @@ from app.ui.markdown import plain
 from app.ui.state import keep, kept
 from app.ui.widgets import number, pick
 from core.base.params import to_spec
-from core.base.paths import home
 from core.catalog import EXPLAINERS
 from core.compare.curves import curves
 from core.compare.one_image import SIDES, Pair
@@ -24,11 +23,6 @@ from core.runs.status import Status
 from core.runs.store import Store
 
 POLL = 2.0  # seconds
-
-
-def store() -> Store:
-    """The runs of this machine's user."""
-    return Store(home() / "runs")
 
 
 def wanted(pair: Pair, two: ModelPair, explainer: Explainer | None) -> dict[str, Any]:
@@ -51,7 +45,7 @@ def wanted(pair: Pair, two: ModelPair, explainer: Explainer | None) -> dict[str,
 
 def found(arguments: Mapping[str, Any]) -> Run | None:
     """The newest run that was asked exactly this."""
-    for run in store().runs():
+    for run in Store.usual().runs():
         spec = run.spec
         if spec.get("task") == "compare" and spec.get("arguments") == arguments:
             return run
@@ -95,7 +89,7 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
 def _start(arguments: dict[str, Any], device: str) -> None:
     """Called before the page is drawn again, so that maps that grow meanwhile cannot push the click aside."""
     try:
-        store().submit("compare", arguments, device=device)
+        Store.usual().submit("compare", arguments, device=device)
     except (ValueError, OSError) as error:
         keep("comparison refused", {"said": str(error)})
 

@@ -8,7 +8,7 @@ from app.ui.markdown import plain
 from app.ui.progress import show_progress
 from core.attacks.pgd import PGD
 from core.catalog import classifier_names
-from core.checkpoints.card import measured
+from core.checkpoints.card import shipped_card
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.images.picture import fit
 from core.study.case import Case
@@ -61,7 +61,9 @@ def models_table() -> pd.DataFrame:
     titles = classifier_names()
     rows = []
     for name in MODELS:
-        numbers = {what: f"{value} ({interval})" for what, value, interval in measured(name)}
+        card = shipped_card(name)
+        accuracies = card.accuracies() if card else []
+        numbers = {what: f"{value} ({interval})" for what, value, interval in accuracies}
         clean = numbers.pop("original test images", "not measured here")
         held = "; ".join(f"{value}, {what}" for what, value in numbers.items()) or "not measured here"
         rows.append({"Model": titles.get(name, name), "Right on original images": clean, "Right under attack": held})

@@ -2,26 +2,25 @@
 
 import json
 from collections.abc import Mapping
+from dataclasses import replace
 from typing import Any
 
 import streamlit as st
 
 from app.refine.measure_process import Measurement
-from app.refine.request import Asked
 from app.ui.cached import measurements
 from app.ui.markdown import plain
 from app.ui.run_words import duration
-from core.data.by_name import known_data
+from core.training.refinement import Refinement
 
 POLL = 1.0  # seconds
 KEPT = 64
 
 
-def show_estimate(asked: Asked, possible: bool) -> None:
+def show_estimate(request: Refinement, device: str, possible: bool) -> None:
     """What was measured for these very settings, or a button that measures it."""
     known = measurements()
-    arguments = {name: each for name, each in asked.arguments.items() if name != "title"} | known_data(asked.data)
-    wanted = {"arguments": arguments, "device": asked.device}
+    wanted = {"arguments": replace(request, title="").pinned().arguments(), "device": device}
     key = json.dumps(wanted)
     found: Measurement | None = known.get(key)
     if found is not None and found.alive:

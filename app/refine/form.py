@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.overview.panels import MODELS
 from app.refine.own_data import own_data
-from app.refine.request import OWN, SEVERAL, Asked, take_preset
+from app.refine.request import OWN, SEVERAL, take_preset
 from app.ui.cached import bases, classifier, classifiers, devices, untrained
 from app.ui.method_form import tune
 from app.ui.state import setting
@@ -18,6 +18,7 @@ from core.catalog import OBJECTIVES
 from core.contracts.objective import Objective
 from core.data.by_name import data_names
 from core.training.presets import PRESETS
+from core.training.refinement import Refinement, Start
 from core.training.schedule import Schedule
 
 FIRST_OBJECTIVE = "fast_adversarial"
@@ -44,7 +45,7 @@ def ask_preset() -> None:
     st.caption(PRESETS[chosen].help if chosen in PRESETS else "Set everything below as you like.")
 
 
-def ask_model() -> tuple[str, str]:
+def ask_model() -> tuple[str, Start]:
     """The base model and what is kept of it."""
     names, trained = bases(), classifiers()
     gone("refine.base", names, "model")
@@ -59,7 +60,7 @@ def ask_model() -> tuple[str, str]:
     start = choose("refine.start", "Weights to start from", STARTING, "base",
                    "Those of the base model: what it knows is kept and adjusted. None, from scratch: the same kind of "
                    "network learns everything anew, which takes many more epochs.")  # fmt: skip
-    return base, start
+    return base, "scratch" if start == "scratch" else "base"
 
 
 def ask_data() -> tuple[str, int]:
@@ -73,8 +74,8 @@ def ask_data() -> tuple[str, int]:
     return data, images
 
 
-def ask() -> Asked:
-    """Draw all settings in reading order; ValueError if they do not go together."""
+def ask() -> tuple[Refinement, str]:
+    """Draw all settings in reading order: the request, and the device; ValueError if they do not go together."""
     ask_preset()
     st.subheader("1. Model and images")
     left, right = st.columns(2, gap="medium")
@@ -92,7 +93,7 @@ def ask() -> Asked:
     device = ask_device(devices())
     title = text("refine.title", "Name of the run (optional)", "Shown in the list of runs and of models. Without one, "
                  "the method and the data set are.")  # fmt: skip
-    return Asked(base, start, data, kind(**values), Schedule(**schedule), images, device, title)
+    return Refinement(base, data, kind(**values), Schedule(**schedule), start, images, title), device
 
 
 def _size(base: str, start: str) -> tuple[int, int, int] | None:

@@ -5,9 +5,8 @@ import re
 import streamlit as st
 
 from app.ui.markdown import plain
-from core.cli.data import summary
 from core.data import own as store
-from core.data.by_name import kind
+from core.data.fit import kind, summary
 
 MOST_MB = 2000
 SIZES: dict[str, tuple[int, int, int] | None] = {

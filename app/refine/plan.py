@@ -2,33 +2,35 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import fields
+from dataclasses import fields, replace
 from typing import Any
 
-from app.refine.request import Asked, preset_arguments
 from app.ui.run_settings import setting, value
 from core.base.params import Method
 from core.contracts.objective import Objective
 from core.runs.settings_difference import difference
+from core.training.check import taken
 from core.training.presets import PRESETS
+from core.training.refinement import Refinement
 from core.training.validation import usual_validation_attack
 
 CLEAR = 16 / 255  # a change of a pixel that is larger than this is seen
 
 
-def summary(asked: Asked, models: Mapping[str, str], data: Mapping[str, str], count: int | None) -> str:
+def summary(request: Refinement, models: Mapping[str, str], data: Mapping[str, str], count: int | None) -> str:
     """What the run will do, in plain sentences. count: training images in the data set, if known."""
-    model, images = models.get(asked.base, asked.base), data.get(asked.data, asked.data)
-    epochs, copy = asked.schedule.epochs, "a copy of" if asked.start == "base" else "a new network like"
-    trained, judged = attacked(asked.objective)
+    model, images = models.get(request.base, request.base), data.get(request.data, request.data)
+    epochs, copy = request.schedule.epochs, "a copy of" if request.start == "base" else "a new network like"
+    long = f"{epochs} epoch{'' if epochs == 1 else 's'}"
+    trained, judged = attacked(request.objective)
     under = f"under attacks of up to {trained} per pixel" if trained else "without attacks"
     against = f" under attack{'' if trained else f' of up to {judged} per pixel'}" if judged else ""
-    said = [f"Trains {copy} ‘{model}’ with ‘{asked.objective.title}’.",
-            f"Learns from {learnt(asked, count)} of {images} for {epochs} epoch{'' if epochs == 1 else 's'}, {under}.",
-            kept(asked, count, against)]  # fmt: skip
-    if unguided := asked.objective.unguided(epochs):
+    said = [f"Trains {copy} ‘{model}’ with ‘{request.objective.title}’.",
+            f"Learns from {learnt(request, count)} of {images} for {long}, {under}.",
+            kept(request, count, against)]  # fmt: skip
+    if unguided := request.objective.unguided(epochs):
         said.append(unguided)
-    eps: float = getattr(asked.objective, "eps", 0.0)
+    eps: float = getattr(request.objective, "eps", 0.0)
     if (trained or judged) and eps > CLEAR:
         said.append(f"{trained or judged} is {100 * eps:.0f} % of the whole brightness range: an eye will see it.")
     return " ".join(said)
@@ -41,51 +43,37 @@ def attacked(objective: Objective) -> tuple[str, str]:
     return said if getattr(objective, "adversarial", 1.0) > 0 else "", said
 
 
-def used(asked: Asked, count: int | None) -> int | None:
-    """How many training images are taken, those held out included; None if that is not known."""
-    known = [each for each in (asked.images or None, count) if each is not None]
-    return min(known) if known else None
-
-
-def learnt(asked: Asked, count: int | None) -> str:
+def learnt(request: Refinement, count: int | None) -> str:
     """How many images it learns from, in words."""
-    held, taken = asked.schedule.held_out, used(asked, count)
-    if taken is None:
+    held, images = request.schedule.held_out, taken(request, count)
+    if images is None:
         return f"all but {held:,} training images" if held else "all training images"
-    return f"{max(taken - held, 0):,} images"
+    return f"{max(images - held, 0):,} images"
 
 
-def kept(asked: Asked, count: int | None, against: str) -> str:
+def kept(request: Refinement, count: int | None, against: str) -> str:
     """Which epoch's weights are kept, and by what that is told."""
-    if not (held := asked.schedule.held_out):
+    if not (held := request.schedule.held_out):
         return "No image is held out, so nothing tells which epoch was best: the last one is kept."
-    those = f"Another {held:,}" if used(asked, count) is not None else f"Those {held:,}"
+    those = f"Another {held:,}" if taken(request, count) is not None else f"Those {held:,}"
     return f"{those} are held out: the epoch that is right most often on them{against} is kept."
 
 
-def problem(asked: Asked, count: int | None) -> str:
-    """Why this cannot be started, as far as numbers tell, in one sentence; "" if nothing speaks against it.
-
-    count: training images in the data set, if known.
-    """
-    held, batch = asked.schedule.held_out, asked.schedule.batch
-    if (taken := used(asked, count)) is None:
-        return ""
-    if held >= taken:
-        return (f"All {taken:,} images would be held out: take more training images, or hold out fewer than {taken:,} "
-                "under ‘More settings of the training’.")  # fmt: skip
-    if batch > taken - held:
-        return (f"{batch:,} images in one step are too many: of {taken:,} images, {taken - held:,} are left to learn "
-                f"from after holding out {held:,}. Choose fewer in one step, or more training images.")  # fmt: skip
-    return ""
+def too_few(request: Refinement, count: int | None) -> str:
+    """What to do about too few images, in one sentence. count: training images in the data set, if known."""
+    held, batch, images = request.schedule.held_out, request.schedule.batch, taken(request, count) or 0
+    if held >= images:
+        return (f"All {images:,} images would be held out: take more training images, or hold out fewer than "
+                f"{images:,} under ‘More settings of the training’.")  # fmt: skip
+    return (f"{batch:,} images in one step are too many: of {images:,} images, {images - held:,} are left to learn "
+            f"from after holding out {held:,}. Choose fewer in one step, or more training images.")  # fmt: skip
 
 
-def changed(asked: Asked, preset: str, models: Mapping[str, str], data: Mapping[str, str]) -> list[str]:
+def changed(request: Refinement, preset: str, models: Mapping[str, str], data: Mapping[str, str]) -> list[str]:
     """What differs from the preset, each as "Epochs: 2 instead of 3"."""
     if preset not in PRESETS:
         return []
-    here = {"arguments": {name: each for name, each in asked.arguments.items() if name != "title"}}
-    there = {"arguments": preset_arguments(preset)}
+    here, there = ({"arguments": replace(each, title="").arguments()} for each in (request, PRESETS[preset].request))
     return [
         f"{setting(name, here, there)}: {value(name, now, here, models, data)} instead of "
         f"{value(name, was, there, models, data)}"
@@ -93,20 +81,20 @@ def changed(asked: Asked, preset: str, models: Mapping[str, str], data: Mapping[
     ]
 
 
-def command(asked: Asked) -> str:
+def command(request: Refinement, device: str) -> str:
     """The same run from a shell, an option a line."""
-    options: list[tuple[str, ...]] = [("--data", asked.data), ("--objective", asked.objective.key)]
-    if asked.start != "base":
-        options.append(("--start", asked.start))
-    if asked.images:
-        options.append(("--images", str(asked.images)))
-    for prefix, method in ((asked.objective.key, asked.objective), ("schedule", asked.schedule)):
+    options: list[tuple[str, ...]] = [("--data", request.data), ("--objective", request.objective.key)]
+    if request.start != "base":
+        options.append(("--start", request.start))
+    if request.images:
+        options.append(("--images", str(request.images)))
+    for prefix, method in ((request.objective.key, request.objective), ("schedule", request.schedule)):
         options += [("--set", each) for each in sets(prefix, method)]
-    if asked.device != "cpu":
-        options.append(("--device", asked.device))
-    if asked.title:
-        options.append((f"--title={asked.title}",))  # one word, since a title may begin with a dash
-    return " \\\n  ".join(map(shlex.join, (("counterproof", "refine", asked.base), *options)))
+    if device != "cpu":
+        options.append(("--device", device))
+    if request.title:
+        options.append((f"--title={request.title}",))  # one word, since a title may begin with a dash
+    return " \\\n  ".join(map(shlex.join, (("counterproof", "refine", request.base), *options)))
 
 
 def sets(prefix: str, method: Method) -> list[str]:

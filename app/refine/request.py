@@ -1,42 +1,20 @@
-"""What is asked of a refining run, and its way between the page's settings, the link, presets and earlier runs."""
+"""A request on its way between the page's settings, the link, presets and earlier runs."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, fields
+from dataclasses import fields
 from typing import Any
 
 from app.ui.method_form import put
 from app.ui.run_words import part
 from app.ui.state import force, setting, write_link
-from core.base.params import from_spec, to_spec
 from core.catalog import OBJECTIVES
-from core.contracts.objective import Objective
 from core.training.presets import PRESETS
+from core.training.refinement import Refinement
 from core.training.schedule import Schedule
 
 OWN = "own"  # the preset of those who set everything themselves
 SEVERAL = "several"  # GPUs at once
 PLAIN = {"base": str, "start": str, "data": str, "images": int, "title": str}  # arguments that are settings as they are
-
-
-@dataclass(frozen=True)
-class Asked:
-    """Everything that makes a refining run."""
-
-    base: str
-    start: str
-    data: str
-    objective: Objective
-    schedule: Schedule
-    images: int
-    device: str
-    title: str = ""
-
-    @property
-    def arguments(self) -> dict[str, Any]:
-        """The arguments of the task `refine`, in JSON."""
-        named = {"title": self.title} if self.title else {}
-        return {"base": self.base, "start": self.start, "data": self.data, "objective": to_spec(self.objective),
-                "schedule": asdict(self.schedule), "images": self.images} | named  # fmt: skip
 
 
 def take(spec: Mapping[str, Any], preset: str = OWN) -> None:
@@ -59,38 +37,25 @@ def take(spec: Mapping[str, Any], preset: str = OWN) -> None:
 
 
 def take_preset(key: str) -> None:
-    """Put a preset's settings into the page."""
+    """Put a preset's settings into the page; the name that the user gave the run stays."""
     if key in PRESETS:
-        take({"arguments": preset_arguments(key)}, key)
+        named = {name: value for name, value in PRESETS[key].request.arguments().items() if name != "title"}
+        take({"arguments": named}, key)
     else:
         force("refine.preset", OWN)
 
 
-def preset_arguments(key: str) -> dict[str, Any]:
-    """A preset in the form of a run's arguments."""
-    preset = PRESETS[key]
-    schedule = preset.schedule if isinstance(preset.schedule, Schedule) else Schedule(**preset.schedule)
-    return {
-        "base": preset.base,
-        "start": getattr(preset, "start", "base"),
-        "data": preset.data,
-        "objective": to_spec(from_spec(preset.objective, OBJECTIVES)),
-        "schedule": asdict(schedule),
-        "images": preset.images,
-    }
-
-
-def link(asked: Asked) -> None:
+def link(request: Refinement, device: str) -> None:
     """Put the settings into the address: what differs from the defaults, and always what is refined on what."""
-    values: dict[str, Any] = {f"refine.{name}": getattr(asked, name) for name in PLAIN}
-    values |= {"refine.preset": setting("refine.preset", OWN), "refine.objective": asked.objective.key}
-    for prefix, method in ((asked.objective.key, asked.objective), ("schedule", asked.schedule)):
+    values: dict[str, Any] = {f"refine.{name}": getattr(request, name) for name in PLAIN}
+    values |= {"refine.preset": setting("refine.preset", OWN), "refine.objective": request.objective.key}
+    for prefix, method in ((request.objective.key, request.objective), ("schedule", request.schedule)):
         for entry in fields(method):
-            found = getattr(method, entry.name)
-            if found != entry.default or entry.name == "eps":
+            value = getattr(method, entry.name)
+            if value != entry.default or entry.name == "eps":
                 values[f"{prefix}.{entry.name}"] = (
-                    round(found * 255, 6) if entry.metadata.get("unit") == "/255" else found
+                    round(value * 255, 6) if entry.metadata.get("unit") == "/255" else value
                 )
-    values["refine.on"] = SEVERAL if "," in asked.device else asked.device
-    values["refine.gpus"] = asked.device if "," in asked.device else ""
+    values["refine.on"] = SEVERAL if "," in device else device
+    values["refine.gpus"] = device if "," in device else ""
     write_link(values)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.ui.run_words import STATES, duration, moment, part, subtitle, title
+from core.base.run_folder import BEST
 from core.runs.run import Run
 from core.runs.status import Status
 
@@ -60,7 +61,7 @@ class RunFacts:
     @property
     def refined(self) -> str:
         """The name of the classifier this run has made; "" while there is none."""
-        return f"run:{self.run.id}" if (self.run.folder / "best.safetensors").is_file() else ""
+        return f"run:{self.run.id}" if (self.run.folder / BEST).is_file() else ""
 
 
 def facts(run: Run, models: Mapping[str, str], data: Mapping[str, str]) -> RunFacts:

@@ -9,6 +9,7 @@ import streamlit as st
 from app.runs import charts as run_charts
 from app.runs.series import empty, leak
 from app.ui.cached import mask_strip
+from core.base.run_folder import all_mask_examples
 
 ALIKE = ("drift", "overlap")
 NOTHING = "No spurious region was found in any picture, so nothing was guided."
@@ -102,7 +103,7 @@ def _share(cycle: Mapping[str, float], name: str) -> str:
 
 def show_examples(folder: Path) -> None:
     """The same pictures at several cycles, the spurious region tinted and outlined."""
-    found = sorted((folder / "masks").glob("cycle-*.npz"))
+    found = all_mask_examples(folder)
     shown = found if len(found) <= SHOWN else [found[0], *found[1 - SHOWN :]]
     if not shown:
         return

@@ -6,9 +6,7 @@ from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
-from zipfile import BadZipFile
 
-import numpy as np
 import streamlit as st
 import torch
 from PIL import Image
@@ -18,15 +16,17 @@ from app.background.comparisons import Comparisons
 from app.background.studies import Studies
 from app.ui.mask_pictures import strip
 from app.ui.metrics_rows import Rows
-from core.catalog import CLASSIFIERS, classifier_names, load_classifier, stamp
+from core.base.run_folder import METRICS
+from core.catalog import classifier_names, load_classifier, stamp
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
 from core.images.picture import Picture, fit
 from core.images.samples import gallery, picture
-from core.runs.files import METRICS
+from core.spurious.mask_files import load_masks
 from core.study.attack_record import Prediction, predict
 from core.study.figures import pixels, png
+from core.training import refinement
 
 
 def classifier(name: str, device: str = "cpu") -> Classifier:
@@ -62,20 +62,20 @@ def classifiers() -> dict[str, str]:
 
 def bases() -> dict[str, str]:
     """Name -> title of everything that can be refined: the classifiers, and every network there is, untrained."""
-    found = {key: kind.title for key, kind in CLASSIFIERS.items() if hasattr(kind, "fresh")}
     known = classifiers()
-    return known | {key: f"{title} (untrained)" for key, title in found.items() if key not in known}
+    fresh = refinement.untrained_names()
+    return known | {key: f"{title} (untrained)" for key, title in fresh.items() if key not in known}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def untrained(name: str) -> Classifier:
     """The network of a classifier before any training; ValueError for one that there is only with its weights."""
-    source = CLASSIFIERS.get(name.partition(":")[0])
-    if source is None or not hasattr(source, "fresh"):
-        title = source.title if source else name
-        raise ValueError(f"{title}: these can only be refined from their weights, not trained from scratch")
-    made: Classifier = source.fresh()
-    return made
+    return refinement.untrained(name)
+
+
+def base_classifier(request: refinement.Refinement) -> Classifier:
+    """What a refinement begins with; ValueError or OSError in one sentence if it cannot be had."""
+    return classifier(request.base) if request.start == "base" else untrained(request.base)
 
 
 def run_rows(folder: Path) -> Sequence[Mapping[str, Any]]:
@@ -92,9 +92,9 @@ def _rows(folder: str) -> Rows:
 def mask_strip(path: str, stamp: int) -> bytes:
     """The examples of a masks file as one picture (PNG); empty if it cannot be read. stamp: changes with the file."""
     try:
-        with np.load(path, allow_pickle=False) as found:
-            return png(strip(found["images"], found["masks"]))
-    except (OSError, ValueError, KeyError, EOFError, BadZipFile):
+        examples = load_masks(Path(path))
+        return png(strip(examples.images, examples.masks))
+    except (OSError, ValueError):
         return b""
 
 

@@ -1,42 +1,149 @@
-"""What the cards of the shipped checkpoints say, in words: core.recipes.tables has the README's tables."""
+"""The card of a set of weights: what they are, how they were made and what was measured of them.
 
+Every card is read, written and put into words here: those of the shipped checkpoints, of runs, and of a user's own
+models. In a file it is a JSON object beside the weights, and the same without its hash in their header.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, fields, replace
+from pathlib import Path
 from typing import Any
 
+from torch import Tensor
+
+from core.base.atomic_files import write_whole
 from core.base.paths import CHECKPOINTS
-from core.catalog import CLASSIFIERS
-from core.checkpoints.tensor_files import read_card
-from core.classifiers._packaged import Packaged
+from core.checkpoints.tensor_files import read_header, write_tensors
+
+Entry = Mapping[str, Any]  # a part of a card that is a JSON object itself
 
 
-def card(name: str) -> dict[str, Any]:
-    """The card of a shipped classifier called `source:checkpoint`; empty for any other."""
-    return read_card(CHECKPOINTS / f"{name.replace(':', '_')}.safetensors")
+@dataclass(frozen=True)
+class Card:
+    """None: not known, and then not written. A card that others wrote is taken as it is: who needs a field checks it.
+
+    `more` holds what this version has no field for; it is written again as it was.
+    """
+
+    # what the weights are
+    name: str | None = None
+    title: str | None = None
+    architecture: str | None = None
+    labels: Sequence[str] | None = None
+    size: Sequence[int] | None = None  # (C, H, W) of the images, with the next three: see core.contracts.classifier
+    mean: Sequence[float] | None = None
+    std: Sequence[float] | None = None
+    resize: int | None = None
+    # how they were made
+    base: str | None = None  # the checkpoint or classifier that training began with
+    origin: str | None = None  # of a run: the classifier at the beginning of the chain of runs
+    start: str | None = None
+    run: str | None = None  # the run in which they were made
+    data: str | None = None
+    images: int | None = None
+    objective: Entry | None = None
+    schedule: Entry | None = None
+    held_out: Entry | None = None
+    judge: Entry | None = None  # the attack under which the held-out images chose the epoch
+    held: Mapping[str, float] | None = None
+    epoch_kept: int | None = None  # from 1
+    averaged: bool | None = None
+    stored: str | None = None  # float16 or float32
+    gradient_evaluations: int | None = None
+    masks: Sequence[Mapping[str, float]] | None = None  # what was said of them, cycle by cycle
+    training_minutes: float | None = None
+    seconds: float | None = None
+    # on what
+    machine: str | None = None
+    device: str | None = None
+    processes: int | None = None
+    threads: int | None = None
+    precision: str | None = None
+    # what was measured: see core.recipes.measurements
+    test_clean: Entry | None = None
+    test_pgd20: Entry | None = None
+    test_autoattack: Entry | None = None
+    test_autoattack_begun: Entry | None = None
+    outcomes: str | None = None
+    stability: Entry | None = None
+    gates: Entry | None = None
+    # by whom
+    versions: Mapping[str, str] | None = None
+    date: str | None = None
+    command: str | None = None
+    more: Mapping[str, Any] = field(default_factory=dict)
+    sha256: str | None = None  # of the weights
+
+    @classmethod
+    def parse(cls, entries: Mapping[str, Any]) -> "Card":
+        """The card of a JSON object.
+
+        >>> Card.parse({"name": "a", "colour": "red"}).entries()
+        {'name': 'a', 'colour': 'red'}
+        """
+        known = {entry.name for entry in fields(cls)} - {"more"}
+        own = {name: value for name, value in entries.items() if name in known}
+        return cls(**own, more={name: value for name, value in entries.items() if name not in known})
+
+    @classmethod
+    def read(cls, weights: Path) -> "Card | None":
+        """The card beside the file `weights`; None if there is none, ValueError if it is no JSON object."""
+        path = weights.with_suffix(".json")
+        try:
+            entries = json.loads(path.read_text(encoding="utf-8"))
+        except FileNotFoundError:
+            return None
+        except ValueError as error:
+            raise ValueError(f"the card {path.name} is not a readable JSON object") from error
+        if not isinstance(entries, dict):
+            raise ValueError(f"the card {path.name} is not a readable JSON object")
+        return cls.parse(entries)
+
+    @classmethod
+    def inside(cls, weights: Path) -> "Card":
+        """The card in the header of the file `weights`, an empty one if there is none; FileNotFoundError."""
+        return cls.parse(json.loads(read_header(weights).get("card", "{}")))
+
+    def entries(self) -> dict[str, Any]:
+        """The JSON object: every field that is known."""
+        own = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.name not in ("more", "sha256")}
+        known = {name: value for name, value in own.items() if value is not None} | dict(self.more)
+        return known if self.sha256 is None else known | {"sha256": self.sha256}
+
+    def write(self, weights: Path) -> None:
+        """Write the card beside the file `weights`."""
+        write_whole(weights.with_suffix(".json"), (json.dumps(self.entries(), indent=2) + "\n").encode())
+
+    def accuracies(self) -> list[tuple[str, str, str]]:
+        """(what, accuracy, 95 % interval and count) of each accuracy that was measured, in words."""
+        named = [(self.test_clean, "original test images")]
+        if attacked := self.test_pgd20:
+            named.append((attacked, f"under PGD, {attacked['steps']} steps, {strength(attacked)}"))
+        if attacked := self.test_autoattack:
+            named.append((attacked, f"under AutoAttack, {strength(attacked)}"))
+        return [(what, *_percent(entry)) for entry, what in named if entry]
 
 
-def shipped() -> list[str]:
-    """The classifiers whose weights come with the project, as `source:checkpoint`, as far as they have a card."""
-    sources = [source for source in CLASSIFIERS.values() if issubclass(source, Packaged)]
-    names = [f"{source.key}:{checkpoint}" for source in sources for checkpoint in source.titles]
-    return [name for name in names if card(name)]
+def strength(entry: Entry) -> str:
+    """The largest change of a pixel under which an entry was measured, in words."""
+    return f"{255 * entry['eps']:.3g}/255"
 
 
-def measured(name: str) -> list[tuple[str, str, str]]:
-    """(what, accuracy, 95 % interval and count) of each accuracy on the card of a shipped classifier."""
-    found = card(name)
-    rows = []
-    if clean := found.get("test_clean"):
-        rows.append(("original test images", *_words(clean)))
-    if attacked := found.get("test_pgd20"):
-        rows.append((f"under PGD, {attacked['steps']} steps, {strength(attacked)}", *_words(attacked)))
-    if attacked := found.get("test_autoattack"):
-        rows.append((f"under AutoAttack, {strength(attacked)}", *_words(attacked)))
-    return rows
-
-
-def strength(entry: dict[str, Any]) -> str:
-    return f"{entry['eps'] * 255:.3g}/255"
-
-
-def _words(entry: dict[str, Any]) -> tuple[str, str]:
+def _percent(entry: Entry) -> tuple[str, str]:
     low, high = entry["interval_95"]
     return f"{100 * entry['accuracy']:.1f} %", f"{100 * low:.1f} to {100 * high:.1f} %, {entry['count']:,} images"
+
+
+def shipped_card(name: str) -> Card | None:
+    """The card of the shipped classifier called `source:checkpoint`; None for any other."""
+    return Card.read(CHECKPOINTS / f"{name.replace(':', '_')}.safetensors")
+
+
+def save_weights(path: Path, tensors: Mapping[str, Tensor], card: Card) -> None:
+    """Write `path` (.safetensors), the card in its header, and beside it the card with the weights' sha256.
+
+    Each file is there whole or not at all, and the weights alone tell what they are.
+    """
+    header = json.dumps(replace(card, sha256=None).entries())
+    replace(card, sha256=write_tensors(path, tensors, {"card": header})).write(path)

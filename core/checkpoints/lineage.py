@@ -1,9 +1,7 @@
 """Which classifiers a refined one came from."""
 
-import json
-
-from core.base.paths import home
-from core.checkpoints.card import card
+from core.base import run_folder
+from core.checkpoints.card import Card, shipped_card
 
 
 def ancestors(name: str) -> list[str]:
@@ -12,20 +10,20 @@ def ancestors(name: str) -> list[str]:
     >>> ancestors("cifar10_resnet20:lime_guided"), ancestors("cifar10_resnet20:standard")
     (['cifar10_resnet20:standard'], [])
     """
-    found: list[str] = []
-    while name and name not in found:
-        found.append(name)
+    line: list[str] = []
+    while name and name not in line:
+        line.append(name)
         name = _base(name)
-    return found[1:]
+    return line[1:]
 
 
 def _base(name: str) -> str:
     source, _, checkpoint = name.partition(":")
     if source != "run":
-        base = card(name).get("base")
-        return f"{source}:{base}" if base else ""
+        card = shipped_card(name)
+        return f"{source}:{card.base}" if card and card.base else ""
     try:
-        facts = json.loads((home() / "runs" / checkpoint.partition(".")[0] / "best.json").read_text(encoding="utf-8"))
-        return str(facts["base"]) if facts.get("start") != "scratch" else ""
-    except (OSError, ValueError, KeyError, AttributeError):  # a run that is gone or damaged tells nothing
+        card = Card.read(run_folder.weights(checkpoint.partition(".")[0]))
+    except (OSError, ValueError):  # a run that is gone or damaged tells nothing
         return ""
+    return str(card.base) if card and card.base and card.start != "scratch" else ""

@@ -1,12 +1,10 @@
-"""Weights on disk: safetensors beside a card (JSON) that says how they were made. Nothing is unpickled."""
+"""Tensors on disk: safetensors, with texts in their header. Nothing is unpickled."""
 
 import hashlib
-import json
 import re
 from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Any
 
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as parse
@@ -65,11 +63,6 @@ def _list(names: list[str]) -> str:
     return ", ".join(names[:12]) + (f" and {len(names) - 12} more" if len(names) > 12 else "")
 
 
-def save(path: Path, net: nn.Module, card: dict[str, Any]) -> None:
-    """Write the weights of `net` as `path` (.safetensors) with their card: see `save_tensors`."""
-    save_tensors(path, net.state_dict(), card)
-
-
 def as_fp16(net: nn.Module) -> dict[str, Tensor]:
     """The tensors of `net` in half precision (float16), and the net's own rounded to the same, so that it is that net.
 
@@ -84,28 +77,15 @@ def as_fp16(net: nn.Module) -> dict[str, Tensor]:
     return half
 
 
-def save_tensors(path: Path, tensors: Mapping[str, Tensor], card: Mapping[str, Any]) -> None:
-    """Write `path` (.safetensors), the card in its header, and beside it the card with the weights' sha256 added.
-
-    Each file is there whole or not at all, and the weights alone tell what they are.
-    """
+def write_tensors(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str, str]) -> str:
+    """Write `path` (.safetensors) with texts in its header, whole or not at all; returns its sha256."""
     plain = {key: value.detach().cpu().contiguous() for key, value in tensors.items()}
-    raw = render(plain, metadata={"card": json.dumps(card)})
+    raw = render(plain, metadata=dict(header))
     write_whole(path, raw)
-    beside = dict(card) | {"sha256": hashlib.sha256(raw).hexdigest()}
-    write_whole(path.with_suffix(".json"), (json.dumps(beside, indent=2) + "\n").encode())
+    return hashlib.sha256(raw).hexdigest()
 
 
-def inner_card(path: Path) -> dict[str, Any]:
-    """The card in the header of the weights at `path`; empty if there is none."""
+def read_header(path: Path) -> Mapping[str, str]:
+    """The texts in the header of a safetensors file; FileNotFoundError."""
     with safe_open(path, framework="pt") as file:
-        said = (file.metadata() or {}).get("card", "{}")
-    card: dict[str, Any] = json.loads(said)
-    return card
-
-
-def read_card(path: Path) -> dict[str, Any]:
-    """The card beside the weights at `path`; empty if there is none."""
-    beside = path.with_suffix(".json")
-    card: dict[str, Any] = json.loads(beside.read_text()) if beside.exists() else {}
-    return card
+        return dict(file.metadata() or {})

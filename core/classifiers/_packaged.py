@@ -6,7 +6,8 @@ from dataclasses import replace
 from typing import ClassVar
 
 from core.base.paths import CHECKPOINTS
-from core.checkpoints.tensor_files import fit, read_card, read_tensors
+from core.checkpoints.card import Card
+from core.checkpoints.tensor_files import fit, read_tensors
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 
@@ -36,7 +37,8 @@ class Packaged(Source):
         if not path.exists():
             raise OSError(f"the weights {path.name} are not here; `python -m core.recipes {path.stem}` trains them")
         tensors, digest = read_tensors(path)
-        if digest != read_card(path).get("sha256"):
+        card = Card.read(path)
+        if card is None or digest != card.sha256:
             raise ValueError(f"the weights {path.name} are not the ones their card describes; fetch or train them anew")
         made = self.fresh()
         fit(made.net, tensors, path.name)

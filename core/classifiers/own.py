@@ -1,7 +1,6 @@
 """The user's own models: safetensors, a card in JSON, an architecture from the allow-list. No code is loaded."""
 
 import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -12,6 +11,7 @@ from torch import nn
 from core.base.atomic_files import write_whole
 from core.base.paths import home
 from core.checkpoints import tensor_files
+from core.checkpoints.card import Card
 from core.classifiers._architectures import Architecture, architecture, empty, head
 from core.classifiers.torchvision_imagenet import SIDE_BRANCHES, cam_layer
 from core.contracts.classifier import Classifier
@@ -46,34 +46,38 @@ def install(
         raise ValueError(f"there is already a model called {name}; choose another name")
     if len(raw) > tensor_files.LARGEST:
         raise ValueError(f"{name} is larger than {tensor_files.LARGEST // 10**9} GB")
-    card: dict[str, Any] = {"architecture": architecture, "labels": list(labels)}
-    for key, value in (("size", size), ("mean", mean), ("std", std)):
-        card |= {} if value is None else {key: list(value)}
-    card |= {} if resize is None else {"resize": resize}
-    card["sha256"] = hashlib.sha256(raw).hexdigest()
+    card = Card(
+        architecture=architecture, labels=list(labels), size=_listed(size), mean=_listed(mean), std=_listed(std),
+        resize=resize, sha256=hashlib.sha256(raw).hexdigest(),
+    )  # fmt: skip
     _assemble(name, card, raw)
-    write_whole(folder / f"{name}.safetensors", raw)
-    write_whole(folder / f"{name}.json", (json.dumps(card, indent=2) + "\n").encode())
+    path = folder / f"{name}.safetensors"
+    write_whole(path, raw)
+    card.write(path)
     return f"own:{name}"
 
 
-def _assemble(name: str, card: Mapping[str, Any], raw: bytes) -> Classifier:
+def _listed(values: Sequence[float] | None) -> Any:
+    return None if values is None else list(values)
+
+
+def _assemble(name: str, card: Card, raw: bytes) -> Classifier:
     """The classifier that a card and weights describe, everything checked; ValueError in one sentence."""
     digest = hashlib.sha256(raw).hexdigest()
-    if card.get("sha256", digest) != digest:
+    if card.sha256 not in (None, digest):
         raise ValueError(f"the weights of {name} are not the ones its card describes; install them again")
-    design = architecture(str(card.get("architecture", "")))
-    labels = _labels(card.get("labels"))
-    sides = _numbers(card.get("size", design.size), "size", 3)
+    design = architecture(str(card.architecture or ""))
+    labels = _labels(card.labels)
+    sides = _numbers(_given(card.size, design.size), "size", 3)
     if sides[0] not in (1, 3) or not all(1 <= side <= LARGEST_SIDE and side == int(side) for side in sides[1:]):
         raise ValueError(f"expected a size of 1 or 3 channels and whole sides up to {LARGEST_SIDE}, got {sides}")
     size = (int(sides[0]), int(sides[1]), int(sides[2]))
     usual = size[0] == design.size[0]
-    mean = _numbers(card.get("mean", design.mean if usual else (0.5,) * size[0]), "mean", size[0])
-    std = _numbers(card.get("std", design.std if usual else (0.5,) * size[0]), "std", size[0])
+    mean = _numbers(_given(card.mean, design.mean if usual else (0.5,) * size[0]), "mean", size[0])
+    std = _numbers(_given(card.std, design.std if usual else (0.5,) * size[0]), "std", size[0])
     if min(std) <= 0:
         raise ValueError("expected every std to be above 0")
-    (resize,) = _numbers([card.get("resize", design.resize if size == design.size else 0)], "resize", 1)
+    (resize,) = _numbers([_given(card.resize, design.resize if size == design.size else 0)], "resize", 1)
     if resize and not max(size[1:]) <= resize <= 4 * LARGEST_SIDE:
         raise ValueError(f"expected a resize of 0 or at least the longer side, {max(size[1:])}, got {resize:g}")
     tensors = {k: v for k, v in tensor_files.parse_tensors(raw, name).items() if not k.startswith(SIDE_BRANCHES)}
@@ -84,6 +88,11 @@ def _assemble(name: str, card: Mapping[str, Any], raw: bytes) -> Classifier:
         net, labels, size, mean, std, key=f"own:{name}", fingerprint=digest, cam_layer=layer, resize=int(resize),
         samples=gallery,
     )  # fmt: skip
+
+
+def _given(said: Any, usual: Any) -> Any:
+    """What a card says, or what is usual where it says nothing."""
+    return usual if said is None else said
 
 
 def _filled(
@@ -150,10 +159,9 @@ class Own(Source):
         path = home() / "models" / f"{checkpoint}.safetensors"
         if path.stat().st_size > tensor_files.LARGEST:
             raise ValueError(f"{path.name} is larger than {tensor_files.LARGEST // 10**9} GB")
-        try:
-            card = dict(json.loads(path.with_suffix(".json").read_text(encoding="utf-8")).items())
-        except (ValueError, AttributeError) as error:
-            raise ValueError(f"the card {checkpoint}.json is not a readable JSON object") from error
+        card = Card.read(path)
+        if card is None:
+            raise ValueError(f"the card {checkpoint}.json is not a readable JSON object")
         return _assemble(checkpoint, card, path.read_bytes())
 
 

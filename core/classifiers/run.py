@@ -2,37 +2,18 @@
 
 import hashlib
 import importlib
-import json
 import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
-from core.base.paths import home
-from core.checkpoints.tensor_files import LARGEST, fit, inner_card, parse_tensors
+from core.base import run_folder
+from core.checkpoints.card import Card
+from core.checkpoints.tensor_files import LARGEST, fit, parse_tensors
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 
-NAME = re.compile(r"(\d{8}-\d{6}-[0-9a-f]{8})(\.last)?")  # a run's, as core.runs.store gives it
 KEY = re.compile(r"[a-z][a-z0-9_]*")
-
-
-def weights_file(checkpoint: str) -> Path:
-    """Where the weights lie; ValueError if this is no name of a run's weights."""
-    found = NAME.fullmatch(checkpoint)
-    if found is None:
-        raise ValueError(f"expected a run such as 20260101-120000-0123abcd, got {checkpoint[:60]!r}")
-    return home() / "runs" / found[1] / ("last.safetensors" if found[2] else "best.safetensors")
-
-
-def said(name: str) -> str:
-    """A run's name for people: when it was submitted, and what tells it from others of that minute.
-
-    >>> said("20261120-083640-0123abcd")
-    'run of 2026-11-20 08:36 UTC, 0123abcd'
-    """
-    return f"run of {name[:4]}-{name[4:6]}-{name[6:8]} {name[9:11]}:{name[11:13]} UTC, {name[-8:]}"
 
 
 class RunWeights(Source):
@@ -45,49 +26,54 @@ class RunWeights(Source):
     title = "Refined in your runs"
 
     def checkpoints(self) -> Mapping[str, str]:
-        found: dict[str, str] = {}
-        place = home() / "runs"
+        titles: dict[str, str] = {}
+        place = run_folder.runs_folder()
         for folder in sorted(place.iterdir(), reverse=True) if place.is_dir() else []:
-            if not NAME.fullmatch(folder.name) or not (folder / "best.safetensors").is_file():
+            if not run_folder.is_name(folder.name) or not (folder / run_folder.BEST).is_file():
                 continue
-            try:
-                card = json.loads((folder / "best.json").read_text(encoding="utf-8"))
-                title = str(card["title"])
-            except (OSError, ValueError, KeyError, TypeError):
-                title = "Refined"
-            found[folder.name] = f"{title} · {said(folder.name)}"
-            if (folder / "last.safetensors").is_file():
-                found[f"{folder.name}.last"] = f"{title} · {said(folder.name)}, last weights"
-        return found
+            title = f"{_title(folder / run_folder.BEST)} · {run_folder.said(folder.name)}"
+            titles[folder.name] = title
+            if (folder / run_folder.LAST).is_file():
+                titles[run_folder.last_of(folder.name)] = f"{title}, last weights"
+        return titles
 
     def stamp(self, checkpoint: str) -> str:
         try:
-            facts = weights_file(checkpoint).stat()
+            facts = run_folder.weights(checkpoint).stat()
         except (OSError, ValueError):
             return ""
         return f"{facts.st_mtime_ns} {facts.st_size}"
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
-        path = weights_file(checkpoint)
+        path = run_folder.weights(checkpoint)
         name = path.parent.name
         try:
             if path.stat().st_size > LARGEST:
                 raise ValueError(f"the weights of run {name} are larger than {LARGEST // 10**9} GB")
             raw = path.read_bytes()
-            tensors, card = parse_tensors(raw, path.name), inner_card(path)
+            tensors, card = parse_tensors(raw, path.name), Card.inside(path)
         except FileNotFoundError as error:
             raise OSError(f"the weights of run {name} are not there (any more)") from error
         made = _empty(card, progress)
         fit(made.net, tensors, f"run {name}")
         made.net.eval()
-        labels = tuple(str(label) for label in card.get("labels", made.labels))
+        labels = tuple(str(label) for label in card.labels or made.labels)
         digest = hashlib.sha256(raw).hexdigest()
         return replace(made, labels=labels, key=f"run:{checkpoint}", fingerprint=digest)
 
 
-def _empty(card: Mapping[str, Any], progress: Progress | None) -> Classifier:
+def _title(weights: Path) -> str:
+    """What the card beside a run's weights calls them."""
+    try:
+        card = Card.read(weights)
+    except (OSError, ValueError):
+        card = None
+    return str(card.title) if card and card.title else "Refined"
+
+
+def _empty(card: Card, progress: Progress | None) -> Classifier:
     """The architecture a card names, by its source, whose own weights are not needed where it can do without them."""
-    key, _, checkpoint = str(card.get("origin", "")).partition(":")
+    key, _, checkpoint = str(card.origin or "").partition(":")
     if not KEY.fullmatch(key) or key == "run":
         raise ValueError("the card of these weights does not say of which architecture they are")
     try:

@@ -1,8 +1,8 @@
 """The data sets as plain text."""
 
 from core.catalog import DATASETS
-from core.data.by_name import data_facts, data_names, kind
-from core.data.formats.npz import DataFacts
+from core.data.by_name import data_facts, data_names
+from core.data.fit import summary
 
 MOST_SHOWN = 100
 
@@ -36,14 +36,3 @@ def description(name: str, *, fetch: bool = False) -> str:
     if len(found.classes) > MOST_SHOWN:
         lines.append(f"and {len(found.classes) - MOST_SHOWN:,} more classes")
     return "\n".join(lines)
-
-
-def summary(found: DataFacts) -> str:
-    """What there is in one phrase.
-
-    >>> summary(DataFacts((1, 28, 28), ("a", "b"), {"train": (700, 500), "test": (9, 1)}))
-    '1,200 train and 10 test images, 28 x 28 grey, 2 classes'
-    """
-    *first, last = (f"{count:,} {split}" for split, count in found.counts.items())
-    counts = f"{', '.join(first)} and {last}" if first else last
-    return f"{counts} images, {kind(found.size)}, {len(found.classes)} classes"

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from core.base.params import Method
 from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, METRICS, OBJECTIVES, classifier_names
-from core.training.refinement import untrained
+from core.training.refinement import untrained_names
 from core.training.schedule import Schedule
 
 ROOMS: Mapping[str, Mapping[str, type[Method]]] = {
@@ -23,7 +23,7 @@ def listing() -> str:
     lines = ["Classifiers"]
     lines += [f"  {name:<34} {title}" for name, title in classifier_names().items()]
     lines += ["", "Networks to train from scratch (refine --start scratch)"]
-    lines += [f"  {name:<34} {title}" for name, title in untrained().items()]
+    lines += [f"  {name:<34} {title}" for name, title in untrained_names().items()]
     for room, catalogue in ROOMS.items():
         lines += ["", room, *(f"  {key:<34} {kind.title}. {kind.plain}" for key, kind in catalogue.items())]
     return "\n".join(lines)

@@ -156,7 +156,7 @@ def _ready(folder: Path | None) -> None:
 
 
 def run_refine(given: argparse.Namespace) -> int:
-    from core.cli.runs import refine
+    from core.cli.refine import refine
 
     return refine(given, partial(print, flush=True))
 

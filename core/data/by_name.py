@@ -1,10 +1,9 @@
-"""Data sets by name: published ones, your own, on the command line files and folders; and whether they fit a model."""
+"""Data sets by name: published ones, your own, on the command line files and folders."""
 
 from pathlib import Path
-from typing import Any, Literal
+from typing import Literal
 
 from core.catalog import DATASETS
-from core.contracts.classifier import Classifier, spelt
 from core.contracts.interfaces import Images, Progress
 from core.data import own as own_data
 from core.data.fingerprint import fingerprint_of
@@ -57,11 +56,16 @@ def data_fingerprint(name: str) -> str:
 
 def known_data(name: str) -> dict[str, str]:
     """What is added to the arguments of a run on the data `name`, so that it goes on with these images only."""
+    fingerprint = known_fingerprint(name)
+    return {"data_fingerprint": fingerprint} if fingerprint else {}
+
+
+def known_fingerprint(name: str) -> str:
+    """`data_fingerprint`, "" also where the data cannot be read: the run says what is wrong with them."""
     try:
-        found = data_fingerprint(name)
-    except (ValueError, OSError):  # the run says what is wrong with them
-        found = ""
-    return {"data_fingerprint": found} if found else {}
+        return data_fingerprint(name)
+    except (ValueError, OSError):
+        return ""
 
 
 def _place(name: str) -> Path:
@@ -92,53 +96,3 @@ def data_facts(name: str) -> DataFacts | None:
         return own_data.facts(name.removeprefix("own:"))
     path = path_of(name)
     return folder_facts(path) if path.is_dir() else facts(path, path.name)
-
-
-def misfit(classifier: Classifier, data: Images | DataFacts) -> str | None:
-    """Why this data cannot be used with this classifier, in one sentence; None where it can."""
-    has, takes = _size(data), classifier.size
-    if has != takes:
-        return f"this data set has {kind(has)} images; the model takes {kind(takes)} images"
-    if len(data.classes) != len(classifier.labels):
-        return f"this data set has {len(data.classes)} classes; the model tells {len(classifier.labels)} classes apart"
-    return None
-
-
-def other_classes(classifier: Classifier, data: Images | DataFacts) -> str | None:
-    """A warning where the classes have other names, or another order, than the classifier's; None where they agree."""
-    mine, theirs = spelt(data.classes), spelt(classifier.labels)
-    if mine == theirs or len(mine) != len(theirs):
-        return None
-    place = next(i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b)
-    example = f"class {place} is ‘{data.classes[place]}’ here and ‘{classifier.labels[place]}’ in the model"
-    if sorted(mine) == sorted(theirs):
-        return f"the classes are the model's in another order: {example}; its answers would be counted as wrong"
-    return f"the classes have other names than the model's: {example}; make sure that they mean the same"
-
-
-def _size(data: Images | DataFacts) -> tuple[int, ...]:
-    return data.size if isinstance(data, DataFacts) else tuple(data.images.shape[1:])
-
-
-def kind(size: tuple[int, ...]) -> str:
-    """A size (C, H, W) in words.
-
-    >>> kind((1, 28, 28)), kind((3, 32, 48))
-    ('28 x 28 grey', '48 x 32 colour')
-    """
-    channels, height, width = size
-    return f"{width} x {height} {'grey' if channels == 1 else 'colour'}"
-
-
-def describe(data: Images) -> dict[str, Any]:
-    """For a page: `images`, `size` (C, H, W), `kind` in words, `classes`, `per_class` {name: images}, `notes`."""
-    counts = data.labels.bincount(minlength=len(data.classes)).tolist()
-    size = _size(data)
-    return {
-        "images": len(data),
-        "size": size,
-        "kind": kind(size),
-        "classes": len(data.classes),
-        "per_class": dict(zip(data.classes, counts, strict=True)),
-        "notes": data.notes,
-    }

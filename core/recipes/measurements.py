@@ -1,8 +1,8 @@
 """The numbers of one checkpoint, measured part by part and written on its card as they come."""
 
-import json
 import time
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -11,11 +11,10 @@ from torch import Tensor
 
 from core.attacks._torchattacks import LIBRARY
 from core.attacks.pgd import PGD
-from core.base.atomic_files import write_whole
 from core.base.params import to_spec
 from core.base.paths import CHECKPOINTS
 from core.catalog import DATASETS, load_classifier
-from core.checkpoints.tensor_files import read_card
+from core.checkpoints.card import Card
 from core.distributed.fabric import full_precision
 from core.evaluation import outcomes
 from core.evaluation.accuracy import Proportion, right
@@ -39,7 +38,7 @@ def assess(
     batch: int = 100,
     first: int = 4,
     say: Callable[[str], None] = lambda _: None,
-) -> dict[str, Any]:
+) -> Card:
     """The card of the shipped checkpoint `name` ("source:checkpoint") with the parts `only` measured anew.
 
     Strength and step are those of the card's `test_pgd20`. The card and the outcomes of each image are written after
@@ -49,26 +48,26 @@ def assess(
     """
     stem = name.replace(":", "_")
     path = CHECKPOINTS / f"{stem}.safetensors"
-    card = read_card(path)
-    if not card:
+    begun = Card.read(path)
+    if begun is None:
         raise ValueError(f"there is no checkpoint {name} with a card in {CHECKPOINTS}")
-    classifier = load_classifier(name)
-    if classifier.fingerprint != card.get("sha256"):
+    card, classifier = begun, load_classifier(name)
+    if card.sha256 is None or classifier.fingerprint != card.sha256:
         raise ValueError(f"the weights of {name} are not the ones its card describes")
-    if "test_pgd20" not in card:
+    if card.test_pgd20 is None:
         raise ValueError(f"the card of {name} says no strength: it has no test_pgd20")
     full_precision()
     classifier.net.to(device)
-    eps, step = card["test_pgd20"]["eps"], card["test_pgd20"]["step"]
-    data = DATASETS[card["data"]]().load("test")
+    eps, step = card.test_pgd20["eps"], card.test_pgd20["step"]
+    data = DATASETS[str(card.data)]().load("test")
     count, state = min(count, len(data)), folder / stem
-    kept = outcomes.read(stem, card["sha256"]) | {"sha256": card["sha256"], "data": card["data"]}
+    kept = outcomes.read(stem, card.sha256) | {"sha256": card.sha256, "data": card.data}
     attacked = f"the first {count:,}"
 
     def keep(**entries: Any) -> None:
-        card.update(entries, outcomes=outcomes.write(stem, kept))
-        card["sha256"] = card.pop("sha256")  # stays last
-        write_whole(path.with_suffix(".json"), (json.dumps(card, indent=2) + "\n").encode())
+        nonlocal card
+        card = replace(card, **entries, outcomes=outcomes.write(stem, kept))
+        card.write(path)
 
     def told(text: str) -> None:
         say(f"{name}: {text}")
@@ -98,7 +97,7 @@ def assess(
         key, order = ("autoattack", "order") if verdict.finished else ("autoattack_begun", "order_begun")
         for each in ("autoattack_begun", "order_begun"):
             kept.pop(each, None)
-        card.pop("test_autoattack_begun", None)
+        card = replace(card, test_autoattack_begun=None)
         kept |= {key: verdict.fell, order: verdict.order[: verdict.place - 1]}
         images, labels = data.images[:FLAGGED].float() / 255, data.labels[:FLAGGED]
         raised = flags(classifier, images, labels, verdict.after, count)
@@ -110,14 +109,14 @@ def assess(
         far = "AutoAttack" if verdict.finished else f"the first {verdict.place - 1} of AutoAttack's attacks"
         told(f"{_share(found).value:.2%} right under {far}; {' '.join(raised) or 'no flags'}")
     if "gates" in only:
-        last = card.get("test_autoattack", {})
+        last = card.test_autoattack or {}
         fits = last.get("count") == count and last.get("eps") == eps
-        begun = time.perf_counter()
+        since = time.perf_counter()
         keep(gates=gates(
             classifier, data, eps, step, count=count,
             autoattack=last["accuracy"] if fits else None, flagged=bool(last["flags"]) if fits else None,
         ))  # fmt: skip
-        told(f"gates {card['gates']['passed']}, {time.perf_counter() - begun:.0f} s")
+        told(f"gates {(card.gates or {})['passed']}, {time.perf_counter() - since:.0f} s")
     return card
 
 

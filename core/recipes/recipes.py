@@ -6,68 +6,79 @@ goes on when the same command is given again.
 
 import argparse
 from dataclasses import replace
-from typing import Any
 
+from core.contracts.objective import Objective
+from core.objectives.cross_entropy import CrossEntropy
+from core.objectives.fast_adversarial import FastAdversarial
+from core.objectives.lime_guided import LimeGuided
+from core.objectives.pgd_adversarial import PGDAdversarial
 from core.recipes.train_checkpoint import Recipe, train
 from core.training.presets import CUTMIX
+from core.training.refinement import Refinement
 from core.training.schedule import Schedule
 
 
 def _refined(
-    base: Recipe, schedule: Schedule, twin: dict[str, Any], guided: dict[str, Any], random: dict[str, Any],
-    more: tuple[int, int],
-) -> dict[str, Recipe]:  # fmt: skip
+    base: Recipe, schedule: Schedule, twin: Objective, guided: LimeGuided, random: LimeGuided, more: tuple[int, int]
+) -> dict[str, Recipe]:
     """LIME-guided refinement of a checkpoint, the same with masks drawn by lot, and adversarial training alone.
 
-    more: the epochs of the latter two, so many that they spend the gradient evaluations that LIME does. random: when
-    the control draws its masks, so that they stand over the same share of its longer training.
+    more: the epochs of the latter two, so many that they spend the gradient evaluations that LIME does. random draws
+    its masks at other epochs, so that they stand over the same share of its longer training.
     """
-    name = f"{base.architecture}_"
-    kinds = (
-        ("lime_guided", guided, schedule.epochs),
-        ("random_masks", guided | {"mask_source": "random"} | random, more[0]),
-        (twin["method"], twin, more[1]),
-    )
+    architecture = base.request.base
+    kinds = {"lime_guided": (guided, schedule.epochs), "random_masks": (random, more[0]), twin.key: (twin, more[1])}
     return {
-        name + kind: replace(base, objective=spec, schedule=replace(schedule, epochs=epochs), base="standard")
-        for kind, spec, epochs in kinds
-    }
+        f"{architecture}_{kind}": replace(base, request=replace(
+            base.request, base=f"{architecture}:standard", start="base", objective=objective,
+            schedule=replace(schedule, epochs=epochs),
+        ))
+        for kind, (objective, epochs) in kinds.items()
+    }  # fmt: skip
 
 
 PLAIN = Schedule(lr=0.2, clip=0.0)  # with batch normalisation, gradients stay short by themselves
-DIGITS = replace(PLAIN, epochs=6, lr=0.05, crop=2, flip=False)
+COLOURS = Recipe(
+    Refinement("cifar10_resnet20", "cifar10", CrossEntropy(), replace(PLAIN, epochs=30), start="scratch"),
+    8 / 255, 2 / 255,
+)  # fmt: skip
+SMALL = replace(PLAIN, epochs=6, lr=0.05, crop=2, flip=False)
+DIGITS = Recipe(Refinement("mnist_cnn", "mnist", CrossEntropy(), SMALL, start="scratch"), 0.2, 0.02)
+GUIDED = LimeGuided(first=2, every=2, turns=2)
+GUIDED_DIGITS = LimeGuided(
+    eps=0.2, step_ratio=0.25, steps=7, sensitivity=30.0, first=1, every=2, turns=2
+)  # fmt: skip
+
 RECIPES = {
-    "cifar10_resnet20_standard": Recipe(
-        "cifar10_resnet20", "cifar10", {"method": "cross_entropy"}, replace(PLAIN, epochs=30), 8 / 255, 2 / 255
-    ),
-    "cifar10_resnet20_adversarial": Recipe(
-        "cifar10_resnet20", "cifar10", {"method": "fast_adversarial"}, replace(PLAIN, epochs=20), 8 / 255, 2 / 255
-    ),
-    "mnist_cnn_standard": Recipe("mnist_cnn", "mnist", {"method": "cross_entropy"}, DIGITS, 0.2, 0.02),
-}
+    "cifar10_resnet20_standard": COLOURS,
+    "cifar10_resnet20_adversarial": replace(COLOURS, request=replace(
+        COLOURS.request, objective=FastAdversarial(), schedule=replace(PLAIN, epochs=20)
+    )),
+    "mnist_cnn_standard": DIGITS,
+}  # fmt: skip
 RECIPES |= _refined(
-    RECIPES["cifar10_resnet20_standard"], replace(PLAIN, epochs=8, lr=0.1, ema=0.995),
-    {"method": "fast_adversarial"},
-    {"method": "lime_guided", "first": 2, "every": 2, "turns": 2}, {"first": 4, "every": 4}, more=(16, 19),
+    COLOURS, replace(PLAIN, epochs=8, lr=0.1, ema=0.995), FastAdversarial(), GUIDED,
+    replace(GUIDED, mask_source="random", first=4, every=4), more=(16, 19),
 )  # fmt: skip
 RECIPES |= _refined(
-    RECIPES["mnist_cnn_standard"], replace(DIGITS, ema=0.995, clip=5.0),
-    {"method": "pgd_adversarial", "eps": 0.2, "step": 0.05, "steps": 7},
-    {"method": "lime_guided", "eps": 0.2, "step_ratio": 0.25, "steps": 7, "sensitivity": 30.0,
-     "first": 1, "every": 2, "turns": 2},
-    {"first": 1, "every": 3}, more=(8, 9),
+    DIGITS, replace(SMALL, ema=0.995, clip=5.0), PGDAdversarial(eps=0.2, step=0.05, steps=7), GUIDED_DIGITS,
+    replace(GUIDED_DIGITS, mask_source="random", first=1, every=3), more=(8, 9),
 )  # fmt: skip
+GUIDED_LARGE = replace(CUTMIX, steps=2, step_ratio=0.5, first=10, every=15)
 LARGE = Recipe(  # a network with capacity to spare and a fifth of the images: where robust training overfits
-    "cifar10_resnet18", "cifar10", CUTMIX | {"steps": 2, "step_ratio": 0.5, "first": 10, "every": 15},
-    Schedule(epochs=50, batch=256, lr=0.1, warm=0.2, clip=5.0, ema=0.995, held_out=300), 8 / 255, 2 / 255,
-    images=10_000, half=True,
+    Refinement(
+        "cifar10_resnet18", "cifar10", GUIDED_LARGE,
+        Schedule(epochs=50, batch=256, lr=0.1, warm=0.2, clip=5.0, ema=0.995, held_out=300),
+        start="scratch", images=10_000,
+    ),
+    8 / 255, 2 / 255, fp16=True,
 )  # fmt: skip
 ON_A_GPU = {
     "cifar10_resnet18_lime_guided": LARGE,
-    "cifar10_resnet18_random_masks": replace(
-        LARGE, objective=LARGE.objective | {"mask_source": "random", "first": 12, "every": 18},
-        schedule=replace(LARGE.schedule, epochs=62),
-    ),
+    "cifar10_resnet18_random_masks": replace(LARGE, request=replace(
+        LARGE.request, objective=replace(GUIDED_LARGE, mask_source="random", first=12, every=18),
+        schedule=replace(LARGE.request.schedule, epochs=62),
+    )),
 }  # fmt: skip
 
 
@@ -81,7 +92,7 @@ def main() -> None:
     if unknown := [name for name in asked.names if name not in known]:
         parser.error(f"there is no recipe {', '.join(unknown)}")
     for name in asked.names or RECIPES:
-        train(name, known[name], asked.device)
+        train(name, known[name], {"cuda": "cuda:0"}.get(asked.device, asked.device))
 
 
 if __name__ == "__main__":

@@ -4,8 +4,9 @@ import sys
 from typing import Any
 
 from core.base.params import to_spec
-from core.catalog import DATASETS, EXPLAINERS, OBJECTIVES
-from core.checkpoints import card as cards
+from core.catalog import CLASSIFIERS, DATASETS, EXPLAINERS, OBJECTIVES
+from core.checkpoints.card import Card, Entry, shipped_card, strength
+from core.classifiers._packaged import Packaged
 from core.evaluation import outcomes
 from core.evaluation.paired import Difference
 
@@ -16,12 +17,19 @@ MISSING = "not measured"
 
 def table() -> str:
     """Markdown for the README: by data set, what the shipped checkpoints withstand and how still their maps stay."""
-    all_cards = {name: cards.card(name) for name in cards.shipped()}
+    cards = shipped()
     parts = []
-    for data in dict.fromkeys(found["data"] for found in all_cards.values()):
-        some = {name: found for name, found in all_cards.items() if found["data"] == data}
+    for data in dict.fromkeys(str(card.data) for card in cards.values()):
+        some = {name: card for name, card in cards.items() if card.data == data}
         parts += [_accuracies(DATASETS[data].title, some), _stability(some), _pairs(some)]
     return "\n\n".join(part for part in parts if part)
+
+
+def shipped() -> dict[str, Card]:
+    """The cards of the classifiers whose weights come with the project, by `source:checkpoint`."""
+    sources = [source for source in CLASSIFIERS.values() if issubclass(source, Packaged)]
+    names = [f"{source.key}:{checkpoint}" for source in sources for checkpoint in source.titles]
+    return {name: card for name in names if (card := shipped_card(name)) is not None}
 
 
 def _rows(head: list[str], rows: list[list[str]]) -> str:
@@ -29,8 +37,8 @@ def _rows(head: list[str], rows: list[list[str]]) -> str:
     return "\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]])
 
 
-def _accuracies(title: str, some: dict[str, dict[str, Any]]) -> str:
-    strengths = sorted({cards.strength(found["test_pgd20"]) for found in some.values() if "test_pgd20" in found})
+def _accuracies(title: str, some: dict[str, Card]) -> str:
+    strengths = sorted({strength(card.test_pgd20) for card in some.values() if card.test_pgd20})
     said = (
         f"**{title}.** Right answers on test images, with 95 % intervals and the number of images: as they are, and "
         f"attacked by at most {' or '.join(strengths)} per pixel value. Gradient evaluations are what a training cost; "
@@ -38,18 +46,18 @@ def _accuracies(title: str, some: dict[str, dict[str, Any]]) -> str:
     )
     head = ["checkpoint", "trained by", "original", "PGD-20", "AutoAttack", "gradient evaluations", "training"]
     rows = []
-    for name, found in some.items():
-        evaluations = found.get("gradient_evaluations")
-        cost = f"{found['schedule']['epochs']} epochs, {found['training_minutes']:.0f} min{_on_a_gpu(found)}"
-        cells = [_cell(found.get(key)) for key in ACCURACIES]
-        if (begun := found.get(f"test_{BEGUN}")) and "test_autoattack" not in found:
+    for name, card in some.items():
+        evaluations, schedule = card.gradient_evaluations, card.schedule or {}
+        cost = f"{schedule['epochs']} epochs, {card.training_minutes:.0f} min{_on_a_gpu(card)}"
+        cells = [_cell(getattr(card, key)) for key in ACCURACIES]
+        if (begun := card.test_autoattack_begun) and card.test_autoattack is None:
             cells[-1] = f"{MISSING}; {_after(begun)} alone: {_cell(begun)}"
         cells.append(f"{evaluations / 1e6:.1f} million" if evaluations else MISSING)
-        rows.append([f"`{name}`", _objective(found["objective"]) + _base(found), *cells, cost])
+        rows.append([f"`{name}`", _objective(card.objective or {}) + _base(card), *cells, cost])
     return f"{said}\n\n{_rows(head, rows)}"
 
 
-def _objective(spec: dict[str, Any]) -> str:
+def _objective(spec: Entry) -> str:
     """The objective's title, and what was set otherwise than usual."""
     if spec["method"] not in OBJECTIVES:
         return str(spec["method"])
@@ -59,33 +67,33 @@ def _objective(spec: dict[str, Any]) -> str:
     return f"{kind.title} ({', '.join(changed)})" if changed else kind.title
 
 
-def _base(found: dict[str, Any]) -> str:
+def _base(card: Card) -> str:
     """Where a training began, and on how many images if its card says so."""
-    if found.get("base"):
-        return f", from `{found['base']}`"
-    return f", from scratch on {found['images']:,} images" if "images" in found else ""
+    if card.base:
+        return f", from `{card.base}`"
+    return f", from scratch on {card.images:,} images" if card.images is not None else ""
 
 
-def _on_a_gpu(found: dict[str, Any]) -> str:
-    machine = str(found.get("machine", ""))
+def _on_a_gpu(card: Card) -> str:
+    machine = str(card.machine or "")
     return f" ({machine})" if machine.startswith("NVIDIA") else ""
 
 
-def _after(begun: dict[str, Any]) -> str:
+def _after(begun: Entry) -> str:
     """The attacks of an AutoAttack that was not brought to its end."""
     return ", ".join(name.upper() for name in begun["after"] if name != "clean")
 
 
-def _cell(entry: dict[str, Any] | None) -> str:
+def _cell(entry: Entry | None) -> str:
     if entry is None:
         return MISSING
     low, high = entry["interval_95"]
     return f"{100 * entry['accuracy']:.1f} % ({100 * low:.1f} to {100 * high:.1f}; {entry['count']:,})"
 
 
-def _stability(some: dict[str, dict[str, Any]]) -> str:
+def _stability(some: dict[str, Card]) -> str:
     """Rank agreement of the maps with the original's: under attack, and in brackets under the controls."""
-    keys = list(dict.fromkeys(key for found in some.values() for key in found.get("stability", {}).get("maps", {})))
+    keys = list(dict.fromkeys(key for card in some.values() for key in _maps(card)))
     if not keys:
         return ""
     said = (
@@ -94,8 +102,8 @@ def _stability(some: dict[str, dict[str, Any]]) -> str:
         "size and, where the method draws random numbers, for another draw. Each map is that of the true label."
     )
     rows = []
-    for name, found in some.items():
-        maps = found.get("stability", {}).get("maps", {})
+    for name, card in some.items():
+        maps = _maps(card)
         for which, words in (("all", "all"), ("held", "right before and after")):
             counts = {each["spearman"]["attack"][which]["count"] for each in maps.values()}
             count = ", ".join(map(str, counts)) or MISSING
@@ -103,7 +111,13 @@ def _stability(some: dict[str, dict[str, Any]]) -> str:
     return f"{said}\n\n{_rows(['checkpoint', 'images', *(EXPLAINERS[key].title for key in keys)], rows)}"
 
 
-def _agreement(found: dict[str, Any] | None, which: str) -> str:
+def _maps(card: Card) -> dict[str, Any]:
+    """How still the maps of each explainer stay, as far as that was measured."""
+    maps: dict[str, Any] = (card.stability or {}).get("maps", {})
+    return maps
+
+
+def _agreement(found: Entry | None, which: str) -> str:
     if found is None:
         return MISSING
     entries = {comparison: entry[which] for comparison, entry in found["spearman"].items()}
@@ -115,13 +129,13 @@ def _agreement(found: dict[str, Any] | None, which: str) -> str:
     return f"{mean:.2f}, {low:.2f} to {high:.2f} ({', '.join(others)})"
 
 
-def _pairs(some: dict[str, dict[str, Any]]) -> str:
+def _pairs(some: dict[str, Card]) -> str:
     """LIME-guided training against its controls, on the same images; "" where there is none to compare."""
-    guided = [name for name, found in some.items() if _masks(found) == "lime"]
-    others = [name for name, found in some.items() if _masks(found) in ("random", "unguided")]
-    keep = {name: outcomes.read(name.replace(":", "_"), found["sha256"]) for name, found in some.items()}
-    alike = ("architecture", "base")
-    pairs = [(a, b) for a in guided for b in others if all(some[a].get(key) == some[b].get(key) for key in alike)]
+    guided = [name for name, card in some.items() if _masks(card) == "lime"]
+    others = [name for name, card in some.items() if _masks(card) in ("random", "unguided")]
+    keep = {name: outcomes.read(name.replace(":", "_"), str(card.sha256)) for name, card in some.items()}
+    kind = {name: (card.architecture, card.base) for name, card in some.items()}
+    pairs = [(a, b) for a in guided for b in others if kind[a] == kind[b]]
     if not pairs:
         return ""
     keys = list(dict.fromkeys(key for a, _ in pairs for key in keep[a].get("maps", {})))
@@ -129,7 +143,7 @@ def _pairs(some: dict[str, dict[str, Any]]) -> str:
     rows = []
     for a, b in pairs:
         cells = [_points(outcomes.difference(keep[a], keep[b], what), 100, " points") for what in ACCURACIES.values()]
-        begun = some[a].get(f"test_{BEGUN}")
+        begun = some[a].test_autoattack_begun
         if begun and cells[-1] == MISSING and (found := outcomes.difference(keep[a], keep[b], BEGUN)):
             cells[-1] = f"{_after(begun)} alone: {_points(found, 100, ' points')}"
         cells += [_points(outcomes.steadier(keep[a], keep[b], key), 1, "") for key in keys]
@@ -141,12 +155,12 @@ def _pairs(some: dict[str, dict[str, Any]]) -> str:
     return f"{said}\n\n{_rows(head, rows)}"
 
 
-def _masks(found: dict[str, Any]) -> str:
+def _masks(card: Card) -> str:
     """Where the masks of a checkpoint's training came from: "unguided" for adversarial training, "" for others."""
-    spec = found["objective"]
-    if spec["method"] == "lime_guided":
+    spec = card.objective or {}
+    if spec.get("method") == "lime_guided":
         return str(spec.get("mask_source", "lime"))
-    return "unguided" if spec["method"] in ("fast_adversarial", "pgd_adversarial") else ""
+    return "unguided" if spec.get("method") in ("fast_adversarial", "pgd_adversarial") else ""
 
 
 def _points(found: Difference | None, scale: float, unit: str) -> str:

@@ -1,150 +1,102 @@
-"""A checkpoint made after its recipe: trained, the best epoch kept, measured on the test images, written with its card.
+"""A checkpoint made after its recipe: trained in a run like any other, measured, written with its card.
 
-What was interrupted goes on from the last state that was kept when it is asked for again: states lie in the user's
-folder, under recipes.
+What was interrupted goes on when it is asked for again: it is a run, which is resumed.
 """
 
-import importlib
 import platform
 import sys
-import time
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass, replace
 from datetime import date
-from pathlib import Path
+from functools import partial
 from typing import Any
 
 import torch
 
 from core.attacks.pgd import PGD
-from core.base.params import from_spec, to_spec
-from core.base.paths import CHECKPOINTS, home
-from core.catalog import DATASETS, OBJECTIVES, load_classifier
-from core.checkpoints import tensor_files
-from core.contracts.classifier import Classifier
-from core.contracts.objective import Adversarial, Objective
-from core.distributed.fabric import accelerator_of, full_precision, in_bf16, make_fabric
+from core.base.paths import CHECKPOINTS
+from core.base.run_folder import BEST
+from core.catalog import load_classifier
+from core.checkpoints.card import Card, save_weights
+from core.checkpoints.tensor_files import as_fp16
+from core.cli.follow import follow_run
+from core.contracts.objective import Adversarial
+from core.data.by_name import load_data
+from core.distributed.fabric import full_precision
 from core.evaluation.accuracy import accuracy
-from core.training.loop import Training
-from core.training.refinement import few
-from core.training.resume import State
-from core.training.schedule import Schedule
-
-KEEP = 60.0  # seconds between two states on disk, which are taken after an epoch
+from core.runs.store import Run, Store
+from core.training.refinement import Refinement
 
 
 @dataclass(frozen=True)
 class Recipe:
-    """What is trained, on what, with which objective, and the PGD strength and step it is measured at.
+    """What is trained, and the PGD strength and step that it is measured at.
 
-    base: the checkpoint that training goes on from; "" for random weights. images: only so many, drawn by the seed of
-    the schedule; 0 for all. half: the weights are rounded to float16 before they are measured and kept, which halves a
-    large file.
+    Held-out images are attacked at the same, in ten steps, if the objective attacks: robust accuracy then chooses the
+    epoch. fp16: the weights are rounded to float16 before they are measured and kept, which halves a large file.
     """
 
-    architecture: str
-    data: str
-    objective: dict[str, Any]
-    schedule: Schedule
-    eps: float = 0.0
-    step: float = 0.0
-    base: str = ""
-    images: int = 0
-    half: bool = False
+    request: Refinement
+    eps: float
+    step: float
+    fp16: bool = False
+
+    def named(self, name: str) -> Refinement:
+        """The request of the run that makes the checkpoint `name`."""
+        attacks = isinstance(self.request.objective, Adversarial)
+        attack = PGD(eps=self.eps, step=self.step, steps=10) if attacks else None
+        return replace(self.request, title=f"Recipe {name}", validation_attack=attack)
 
 
-def train(name: str, recipe: Recipe, device: str = "cpu") -> None:
-    """Make the checkpoint `name`: assets/checkpoints/NAME.safetensors and its card."""
+def train(name: str, recipe: Recipe, device: str = "cpu", store: Store | None = None) -> None:
+    """Make the checkpoint `name`: assets/checkpoints/NAME.safetensors and its card.
+
+    ValueError if the run did not complete; it goes on when this is called again.
+    """
+    say = partial(_say, name)
+    run = _run(name, recipe.named(name).arguments(), device, store or Store.usual())
+    say(f"run {run.id}")
+    if follow_run(run, say):
+        raise ValueError(f"the run of {name} has not completed; the same command goes on with it")
     full_precision()
-    classifier = _beginning(recipe)
+    classifier = load_classifier(f"run:{run.id}")
+    tensors = as_fp16(classifier.net) if recipe.fp16 else classifier.net.state_dict()
     classifier.net.to(device)
-    data = DATASETS[recipe.data]()
-    objective = from_spec(recipe.objective, OBJECTIVES)
-    assert isinstance(objective, Objective)
-    guided = isinstance(objective, Adversarial)  # then the robust accuracy chooses the epoch
-    validation_attack = PGD(eps=recipe.eps, step=recipe.step, steps=10) if guided else None
-    learnt = few(data.load("train"), recipe.images, recipe.schedule.seed)
-    fabric = make_fabric(*accelerator_of(device), bf16=recipe.schedule.bf16 and not objective.precise)
-    training = Training(
-        classifier, objective, learnt, recipe.schedule, fabric=fabric, validation_attack=validation_attack
-    )
-    masks, spent = _trained(name, training)
-    best = training.best
-    assert best is not None
-    classifier.net.load_state_dict(best.weights)
-    classifier.net.to(memory_format=torch.contiguous_format)
-    tensors = tensor_files.as_fp16(classifier.net) if recipe.half else classifier.net.state_dict()
-    test, attack = data.load("test"), PGD(eps=recipe.eps, step=recipe.step)
-    clean, held = accuracy(classifier, test), accuracy(classifier, test, attack, count=1000)
-    _say(name, f"{spent / 60:.0f} min; test {clean.value:.2%} clean, {held.value:.1%} under PGD-20")
-    card = {
-        "name": name,
-        "architecture": recipe.architecture,
-        "data": recipe.data,
-        "base": recipe.base,
-        "images": len(learnt),
-        "objective": to_spec(objective),
-        "schedule": asdict(recipe.schedule),
-        "held_out": {"images": recipe.schedule.held_out, "chooses": "robust accuracy" if guided else "clean accuracy"},
-        "epoch_kept": best.epoch + 1,
-        "averaged": best.averaged,
-        "stored": "float16" if recipe.half else "float32",
-        "gradient_evaluations": round(training.evaluations),
-        "masks": masks,
-        "training_minutes": round(spent / 60, 1),
-        "machine": _machine(classifier.device),
-        "precision": "bf16" if in_bf16(training.fabric) else "fp32",
-        "test_clean": clean.entry(),
-        "test_pgd20": held.entry() | {"eps": recipe.eps, "step": recipe.step, "steps": 20, "images": "the first 1,000"},
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-        "date": date.today().isoformat(),
-        "command": f"python -m core.recipes {name}" + ("" if device == "cpu" else f" --device {device}"),
-    }
-    tensor_files.save_tensors(CHECKPOINTS / f"{name}.safetensors", tensors, card)
-    _state(name).unlink(missing_ok=True)
+    test, attack = load_data(recipe.request.data, "test"), PGD(eps=recipe.eps, step=recipe.step)
+    clean, robust = accuracy(classifier, test), accuracy(classifier, test, attack, count=1000)
+    say(f"test {clean.value:.2%} clean, {robust.value:.1%} under PGD-20")
+    kept = Card.inside(run.folder / BEST)
+    base = recipe.request.base.partition(":")[2] if recipe.request.start == "base" else ""
+    rows = [row for row in run.metrics if row.get("masks")]
+    card = replace(
+        kept, name=name, title=None, labels=None, origin=None, start=None, held=None, seconds=None, device=None,
+        base=base, run=run.id,
+        masks=[{"epoch": row["epoch"] + 1, **row["masks"]} for row in rows],
+        stored="float16" if recipe.fp16 else "float32",
+        machine=_machine(classifier.device, kept.threads),
+        test_clean=clean.entry(),
+        test_pgd20=robust.entry() | {"eps": recipe.eps, "step": recipe.step, "steps": 20, "images": "the first 1,000"},
+        versions={"python": platform.python_version(), "torch": torch.__version__},
+        date=date.today().isoformat(),
+        command=f"python -m core.recipes {name}" + ("" if device == "cpu" else f" --device {device}"),
+    )  # fmt: skip
+    save_weights(CHECKPOINTS / f"{name}.safetensors", tensors, card)
 
 
-def _beginning(recipe: Recipe) -> Classifier:
-    if recipe.base:
-        return load_classifier(f"{recipe.architecture}:{recipe.base}")
-    made: Classifier = importlib.import_module(f"core.classifiers.{recipe.architecture}").fresh(recipe.schedule.seed)
-    return made
+def _run(name: str, arguments: dict[str, Any], device: str, store: Store) -> Run:
+    """The run that makes the checkpoint: one that was begun and not yet made into it, or a new one."""
+    card = Card.read(CHECKPOINTS / f"{name}.safetensors")
+    for run in store.runs():
+        spec = run.spec
+        if spec.get("arguments") == arguments and spec.get("device") == device and run.id != (card and card.run):
+            if not run.status.alive and run.status.state != "completed":
+                run.resume()
+            return run
+    return store.submit("refine", arguments, device=device)
 
 
-def _trained(name: str, training: Training) -> tuple[list[dict[str, float]], float]:
-    """Train to the end; what was said of the masks, and the seconds it took in all."""
-    begun = kept = time.perf_counter()
-    masks: list[dict[str, float]] = []
-    spent, state = 0.0, _state(name)
-    if state.is_file():
-        found = State.load(state)
-        training.restore(found)
-        masks, spent = found.facts["told"], found.facts["spent"]
-        _say(name, f"goes on after {training.done:,} steps")
-    for step in training:
-        if step.masks:
-            masks.append({"epoch": step.epoch + 1, **step.masks})
-            _say(name, ", ".join(f"{what} {value:.3f}" for what, value in masks[-1].items()))
-        if step.epoch_ends:
-            held_out = ", ".join(f"{value:.1%} {name}" for name, value in step.held.items())
-            seconds = spent + time.perf_counter() - begun
-            _say(name, f"epoch {step.epoch + 1}: loss {step.loss:.3f}, held out {held_out}, {seconds:.0f} s")
-            if time.perf_counter() - kept > KEEP:
-                saved = training.state()
-                state.parent.mkdir(parents=True, exist_ok=True)
-                State(saved.tensors, saved.facts | {"told": masks, "spent": seconds}).save(state)
-                kept = time.perf_counter()
-    return masks, spent + time.perf_counter() - begun
-
-
-def _state(name: str) -> Path:
-    return home() / "recipes" / f"{name}.safetensors"
-
-
-def _machine(device: torch.device) -> str:
+def _machine(device: torch.device, threads: int | None) -> str:
     """What it was trained on, in words."""
-    if device.type == "cuda":
-        return torch.cuda.get_device_name(device)
-    return f"{device.type}, {torch.get_num_threads()} threads"
+    return torch.cuda.get_device_name(device) if device.type == "cuda" else f"{device.type}, {threads} threads"
 
 
 def _say(name: str, text: str) -> None:

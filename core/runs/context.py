@@ -10,6 +10,7 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
 
+from core.base import run_folder
 from core.base.atomic_files import write_whole
 from core.runs import files
 from core.runs.files import checkpoint_step
@@ -32,7 +33,7 @@ class Context:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.spec = files.read_json(folder / files.SPEC) or {}
+        self.spec = files.read_json(folder / run_folder.SPEC) or {}
         self.status = written(folder)
         self.reserve = folder / ".reserve"
         self.listeners: list[Callable[[How], None]] = []
@@ -50,11 +51,11 @@ class Context:
         write_whole(self.reserve, bytes(RESERVE))
         files.sweep(self.folder)
         found = self.latest()
-        for older in self.folder.glob("checkpoint-*"):
+        for older in self.folder.glob(f"{run_folder.CHECKPOINT}*"):
             if found and older != found[1]:
                 shutil.rmtree(older)
         self.saved = found[0] if found else -1
-        files.cut_rows(self.folder / files.METRICS, self.saved)
+        files.cut_rows(self.folder / run_folder.METRICS, self.saved)
         self.update(step=self.saved, progress=self.status.progress if found else 0.0)
 
     def latest(self) -> tuple[int, Path] | None:
@@ -67,7 +68,7 @@ class Context:
         """An empty folder to write into, which becomes the checkpoint of `step` on leaving, and replaces the last."""
         if step <= self.saved:
             raise ValueError(f"expected a step after {self.saved}, the last checkpoint's, got {step}")
-        part = self.folder / f"checkpoint-{step}.part"
+        part = self.folder / f"{run_folder.CHECKPOINT}{step}.part"
         part.mkdir()
         try:
             yield part
@@ -76,14 +77,14 @@ class Context:
             shutil.rmtree(part, ignore_errors=True)
         before, self.saved = self.saved, step
         if before >= 0:
-            old = self.folder / f"checkpoint-{before}"
+            old = self.folder / f"{run_folder.CHECKPOINT}{before}"
             shutil.rmtree(old.rename(old.with_suffix(".part")))  # never half there under its own name
 
     def row(self, step: int, **numbers: Any) -> None:
         """Add a row to the metrics. Written before the checkpoint of its step."""
         if step <= self.saved or step < self.status.step:
             raise ValueError(f"expected a row after step {self.saved} and not before {self.status.step}, got {step}")
-        files.append(self.folder / files.METRICS, json.dumps({"step": step, **numbers}) + "\n")
+        files.append(self.folder / run_folder.METRICS, json.dumps({"step": step, **numbers}) + "\n")
         self._change(step=step)
 
     def progress(self, fraction: float, said: str = "", left: float | Literal["pace"] | None = "pace") -> None:
@@ -114,7 +115,7 @@ class Context:
 
     def log(self, text: str) -> None:
         """Add a line to the log."""
-        files.append(self.folder / files.LOG, f"{time.strftime('%H:%M:%S')} {text}\n")
+        files.append(self.folder / run_folder.LOG, f"{time.strftime('%H:%M:%S')} {text}\n")
 
     def stop_asked(self) -> How | None:
         """ "save" or "now" once someone asked. A task looks at least every second; saves if "save"; raises Stopped."""

@@ -15,10 +15,8 @@ from pathlib import Path
 from typing import Any
 
 from core.base.atomic_files import write_whole
+from core.base.run_folder import CHECKPOINT
 
-SPEC, STATUS, METRICS, LOG, RESULT, STOP, LOCK = (
-    "spec.json", "status.json", "metrics.jsonl", "log.txt", "result.json", "stop", "lock",
-)  # fmt: skip
 YOUNG = 60.0  # seconds
 RETRY = 1.0  # seconds: a reader that looks whether a lock is held holds it itself for a moment
 
@@ -127,7 +125,7 @@ def settled(condition: Callable[[], bool], seconds: float, every: float = 0.05) 
 
 def sweep(folder: Path) -> None:
     """Remove what a kill left half made. A young file may be someone's who is writing `stop` at this moment."""
-    for part in folder.glob("checkpoint-*.part"):
+    for part in folder.glob(f"{CHECKPOINT}*.part"):
         shutil.rmtree(part)
     for part in folder.glob(".*.part"):
         with suppress(FileNotFoundError):
@@ -137,10 +135,10 @@ def sweep(folder: Path) -> None:
 
 def latest_checkpoint(folder: Path) -> Path | None:
     """The whole checkpoint with the highest step in a run's folder, if there is one."""
-    whole = [path for path in folder.glob("checkpoint-*") if path.name.removeprefix("checkpoint-").isdigit()]
+    whole = [path for path in folder.glob(f"{CHECKPOINT}*") if path.name.removeprefix(CHECKPOINT).isdigit()]
     return max(whole, key=checkpoint_step, default=None)
 
 
 def checkpoint_step(checkpoint: Path) -> int:
     """The step after which a checkpoint was made."""
-    return int(checkpoint.name.removeprefix("checkpoint-"))
+    return int(checkpoint.name.removeprefix(CHECKPOINT))

@@ -4,7 +4,7 @@ import atexit
 import os
 import threading
 import traceback
-from collections.abc import Callable, Mapping
+from collections.abc import Callable
 from contextlib import suppress
 from multiprocessing import get_context
 from pathlib import Path
@@ -20,13 +20,11 @@ if TYPE_CHECKING:
 
 HEAR = 0.1  # seconds between two looks for a stop
 
-Work = Callable[..., dict[str, Any]]  # (fabric, context, arguments) -> the result of the first process
+Work = Callable[..., dict[str, Any]]  # (fabric, context) -> the result of the first process
 
 
-def spread(
-    context: Context, accelerator: str, devices: int | list[int], bf16: bool, work: Work, arguments: Mapping[str, Any]
-) -> dict[str, Any]:
-    """What `work` returns in the first of the processes, one a device; raises Stopped if it was stopped.
+def spread(context: Context, accelerator: str, devices: int | list[int], bf16: bool, work: Work) -> dict[str, Any]:
+    """What `work` returns in the first of the processes, one a device; Stopped if it was stopped.
 
     They are spawned: a launcher of scripts would run the worker's command again, and meet the run's lock. The first
     process writes into the run's folder; this one takes over what it says of the status. They end with this one, from
@@ -47,7 +45,7 @@ def spread(
     os.environ[WORKER] = str(os.getpid())
     try:
         launch: Callable[..., dict[str, Any] | None] = fabric.launch
-        result = launch(_process, str(context.folder), work, dict(arguments), failures)
+        result = launch(_process, str(context.folder), work, failures)
     except (ProcessRaisedException, ProcessExitedException) as error:
         raise ValueError("one of the processes was ended" if failures.empty() else failures.get()) from error
     finally:
@@ -60,9 +58,7 @@ def spread(
     return result
 
 
-def _process(
-    fabric: "Fabric", folder: str, work: Work, arguments: dict[str, Any], failures: Any
-) -> dict[str, Any] | None:
+def _process(fabric: "Fabric", folder: str, work: Work, failures: Any) -> dict[str, Any] | None:
     """The work of one process; None if it was stopped."""
     full_precision()
     context, over = Context(Path(folder)), threading.Event()
@@ -71,7 +67,7 @@ def _process(
     result: dict[str, Any] | None = None
     try:
         with suppress(Stopped):
-            result = work(fabric, context, arguments)
+            result = work(fabric, context)
     except Exception as error:  # the boundary of a process: what follows from it in the others is of no interest
         failures.put(sentence(error, Path(folder)))
         context.log(traceback.format_exc())

@@ -7,7 +7,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.runs.files import LOCK, SPEC, held, read_json, take
+from core.base.run_folder import LOCK, SPEC
+from core.runs.files import held, read_json, take
 from core.runs.status import written
 
 EVERY = 0.25  # seconds between two looks

@@ -1,27 +1,27 @@
 """What a refinement leaves in its run's folder: rows, example masks, weights and cards, checkpoints."""
 
 import time
+from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import numpy as np
 import torch
 
-from core.base.atomic_files import whole
-from core.checkpoints.tensor_files import inner_card, save_tensors
+from core.base import run_folder
+from core.checkpoints.card import Card, save_weights
 from core.contracts.batch import stream
 from core.distributed.fabric import average_buffers
 from core.runs.context import Context
-from core.runs.files import METRICS, read_rows
+from core.runs.files import read_rows
 from core.runs.pace import Pace
-from core.runs.run_card import card
+from core.runs.run_card import run_card
+from core.spurious.mask_files import save_masks
 from core.training.loop import Training
 from core.training.refinement import Refinement
 from core.training.resume import State
 from core.training.step import TrainingStep
 from core.training.validation import guessing
 
-STATE = "state.safetensors"
 SHOWN = 16  # example images
 
 
@@ -32,15 +32,17 @@ class Records:
     makes the step again, and writes the same once more.
     """
 
-    def __init__(self, context: Context, asked: Refinement, training: Training) -> None:
-        self.context, self.asked, self.training = context, asked, training
+    def __init__(self, context: Context, request: Refinement, training: Training) -> None:
+        self.context, self.request, self.training = context, request, training
         self.writes = training.fabric.global_rank == 0
         self.before, self.begun, self.saved_at = 0.0, time.monotonic(), time.monotonic()
-        self.card = card(context.folder.name, asked, training, str(context.spec.get("device", "cpu")))
+        self.card = run_card(context.folder.name, request, training, str(context.spec.get("device", "cpu")))
         self.masks = training.masks
         self.pace = Pace(training.feed.each, training.schedule.epochs, training.objective.due)
         self.last: TrainingStep | None = None
-        self.held = {row["epoch"]: row["held"] for row in read_rows(context.folder / METRICS) if "held" in row}
+        self.held = {
+            row["epoch"]: row["held"] for row in read_rows(context.folder / run_folder.METRICS) if "held" in row
+        }
 
     @property
     def seconds(self) -> float:
@@ -50,7 +52,7 @@ class Records:
     def go_on(self) -> None:
         """Bring the training to where the last checkpoint left it, if there is one."""
         if found := self.context.latest():
-            state = State.load(found[1] / STATE)
+            state = State.load(found[1] / run_folder.STATE)
             self.training.restore(state)
             self.before = state.facts["seconds"]
             self.masks = self.training.masks
@@ -86,7 +88,7 @@ class Records:
                 self.held[step.epoch] = dict(step.held)
                 self._weights(step)
             self.progress(f"loss {step.loss:.3g}" if not step.epoch_ends else "")
-        return step.epoch_ends or made or time.monotonic() - self.saved_at >= self.asked.save_every
+        return step.epoch_ends or made or time.monotonic() - self.saved_at >= self.request.save_every
 
     def save(self) -> None:
         """Make a checkpoint after the last row, unless there is one. Every process calls this at the same step."""
@@ -100,7 +102,7 @@ class Records:
             return
         state = training.state()
         with self.context.checkpoint(step) as folder:
-            State(state.tensors, state.facts | {"seconds": self.seconds}).save(folder / STATE)
+            State(state.tensors, state.facts | {"seconds": self.seconds}).save(folder / run_folder.STATE)
 
     def _examples(self, epoch: int) -> None:
         """The masks made before this epoch, of the same images every time, drawn by the seed."""
@@ -109,45 +111,43 @@ class Records:
             return
         draws = torch.Generator().manual_seed(stream(self.training.schedule.seed, "examples"))
         chosen = torch.randperm(len(data), generator=draws)[:SHOWN].sort().values
-        with whole(self.context.folder / "masks" / f"cycle-{epoch:04}.npz") as file:
-            np.savez_compressed(
-                file, images=data.images[chosen].cpu().numpy(), masks=masks[chosen].numpy(),
-                labels=data.labels[chosen].cpu().numpy(),
-            )  # fmt: skip
+        path = run_folder.mask_examples(self.context.folder, epoch)
+        save_masks(path, data.images[chosen], masks[chosen], data.labels[chosen])
 
     def _weights(self, step: TrainingStep) -> None:
         """The weights as they are now, and the best ones; without held-out images the latest are the best."""
         training, folder = self.training, self.context.folder
         last = training.classifier.net.state_dict()
-        save_tensors(folder / "last.safetensors", last, self._card(step, step.epoch, averaged=False))
+        save_weights(folder / run_folder.LAST, last, self._card(step, step.epoch, averaged=False))
         if (best := training.best) is not None:
             if best.epoch == step.epoch:
-                save_tensors(folder / "best.safetensors", best.weights, self._card(step, best.epoch, best.averaged))
+                save_weights(folder / run_folder.BEST, best.weights, self._card(step, best.epoch, best.averaged))
             return
         latest = training.average or training.classifier
         told = self._card(step, step.epoch, averaged=training.average is not None)
-        save_tensors(folder / "best.safetensors", latest.net.state_dict(), told)
+        save_weights(folder / run_folder.BEST, latest.net.state_dict(), told)
 
-    def _card(self, step: TrainingStep, epoch: int, averaged: bool) -> dict[str, Any]:
+    def _card(self, step: TrainingStep, epoch: int, averaged: bool) -> Card:
         """What the weights of an epoch are."""
-        return self.card | {
-            "held": self.held.get(epoch, {}),
-            "epoch_kept": epoch + 1,
-            "averaged": averaged,
-            "gradient_evaluations": round(step.evaluations),
-            "training_minutes": round(self.seconds / 60, 1),
-            "seconds": round(self.seconds, 1),
-            "date": date.today().isoformat(),
-        }
+        return replace(
+            self.card,
+            held=self.held.get(epoch, {}),
+            epoch_kept=epoch + 1,
+            averaged=averaged,
+            gradient_evaluations=round(step.evaluations),
+            training_minutes=round(self.seconds / 60, 1),
+            seconds=round(self.seconds, 1),
+            date=date.today().isoformat(),
+        )
 
     def result(self) -> dict[str, Any]:
         """The run in numbers: the epoch kept (from 1), what the held-out images said of it, and what it took."""
         training = self.training
-        best = inner_card(self.context.folder / "best.safetensors")
+        best = Card.inside(self.context.folder / run_folder.BEST)
         return {
-            "epoch_kept": best["epoch_kept"],
-            "averaged": best["averaged"],
-            "held": best["held"],
+            "epoch_kept": best.epoch_kept,
+            "averaged": best.averaged,
+            "held": best.held,
             "judged": len(training.held_out_images),
             "guess": guessing(training.held_out_images),
             "evaluations": training.evaluations,

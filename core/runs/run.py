@@ -9,19 +9,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.runs.files import (
-    LOCK,
-    LOG,
-    METRICS,
-    RESULT,
-    SPEC,
-    STOP,
-    latest_checkpoint,
-    read_json,
-    read_rows,
-    take,
-    write_json,
-)  # fmt: skip
+from core.base.run_folder import LOCK, LOG, METRICS, RESULT, SPEC, STOP
+from core.runs.files import latest_checkpoint, read_json, read_rows, take, write_json
 from core.runs.launchers.local import Launch, detached, end
 from core.runs.status import How, Status, read_status, stop_asked, write_status, written
 

@@ -1,49 +1,51 @@
-"""What a run's weights are, in the words of the shipped checkpoints' cards."""
+"""The card of a run's weights: what stays the same from the first step of the run to the last."""
 
-import json
 import platform
 from dataclasses import asdict
-from typing import Any
 
 import torch
 
+from core.base import run_folder
 from core.base.params import to_spec
-from core.base.paths import home
 from core.catalog import CLASSIFIERS, classifier_names
+from core.checkpoints.card import Card
 from core.contracts.objective import Adversarial
 from core.distributed.fabric import in_bf16
 from core.training.loop import Training
 from core.training.refinement import Refinement
 
 
-def card(run: str, asked: Refinement, training: Training, device: str) -> dict[str, Any]:
-    """What stays the same from the first step of a run to the last; the numbers of an epoch come on top.
+def run_card(run: str, request: Refinement, training: Training, device: str) -> Card:
+    """The numbers of an epoch come on top of it.
 
     Read once, when the run goes on: a base that is a run may be changed or deleted meanwhile. OSError if it is gone.
     """
-    objective, of = training.objective, origin(asked.base)
-    guided = isinstance(objective, Adversarial) and training.validation_attack is not None
-    rule = ("robust accuracy" if guided else "clean accuracy") if len(training.held_out_images) else "the last epoch"
-    return {
-        "name": f"run:{run}",
-        "title": asked.title or f"{objective.named}, from {title_of(asked.base, asked.start)}",
-        "base": asked.base,
-        "origin": of,
-        "start": asked.start,
-        "architecture": of.partition(":")[0],
-        "labels": list(training.classifier.labels),
-        "data": asked.data,
-        "images": len(training.feed.data) + len(training.held_out_images),
-        "objective": to_spec(objective),
-        "schedule": asdict(training.schedule),
-        "held_out": {"images": len(training.held_out_images), "chooses": rule},
-        "judge": None if training.validation_attack is None else to_spec(training.validation_attack),
-        "device": device,
-        "processes": training.fabric.world_size,
-        "threads": torch.get_num_threads(),
-        "precision": "bf16" if in_bf16(training.fabric) else "fp32",
-        "versions": {"python": platform.python_version(), "torch": torch.__version__},
-    }
+    objective, attack, of = training.objective, training.validation_attack, origin(request.base)
+    guided = isinstance(objective, Adversarial) and attack is not None
+    held_out = len(training.held_out_images)
+    return Card(
+        name=f"run:{run}",
+        title=request.title or f"{objective.named}, from {title_of(request.base, request.start)}",
+        architecture=of.partition(":")[0],
+        labels=list(training.classifier.labels),
+        base=request.base,
+        origin=of,
+        start=request.start,
+        data=request.data,
+        images=len(training.feed.data) + held_out,
+        objective=to_spec(objective),
+        schedule=asdict(training.schedule),
+        held_out={
+            "images": held_out,
+            "chooses": "the last epoch" if not held_out else "robust accuracy" if guided else "clean accuracy",
+        },
+        judge=None if attack is None else to_spec(attack),
+        device=device,
+        processes=training.fabric.world_size,
+        threads=torch.get_num_threads(),
+        precision="bf16" if in_bf16(training.fabric) else "fp32",
+        versions={"python": platform.python_version(), "torch": torch.__version__},
+    )
 
 
 def origin(base: str) -> str:
@@ -52,9 +54,12 @@ def origin(base: str) -> str:
         return base
     name = base.removeprefix("run:").partition(".")[0]
     try:
-        return str(json.loads((home() / "runs" / name / "best.json").read_text())["origin"])
-    except (OSError, ValueError, KeyError) as error:
-        raise OSError(f"the run {name} is no longer there") from error
+        card = Card.read(run_folder.weights(name))
+    except (OSError, ValueError):
+        card = None
+    if card is None or not card.origin:
+        raise OSError(f"the run {name} is no longer there")
+    return str(card.origin)
 
 
 def title_of(base: str, start: str) -> str:

@@ -4,7 +4,8 @@ from dataclasses import asdict, dataclass, fields, replace
 from pathlib import Path
 from typing import Any, Literal, get_args
 
-from core.runs.files import LOCK, STATUS, STOP, held, read_json, write_json
+from core.base.run_folder import LOCK, STATUS, STOP
+from core.runs.files import held, read_json, write_json
 
 State = Literal["queued", "starting", "running", "stopping", "completed", "failed", "stopped", "lost"]
 How = Literal["save", "now"]

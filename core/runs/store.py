@@ -8,13 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
-from core.runs.files import LOCK, SPEC, take, write_json
+from core.base.run_folder import LOCK, SPEC, is_name, runs_folder
+from core.runs.files import take, write_json
 from core.runs.launchers.local import Launch, detached
 from core.runs.run import Run as Run
 from core.runs.status import Status as Status
 from core.runs.status import write_status
 
-NAME = re.compile(r"\d{8}-\d{6}-[0-9a-f]{8}")
 DEVICE = re.compile(r"cpu|mps|(cuda|xpu):\d+(,(cuda|xpu):\d+)*")
 
 
@@ -24,6 +24,11 @@ class Store:
     def __init__(self, root: Path, launch: Launch = detached) -> None:
         self.root = root.absolute()
         self.launch = launch
+
+    @classmethod
+    def usual(cls) -> "Store":
+        """Where the runs of this user are, for pages and the shell alike."""
+        return cls(runs_folder())
 
     def submit(self, task: str, arguments: Mapping[str, Any], *, device: str = "cpu", threads: int = 0) -> Run:
         """Write the run and start its worker, which waits until `device` ("cpu", "cuda:0", "cuda:0,cuda:1") is free.
@@ -52,11 +57,11 @@ class Store:
         """Every run, the newest first, lost ones too."""
         if not self.root.is_dir():
             return []
-        names = sorted((path.name for path in self.root.iterdir() if NAME.fullmatch(path.name)), reverse=True)
+        names = sorted((path.name for path in self.root.iterdir() if is_name(path.name)), reverse=True)
         return [Run(self.root / name, self.launch) for name in names]
 
     def run(self, name: str) -> Run:
         """The run called `name`; ValueError if there is none. A name may come from outside: it is no path."""
-        if not NAME.fullmatch(name) or not (self.root / name).is_dir():
+        if not is_name(name) or not (self.root / name).is_dir():
             raise ValueError(f"there is no run {name[:60]!r}")
         return Run(self.root / name, self.launch)

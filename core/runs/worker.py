@@ -16,9 +16,10 @@ from typing import Any
 
 from core.base import cores
 from core.base.parent_death import WORKER, tie
+from core.base.run_folder import LOCK, RESULT, SPEC, STOP
 from core.runs.context import RESERVE, Context, Stopped
 from core.runs.failure_words import sentence
-from core.runs.files import LOCK, RESULT, SPEC, STOP, read_json, take, write_json
+from core.runs.files import read_json, take, write_json
 from core.runs.queue import alone
 from core.runs.status import How
 from core.runs.tasks import TASKS, Task

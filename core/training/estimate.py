@@ -51,19 +51,19 @@ def estimate(arguments: Mapping[str, Any], device: str = "cpu", threads: int = 0
     threads of 0: as many as a run takes. The current scope can cancel it. ValueError or OSError in one sentence, as
     from the run.
     """
-    asked = Refinement.read(arguments)
+    request = Refinement.read(arguments)
     accelerator, places = accelerator_of(device)
-    processes = asked.processes if accelerator == "cpu" else 1 if isinstance(places, int) else len(places)
+    processes = request.processes if accelerator == "cpu" else 1 if isinstance(places, int) else len(places)
     memory = Watch()
     with _threads(threads or cores.usual()), CancelScope(watcher=memory.look):
-        classifier, data = asked.load()
-        objective, schedule = asked.aim(), asked.plan()
-        fabric = make_fabric(accelerator, places[:1] if isinstance(places, list) else 1,
-                         bf16=schedule.bf16 and not objective.precise)  # fmt: skip
+        classifier, data = request.load()
+        objective, schedule = request.objective, request.schedule
+        fabric = make_fabric(accelerator, places[:1] if isinstance(places, list) else 1, bf16=request.bf16)
         memory.begin(fabric.device)
         batch = max(1, schedule.batch // processes)
         part = _round(data, batch * (MEASURED + 3))
-        training = Training(classifier, objective, part, replace(schedule, batch=batch, held_out=0), fabric=fabric)
+        training = Training(classifier, objective, part, replace(schedule, batch=batch, held_out=0), fabric=fabric,
+                            validation_attack=request.validation_attack)  # fmt: skip
         learn, few = len(data) - schedule.held_out, FEW if fabric.device.type == "cpu" else BLOCK
         due = [epoch for epoch in range(schedule.epochs) if objective.due(epoch)]
         refresh = _masks(training, due[0], learn, few) / processes if due else 0.0

@@ -1,40 +1,26 @@
 """Refinements to begin with: settings that belong together, each with what it is good for."""
 
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass, field
+from dataclasses import dataclass, replace
 from types import MappingProxyType
-from typing import Any, Literal
 
+from core.objectives.lime_guided import LimeGuided
 from core.training.refinement import Refinement
 from core.training.schedule import Schedule
 
 
 @dataclass(frozen=True)
 class Preset:
-    """What a refinement is asked (core.training.refinement), with a title and a sentence on what it is good for.
-
-    objective: its JSON form, parameters that are not named having their defaults; images: 0 for all.
-    """
+    """A request (core.training.refinement) with a title and a sentence on what it is good for."""
 
     title: str
     help: str
-    base: str
-    data: str
-    objective: dict[str, Any]
-    schedule: Schedule = field(default_factory=Schedule)
-    images: int = 0
-    start: Literal["base", "scratch"] = "base"
-
-    def arguments(self, **changes: Any) -> dict[str, Any]:
-        """The arguments of the task `refine`, with `changes`."""
-        asked = {"base": self.base, "start": self.start, "data": self.data, "objective": self.objective,
-                 "schedule": asdict(self.schedule), "images": self.images}  # fmt: skip
-        return Refinement.read(asked | changes).arguments()
+    request: Refinement
 
 
 MODERN = Schedule(epochs=60, batch=128, lr=0.1, warm=0.2, weight_decay=5e-4, ema=0.995)
-CUTMIX = {"method": "lime_guided", "fill": "patch", "masking": 0.5, "sensitivity": 0.0, "steps": 10, "step_ratio": 0.25,
-          "first": 10, "every": 10, "turns": 1}  # fmt: skip
+CUTMIX = LimeGuided(fill="patch", masking=0.5, sensitivity=0.0, steps=10, step_ratio=0.25, first=10, every=10, turns=1)
+PAPER = Refinement("cifar10_resnet18", "cifar10", CUTMIX, MODERN, start="scratch")
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
@@ -42,33 +28,38 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "Quick look, two minutes on a CPU",
             "Fifteen hundred CIFAR-10 images, three epochs, spurious regions looked for in all images after the first "
             "and again after the second: to see the loop at work. Its accuracies say nothing yet.",
-            "cifar10_resnet20:standard", "cifar10", {"method": "lime_guided", "every": 1, "turns": 1},
-            Schedule(epochs=3, lr=0.05, held_out=250), images=1500,
+            Refinement(
+                "cifar10_resnet20:standard", "cifar10", LimeGuided(every=1, turns=1),
+                Schedule(epochs=3, lr=0.05, held_out=250), images=1500,
+            ),
         ),
         "mnist": Preset(
             "MNIST, a few minutes on a CPU",
             "Handwritten digits, attacked with strength 51/255: small enough to learn something while you wait.",
-            "mnist_cnn:standard", "mnist",
-            {"method": "lime_guided", "eps": 0.2, "steps": 7, "step_ratio": 0.25, "sensitivity": 30.0, "every": 1,
-             "turns": 2},
-            Schedule(epochs=4, lr=0.05, crop=2, flip=False, ema=0.99, held_out=500), images=12_000,
+            Refinement(
+                "mnist_cnn:standard", "mnist",
+                LimeGuided(eps=0.2, steps=7, step_ratio=0.25, sensitivity=30.0, every=1, turns=2),
+                Schedule(epochs=4, lr=0.05, crop=2, flip=False, ema=0.99, held_out=500), images=12_000,
+            ),
         ),
         "cifar10": Preset(
             "CIFAR-10, careful, some hours on a CPU",
             "All training images, twenty epochs, a rise and fall of the learning rate and averaged weights.",
-            "cifar10_resnet20:standard", "cifar10",
-            {"method": "lime_guided", "every": 5, "turns": 2}, Schedule(epochs=20, lr=0.1, ema=0.995),
+            Refinement(
+                "cifar10_resnet20:standard", "cifar10", LimeGuided(every=5, turns=2),
+                Schedule(epochs=20, lr=0.1, ema=0.995),
+            ),
         ),
         "paper": Preset(
             "Paper recipe, guided, on a GPU",
             "ResNet-18 from scratch, 60 epochs of ten-step attacks with averaged weights; regions that LIME calls "
             "spurious are covered with patches of other images. Compare with its control below.",
-            "cifar10_resnet18", "cifar10", CUTMIX, MODERN, start="scratch",
+            PAPER,
         ),
         "paper_control": Preset(
             "Paper recipe, random control, on a GPU",
             "The same with regions of the same area drawn at random: what is left when the explanation is taken away.",
-            "cifar10_resnet18", "cifar10", CUTMIX | {"mask_source": "random"}, MODERN, start="scratch",
+            replace(PAPER, objective=replace(CUTMIX, mask_source="random")),
         ),
     }
 )  # fmt: skip

@@ -7,12 +7,9 @@ from pathlib import Path
 from typing import Any, Protocol
 
 import torch
-from safetensors import safe_open
-from safetensors.torch import save as render
 from torch import Tensor, nn
 
-from core.base.atomic_files import write_whole
-from core.checkpoints.tensor_files import fit, read_tensors
+from core.checkpoints.tensor_files import fit, read_header, read_tensors, write_tensors
 from core.contracts.classifier import Classifier
 from core.training.validation import Best
 
@@ -31,14 +28,13 @@ class State:
 
     def save(self, path: Path) -> None:
         """Write all of it as `path` (.safetensors), whole or not at all."""
-        write_whole(path, render(self.tensors, metadata={"facts": json.dumps(self.facts)}))
+        write_tensors(path, self.tensors, {"facts": json.dumps(self.facts)})
 
     @classmethod
     def load(cls, path: Path) -> "State":
         """What `save` wrote; ValueError in one sentence if the file is something else."""
         tensors, _ = read_tensors(path, ours=True)
-        with safe_open(path, framework="pt") as file:
-            facts = (file.metadata() or {}).get("facts")
+        facts = read_header(path).get("facts")
         if facts is None:
             raise ValueError(f"{path.name} holds weights, not the state of a training run")
         return cls(tensors, json.loads(facts))

@@ -11,7 +11,8 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 from core.base.paths import settle
-from core.runs.files import LOCK, LOG, held, settled
+from core.base.run_folder import LOCK, LOG
+from core.runs.files import held, settled
 from core.runs.status import read_status
 
 Launch = Callable[[Path, int], None]  # (the run's folder, a descriptor that holds its lock, for the worker to inherit)

@@ -6,6 +6,7 @@ from typing import Any
 
 import torch
 
+from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec
 from core.catalog import ATTACKS, EXPLAINERS, load_classifier
@@ -17,7 +18,8 @@ from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
 from core.contracts.interfaces import Images
-from core.data.by_name import load_data, misfit, other_classes
+from core.data.by_name import load_data
+from core.data.fit import misfit, other_classes
 from core.distributed.fabric import full_precision
 from core.evaluation.strengths import strengths
 from core.runs import files
@@ -74,7 +76,7 @@ def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
             _measure(context, asked, plan, _matched(classifiers, data), data)
     except Cancelled as error:
         raise Stopped from error
-    rows = files.read_rows(context.folder / files.METRICS)
+    rows = files.read_rows(context.folder / run_folder.METRICS)
     prints = [classifiers[side].fingerprint for side in SIDES]
     return {"strengths": list(plan.strengths), **curves(rows), "asked": asdict(asked), "weights": prints}
 

@@ -3,6 +3,7 @@
 import time
 from collections.abc import Mapping
 from contextlib import suppress
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 from torch import Tensor
@@ -32,19 +33,19 @@ def refine(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     A row a step, numbered from 0 as the epochs are; `seconds` and `evaluations` count from the start of the run. On a
     device such as "cuda:0,cuda:1" each has a process.
     """
-    asked = Refinement.read(arguments)
-    bf16 = asked.plan().bf16 and not asked.aim().precise
+    request = Refinement.read(arguments)
     accelerator, devices = accelerator_of(str(context.spec.get("device", "cpu")))
     if accelerator == "cpu":
-        devices = asked.processes
+        devices = request.processes
+    work = partial(train, request=request)  # not the request by itself: Fabric looks into dataclasses for tensors
     if (devices if isinstance(devices, int) else len(devices)) > 1:
-        return spread(context, accelerator, devices, bf16, train, asked.arguments())
-    return train(make_fabric(accelerator, devices, bf16=bf16), context, arguments)
+        return spread(context, accelerator, devices, request.bf16, work)
+    return work(make_fabric(accelerator, devices, bf16=request.bf16), context)
 
 
-def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
+def train(fabric: "Fabric", context: Context, request: Refinement) -> dict[str, Any]:
     """Train to the end, or raise Stopped after the state of the last whole step was saved if that was wished for."""
-    asked, told = Refinement.read(arguments), 0.0
+    told = 0.0
 
     def tell(*_: Tensor) -> None:
         """Called at every pass: a step that makes masks, or a judgement, may take minutes."""
@@ -65,15 +66,16 @@ def train(fabric: "Fabric", context: Context, arguments: Mapping[str, Any]) -> d
         with CancelScope(watcher=tell) as scope:
             context.on_stop(lambda _: scope.stop())
             with suppress(Cancelled):
-                classifier, data = asked.load(preparing)
-                training = Training(classifier, asked.aim(), data, asked.plan(), fabric=fabric)
-                records = Records(context, asked, training)
+                classifier, data = request.load(preparing)
+                training = Training(classifier, request.objective, data, request.schedule, fabric=fabric,
+                                    validation_attack=request.validation_attack)  # fmt: skip
+                records = Records(context, request, training)
             heed(vote(STOP if records is None or context.stop_asked() else FINE, fabric))
             assert records is not None
             records.go_on()
             if records.writes and not training.done:
-                hard = asked.start == "scratch" and isinstance(training.objective, Adversarial)
-                beware = warnings_before(classifier, asked.data, training.schedule, hard=hard)
+                hard = request.start == "scratch" and isinstance(training.objective, Adversarial)
+                beware = warnings_before(classifier, request.data, training.schedule, hard=hard)
                 for note in (*data.notes, *beware, training.objective.unguided(training.schedule.epochs)):
                     if note and note not in context.status.notes:  # an attempt that saved nothing said it too
                         context.say(note)

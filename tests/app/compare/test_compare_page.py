@@ -19,6 +19,7 @@ from app.background.comparisons import Comparisons, PairStudies
 from app.background.studies import Studies
 from app.compare.charts import curve
 from core.attacks.pgd import PGD
+from core.base import run_folder
 from core.base.params import to_spec
 from core.base.paths import ROOT
 from core.classifiers.cifar10_resnet20 import ResNet20
@@ -190,9 +191,9 @@ def finished_run(home: Path, state: str, **more: Any) -> dict[str, Any]:
     } | more  # fmt: skip
     folder = home / "runs" / "20260101-000000-00000000"
     folder.mkdir(parents=True)
-    files.write_json(folder / files.SPEC, {"task": "compare", "arguments": arguments, "device": "cpu", "threads": 1})
+    files.write_json(folder / run_folder.SPEC, {"task": "compare", "arguments": arguments, "device": "cpu", "threads": 1})
     rows = [row | {side: {name: grown(values) for name, values in row[side].items()} for side in SIDES} for row in ROWS]
-    (folder / files.METRICS).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (folder / run_folder.METRICS).write_text("".join(json.dumps(row) + "\n" for row in rows))
     write_status(folder, Status(state=state, said="Stopped after step 1."))  # type: ignore[arg-type]
     return arguments
 
@@ -228,7 +229,7 @@ def test_a_finished_comparison_is_told_on_runs_and_opened_again(home: Path, monk
     attack = PGD(eps=40 / 255, steps=7)
     asked = finished_run(home, "completed", count=20, seed=3, attack=to_spec(attack))
     folder = home / "runs" / "20260101-000000-00000000"
-    files.write_json(folder / files.RESULT, curves(files.read_rows(folder / files.METRICS))
+    files.write_json(folder / run_folder.RESULT, curves(files.read_rows(folder / run_folder.METRICS))
                      | {"strengths": list(strengths(attack)), "asked": asked})  # fmt: skip
     app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60).run()
     app = app.switch_page(str(ROOT / "pages" / "runs.py")).run()

@@ -5,21 +5,21 @@ from typing import Any
 import pytest
 
 from core.catalog import CLASSIFIERS
-from core.checkpoints import card as cards
+from core.checkpoints.card import Card
 from core.evaluation import outcomes
 from core.recipes import tables as card_tables
 
 
-def made(method: str, clean: float, **more: Any) -> dict[str, Any]:
+def made(method: str, clean: float, **more: Any) -> Card:
     entry = {"accuracy": clean, "count": 1000, "interval_95": [clean - 0.03, clean + 0.03]}
-    return {
+    return Card.parse({
         "architecture": "cifar10_resnet20", "data": "cifar10", "objective": {"method": method} | more.pop("fields", {}),
         "schedule": {"epochs": 20}, "training_minutes": 57.1, "test_clean": entry, "sha256": method,
-    } | more  # fmt: skip
+    } | more)  # fmt: skip
 
 
 def test_every_shipped_checkpoint_is_in_the_table() -> None:
-    names = cards.shipped()
+    names = list(card_tables.shipped())
     titles = [
         f"{key}:{title}"
         for key in ("cifar10_resnet18", "cifar10_resnet20", "mnist_cnn")
@@ -30,10 +30,10 @@ def test_every_shipped_checkpoint_is_in_the_table() -> None:
     assert all(f"| `{name}` |" in card_tables.table() for name in names)
 
 
-def test_autoattack_is_said_as_the_others_are(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_autoattack_is_said_as_the_others_are() -> None:
     entry = {"accuracy": 0.366, "count": 1000, "interval_95": [0.3367, 0.3963], "eps": 8 / 255}
-    monkeypatch.setattr(cards, "card", lambda _: made("trades", 0.7) | {"test_autoattack": entry})
-    assert cards.measured("x")[-1] == ("under AutoAttack, 8/255", "36.6 %", "33.7 to 39.6 %, 1,000 images")
+    card = made("trades", 0.7, test_autoattack=entry)
+    assert card.accuracies()[-1] == ("under AutoAttack, 8/255", "36.6 %", "33.7 to 39.6 %, 1,000 images")
 
 
 def test_what_is_missing_is_said_and_pairs_are_compared(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -49,8 +49,7 @@ def test_what_is_missing_is_said_and_pairs_are_compared(monkeypatch: pytest.Monk
         "r_lime": [True] * 48 + [False] * 2,
         "r_fast": [True] * 36 + [False] * 12 + [True] * 2,
     }
-    monkeypatch.setattr(cards, "shipped", lambda: list(found))
-    monkeypatch.setattr(cards, "card", lambda name: found[name])
+    monkeypatch.setattr(card_tables, "shipped", lambda: found)
     monkeypatch.setattr(outcomes, "read", lambda stem, _: {"clean": outcomes.pack(hits[stem])} if stem in hits else {})
     table = card_tables.table()
     fast = next(line for line in table.splitlines() if line.startswith("| `r:fast` | Fast"))
@@ -72,12 +71,11 @@ def test_an_autoattack_that_was_begun_is_not_called_one(monkeypatch: pytest.Monk
         "r:random": made("lime_guided", 0.6, fields={"mask_source": "random"}, **begun),
     }
     kept = {"r_lime": "1" * 6 + "9" * 44, "r_random": "0" * 2 + "9" * 48}
-    monkeypatch.setattr(cards, "shipped", lambda: list(found))
-    monkeypatch.setattr(cards, "card", lambda name: found[name])
+    monkeypatch.setattr(card_tables, "shipped", lambda: found)
     monkeypatch.setattr(outcomes, "read", lambda stem, _: {"autoattack_begun": kept[stem], "order_begun": ["apgd-ce"]})
     table = card_tables.table()
     assert "from scratch on 10,000 images" in table
     assert "| not measured; APGD-CE alone: 33.0 % (30.2 to 36.0; 1,000) |" in table
     assert "min (NVIDIA H200) |" in table
     assert "| `r:lime` minus `r:random` | not measured | not measured | APGD-CE alone: -8.0 points" in table
-    assert cards.measured("r:lime")[-1][0] == "original test images"
+    assert found["r:lime"].accuracies()[-1][0] == "original test images"

@@ -8,7 +8,8 @@ import torch
 
 from core.base.paths import CHECKPOINTS
 from core.catalog import CLASSIFIERS, load_classifier
-from core.checkpoints.tensor_files import read_card, read_tensors
+from core.checkpoints.card import Card, save_weights
+from core.checkpoints.tensor_files import read_tensors
 from core.classifiers import mnist_cnn
 from core.images import samples
 from tests.core.classifiers.networks import same, state
@@ -25,17 +26,16 @@ SHIPPED = [
 def test_shipped_checkpoints_are_what_their_cards_say(key: str, checkpoint: str) -> None:
     path = CHECKPOINTS / f"{key}_{checkpoint}.safetensors"
     loaded = load_classifier(f"{key}:{checkpoint}")
-    assert loaded.fingerprint == read_card(path)["sha256"] == read_tensors(path)[1]
+    assert loaded.fingerprint == Card.read(path).sha256 == read_tensors(path)[1]
     assert loaded.key == f"{key}:{checkpoint}"
     assert not loaded.net.training
     images = samples.sample_images(loaded, 40)
     truth = torch.tensor([each.index for each in samples.gallery(loaded.samples)])
-    accuracy = read_card(path)["test_clean"]["accuracy"]
+    accuracy = Card.read(path).test_clean["accuracy"]
     assert (loaded.probabilities(images).argmax(1) == truth).float().mean() > accuracy - 0.2
 
 
 def test_a_spoilt_shipped_checkpoint_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from core.checkpoints import tensor_files
     from core.classifiers import _packaged as shipped
 
     made = mnist_cnn.fresh()
@@ -43,7 +43,7 @@ def test_a_spoilt_shipped_checkpoint_is_refused(tmp_path: Path, monkeypatch: pyt
     with pytest.raises(OSError, match="not here"):
         load_classifier("mnist_cnn:standard")
     path = tmp_path / "mnist_cnn_standard.safetensors"
-    tensor_files.save(path, made.net, {})
+    save_weights(path, made.net.state_dict(), Card())
     assert same(state(load_classifier("mnist_cnn:standard").net.train()), state(made.net))
     card = json.loads(path.with_suffix(".json").read_text())
     path.with_suffix(".json").write_text(json.dumps(card | {"sha256": "0" * 64}))

@@ -10,7 +10,7 @@ import pytest
 import torch
 
 from core.catalog import classifier_names, load_classifier, stamp
-from core.checkpoints import tensor_files
+from core.checkpoints.card import Card, save_weights
 from core.classifiers import cifar10_resnet18, mnist_cnn
 from core.classifiers.own import install
 
@@ -23,7 +23,7 @@ def leave(home: Path, name: str = ID, seed: int = 1, **card: Any) -> Path:
     for what in ("best", "last"):
         net = mnist_cnn.fresh(seed if what == "best" else seed + 100).net
         full = {"title": "Trades, from Digits", "origin": "mnist_cnn:standard", "labels": list(mnist_cnn.LABELS)} | card
-        tensor_files.save(folder / f"{what}.safetensors", net, full)
+        save_weights(folder / f"{what}.safetensors", net.state_dict(), Card.parse(full))
     return folder
 
 
@@ -59,10 +59,10 @@ def test_the_stamp_changes_when_the_weights_are_replaced(home: Path) -> None:
 
 def test_a_base_of_ones_own(home: Path) -> None:
     net = cifar10_resnet18.resnet18(3)
-    tensor_files.save(home / "raw.safetensors", net, {})
+    save_weights(home / "raw.safetensors", net.state_dict(), Card())
     own = install((home / "raw.safetensors").read_bytes(), "cifar_resnet18", ["a", "b", "c"], "mine")
     folder = home / "runs" / ID
-    tensor_files.save(folder / "best.safetensors", net, {"origin": own, "labels": ["a", "b", "c"]})
+    save_weights(folder / "best.safetensors", net.state_dict(), Card(origin=own, labels=["a", "b", "c"]))
     assert load_classifier(f"run:{ID}").labels == ("a", "b", "c")
     (home / "models" / "mine.json").unlink()
     with pytest.raises(ValueError, match="there is no own model called 'mine'"):

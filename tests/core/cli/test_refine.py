@@ -4,20 +4,26 @@ import json
 import os
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from PIL import Image
 
+from core.base import run_folder
 from core.base.paths import places
 from core.cli import follow as following
 from core.cli import parser as cli
-from core.cli import runs as shell
+from core.cli import refine as shell
 from core.data.formats.npz import DataFacts
+from core.objectives.lime_guided import LimeGuided
+from core.objectives.trades import Trades
 from core.runs import files
 from core.runs.launchers import local as launch
 from core.runs.status import Status, write_status
 from core.runs.store import Run, Store
+from core.training import check as checking
+from core.training import refinement
 from core.training.presets import PRESETS
 from core.training.refinement import Refinement
 from core.training.schedule import Schedule
@@ -30,8 +36,8 @@ TOY = ["refine", "--base", "mnist_cnn:standard", "--data", "mnist", "--objective
 
 @pytest.fixture
 def store(toys: Store, monkeypatch: pytest.MonkeyPatch) -> Store:  # noqa: F811
-    monkeypatch.setattr(shell, "store", lambda: toys)
-    monkeypatch.setattr(shell, "data_facts", lambda _: None)
+    monkeypatch.setattr(Store, "usual", lambda: toys)
+    monkeypatch.setattr(checking, "data_facts", lambda _: None)
     monkeypatch.setattr(following, "POLL", 0.01)
     return toys
 
@@ -41,7 +47,7 @@ def test_a_run_is_followed_to_its_end(store: Store, capsys: pytest.CaptureFixtur
     run = store.runs()[0]
     asked = Refinement.read(run.spec["arguments"])
     assert (asked.base, asked.data, asked.images, asked.title) == ("mnist_cnn:standard", "mnist", 200, "A try")
-    assert asked.plan() == Schedule(**SCHEDULE)
+    assert asked.schedule == Schedule(**SCHEDULE)
     said = capsys.readouterr().out.splitlines()
     assert said[0] == f"Run {run.id}"
     assert [line.partition(":")[0] for line in said[-4:-1]] == ["epoch 1 of 3", "epoch 2 of 3", "epoch 3 of 3"]
@@ -90,7 +96,7 @@ def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
 def by_hand(store: Store, task: str, rows: list[dict[str, object]], **arguments: object) -> Run:
     """A run without a worker: its files are written by the test."""
     run = Store(store.root, lambda _folder, _lock: None).submit(task, arguments)
-    (run.folder / files.METRICS).write_text("".join(json.dumps(row) + "\n" for row in rows))
+    (run.folder / run_folder.METRICS).write_text("".join(json.dumps(row) + "\n" for row in rows))
     return run
 
 
@@ -102,7 +108,7 @@ def test_notes_that_come_after_epochs_are_told(store: Store) -> None:
         (("a",), [{"epoch": 0, "loss": 1.0, "seconds": 1, "held": {}}, {"epoch": 1, "loss": 0.5, "seconds": 2}]),
         (("a", "halved"), []),
     ):
-        with (run.folder / files.METRICS).open("a") as file:
+        with (run.folder / run_folder.METRICS).open("a") as file:
             file.writelines(json.dumps(row) + "\n" for row in rows)
         said.append(news.since(Status("running", notes=notes)))
     assert said == [["a"], ["epoch 1 of 2: loss 1.000; 1 s"], ["halved"]]
@@ -132,7 +138,7 @@ def test_runs_that_measure_are_followed_and_listed(
     half, whole = (Status("running", f"{n} of 20 images", progress=n / 20) for n in (10, 20))
     moments = iter([half, half, whole, Status("completed", progress=1.0)])
     monkeypatch.setattr(Run, "status", property(lambda _: next(moments, Status("completed", progress=1.0))))
-    files.write_json(run.folder / files.RESULT, result)
+    files.write_json(run.folder / run_folder.RESULT, result)
     write_status(run.folder, Status("completed", progress=1.0))
     assert cli.main(["runs", "follow", run.id]) == 0
     assert capsys.readouterr().out.splitlines() == ["50%: 10 of 20 images", "100%: 20 of 20 images", words]
@@ -161,18 +167,23 @@ def test_too_few_images_are_told_before_a_run_is_made(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     facts = DataFacts((1, 6, 6), ("a", "b"), {"train": (250, 250)})
-    monkeypatch.setattr(shell, "misfit", lambda *_: None)
-    monkeypatch.setattr(shell, "data_facts", lambda _: facts)
+    monkeypatch.setattr(checking, "misfit", lambda *_: None)
+    monkeypatch.setattr(checking, "data_facts", lambda _: facts)
     assert cli.main([*TOY, "--images", "80"]) == 2
     said = capsys.readouterr().err
     assert "64 held-out images and a batch of 32 are more than the 80 training images; take more, or hold out" in said
     assert store.runs() == []
 
 
-def test_a_run_that_fails_gives_1_and_its_sentence(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
-    assert cli.main([*TOY, "--images", "80"]) == 1
-    said = capsys.readouterr().out
-    assert "Failed. 64 held-out images and a batch of 32 are more than the 80 training images" in said
+def test_a_run_that_fails_gives_1_and_its_sentence(
+    store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    def gone(*_: object, **__: object) -> None:
+        raise OSError("the disk with the images is gone")
+
+    monkeypatch.setattr(refinement, "load_data", gone)
+    assert cli.main(TOY) == 1
+    assert "Failed. the disk with the images is gone" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize(
@@ -205,8 +216,8 @@ def test_data_that_does_not_fit_is_told_before_anything_is_submitted(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["refine", "--base", "mnist_cnn:standard", "--data", "cifar10", "--objective", "cross_entropy"]
-    monkeypatch.setattr(shell, "misfit", lambda *_: "it does not fit")
-    monkeypatch.setattr(shell, "data_facts", lambda _: object())
+    monkeypatch.setattr(checking, "misfit", lambda *_: "it does not fit")
+    monkeypatch.setattr(checking, "data_facts", lambda _: DataFacts((1, 6, 6), ("a", "b"), {"train": (250, 250)}))
     assert cli.main(words) == 2
     assert "it does not fit" in capsys.readouterr().err
     assert store.runs() == []
@@ -221,7 +232,8 @@ def test_pictures_of_another_size_are_for_the_run_to_fit(
             Image.new("RGB", (64, 64)).save(home / "pictures" / name / f"{index}.png")
     words = ["refine", "cifar10_resnet20:standard", "--data", str(home / "pictures"), "--objective", "cross_entropy"]
     words += ["--set", "schedule.held_out=0", "--set", "schedule.batch=5"]
-    monkeypatch.setattr(shell, "store", lambda: Store(home / "runs", lambda _folder, _lock: None))
+    nowhere = Store(home / "runs", lambda _folder, _lock: None)
+    monkeypatch.setattr(Store, "usual", lambda: nowhere)
     assert cli.main([*words, "--detach"]) == 0
     (home / "pictures" / "k").mkdir()
     Image.new("RGB", (64, 64)).save(home / "pictures" / "k" / "0.png")
@@ -258,19 +270,18 @@ def test_folders_named_by_a_relative_path_are_the_same_for_a_worker(
 
 def test_settings_go_where_they_belong(home: Path) -> None:
     def arguments(*words: str) -> Refinement:
-        return shell.asked_for(cli.parser().parse_args(["refine", *words]))
+        return shell.request_of(cli.parser().parse_args(["refine", *words]))
 
     made = arguments("--preset", "quick", "--set", "objective.eps=4/255", "--set", "lime_guided.steps=2",
                      "--set", "schedule.epochs=7", "--start", "scratch")  # fmt: skip
-    assert made.objective["eps"] == 4 / 255
-    assert made.objective["steps"] == 2
-    assert made.objective["every"] == PRESETS["quick"].objective["every"]
-    assert made.plan().epochs == 7
-    assert made.plan().lr == PRESETS["quick"].schedule.lr
+    quick = PRESETS["quick"].request
+    assert isinstance(quick.objective, LimeGuided)
+    assert made.objective == replace(quick.objective, eps=4 / 255, steps=2)
+    assert made.schedule == replace(quick.schedule, epochs=7)
     assert made.start == "scratch"
     other = arguments("cifar10_resnet20:adversarial", "--preset", "quick", "--objective", "trades")
     assert other.base == "cifar10_resnet20:adversarial"
-    assert other.objective == {"method": "trades"}
+    assert other.objective == Trades()
 
 
 def test_who_reads_may_stop_reading() -> None:

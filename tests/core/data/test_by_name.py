@@ -5,7 +5,7 @@ from torch import nn
 
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
-from core.data.by_name import describe, misfit, other_classes
+from core.data.fit import describe, misfit, other_classes
 
 
 def toy(size: tuple[int, int, int], labels: tuple[str, ...]) -> Classifier:

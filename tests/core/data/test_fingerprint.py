@@ -12,17 +12,19 @@ from PIL import Image
 
 from app.ui import cached
 from core.attacks.pgd import PGD
+from core.base import run_folder
 from core.base.params import to_spec
 from core.cli import parser as cli
-from core.cli import runs as shell
 from core.data import own as own_data
 from core.data.by_name import data_fingerprint, known_data, load_data
+from core.objectives.cross_entropy import CrossEntropy
 from core.runs import files
 from core.runs.context import Context
 from core.runs.store import Store
 from core.runs.tasks import TASKS
 from core.training import refinement
 from core.training.refinement import Refinement
+from core.training.schedule import Schedule
 from tests.toys import small
 
 SAID = "The data set digits is not the one this run began with: its images have changed"
@@ -83,8 +85,8 @@ def test_a_folder_is_known_by_its_files(tmp_path: Path) -> None:
 def test_a_refinement_takes_no_other_images(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(refinement, "load_classifier", lambda _: small())
     put(0)
-    asked = Refinement("mnist_cnn:standard", "own:digits", {"method": "cross_entropy"}, {"held_out": 0, "batch": 8})
-    known = Refinement.read(asked.arguments() | known_data(asked.data))
+    asked = Refinement("mnist_cnn:standard", "own:digits", CrossEntropy(), Schedule(held_out=0, batch=8))
+    known = asked.pinned()
     assert len(known.load()[1]) == 40
     assert Refinement.read(known.arguments()) == known
     put(1)
@@ -102,7 +104,7 @@ def test_a_measurement_goes_on_with_no_other_images(home: Path, task: str) -> No
         "compare": {"before": name, "after": name, "attack": to_spec(PGD(steps=1))}, "evaluate": {"classifier": name},
     }  # fmt: skip
     asked = both[task] | {"data": "own:digits", "count": 2, "batch": 2} | known_data("own:digits")
-    files.write_json(home / files.SPEC, {"task": task, "arguments": asked})
+    files.write_json(home / run_folder.SPEC, {"task": task, "arguments": asked})
     own_data.remove("digits")
     own_data.install(_named(raw(1, 28), 10), "digits")
     with pytest.raises(ValueError, match=SAID):
@@ -118,12 +120,13 @@ def _named(file: io.BytesIO, classes: int) -> io.BytesIO:
 
 
 def test_what_is_submitted_says_which_images_it_means(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(shell, "store", lambda: Store(home / "runs", lambda _folder, lock: None))
+    nowhere = Store(home / "runs", lambda _folder, lock: None)
+    monkeypatch.setattr(Store, "usual", lambda: nowhere)
     own_data.install(_named(raw(0, 28), 10), "digits")
     words = ["refine", "mnist_cnn:standard", "--data", "own:digits", "--objective", "cross_entropy", "--detach"]
     words += ["--set", "schedule.held_out=0", "--set", "schedule.batch=2"]
     assert cli.main(words) == 0
-    run = shell.store().runs()[0]
+    run = nowhere.runs()[0]
     assert run.spec["arguments"]["data_fingerprint"] == data_fingerprint("own:digits")
 
 

@@ -1,84 +1,138 @@
-"""How the shipped checkpoints are made: a recipe end to end on a small set of made-up digits."""
+"""How the shipped checkpoints are made: a recipe end to end on a small set of made-up digits, in a run."""
 
+from collections.abc import Iterator
+from dataclasses import asdict, replace
 from pathlib import Path
-from types import SimpleNamespace
+from typing import Any
 
+import numpy as np
 import pytest
 import torch
 
-from core.catalog import CLASSIFIERS
-from core.checkpoints.tensor_files import as_fp16, fit, read_card, read_tensors
+from core.base.params import from_spec, to_spec
+from core.base.paths import CHECKPOINTS
+from core.catalog import CLASSIFIERS, OBJECTIVES
+from core.checkpoints.card import Card
+from core.checkpoints.tensor_files import as_fp16, fit, read_tensors
 from core.classifiers import mnist_cnn
-from core.contracts.interfaces import Images
+from core.contracts.objective import Objective
+from core.data.by_name import load_data
 from core.distributed.fabric import full_precision, in_bf16, make_fabric, tensor_cores
 from core.evaluation.accuracy import accuracy
-from core.recipes import train_checkpoint as shipping
+from core.objectives.cross_entropy import CrossEntropy
+from core.objectives.fast_adversarial import FastAdversarial
+from core.recipes import train_checkpoint
 from core.recipes.recipes import ON_A_GPU, RECIPES
 from core.recipes.train_checkpoint import Recipe
+from core.runs.store import Store
+from core.training.refinement import Refinement
 from core.training.schedule import Schedule
+from tests.core.runs.test_refine_task import lone
+from tests.core.runs.doubles import Forks
+
+SCHEDULE = Schedule(epochs=3, batch=32, lr=0.05, crop=0, flip=False, held_out=64)
 
 
-class Bars:
-    """Images of ten classes: a bright bar at one of ten heights."""
+@pytest.fixture
+def bars(tmp_path: Path) -> str:
+    """Images of ten classes: a bright bar at one of ten heights; the path of their file."""
+    arrays = {}
+    for seed, (split, count) in enumerate({"train": 320, "test": 60}.items()):
+        draws = np.random.default_rng(seed)
+        labels = draws.integers(0, 10, count)
+        images = draws.integers(0, 40, (count, 28, 28))
+        images[np.arange(28)[None, :] // 3 == labels[:, None]] += 200
+        arrays |= {f"{split}_images": images.astype(np.uint8), f"{split}_labels": labels[:, None]}
+    np.savez(tmp_path / "bars.npz", **arrays)
+    return str(tmp_path / "bars.npz")
 
-    def load(self, split: str) -> Images:
-        count = 320 if split == "train" else 60
-        generator = torch.Generator().manual_seed(len(split))
-        labels = torch.randint(0, 10, (count,), generator=generator)
-        images = torch.randint(0, 40, (count, 1, 28, 28), generator=generator)
-        rows = torch.arange(28).view(1, 1, 28, 1) // 3 == labels.view(-1, 1, 1, 1)
-        return Images((images + 200 * rows).to(torch.uint8), labels, mnist_cnn.LABELS)
+
+@pytest.fixture
+def store(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Store]:
+    """Runs in forks of this process; checkpoints go to a folder of their own."""
+    monkeypatch.setattr(train_checkpoint, "CHECKPOINTS", tmp_path)
+    forks = Forks({"refine": lone})
+    yield Store(home / "runs", forks.launch)
+    forks.reap()
 
 
 @pytest.mark.parametrize(
     ("objective", "chooses"),
-    [({"method": "cross_entropy"}, "clean accuracy"), ({"method": "fast_adversarial", "eps": 0.02}, "robust accuracy")],
+    [(CrossEntropy(), "clean accuracy"), (FastAdversarial(eps=0.02), "robust accuracy")],
     ids=["cross_entropy", "fast_adversarial"],
 )
-def test_a_recipe_end_to_end(
-    objective: dict[str, object], chooses: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    schedule = Schedule(epochs=3, batch=32, lr=0.05, crop=0, flip=False, held_out=64)
-    recipe = Recipe("mnist_cnn", "bars", objective, schedule, 0.02, 0.005)
-    monkeypatch.setattr(shipping, "DATASETS", {"bars": Bars})
-    monkeypatch.setattr(shipping, "CHECKPOINTS", tmp_path)
-    shipping.train("bars", recipe)
+def test_a_recipe_end_to_end(objective: Objective, chooses: str, bars: str, store: Store, tmp_path: Path) -> None:
+    recipe = Recipe(Refinement("mnist_cnn", bars, objective, SCHEDULE, start="scratch"), 0.02, 0.005)
+    train_checkpoint.train("bars", recipe, store=store)
     tensors, digest = read_tensors(tmp_path / "bars.safetensors")
     fit(mnist_cnn.fresh(0).net, tensors, "bars")
-    card = SimpleNamespace(**read_card(tmp_path / "bars.safetensors"))
+    card = Card.read(tmp_path / "bars.safetensors")
+    assert card is not None
     assert card.sha256 == digest
-    assert card.objective["method"] == objective["method"]
+    assert card.objective == to_spec(objective)
     assert card.held_out == {"images": 64, "chooses": chooses}
-    assert 1 <= card.epoch_kept <= 3
+    assert card.epoch_kept in (1, 2, 3)
     assert card.gradient_evaluations == 3 * 256 * (1 if chooses == "clean accuracy" else 2)
+    assert card.test_clean is not None
     assert card.test_clean["accuracy"] > 0.5
+    assert (card.name, card.base, card.images) == ("bars", "", 320)
+    assert card.command == "python -m core.recipes bars"
+    spec = None if chooses == "clean accuracy" else {"method": "pgd", "eps": 0.02, "step": 0.005, "steps": 10}
+    assert card.judge == spec if spec is None else card.judge is not None and card.judge.items() >= spec.items()
+
+
+def test_a_recipe_goes_on_with_the_run_it_has_begun(bars: str, store: Store, tmp_path: Path) -> None:
+    recipe = Recipe(Refinement("mnist_cnn", bars, CrossEntropy(), SCHEDULE, start="scratch"), 0.02, 0.005)
+    idle = Store(store.root, lambda _folder, _lock: None)
+    begun = idle.submit("refine", recipe.named("bars").arguments())  # nobody works on it: it is lost
+    assert begun.status.state == "lost"
+    train_checkpoint.train("bars", recipe, store=store)
+    assert [run.id for run in store.runs()] == [begun.id]
+    assert Card.read(tmp_path / "bars.safetensors").run == begun.id  # type: ignore[union-attr]
+    train_checkpoint.train("bars", recipe, store=store)
+    assert len(store.runs()) == 2, "what is made already is made anew"
+
+
+def test_what_is_shipped_is_what_its_recipe_makes() -> None:
+    """Objective, schedule, base and images of each card are those of the recipe that `python -m core.recipes` runs."""
+    for name, recipe in (RECIPES | ON_A_GPU).items():
+        card, request = Card.read(CHECKPOINTS / f"{name}.safetensors"), recipe.request
+        assert card is not None, name
+        assert from_spec(card.objective or {}, OBJECTIVES) == request.objective, name
+        assert (card.schedule or {}).items() <= asdict(request.schedule).items(), name  # older cards say less
+        assert (card.base or "") == request.base.partition(":")[2], name
+        assert (card.images or 0) == request.images, name
+        assert (card.test_pgd20 or {})["eps"] == recipe.eps, name
+        assert (card.test_pgd20 or {})["step"] == recipe.step, name
 
 
 def test_the_recipes_hold_out_a_thousand_images() -> None:
-    assert {recipe.schedule.held_out for recipe in RECIPES.values()} == {1000}
-    assert all(recipe.schedule.held_out and recipe.half for recipe in ON_A_GPU.values())
+    assert {recipe.request.schedule.held_out for recipe in RECIPES.values()} == {1000}
+    assert all(recipe.request.schedule.held_out and recipe.fp16 for recipe in ON_A_GPU.values())
 
 
-def test_weights_kept_in_half_are_those_that_were_measured(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    schedule = Schedule(epochs=2, batch=32, lr=0.05, crop=0, flip=False, held_out=64)
-    recipe = Recipe("mnist_cnn", "bars", {"method": "cross_entropy"}, schedule, 0.02, 0.005, images=200, half=True)
-    monkeypatch.setattr(shipping, "DATASETS", {"bars": Bars})
-    monkeypatch.setattr(shipping, "CHECKPOINTS", tmp_path)
-    shipping.train("bars", recipe)
-    card, (tensors, _) = read_card(tmp_path / "bars.safetensors"), read_tensors(tmp_path / "bars.safetensors")
+def test_weights_kept_in_half_are_those_that_were_measured(bars: str, store: Store, tmp_path: Path) -> None:
+    request = Refinement("mnist_cnn", bars, CrossEntropy(), replace(SCHEDULE, epochs=2), start="scratch", images=200)
+    train_checkpoint.train("bars", Recipe(request, 0.02, 0.005, fp16=True), store=store)
+    card, (tensors, _) = Card.read(tmp_path / "bars.safetensors"), read_tensors(tmp_path / "bars.safetensors")
+    assert card is not None
     assert {value.dtype for value in tensors.values()} == {torch.float16}
-    assert (card["images"], card["stored"]) == (200, "float16")
-    classifier, test = mnist_cnn.fresh(1), Bars().load("test")
+    assert (card.images, card.stored) == (200, "float16")
+    classifier, test = mnist_cnn.fresh(1), load_data(bars, "test")
     fit(classifier.net, tensors, "bars")
-    assert accuracy(classifier, test).value == card["test_clean"]["accuracy"]
+    assert card.test_clean is not None
+    assert accuracy(classifier, test).value == card.test_clean["accuracy"]
     other = mnist_cnn.fresh(2)
-    kept = as_fp16(other.net)
+    kept: dict[str, Any] = as_fp16(other.net)
     assert all(torch.equal(value, kept[key].float()) for key, value in other.net.state_dict().items())
 
 
 def test_what_a_recipe_makes_can_be_loaded_by_name() -> None:
     for name, recipe in (RECIPES | ON_A_GPU).items():
-        assert name.removeprefix(f"{recipe.architecture}_") in CLASSIFIERS[recipe.architecture]().checkpoints()
+        assert (
+            name.removeprefix(f"{(kind := recipe.request.base.partition(':')[0])}_")
+            in CLASSIFIERS[kind]().checkpoints()
+        )
 
 
 def test_tf32_is_for_looking_only() -> None:

@@ -8,6 +8,7 @@ import pytest
 import torch
 
 from core.attacks.pgd import PGD
+from core.base import run_folder
 from core.base.params import to_spec
 from core.contracts.interfaces import Images, Progress
 from core.runs import files
@@ -31,7 +32,7 @@ DIGITS = Images(
 def context_of(folder: Path, task: str) -> tuple[Context, dict[str, Any]]:
     """A run that has just been started."""
     asked = ASKED[task] | {"data": "mnist"}
-    files.write_json(folder / files.SPEC, {"task": task, "arguments": asked})
+    files.write_json(folder / run_folder.SPEC, {"task": task, "arguments": asked})
     write_status(folder, Status("starting"))
     made = Context(folder)
     made.recover()
@@ -43,7 +44,7 @@ def test_a_stop_that_came_earlier_is_told_at_once(tmp_path: Path) -> None:
     told: list[str] = []
     context.on_stop(told.append)
     assert told == []
-    files.write_json(tmp_path / files.STOP, {"how": "save"})
+    files.write_json(tmp_path / run_folder.STOP, {"how": "save"})
     context.on_stop(told.append)
     assert told == ["save"]
 
@@ -58,7 +59,7 @@ def test_a_stop_while_data_are_fetched(tmp_path: Path, task: str, monkeypatch: p
         progress(0.5, "Fetching the files of MNIST")
         states.append((context.status.state, context.status.said))
         assert context.listeners, "someone listens while data are fetched"
-        files.write_json(tmp_path / files.STOP, {"how": "save"})
+        files.write_json(tmp_path / run_folder.STOP, {"how": "save"})
         for call in context.listeners:  # as the thread that listens does, once
             call("save")
         return DIGITS
@@ -67,7 +68,7 @@ def test_a_stop_while_data_are_fetched(tmp_path: Path, task: str, monkeypatch: p
     with pytest.raises(Stopped):
         TASKS[task](context, asked)
     assert states == [("starting", "Fetching the files of MNIST")]
-    assert files.read_rows(tmp_path / files.METRICS) == []
+    assert files.read_rows(tmp_path / run_folder.METRICS) == []
 
 
 @pytest.mark.parametrize("task", list(ASKED))
@@ -86,4 +87,4 @@ def test_a_stop_inside_the_first_batch(tmp_path: Path, task: str, monkeypatch: p
     with pytest.raises(Stopped):
         TASKS[task](context, asked)
     assert len(passes) <= 2  # the first may be of strength 0, which makes no pass
-    assert files.read_rows(tmp_path / files.METRICS) == []
+    assert files.read_rows(tmp_path / run_folder.METRICS) == []

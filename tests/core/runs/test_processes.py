@@ -14,6 +14,7 @@ import numpy as np
 import pytest
 
 from core.checkpoints import tensor_files
+from core.checkpoints.card import Card
 from core.classifiers.mnist_cnn import fresh
 from core.datasets.mnist import Mnist
 from core.objectives.pgd_adversarial import PGDAdversarial
@@ -85,7 +86,7 @@ def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
     run.resume()
     assert ended(run, 180) == "completed", run.log()
     assert run.status.progress == 1.0
-    card = tensor_files.read_card(run.folder / "best.safetensors")
+    card = Card.read(run.folder / "best.safetensors").entries()
     assert card["processes"] == 2
     assert run.result()["epoch_kept"] == card["epoch_kept"]  # type: ignore[index]
     found = run.metrics

@@ -18,18 +18,20 @@ from torch import Tensor
 from core.base.paths import home
 from core.catalog import OBJECTIVES
 from core.checkpoints import tensor_files
+from core.checkpoints.card import Card
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.contracts.objective import Loss, Objective
 from core.objectives.cross_entropy import CrossEntropy
-from core.runs import files, records
+from core.runs import files
 from core.runs.context import Context
 from core.runs.pace import Pace
 from core.runs.status import write_status
 from core.runs.store import Run, Store
 from core.runs.tasks.refine import refine
 from core.runs.worker import work
+from core.spurious import mask_files
 from core.training import refinement, resume
 from core.training.loop import Training
 from core.training.resume import State
@@ -165,15 +167,15 @@ def test_what_a_run_leaves(store: Store) -> None:
     assert result["held"] == held[kept]
     assert held[kept]["clean_average" if result["averaged"] else "clean"] == best
     assert result["evaluations"] == found[-1]["evaluations"]
-    card = tensor_files.read_card(run.folder / "best.safetensors")
+    card = Card.read(run.folder / "best.safetensors").entries()
     assert card["sha256"] == tensor_files.read_tensors(run.folder / "best.safetensors")[1]
-    assert tensor_files.inner_card(run.folder / "best.safetensors") == {k: v for k, v in card.items() if k != "sha256"}
+    assert Card.inside(run.folder / "best.safetensors").entries() == {k: v for k, v in card.items() if k != "sha256"}
     assert card["title"] == "A try"
     assert (card["epoch_kept"], card["averaged"], card["held"]) == (kept + 1, result["averaged"], held[kept])
     assert card["held_out"] == {"images": 64, "chooses": "clean accuracy"}
     check = small()
     check.net.load_state_dict(tensor_files.read_tensors(run.folder / "last.safetensors")[0])
-    assert tensor_files.read_card(run.folder / "last.safetensors")["epoch_kept"] == 3
+    assert Card.read(run.folder / "last.safetensors").epoch_kept == 3
     assert (run.status.said, run.status.notes) == ("", ())
 
 
@@ -210,7 +212,7 @@ def test_a_base_stays_until_what_goes_on_from_it_is_over(store: Store, slowly: C
     away = base.folder.rename(store.root / "away")
     assert ended(run) == "completed", run.log()
     away.rename(base.folder)
-    card = tensor_files.read_card(run.folder / "best.safetensors")
+    card = Card.read(run.folder / "best.safetensors").entries()
     assert (card["origin"], card["architecture"]) == ("mnist_cnn:standard", "mnist_cnn")
     assert card["title"].startswith("Fast adversarial training, from Ordinary training, from ")
     base.delete()
@@ -411,7 +413,7 @@ def test_an_error_that_is_not_of_memory_is_not_tried_again(store: Store) -> None
 
 @pytest.mark.parametrize(
     ("module", "name"),
-    [(files, "append"), (resume, "write_whole"), (tensor_files, "write_whole"), (records, "whole")],
+    [(files, "append"), (resume, "write_tensors"), (tensor_files, "write_whole"), (mask_files, "whole")],
     ids=["row", "checkpoint", "weights", "masks"],
 )
 def test_a_full_disk_is_a_sentence_and_loses_nothing(
@@ -518,8 +520,8 @@ def test_from_scratch_has_other_weights_but_the_same_architecture(monkeypatch: p
     pixels = torch.zeros(300, 1, 28, 28, dtype=torch.uint8)
     strange = Images(pixels, torch.zeros(300, dtype=torch.int64), tuple("abcdefghij"))
     monkeypatch.setattr(refinement, "load_data", lambda *_, **__: strange)
-    asked = refinement.Refinement("mnist_cnn:standard", "letters", {"method": "cross_entropy"},
-                                  {"held_out": 0, "seed": 5}, start="scratch")  # fmt: skip
+    schedule = Schedule(held_out=0, seed=5)
+    asked = refinement.Refinement("mnist_cnn:standard", "letters", CrossEntropy(), schedule, start="scratch")
     made, _ = asked.load()
     for name, value in mnist_cnn.fresh(5).net.state_dict().items():
         assert torch.equal(value, made.net.state_dict()[name])

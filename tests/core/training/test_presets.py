@@ -12,6 +12,7 @@ from core.attacks.pgd import PGD
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import CLASSIFIERS, DATASETS, OBJECTIVES, classifier_names
 from core.contracts.interfaces import Images
+from core.objectives.lime_guided import LimeGuided
 from core.training import estimate as estimates
 from core.training import refinement
 from core.training.estimate import BLOCK, FEW, MEASURED, estimate
@@ -34,26 +35,25 @@ def test_a_preset_names_what_there_is(key: str) -> None:
     preset = PRESETS[key]
     assert preset.title
     assert preset.help
-    asked = Refinement.read(preset.arguments())
-    assert asked.data in DATASETS
-    assert asked.base in (classifier_names() if asked.start == "base" else refinement.untrained())
-    assert asked.plan() == preset.schedule
-    asked.aim()
+    request = preset.request
+    assert Refinement.read(request.arguments()) == request, "what is written is what is read"
+    assert request.data in DATASETS
+    assert request.base in (classifier_names() if request.start == "base" else refinement.untrained_names())
 
 
 @pytest.mark.parametrize("key", PRESETS)
 def test_every_preset_starts_and_goes_on_on_a_cpu(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a few made-up images and with a small batch; everything else is the preset's."""
-    preset = PRESETS[key]
+    preset = PRESETS[key].request
     size = (1, 28, 28) if preset.data == "mnist" else (3, 32, 32)
     monkeypatch.setattr(refinement, "load_data", lambda *_, **__: made_up(60, size))
-    few = preset.objective | {"cells": 4, "samples": 2, "repeats": 2, "first": 0, "steps": 1}
+    few = replace(preset.objective, cells=4, samples=2, repeats=2, first=0, steps=1)  # type: ignore[call-arg]
     tiny = replace(preset.schedule, epochs=1, batch=4, held_out=4, bf16=False)
-    asked = Refinement.read(preset.arguments(images=12, objective=few, schedule=vars(tiny)))
+    request = replace(preset, images=12, objective=few, schedule=tiny)
 
     def begin() -> Training:
-        classifier, data = asked.load()
-        return Training(classifier, asked.aim(), data, asked.plan(), validation_attack=PGD(steps=1))
+        classifier, data = request.load()
+        return Training(classifier, few, data, tiny, validation_attack=PGD(steps=1))
 
     through, first = begin(), begin()
     wanted = list(through)
@@ -69,7 +69,7 @@ def test_every_preset_starts_and_goes_on_on_a_cpu(key: str, tmp_path: Path, monk
 
 
 def test_the_recipe_for_a_gpu_is_that_of_the_notes_and_its_control_differs_in_one_word() -> None:
-    guided, control = PRESETS["paper"], PRESETS["paper_control"]
+    guided, control = PRESETS["paper"].request, PRESETS["paper_control"].request
     schedule = guided.schedule
     assert (schedule.batch, schedule.lr, schedule.rate, schedule.weight_decay) == (128, 0.1, "one_cycle", 5e-4)
     assert schedule.warm > 0, (
@@ -77,9 +77,9 @@ def test_the_recipe_for_a_gpu_is_that_of_the_notes_and_its_control_differs_in_on
     )
     assert schedule.epochs >= 50
     assert 0.995 <= schedule.ema <= 0.999
-    assert guided.objective["fill"] == "patch"
-    assert control.objective == guided.objective | {"mask_source": "random"}
-    assert replace(control, objective=guided.objective, title=guided.title, help=guided.help) == guided
+    assert isinstance(guided.objective, LimeGuided)
+    assert guided.objective.fill == "patch"
+    assert control == replace(guided, objective=replace(guided.objective, mask_source="random"))
 
 
 def test_resnet18_for_small_images_is_the_usual_one() -> None:
@@ -161,7 +161,7 @@ def test_an_estimate_is_what_a_run_takes(ticking: list[int]) -> None:
             counted += len(images)
 
         with CancelScope(watcher=count):
-            for _ in Training(classifier, given.aim(), data, given.plan()):
+            for _ in Training(classifier, given.objective, data, given.schedule):
                 pass
         assert made.seconds == pytest.approx(counted, rel=0.01)
         assert made.seconds_per_epoch * 5 + made.refresh_seconds * (3 if method == "halves" else 0) == made.seconds

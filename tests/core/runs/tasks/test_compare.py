@@ -10,6 +10,7 @@ import torch
 
 from core.attacks.deepfool import DeepFool
 from core.attacks.pgd import PGD
+from core.base import run_folder
 from core.base.params import to_spec
 from core.catalog import load_classifier
 from core.compare.curves import curves
@@ -40,7 +41,7 @@ def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(
              "count": 6, "batch": 2, "seed": 3}  # fmt: skip
     run = Run(tmp_path / "run")
     run.folder.mkdir()
-    files.write_json(run.folder / files.SPEC, {"task": "compare", "arguments": asked})
+    files.write_json(run.folder / run_folder.SPEC, {"task": "compare", "arguments": asked})
     write_status(run.folder, Status())
     for stop in (
         True,
@@ -49,19 +50,19 @@ def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(
     ):  # each of the first two attempts is asked to stop in its first batch, and ends after
         context = Context(run.folder)
         context.recover()
-        (run.folder / files.STOP).unlink(missing_ok=True)
+        (run.folder / run_folder.STOP).unlink(missing_ok=True)
         if stop:
             plain = context.row
 
             def row(*given: Any, plain: Any = plain, **more: Any) -> None:
                 plain(*given, **more)
-                (run.folder / files.STOP).write_text("{}")
+                (run.folder / run_folder.STOP).write_text("{}")
 
             monkeypatch.setattr(context, "row", row)
             with pytest.raises(Stopped):
                 TASKS["compare"](context, asked)
-            assert context.saved == len(files.read_rows(run.folder / files.METRICS)) - 1
-            files.append(run.folder / files.METRICS, json.dumps({"step": 9, "half": "done"}) + "\n")
+            assert context.saved == len(files.read_rows(run.folder / run_folder.METRICS)) - 1
+            files.append(run.folder / run_folder.METRICS, json.dumps({"step": 9, "half": "done"}) + "\n")
         else:
             result = TASKS["compare"](context, asked)
 

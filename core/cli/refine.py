@@ -1,0 +1,83 @@
+"""`counterproof refine`: a request from arguments, submitted as a run and followed."""
+
+import argparse
+from collections.abc import Mapping
+from dataclasses import asdict, fields
+from typing import Any
+
+from core.base.devices import absent
+from core.base.params import Method, to_spec
+from core.catalog import DATASETS, OBJECTIVES
+from core.cli.attack import read_value
+from core.cli.follow import Say, follow_run
+from core.data.by_name import path_of
+from core.runs.store import DEVICE, Store
+from core.training.check import check
+from core.training.presets import PRESETS
+from core.training.refinement import Refinement
+from core.training.schedule import Schedule
+
+HINTS = {"too few": "; take more, or hold out fewer: --set schedule.held_out=N"}  # by the cause of a refusal
+
+
+def refine(given: argparse.Namespace, say: Say) -> int:
+    """Submit a refinement and follow it, or leave it to itself; returns the exit code."""
+    request = request_of(given)
+    passed = check(request)
+    if passed.refusal:
+        raise ValueError(passed.refusal + HINTS.get(passed.cause, ""))
+    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
+        raise ValueError(reason)
+    run = Store.usual().submit("refine", request.pinned().arguments(), device=given.device)
+    say(f"Run {run.id}")
+    if given.detach:
+        say(f"It goes on by itself. See it with: counterproof runs follow {run.id}")
+        return 0
+    return follow_run(run, say)
+
+
+def request_of(given: argparse.Namespace) -> Refinement:
+    """What the arguments of `refine` ask for: a preset, if one is named, and what is said otherwise."""
+    if given.preset and given.preset not in PRESETS:
+        raise ValueError(f"there is no preset {given.preset!r}; there are {', '.join(PRESETS)}")
+    if given.base and given.base_too and given.base != given.base_too:
+        raise ValueError(f"two bases were named, {given.base} and {given.base_too}")
+    preset = PRESETS[given.preset].request if given.preset else None
+    said: dict[str, Any] = {"base": given.base or given.base_too, "data": given.data, "start": given.start,
+                            "images": given.images, "title": given.title}  # fmt: skip
+    said = {name: value for name, value in said.items() if value is not None}
+    objective = _objective(given.objective, preset)
+    for name, known in (("base", "base" in said), ("data", "data" in said), ("objective", bool(objective))):
+        if not known and preset is None:
+            raise ValueError(f"--{name} is missing; or choose a --preset: {', '.join(PRESETS)}")
+    if "data" in said and said["data"] not in DATASETS and not said["data"].startswith("own:"):
+        said["data"] = str(path_of(said["data"]))  # the worker has another working folder
+    schedule = asdict(preset.schedule) if preset else {}
+    _set(given.settings, objective, schedule)
+    usual = preset.arguments() if preset else {}
+    return Refinement.read(usual | said | {"objective": objective, "schedule": schedule})
+
+
+def _objective(named: str | None, preset: Refinement | None) -> dict[str, Any]:
+    """The JSON form of the objective that is named, or else of the preset's; empty if there is neither."""
+    if preset is not None and named in (None, "", preset.objective.key):
+        return to_spec(preset.objective)
+    return {"method": named} if named else {}
+
+
+def _set(settings: list[str], objective: dict[str, Any], schedule: dict[str, Any]) -> None:
+    """Put ["objective.eps=8/255", "schedule.epochs=3"] in place; ValueError shows the form expected."""
+    method = str(objective["method"])
+    kinds: Mapping[str, tuple[type[Method] | None, dict[str, Any]]] = {
+        "schedule": (Schedule, schedule),
+        "objective": (OBJECTIVES.get(method), objective),
+        method: (OBJECTIVES.get(method), objective),
+    }
+    for each in settings:
+        name, equals, text = each.partition("=")
+        part, dot, parameter = name.partition(".")
+        if not (equals and dot and parameter) or part not in kinds:
+            raise ValueError(f"expected --set objective.NAME=VALUE or schedule.NAME=VALUE, got {each!r}")
+        kind, values = kinds[part]
+        default = next((entry.default for entry in fields(kind) if entry.name == parameter), None) if kind else None
+        values[parameter] = read_value(text, isinstance(default, float))
