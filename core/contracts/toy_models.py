@@ -28,6 +28,29 @@ def linear(weight: Sequence[Any]) -> Classifier:
     return Classifier(Linear(values), labels, (values.shape[1], values.shape[2], values.shape[3]), key="planted")
 
 
+class LinearProbability(nn.Module):
+    """logits (log p, log(1 - p)), p = base + sum of weight * image; weight (C, H, W)."""
+
+    def __init__(self, weight: Tensor, base: float) -> None:
+        super().__init__()
+        self.weight, self.base = nn.Parameter(weight), base
+
+    def forward(self, images: Tensor) -> Tensor:
+        p = self.base + images.flatten(1) @ self.weight.flatten()
+        return torch.stack([p, 1 - p], dim=1).log()
+
+
+def linear_probability(weight: Sequence[Any], base: float) -> Classifier:
+    """A classifier whose probability of the first of two classes is linear in the pixels; `weight` has (C, H, W).
+
+    `cam_layer` puts out the image itself. What is asked must keep the probability between 0 and 1.
+    """
+    values = torch.tensor(weight, dtype=torch.float32)
+    net = nn.Sequential(nn.Identity(), LinearProbability(values, base))
+    size = (values.shape[0], values.shape[1], values.shape[2])
+    return Classifier(net, ("yes", "no"), size, key="planted_probability", cam_layer="0")
+
+
 def checkers(size: int, channels: int = 3) -> Tensor:
     """(C, size, size): +1 and -1 by turns, the pattern that `quadrant` looks for."""
     places = torch.arange(size)

@@ -5,6 +5,8 @@ import math
 import torch
 from torch import Tensor
 
+from core.base import cancellation
+
 
 def barycentre(
     maps: Tensor, weights: Tensor | None = None, *, reg: float = 1e-3, steps: int = 200, tolerance: float = 1e-6
@@ -32,6 +34,16 @@ def barycentre(
             break
     found = log_b.exp()
     return (found / found.sum()).to(maps)
+
+
+def joined(maps: Tensor, weights: Tensor, mean: Tensor, least: float) -> Tensor:
+    """The barycentre of those of `maps` (M, h, w) that rise above `least` somewhere, with the mass of `mean` (h, w).
+
+    Of fewer than two there is nothing to join: `mean`.
+    """
+    cancellation.check()
+    some = maps.amax(dim=(1, 2)) > least
+    return mean if int(some.sum()) < 2 else barycentre(maps[some], weights[some]) * mean.sum()
 
 
 def _log_kernel(size: int, reg: float, like: Tensor) -> Tensor:

@@ -35,12 +35,8 @@ class Lime(Explainer):
 
     An image of two white pixels whose probability for "yes" is 0.2, and 0.5 more where the first is shown, not black:
 
-    >>> from torch import nn
-    >>> class Net(nn.Linear):
-    ...     def forward(self, x):
-    ...         yes = 0.2 + 0.5 * x[:, 0, 0, :1]
-    ...         return torch.cat([yes, 1 - yes], 1).log()
-    >>> model = Classifier(Net(1, 1), ("yes", "no"), (1, 1, 2))
+    >>> from core.contracts.toy_models import linear_probability
+    >>> model = linear_probability([[[0.5, 0.0]]], base=0.2)
     >>> method = Lime(samples=2001, segmentation="grid", segments=4, fill="black")
     >>> found = method(model, torch.ones(1, 1, 1, 2), torch.tensor([0]))
     >>> [round(value, 2) + 0 for value in found.values.flatten().tolist()], round(found.facts["fit (R²)"].item(), 3)

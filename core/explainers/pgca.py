@@ -7,11 +7,10 @@ import torch
 from torch import Tensor
 from torch.nn.functional import interpolate
 
-from core.base import cancellation
 from core.base.params import param
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attribution, Explainer
-from core.explainers._wasserstein_barycentre import barycentre
+from core.explainers._wasserstein_barycentre import joined
 from core.explainers.grad_cam_pp import GradCAMPP, maps_and_logits
 from core.occlusion.backgrounds import blur
 from core.occlusion.masking import batch_size, respond
@@ -63,6 +62,24 @@ class PGCA(Explainer):
     Not in the paper: `align` joins the maps of the single coverings by a Wasserstein barycentre (WassersteinGrad, arXiv
     2604.22580) instead of their mean. `facts`: agreement, the cosine of P and G; with `align` also moved, the share of
     P's mass that it displaced.
+
+    Ten pixels, each a cell of its own, so small a picture that the Gaussian does nothing, and beta = 1, where C is
+    (sqrt P + sqrt G)^2 / 2. Five of them by their brightness A and the weight w of A in the probability, the others
+    black. Covered, the first two cost .45 each, the third .05 * 9/16 = .45 / 16, the fourth nothing, for it speaks
+    against. With one channel Grad-CAM++ is A times a constant, so G = A:
+
+        A   1    1    9/16  1    0      w   .45  .45  .05   -.3  0
+        P   1    1    1/16  0    0      C   2    2    1/2   1/2  0
+
+    The percentiles 2 and 98 of ten values of which two are 2 and six are 0: 0 and 2. Scaled, C is 1, 1, 1/4, 1/4, 0 of
+    mean 2.5 / 10 = 1/4, so gamma = ln(1/2) / ln(1/4) = 1/2, and the map is the square root:
+
+    >>> from core.contracts.toy_models import linear_probability
+    >>> model = linear_probability([[[0.45, 0.45, 0.05, -0.3, 0.0], [0.0] * 5]], base=0.05)
+    >>> image = torch.tensor([[[[1.0, 1.0, 9 / 16, 1.0, 0.0], [0.0] * 5]]])
+    >>> found = PGCA(masking="zero", beta=1.0)(model, image, torch.tensor([0])).values
+    >>> [[round(value, 4) for value in row] for row in found[0].tolist()]
+    [[1.0, 1.0, 0.5, 0.5, 0.0], [0.0, 0.0, 0.0, 0.0, 0.0]]
     """
 
     key = "pgca"
@@ -70,10 +87,8 @@ class PGCA(Explainer):
     plain = "Covers the picture square by square, and strengthens what that test and Grad-CAM++ agree on."
     cite = "Islam, Jahin, Mridha, Dey 2024, arXiv 2412.03884 (formulas reconstructed)"
 
-    masking: str = param(
-        "both", choices={"both": "black and noise", "zero": "black", "noise": "noise"}, title="Cover with",
-        help="Black, noise, or both",
-    )  # fmt: skip
+    masking: str = param("both", choices={"both": "black and noise", "zero": "black", "noise": "noise"},
+                         title="Cover with", help="Black, noise, or both")  # fmt: skip
     beta: float = param(1.0, low=0.0, high=5.0, title="Agreement", help="How much to raise what both maps show")
     draws: int = param(1, low=1, high=16, title="Noise draws", help="How many different noises to cover with")
     align: bool = param(
@@ -100,7 +115,9 @@ class PGCA(Explainer):
         if self.align:
             maps = interpolate(maps, (SIDE, SIDE), mode="bilinear", align_corners=False)
             flat = (maps * weights.view(-1, 1, 1)).sum(dim=1)
-            plain = torch.stack([_aligned(each, weights, mean) for each, mean in zip(maps, flat, strict=True)])
+            plain = torch.stack(
+                [joined(each, weights, mean, SMALLEST_DROP) for each, mean in zip(maps, flat, strict=True)]
+            )
             mass = flat.sum(dim=(1, 2)).clamp_min(1e-38)
             facts["moved"] = (plain - flat).abs().sum(dim=(1, 2)) / mass / 2
         p = interpolate(min_max(plain, SMALLEST_DROP)[:, None], images.shape[2:], mode="bilinear")[:, 0]
@@ -126,15 +143,6 @@ class PGCA(Explainer):
         shares = [1.0] * len(fills) if zeros == 0 or len(fills) == 1 else [0.5] + [0.5 / self.draws] * self.draws
         weights = torch.tensor(shares).to(images)
         return torch.stack(falls, dim=1).view(len(images), -1, rows, columns), weights / weights.sum()
-
-
-def _aligned(maps: Tensor, weights: Tensor, mean: Tensor) -> Tensor:
-    """The barycentre of those of `maps` (M, h, w) that fall at all, with the mass of their `mean` (h, w)."""
-    cancellation.check()
-    falling = maps.amax(dim=(1, 2)) > SMALLEST_DROP
-    if int(falling.sum()) < 2:
-        return mean
-    return barycentre(maps[falling], weights[falling]) * mean.sum()
 
 
 EXPLAINERS: tuple[type[Explainer], ...] = (PGCA,)
