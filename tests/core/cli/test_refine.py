@@ -27,19 +27,10 @@ from core.training import refinement
 from core.training.presets import PRESETS
 from core.training.refinement import Refinement
 from core.training.schedule import Schedule
-from tests.core.runs.test_refine_task import SCHEDULE, ended, reached, slowly, until  # noqa: F401
-from tests.core.runs.test_refine_task import store as toys  # noqa: F401
+from tests.core.runs.tasks.refining import SCHEDULE, reached, until
 
 SETS = [word for name, value in SCHEDULE.items() for word in ("--set", f"schedule.{name}={value}")]
 TOY = ["refine", "--base", "mnist_cnn:standard", "--data", "mnist", "--objective", "cross_entropy", *SETS]
-
-
-@pytest.fixture
-def store(toys: Store, monkeypatch: pytest.MonkeyPatch) -> Store:  # noqa: F811
-    monkeypatch.setattr(Store, "usual", lambda: toys)
-    monkeypatch.setattr(checking, "data_facts", lambda _: None)
-    monkeypatch.setattr(following, "POLL", 0.01)
-    return toys
 
 
 def test_a_run_is_followed_to_its_end(store: Store, capsys: pytest.CaptureFixture[str]) -> None:
@@ -68,7 +59,7 @@ def test_without_held_out_images_every_epoch_is_told_too(store: Store, capsys: p
 
 def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
     store: Store,
-    slowly: object,  # noqa: F811
+    slowly: object,
     monkeypatch: pytest.MonkeyPatch,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
@@ -146,7 +137,7 @@ def test_runs_that_measure_are_followed_and_listed(
     assert capsys.readouterr().out == f"{run.id}  completed 100%  {subject}\n"
 
 
-def test_stop_and_delete(store: Store, slowly: object, capsys: pytest.CaptureFixture[str]) -> None:  # noqa: F811
+def test_stop_and_delete(store: Store, slowly: object, capsys: pytest.CaptureFixture[str]) -> None:
     slowly()  # type: ignore[operator]
     assert cli.main([*TOY, "--set", "schedule.epochs=200", "--detach"]) == 0
     run = store.runs()[0]

@@ -27,8 +27,8 @@ from core.recipes.train_checkpoint import Recipe
 from core.runs.store import Store
 from core.training.refinement import Refinement
 from core.training.schedule import Schedule
-from tests.core.runs.test_refine_task import lone
 from tests.core.runs.doubles import Forks
+from tests.core.runs.tasks.refining import lone
 
 SCHEDULE = Schedule(epochs=3, batch=32, lr=0.05, crop=0, flip=False, held_out=64)
 

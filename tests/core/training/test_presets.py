@@ -20,7 +20,7 @@ from core.training.loop import Training
 from core.training.presets import PRESETS
 from core.training.refinement import Refinement
 from core.training.resume import State
-from tests.core.runs.test_refine_task import Guided
+from tests.core.runs.tasks.refining import Guided
 from tests.toys import dataset, small
 
 

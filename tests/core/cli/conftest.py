@@ -1,0 +1,19 @@
+"""The store of refinements of toys, where the command line looks for runs."""
+
+import pytest
+
+from core.cli import follow as following
+from core.runs.store import Store
+from core.training import check as checking
+from tests.core.runs.tasks.refining import slowly
+from tests.core.runs.tasks.refining import store as toys
+
+__all__ = ["slowly", "store", "toys"]
+
+
+@pytest.fixture
+def store(toys: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
+    monkeypatch.setattr(Store, "usual", lambda: toys)
+    monkeypatch.setattr(checking, "data_facts", lambda _: None)
+    monkeypatch.setattr(following, "POLL", 0.01)
+    return toys
