@@ -94,3 +94,12 @@ def picture(page: Page, name: str, width: int = 1600) -> None:
     Path(folder).mkdir(parents=True, exist_ok=True)
     page.screenshot(path=str(Path(folder) / f"{name}.png"))
     page.set_viewport_size({"width": width, "height": 1100})
+
+
+def no_sideways_scroll(page: Page) -> None:
+    main_part = "document.querySelector('[data-testid=stMain]')"
+    page.wait_for_function(f"{main_part}.scrollWidth <= {main_part}.clientWidth", timeout=15_000)  # charts settle
+    edge = page.evaluate(f"{main_part}.getBoundingClientRect().right")
+    for part in page.locator(".row, .frame, .tiles, table, canvas, [data-testid=stButtonGroup]").all():
+        box = part.bounding_box()
+        assert box is None or box["x"] + box["width"] <= edge + 1

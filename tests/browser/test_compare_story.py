@@ -8,8 +8,7 @@ from playwright.sync_api import Page, expect
 
 from core.images.samples import gallery
 from core.images.samples import picture as stored
-from tests.browser.conftest import picture
-from tests.browser.test_story import no_sideways_scroll
+from tests.browser.conftest import no_sideways_scroll, picture
 
 pytestmark = pytest.mark.browser
 

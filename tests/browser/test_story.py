@@ -12,7 +12,7 @@ from playwright.sync_api import Browser, Page, expect
 
 from core.cli.parser import main
 from core.images.samples import gallery
-from tests.browser.conftest import picture
+from tests.browser.conftest import no_sideways_scroll, picture
 
 pytestmark = pytest.mark.browser
 
@@ -29,15 +29,6 @@ def done(page: Page) -> None:
     expect(page.get_by_text("Attack card")).to_be_visible(timeout=300_000)
     stop = page.get_by_role("button", name="Stop", exact=True)
     expect(stop).to_have_count(0, timeout=600_000)  # a slow processor takes minutes
-
-
-def no_sideways_scroll(page: Page) -> None:
-    main_part = "document.querySelector('[data-testid=stMain]')"
-    page.wait_for_function(f"{main_part}.scrollWidth <= {main_part}.clientWidth", timeout=15_000)  # charts settle
-    edge = page.evaluate(f"{main_part}.getBoundingClientRect().right")
-    for part in page.locator(".row, .frame, .tiles, table, canvas, [data-testid=stButtonGroup]").all():
-        box = part.bounding_box()
-        assert box is None or box["x"] + box["width"] <= edge + 1
 
 
 def test_open_choose_attack_explain_download_reopen(page: Page, server: str, browser: Browser, tmp_path: Path) -> None:

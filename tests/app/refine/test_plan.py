@@ -9,9 +9,8 @@ import pytest
 
 from app.runs.facts import facts
 from app.runs.panels import loading
-from tests.app.refine.test_refine_page import REFINE, ROWS, RUNS, TINY, digits, opened, refining, texts
+from tests.app.pages import REFINE, ROWS, RUNS, TINY, opened, refining, texts
 
-__all__ = ["digits"]
 LINES = ROWS.splitlines()
 pytestmark = pytest.mark.usefixtures("digits")
 
