@@ -20,7 +20,7 @@ KEPT = 64
 def show_estimate(request: Refinement, device: str, possible: bool) -> None:
     """What was measured for these very settings, or a button that measures it."""
     known = measurements()
-    wanted = {"arguments": replace(request, title="").pinned().arguments(), "device": device}
+    wanted = {"arguments": replace(request, title="").arguments(), "device": device}
     key = json.dumps(wanted)
     found: Measurement | None = known.get(key)
     if found is not None and found.alive:

@@ -2,23 +2,56 @@
 
 import shlex
 from collections.abc import Mapping
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from app.ui.run_settings import setting, value
 from core.base.params import Method
 from core.contracts.objective import Objective
 from core.runs.settings_difference import difference
-from core.training.check import taken
+from core.training.check import Check
 from core.training.presets import PRESETS
 from core.training.refinement import Refinement
-from core.training.validation import usual_validation_attack
 
 CLEAR = 16 / 255  # a change of a pixel that is larger than this is seen
 
 
-def summary(request: Refinement, models: Mapping[str, str], data: Mapping[str, str], count: int | None) -> str:
-    """What the run will do, in plain sentences. count: training images in the data set, if known."""
+@dataclass(frozen=True)
+class PlanWords:
+    """summary: what the run will do; refusal: why it cannot, "" if it can; warnings: what to beware of, "" for nothing;
+    changes: what differs from the preset that was chosen.
+    """
+
+    summary: str
+    refusal: str
+    warnings: str
+    changes: list[str]
+
+
+def plan_words(passed: Check, preset: str, models: Mapping[str, str], data: Mapping[str, str]) -> PlanWords:
+    """A request and what was found when it was looked at, for the screen. models, data: titles by name."""
+    fetched = "" if passed.here else "These images are not on this machine yet: the run fetches them first."
+    return PlanWords(
+        summary(passed, models, data),
+        refusal(passed),
+        fetched or " ".join(passed.warnings),
+        changed(passed.request, preset, models, data),
+    )
+
+
+def refusal(passed: Check) -> str:
+    """Why a run cannot be started, and what to do about it on this page; "" if it can."""
+    if passed.cause == "too few":
+        return too_few(passed)
+    if passed.cause == "misfit":
+        return (f"This model and these images do not fit: {passed.refusal}. Choose another model or another data "
+                "set.")  # fmt: skip
+    return f"{passed.refusal[:1].upper()}{passed.refusal[1:].rstrip('.')}." if passed.refusal else ""
+
+
+def summary(passed: Check, models: Mapping[str, str], data: Mapping[str, str]) -> str:
+    """What the run will do, in plain sentences."""
+    request = passed.request
     model, images = models.get(request.base, request.base), data.get(request.data, request.data)
     epochs, copy = request.schedule.epochs, "a copy of" if request.start == "base" else "a new network like"
     long = f"{epochs} epoch{'' if epochs == 1 else 's'}"
@@ -26,8 +59,8 @@ def summary(request: Refinement, models: Mapping[str, str], data: Mapping[str, s
     under = f"under attacks of up to {trained} per pixel" if trained else "without attacks"
     against = f" under attack{'' if trained else f' of up to {judged} per pixel'}" if judged else ""
     said = [f"Trains {copy} ‘{model}’ with ‘{request.objective.title}’.",
-            f"Learns from {learnt(request, count)} of {images} for {long}, {under}.",
-            kept(request, count, against)]  # fmt: skip
+            f"Learns from {learnt(passed)} of {images} for {long}, {under}.",
+            kept(passed, against)]  # fmt: skip
     if unguided := request.objective.unguided(epochs):
         said.append(unguided)
     eps: float = getattr(request.objective, "eps", 0.0)
@@ -38,30 +71,30 @@ def summary(request: Refinement, models: Mapping[str, str], data: Mapping[str, s
 
 def attacked(objective: Objective) -> tuple[str, str]:
     """The strength of the attacks it trains under, and of those the held-out images are measured under; "" for none."""
-    judge = usual_validation_attack(objective)
-    said = f"{255 * getattr(objective, 'eps', 0.0):.3g}/255" if judge else ""
+    eps: float = getattr(objective, "eps", 0.0)
+    said = f"{255 * eps:.3g}/255" if eps else ""
     return said if getattr(objective, "adversarial", 1.0) > 0 else "", said
 
 
-def learnt(request: Refinement, count: int | None) -> str:
+def learnt(passed: Check) -> str:
     """How many images it learns from, in words."""
-    held, images = request.schedule.held_out, taken(request, count)
-    if images is None:
+    held = passed.request.schedule.held_out
+    if passed.used is None:
         return f"all but {held:,} training images" if held else "all training images"
-    return f"{max(images - held, 0):,} images"
+    return f"{max(passed.used - held, 0):,} images"
 
 
-def kept(request: Refinement, count: int | None, against: str) -> str:
+def kept(passed: Check, against: str) -> str:
     """Which epoch's weights are kept, and by what that is told."""
-    if not (held := request.schedule.held_out):
+    if not (held := passed.request.schedule.held_out):
         return "No image is held out, so nothing tells which epoch was best: the last one is kept."
-    those = f"Another {held:,}" if taken(request, count) is not None else f"Those {held:,}"
+    those = f"Another {held:,}" if passed.used is not None else f"Those {held:,}"
     return f"{those} are held out: the epoch that is right most often on them{against} is kept."
 
 
-def too_few(request: Refinement, count: int | None) -> str:
-    """What to do about too few images, in one sentence. count: training images in the data set, if known."""
-    held, batch, images = request.schedule.held_out, request.schedule.batch, taken(request, count) or 0
+def too_few(passed: Check) -> str:
+    """What to do about too few images, in one sentence."""
+    held, batch, images = passed.request.schedule.held_out, passed.request.schedule.batch, passed.used or 0
     if held >= images:
         return (f"All {images:,} images would be held out: take more training images, or hold out fewer than "
                 f"{images:,} under ‘More settings of the training’.")  # fmt: skip
@@ -73,7 +106,8 @@ def changed(request: Refinement, preset: str, models: Mapping[str, str], data: M
     """What differs from the preset, each as "Epochs: 2 instead of 3"."""
     if preset not in PRESETS:
         return []
-    here, there = ({"arguments": replace(each, title="").arguments()} for each in (request, PRESETS[preset].request))
+    both = (replace(each, title="", data_fingerprint="") for each in (request, PRESETS[preset].request))
+    here, there = ({"arguments": each.arguments()} for each in both)
     return [
         f"{setting(name, here, there)}: {value(name, now, here, models, data)} instead of "
         f"{value(name, was, there, models, data)}"

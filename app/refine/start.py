@@ -4,34 +4,36 @@ import streamlit as st
 
 from app.nav import page
 from app.refine.estimate import show_estimate
-from app.refine.plan import changed, command, summary, too_few
+from app.refine.plan import command, plan_words
 from app.refine.request import take_preset
 from app.ui.cached import base_classifier, bases
 from app.ui.markdown import plain
 from app.ui.state import remember, setting
 from core.data.by_name import data_names
 from core.runs.store import Store
-from core.training.check import Check, check
+from core.training.check import check
 from core.training.refinement import Refinement
 
 
 def show_start(request: Refinement, device: str) -> None:
     """Draw the card; its button submits the run and goes to its page."""
+    preset = setting("refine.preset", "")
     passed = check(request, base_classifier)
+    words = plan_words(passed, preset, bases(), data_names())
     with st.container(border=True):
         st.subheader("This run")
-        st.markdown(plain(summary(request, bases(), data_names(), passed.count), 900))
+        st.markdown(plain(words.summary, 900))
         with st.container():  # what grows stays in a container: the button below keeps its place, and a click counts
-            _deviations(request)
-            if passed.cause:
-                st.error(plain(_advice(request, passed), 600))
-            if warnings := _warnings(passed):
-                st.warning(plain(warnings, 900))
-            show_estimate(request, device, possible=not passed.cause)
+            _deviations(words.changes, preset)
+            if words.refusal:
+                st.error(plain(words.refusal, 600))
+            if words.warnings:
+                st.warning(plain(words.warnings, 900))
+            show_estimate(passed.request, device, possible=not words.refusal)
         if st.button("Start this run", type="primary", icon=":material/play_arrow:", width="stretch",
-                     disabled=bool(passed.cause), help="The run goes on in the background, also when this window is "
+                     disabled=bool(words.refusal), help="The run goes on in the background, also when this window is "
                      "closed. The next page shows it."):  # fmt: skip
-            _start(request, device)
+            _start(passed.request, device)
 
 
 def show_shell(request: Refinement, device: str) -> None:
@@ -40,36 +42,20 @@ def show_shell(request: Refinement, device: str) -> None:
     st.code(command(request, device), language="sh")
 
 
-def _advice(request: Refinement, passed: Check) -> str:
-    """Why it cannot be started, and what to do about it on this page."""
-    if passed.cause == "too few":
-        return too_few(request, passed.count)
-    if passed.cause == "misfit":
-        return (f"This model and these images do not fit: {passed.refusal}. Choose another model or another data "
-                "set.")  # fmt: skip
-    return f"{passed.refusal[:1].upper()}{passed.refusal[1:].rstrip('.')}."
-
-
-def _warnings(passed: Check) -> str:
-    if not passed.here:
-        return "These images are not on this machine yet: the run fetches them first."
-    return " ".join(passed.warnings)
-
-
-def _deviations(request: Refinement) -> None:
+def _deviations(changes: list[str], preset: str) -> None:
     """What was changed from the preset, with a way back."""
-    preset = setting("refine.preset", "")
-    if differences := changed(request, preset, bases(), data_names()):
-        shown = "; ".join(differences[:4]) + (f"; and {len(differences) - 4} more" if len(differences) > 4 else "")
-        st.caption(f"Changed from the preset: {plain(shown, 400)}.")
-        if st.button("Back to the preset", type="tertiary", icon=":material/undo:"):
-            take_preset(preset)
-            st.rerun()
+    if not changes:
+        return
+    shown = "; ".join(changes[:4]) + (f"; and {len(changes) - 4} more" if len(changes) > 4 else "")
+    st.caption(f"Changed from the preset: {plain(shown, 400)}.")
+    if st.button("Back to the preset", type="tertiary", icon=":material/undo:"):
+        take_preset(preset)
+        st.rerun()
 
 
 def _start(request: Refinement, device: str) -> None:
     try:
-        run = Store.usual().submit("refine", request.pinned().arguments(), device=device)
+        run = Store.usual().submit("refine", request.arguments(), device=device)
     except (ValueError, OSError) as error:
         st.error(plain(str(error), 500))
         return

@@ -10,7 +10,7 @@ from core.base.params import Method, to_spec
 from core.catalog import DATASETS, OBJECTIVES
 from core.cli.attack import read_value
 from core.cli.follow import Say, follow_run
-from core.data.by_name import path_of
+from core.data.stored import at_path
 from core.runs.store import DEVICE, Store
 from core.training.check import check
 from core.training.presets import PRESETS
@@ -22,13 +22,12 @@ HINTS = {"too few": "; take more, or hold out fewer: --set schedule.held_out=N"}
 
 def refine(given: argparse.Namespace, say: Say) -> int:
     """Submit a refinement and follow it, or leave it to itself; returns the exit code."""
-    request = request_of(given)
-    passed = check(request)
+    passed = check(request_of(given))
     if passed.refusal:
         raise ValueError(passed.refusal + HINTS.get(passed.cause, ""))
     if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
         raise ValueError(reason)
-    run = Store.usual().submit("refine", request.pinned().arguments(), device=given.device)
+    run = Store.usual().submit("refine", passed.request.arguments(), device=given.device)
     say(f"Run {run.id}")
     if given.detach:
         say(f"It goes on by itself. See it with: counterproof runs follow {run.id}")
@@ -51,7 +50,7 @@ def request_of(given: argparse.Namespace) -> Refinement:
         if not known and preset is None:
             raise ValueError(f"--{name} is missing; or choose a --preset: {', '.join(PRESETS)}")
     if "data" in said and said["data"] not in DATASETS and not said["data"].startswith("own:"):
-        said["data"] = str(path_of(said["data"]))  # the worker has another working folder
+        said["data"] = str(at_path(said["data"]).path)  # the worker has another working folder
     schedule = asdict(preset.schedule) if preset else {}
     _set(given.settings, objective, schedule)
     usual = preset.arguments() if preset else {}

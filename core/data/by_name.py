@@ -6,16 +6,26 @@ from typing import Literal
 from core.catalog import DATASETS
 from core.contracts.interfaces import Images, Progress
 from core.data import own as own_data
-from core.data.fingerprint import fingerprint_of
-from core.data.formats.npz import DataFacts, facts, read_npz
-from core.data.formats.picture_folder import folder_facts, read_folder
-from core.datasets._published import Published
+from core.data.formats.npz import DataFacts
+from core.data.stored import NpzFile, PublishedSet, Stored, at_path
 
 
 def data_names() -> dict[str, str]:
     """Every data set to be had by name -> what people call it: the published ones, then your own as `own:NAME`."""
     names = {key: each.title for key, each in DATASETS.items()}
     return names | {f"own:{name}": f"Own data, {name}" for name in own_data.names()}
+
+
+def stored(name: str) -> Stored:
+    """The data set called `name`: a key, `own:NAME`, or the path of an .npz file or a folder of pictures.
+
+    ValueError in one sentence if there is none.
+    """
+    if name in DATASETS:
+        return PublishedSet(DATASETS[name]())
+    if name.startswith("own:"):
+        return NpzFile(own_data.place(name.removeprefix("own:")))
+    return at_path(name)
 
 
 def load_data(
@@ -26,7 +36,7 @@ def load_data(
     progress: Progress | None = None,
     fingerprint: str = "",
 ) -> Images:
-    """One split of the data set called `name`: a key, `own:NAME`, or the path of an .npz file or a folder of pictures.
+    """One split of the data set called `name`.
 
     Published data are fetched on first use, and `progress` is told how far that is. `size` (C, H, W) is what the
     pictures of a folder are brought to (without it the size most of them have); other data keep theirs. With the
@@ -35,15 +45,11 @@ def load_data(
     """
     if split not in ("train", "test"):
         raise ValueError(f"expected the train or the test split, got {str(split)[:40]!r}")
-    if fingerprint and fingerprint != data_fingerprint(name):
+    data = stored(name)
+    if fingerprint and fingerprint != data.fingerprint():
         called = name.removeprefix("own:") if name.startswith("own:") else Path(name).name
-        raise ValueError(f"The data set {called} is not the one this run began with: its images have changed.")
-    if name in DATASETS:
-        source = DATASETS[name]()
-        source.prepare(progress)
-        return source.load(split)
-    path = _place(name)
-    return read_folder(path, split, size=size, progress=progress) if path.is_dir() else read_npz(path, split)
+        raise ValueError(f"The data set {called} is not the one this run began with: its images have changed")
+    return data.load(split, size, progress)
 
 
 def data_fingerprint(name: str) -> str:
@@ -51,37 +57,16 @@ def data_fingerprint(name: str) -> str:
 
     ValueError or OSError in one sentence where there is no such data or it cannot be read.
     """
-    return "" if name in DATASETS else fingerprint_of(_place(name))
+    return stored(name).fingerprint()
 
 
 def known_data(name: str) -> dict[str, str]:
     """What is added to the arguments of a run on the data `name`, so that it goes on with these images only."""
-    fingerprint = known_fingerprint(name)
-    return {"data_fingerprint": fingerprint} if fingerprint else {}
-
-
-def known_fingerprint(name: str) -> str:
-    """`data_fingerprint`, "" also where the data cannot be read: the run says what is wrong with them."""
     try:
-        return data_fingerprint(name)
-    except (ValueError, OSError):
-        return ""
-
-
-def _place(name: str) -> Path:
-    return own_data.place(name.removeprefix("own:")) if name.startswith("own:") else path_of(name)
-
-
-def path_of(name: str) -> Path:
-    """The .npz file or folder that `name` says; ValueError if there is none, naming what else there is."""
-    path = Path(name).expanduser()
-    if "\0" in name or not (path.is_dir() or path.is_file()):
-        raise ValueError(
-            f"there is no data set, file or folder {name[:200]!r}; `counterproof data` lists the data sets"
-        )
-    if path.is_file() and path.suffix.lower() != ".npz":
-        raise ValueError(f"{path.name} is neither an .npz file nor a folder of pictures")
-    return path.absolute()
+        fingerprint = stored(name).fingerprint()
+    except (ValueError, OSError):  # the run says what is wrong with them
+        fingerprint = ""
+    return {"data_fingerprint": fingerprint} if fingerprint else {}
 
 
 def data_facts(name: str) -> DataFacts | None:
@@ -89,10 +74,4 @@ def data_facts(name: str) -> DataFacts | None:
 
     ValueError or OSError in one sentence where there is no such data or its file cannot be read.
     """
-    if name in DATASETS:
-        source = DATASETS[name]()
-        return source.facts() if isinstance(source, Published) else None
-    if name.startswith("own:"):
-        return own_data.facts(name.removeprefix("own:"))
-    path = path_of(name)
-    return folder_facts(path) if path.is_dir() else facts(path, path.name)
+    return stored(name).facts()

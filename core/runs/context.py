@@ -108,6 +108,11 @@ class Context:
         if time.monotonic() - self._wrote >= EVERY:
             self.update(said=said)
 
+    def note(self, text: str) -> None:
+        """Say `text`, unless it is empty or has been said: an attempt that saved nothing may have said it too."""
+        if text and text not in self.status.notes:
+            self.say(text)
+
     def say(self, sentence: str) -> None:
         """Tell the user something that stays with the run, such as a batch that was halved."""
         self.log(sentence)

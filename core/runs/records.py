@@ -5,8 +5,6 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
-import torch
-
 from core.base import run_folder
 from core.checkpoints.card import Card, save_weights
 from core.contracts.batch import stream
@@ -14,29 +12,25 @@ from core.distributed.fabric import average_buffers
 from core.runs.context import Context
 from core.runs.files import read_rows
 from core.runs.pace import Pace
-from core.runs.run_card import run_card
-from core.spurious.mask_files import save_masks
+from core.spurious.mask_files import drawn, save_masks
 from core.training.loop import Training
-from core.training.refinement import Refinement
 from core.training.resume import State
 from core.training.step import TrainingStep
-from core.training.validation import guessing
 
 SHOWN = 16  # example images
 
 
 class Records:
-    """The records of one run. Only the first process writes; the others keep step.
+    """The records of one run, whose weights get `card`. Only the first process writes; the others keep step.
 
     Order at each step: its row, example masks, weights, then the checkpoint that makes them last. A kill in between
     makes the step again, and writes the same once more.
     """
 
-    def __init__(self, context: Context, request: Refinement, training: Training) -> None:
-        self.context, self.request, self.training = context, request, training
+    def __init__(self, context: Context, training: Training, card: Card, save_every: float) -> None:
+        self.context, self.training, self.card, self.save_every = context, training, card, save_every
         self.writes = training.fabric.global_rank == 0
         self.before, self.begun, self.saved_at = 0.0, time.monotonic(), time.monotonic()
-        self.card = run_card(context.folder.name, request, training, str(context.spec.get("device", "cpu")))
         self.masks = training.masks
         self.pace = Pace(training.feed.each, training.schedule.epochs, training.objective.due)
         self.last: TrainingStep | None = None
@@ -67,8 +61,7 @@ class Records:
         doing = said or training.doing
         text = f"epoch {epoch} of {training.schedule.epochs}" + (f", {doing}" if doing else "")
         if self.writes:
-            # a step that is yet to be judged is not over
-            left = self.pace.left(training.done - training.validating)
+            left = self.pace.left(training.done - training.validating)  # a step to be validated yet is not over
             self.context.progress(training.done / training.feed.total, text, left)
 
     def add(self, step: TrainingStep) -> bool:
@@ -88,7 +81,7 @@ class Records:
                 self.held[step.epoch] = dict(step.held)
                 self._weights(step)
             self.progress(f"loss {step.loss:.3g}" if not step.epoch_ends else "")
-        return step.epoch_ends or made or time.monotonic() - self.saved_at >= self.request.save_every
+        return step.epoch_ends or made or time.monotonic() - self.saved_at >= self.save_every
 
     def save(self) -> None:
         """Make a checkpoint after the last row, unless there is one. Every process calls this at the same step."""
@@ -106,39 +99,33 @@ class Records:
 
     def _examples(self, epoch: int) -> None:
         """The masks made before this epoch, of the same images every time, drawn by the seed."""
-        masks, data = self.training.masks, self.training.feed.data
-        if masks is None:
-            return
-        draws = torch.Generator().manual_seed(stream(self.training.schedule.seed, "examples"))
-        chosen = torch.randperm(len(data), generator=draws)[:SHOWN].sort().values
-        path = run_folder.mask_examples(self.context.folder, epoch)
-        save_masks(path, data.images[chosen], masks[chosen], data.labels[chosen])
+        training = self.training
+        if training.masks is not None:
+            path = run_folder.mask_examples(self.context.folder, epoch)
+            seed = stream(training.schedule.seed, "examples")
+            save_masks(path, *drawn(SHOWN, seed, training.feed.data.images, training.masks, training.feed.data.labels))
 
     def _weights(self, step: TrainingStep) -> None:
         """The weights as they are now, and the best ones; without held-out images the latest are the best."""
-        training, folder = self.training, self.context.folder
-        last = training.classifier.net.state_dict()
-        save_weights(folder / run_folder.LAST, last, self._card(step, step.epoch, averaged=False))
-        if (best := training.best) is not None:
-            if best.epoch == step.epoch:
-                save_weights(folder / run_folder.BEST, best.weights, self._card(step, best.epoch, best.averaged))
-            return
-        latest = training.average or training.classifier
-        told = self._card(step, step.epoch, averaged=training.average is not None)
-        save_weights(folder / run_folder.BEST, latest.net.state_dict(), told)
-
-    def _card(self, step: TrainingStep, epoch: int, averaged: bool) -> Card:
-        """What the weights of an epoch are."""
-        return replace(
-            self.card,
-            held=self.held.get(epoch, {}),
-            epoch_kept=epoch + 1,
-            averaged=averaged,
-            gradient_evaluations=round(step.evaluations),
-            training_minutes=round(self.seconds / 60, 1),
-            seconds=round(self.seconds, 1),
-            date=date.today().isoformat(),
-        )
+        training, best = self.training, self.training.best
+        kept = {run_folder.LAST: (training.classifier.net.state_dict(), step.epoch, False)}
+        if best is None:
+            latest = training.average or training.classifier
+            kept[run_folder.BEST] = latest.net.state_dict(), step.epoch, training.average is not None
+        elif best.epoch == step.epoch:
+            kept[run_folder.BEST] = dict(best.weights), best.epoch, best.averaged
+        for name, (tensors, epoch, averaged) in kept.items():
+            card = replace(
+                self.card,
+                held=self.held.get(epoch, {}),
+                epoch_kept=epoch + 1,
+                averaged=averaged,
+                gradient_evaluations=round(step.evaluations),
+                training_minutes=round(self.seconds / 60, 1),
+                seconds=round(self.seconds, 1),
+                date=date.today().isoformat(),
+            )
+            save_weights(self.context.folder / name, tensors, card)
 
     def result(self) -> dict[str, Any]:
         """The run in numbers: the epoch kept (from 1), what the held-out images said of it, and what it took."""
@@ -149,7 +136,7 @@ class Records:
             "averaged": best.averaged,
             "held": best.held,
             "judged": len(training.held_out_images),
-            "guess": guessing(training.held_out_images),
+            "guess": training.guess,
             "evaluations": training.evaluations,
             "seconds": round(self.seconds, 1),
             "steps": training.done,

@@ -1,11 +1,13 @@
 """The form of masks on disk: a few images with their masks and labels in an .npz file. Nothing is unpickled."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from zipfile import BadZipFile
 
 import numpy as np
+import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
@@ -19,6 +21,13 @@ class MaskExamples:
     images: NDArray[Any]
     masks: NDArray[Any]
     labels: NDArray[Any]
+
+
+def drawn(count: int, seed: int, *rows: Tensor) -> Iterator[Tensor]:
+    """The same `count` rows of each of several tensors, drawn by the seed, in their order."""
+    chosen = torch.randperm(len(rows[0]), generator=torch.Generator().manual_seed(seed))[:count].sort().values
+    for each in rows:
+        yield each[chosen.to(each.device)]
 
 
 def save_masks(path: Path, images: Tensor, masks: Tensor, labels: Tensor) -> None:

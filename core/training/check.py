@@ -7,7 +7,7 @@ from typing import Literal
 
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial
-from core.data.by_name import data_facts
+from core.data.by_name import stored
 from core.data.fit import misfit, other_classes
 from core.training.refinement import Refinement
 from core.training.warnings import warnings_before
@@ -17,52 +17,46 @@ Cause = Literal["", "unreadable", "no images", "misfit", "too few"]
 
 @dataclass(frozen=True)
 class Check:
-    """cause: why it cannot be started, "" if nothing speaks against it; refusal: that in one sentence; warnings: one
-    sentence each; count: training images in the data set, None if not known; here: whether the data lie on this
-    machine.
+    """What was found when a request was looked at.
+
+    request: the same, for the images that are under the name of the data now and no others. cause: why it cannot be
+    started, "" if nothing speaks against it; refusal: that in one sentence; warnings: one sentence each. used: how many
+    training images are taken, those held out included, None if not known. here: whether the data lie on this machine.
     """
 
+    request: Refinement
     cause: Cause = ""
     refusal: str = ""
     warnings: tuple[str, ...] = ()
-    count: int | None = None
+    used: int | None = None
     here: bool = True
 
 
 def check(request: Refinement, classifier_of: Callable[[Refinement], Classifier] = Refinement.classifier) -> Check:
     """Look at data, model and settings without reading a pixel. classifier_of: how the model is had, such as cached."""
-    count = None
+    passed = Check(request, used=request.images or None)
     try:
-        facts = data_facts(request.data)
+        data = stored(request.data)
+        facts = data.facts()
         if facts is None:
-            return _enough(request, Check(here=False))
+            reason = request.schedule.too_few(passed.used) if passed.used else ""
+            return replace(passed, cause="too few" if reason else "", refusal=reason, here=False)
         count = facts.counts.get("train", 0)
+        passed = replace(passed, used=min(count, request.images or count))
         if count == 0:
-            return Check("no images", "this data set has no training images", count=0)
+            return replace(passed, cause="no images", refusal="this data set has no training images")
+        passed = replace(passed, request=replace(request, data_fingerprint=data.fingerprint()))
         classifier = classifier_of(request)
     except (ValueError, OSError) as error:
-        return Check("unreadable", str(error), count=count)
+        return replace(passed, cause="unreadable", refusal=str(error))
     if Path(request.data).is_absolute() and Path(request.data).is_dir():  # pictures are brought to the model's size
         facts = replace(facts, size=classifier.size)
-    if reason := misfit(classifier, facts):
-        return Check("misfit", reason, count=count)
-    hard = request.start == "scratch" and isinstance(request.objective, Adversarial)
-    warnings = warnings_before(classifier, request.data, request.schedule, hard=hard)
     known = request.start == "scratch" or request.data == classifier.samples  # its own data set, or its own classes
-    if not known and (other := other_classes(classifier, facts)):
-        warnings = [f"{other[:1].upper()}{other[1:]}.", *warnings]
-    return _enough(request, Check(warnings=tuple(warnings), count=count))
-
-
-def taken(request: Refinement, count: int | None) -> int | None:
-    """How many of `count` training images are used, those held out included; None if that is not known."""
-    known = [each for each in (request.images or None, count) if each is not None]
-    return min(known) if known else None
-
-
-def _enough(request: Refinement, passed: Check) -> Check:
-    """`passed`, unless the images are too few for these settings."""
-    count = taken(request, passed.count)
-    if count is None or not (reason := request.too_few(count)):
-        return passed
-    return replace(passed, cause="too few", refusal=reason)
+    other = "" if known else other_classes(classifier, facts) or ""
+    if wrong := misfit(classifier, facts):
+        return replace(passed, cause="misfit", refusal=wrong)
+    hard = request.start == "scratch" and isinstance(request.objective, Adversarial)
+    warnings = [f"{other[:1].upper()}{other[1:]}."] if other else []
+    warnings += warnings_before(classifier, request.data, request.schedule, hard=hard)
+    reason = request.schedule.too_few(passed.used or 0)
+    return replace(passed, cause="too few" if reason else "", refusal=reason, warnings=tuple(warnings))

@@ -27,7 +27,7 @@ from core.training.mask_refresh import PART, refreshed
 from core.training.resume import State
 from core.training.schedule import Schedule, average_decay
 from core.training.step import TrainingStep
-from core.training.validation import BLOCK, Best, better, usual_validation_attack, validate
+from core.training.validation import BLOCK, Best, better, guessing, usual_validation_attack, validate
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -51,6 +51,7 @@ class Training:
         self.fabric = fabric or make_fabric(classifier.device.type, bf16=schedule.bf16 and not objective.precise)
         learn, self.held_out_images = split_held_out(data, schedule.held_out, schedule.seed)
         self.validation_attack = validation_attack or usual_validation_attack(objective)
+        self.guess = guessing(self.held_out_images)  # how often always naming the most frequent class is right
         self.feed = Batches(learn, schedule, self.fabric, pairs=objective.pairs)
         classifier.net.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = classifier.copy() if schedule.ema else None
@@ -65,6 +66,10 @@ class Training:
         self.best: Best | None = None
         self.masks: Tensor | None = None  # (N, H, W), bool, on the CPU
         self._unvalidated: TrainingStep | None = None  # a step that ended an epoch and has not been yielded yet
+        self.spec: Mapping[str, Any] = {  # what a run must have in common with another to go on where that stopped
+            "objective": to_spec(objective), "schedule": asdict(schedule), "images": len(learn),
+            "judge": None if self.validation_attack is None else to_spec(self.validation_attack),
+        }  # fmt: skip
 
     def __iter__(self) -> Iterator[TrainingStep]:
         """The steps that are left, each yielded when it is done: to stop is to ask for no more.
@@ -148,20 +153,14 @@ class Training:
         self.best = better(self.best, epoch, held, by, nets)
         return held
 
-    def spec(self) -> dict[str, Any]:
-        """What a run must have in common with another for one to go on where the other stopped."""
-        own = {"objective": to_spec(self.objective), "schedule": asdict(self.schedule), "images": len(self.feed.data)}
-        return own | {"judge": None if self.validation_attack is None else to_spec(self.validation_attack)}
-
     def state(self) -> State:
         """All that the rest of the run depends on, copied to the CPU."""
         pending = None if self._unvalidated is None else asdict(self._unvalidated)
-        return resume.gather(self, {"spec": self.spec(), "unjudged": pending})
+        return resume.gather(self, {"spec": dict(self.spec), "unjudged": pending})
 
     def restore(self, state: State) -> None:
         """Go on from `state`, as if there had been no break; ValueError if it is of another run."""
-        resume.expect(self.spec(), state.facts.get("spec"))
-        resume.put_back(self, state)
+        resume.put_back(self, self.spec, state)
         pending = state.facts["unjudged"]
         self._unvalidated = None if pending is None else TrainingStep(**pending)
 

@@ -4,17 +4,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
-import torch
-
 from core.base.params import Method, from_spec, to_spec
 from core.catalog import ATTACKS, CLASSIFIERS, OBJECTIVES, load_classifier
 from core.contracts.attack import Attack
-from core.contracts.batch import stream
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images, Progress
 from core.contracts.objective import Objective
-from core.data.by_name import known_fingerprint, load_data
+from core.data.by_name import load_data
 from core.data.fit import misfit
+from core.data.subset import few
 from core.training.schedule import Schedule
 
 Start = Literal["base", "scratch"]
@@ -85,10 +83,6 @@ class Refinement:
         said |= {"data_fingerprint": self.data_fingerprint} if self.data_fingerprint else {}
         return said | ({} if attack is None else {"validation_attack": to_spec(attack)})
 
-    def pinned(self) -> "Refinement":
-        """The same request, for the images that are under the name of the data now and no others."""
-        return replace(self, data_fingerprint=known_fingerprint(self.data))
-
     @property
     def bf16(self) -> bool:
         """Whether half precision is asked for and the objective allows it."""
@@ -101,20 +95,11 @@ class Refinement:
             self.data, "train", size=classifier.size, progress=progress, fingerprint=self.data_fingerprint
         )
         data = few(images, self.images, self.schedule.seed)
-        if reason := misfit(classifier, data):
-            raise ValueError(reason)
-        if reason := self.too_few(len(data)):
+        if reason := misfit(classifier, data) or self.schedule.too_few(len(data)):
             raise ValueError(reason)
         if self.start == "scratch" and self.data != classifier.samples:  # it will tell apart what these images show
             classifier = replace(classifier, labels=data.classes)
         return classifier, data
-
-    def too_few(self, count: int) -> str:
-        """Why `count` training images are not enough, in one sentence; "" if they are."""
-        held_out, batch = self.schedule.held_out, self.schedule.batch
-        if held_out + batch <= count:
-            return ""
-        return f"{held_out:,} held-out images and a batch of {batch:,} are more than the {count:,} training images"
 
     def classifier(self) -> Classifier:
         """The base, or its architecture untrained; ValueError or OSError in one sentence if it cannot be had."""
@@ -141,12 +126,3 @@ def untrained(base: str, seed: int = 0) -> Classifier:
 def untrained_names() -> dict[str, str]:
     """What can be trained from scratch: name -> title."""
     return {key: source.title for key, source in CLASSIFIERS.items() if hasattr(source, "fresh")}
-
-
-def few(data: Images, count: int, seed: int) -> Images:
-    """`count` images drawn with `seed`, in their order; all of them if `count` is 0 or no less."""
-    if not 0 < count < len(data):
-        return data
-    draws = torch.Generator().manual_seed(stream(seed, "images"))
-    kept = torch.randperm(len(data), generator=draws)[:count].sort().values
-    return replace(data, images=data.images[kept], labels=data.labels[kept])

@@ -92,13 +92,13 @@ def gather(run: Resumable, facts: dict[str, Any]) -> State:
     return State(tensors, facts | {"done": run.done, "evaluations": run.evaluations})
 
 
-def put_back(run: Resumable, state: State) -> None:
-    """Set `run` to what `gather` read; ValueError if the weights are of another network."""
-    net = run.classifier.net
-    fit(net, state.under("weights"), "the saved state")
-    set_momentum(net, run.optimiser, state.under("momentum"))
+def put_back(run: Resumable, spec: Mapping[str, Any], state: State) -> None:
+    """Set `run`, which does what `spec` says, to what `gather` read; ValueError if that is of another run."""
+    expect(spec, state.facts.get("spec"))
+    fit(run.classifier.net, state.under("weights"), "the saved state")
     if run.average is not None:
         fit(run.average.net, state.under("average"), "the saved state")
+    set_momentum(run.classifier.net, run.optimiser, state.under("momentum"))
     run.masks = state.tensors.get("masks")
     found = state.facts.get("best")
     run.best = None if found is None else Best(weights=state.under("best"), **found)

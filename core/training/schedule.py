@@ -43,6 +43,15 @@ class Schedule(Method):
         help="Training images kept apart, to choose the best epoch; the base model may have learnt from them before",
     )  # fmt: skip
 
+    def too_few(self, count: int) -> str:
+        """Why `count` training images are not enough, in one sentence; "" if they are."""
+        if self.held_out + self.batch <= count:
+            return ""
+        return (
+            f"{self.held_out:,} held-out images and a batch of {self.batch:,} are more than the {count:,} training "
+            "images"
+        )
+
     def rate_at(self, index: int, total: int) -> float:
         """The learning rate of step `index` (from 0) of `total`.
 

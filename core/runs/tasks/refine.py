@@ -9,16 +9,17 @@ from typing import TYPE_CHECKING, Any
 from torch import Tensor
 
 from core.base.cancellation import Cancelled, CancelScope
+from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial
 from core.distributed.agreement import FINE, SAVE, STOP, heed, vote
 from core.distributed.fabric import accelerator_of, dismiss, make_fabric
 from core.runs.context import Context, Stopped
 from core.runs.processes import spread
 from core.runs.records import Records
+from core.runs.run_card import run_card
 from core.training.loop import Training
 from core.training.out_of_memory import steps
 from core.training.refinement import Refinement
-from core.training.validation import guessing
 from core.training.warnings import LOOK, warning_under_way, warnings_before
 
 if TYPE_CHECKING:
@@ -41,6 +42,13 @@ def refine(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     if (devices if isinstance(devices, int) else len(devices)) > 1:
         return spread(context, accelerator, devices, request.bf16, work)
     return work(make_fabric(accelerator, devices, bf16=request.bf16), context)
+
+
+def _beware(request: Refinement, classifier: Classifier) -> list[str]:
+    """What the settings are likely to spoil, or leave undone, in sentences."""
+    hard = request.start == "scratch" and isinstance(request.objective, Adversarial)
+    said = warnings_before(classifier, request.data, request.schedule, hard=hard)
+    return [*said, request.objective.unguided(request.schedule.epochs)]
 
 
 def train(fabric: "Fabric", context: Context, request: Refinement) -> dict[str, Any]:
@@ -67,26 +75,20 @@ def train(fabric: "Fabric", context: Context, request: Refinement) -> dict[str, 
             context.on_stop(lambda _: scope.stop())
             with suppress(Cancelled):
                 classifier, data = request.load(preparing)
+                notes = (*data.notes, *_beware(request, classifier))
                 training = Training(classifier, request.objective, data, request.schedule, fabric=fabric,
                                     validation_attack=request.validation_attack)  # fmt: skip
-                records = Records(context, request, training)
+                card = run_card(context.folder.name, request, training, str(context.spec.get("device", "cpu")))
+                records = Records(context, training, card, request.save_every)
             heed(vote(STOP if records is None or context.stop_asked() else FINE, fabric))
             assert records is not None
             records.go_on()
-            if records.writes and not training.done:
-                hard = request.start == "scratch" and isinstance(training.objective, Adversarial)
-                beware = warnings_before(classifier, request.data, training.schedule, hard=hard)
-                for note in (*data.notes, *beware, training.objective.unguided(training.schedule.epochs)):
-                    if note and note not in context.status.notes:  # an attempt that saved nothing said it too
-                        context.say(note)
+            for note in notes if records.writes and not training.done else ():
+                context.note(note)
             for step in steps(training, context.say if records.writes else lambda _: None):
                 due = records.add(step)
                 if records.writes and step.epoch_ends and step.epoch + 1 == LOOK < training.schedule.epochs:
-                    note = warning_under_way(
-                        step.held, len(training.held_out_images), guessing(training.held_out_images)
-                    )
-                    if note and note not in context.status.notes:
-                        context.say(note)
+                    context.note(warning_under_way(step.held, len(training.held_out_images), training.guess))
                 wish = vote(STOP if context.stop_asked() else SAVE if due else FINE, fabric)
                 heed(wish)
                 if wish == SAVE:

@@ -5,6 +5,7 @@ import pytest
 from core.cli import follow as following
 from core.runs.store import Store
 from core.training import check as checking
+from tests.core.cli.told import Told
 from tests.core.runs.tasks.refining import slowly
 from tests.core.runs.tasks.refining import store as toys
 
@@ -14,6 +15,6 @@ __all__ = ["slowly", "store", "toys"]
 @pytest.fixture
 def store(toys: Store, monkeypatch: pytest.MonkeyPatch) -> Store:
     monkeypatch.setattr(Store, "usual", lambda: toys)
-    monkeypatch.setattr(checking, "data_facts", lambda _: None)
+    monkeypatch.setattr(checking, "stored", lambda _: Told(None))
     monkeypatch.setattr(following, "POLL", 0.01)
     return toys

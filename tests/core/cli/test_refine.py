@@ -27,6 +27,7 @@ from core.training import refinement
 from core.training.presets import PRESETS
 from core.training.refinement import Refinement
 from core.training.schedule import Schedule
+from tests.core.cli.told import Told
 from tests.core.runs.tasks.refining import SCHEDULE, reached, until
 
 SETS = [word for name, value in SCHEDULE.items() for word in ("--set", f"schedule.{name}={value}")]
@@ -159,7 +160,7 @@ def test_too_few_images_are_told_before_a_run_is_made(
 ) -> None:
     facts = DataFacts((1, 6, 6), ("a", "b"), {"train": (250, 250)})
     monkeypatch.setattr(checking, "misfit", lambda *_: None)
-    monkeypatch.setattr(checking, "data_facts", lambda _: facts)
+    monkeypatch.setattr(checking, "stored", lambda _: Told(facts))
     assert cli.main([*TOY, "--images", "80"]) == 2
     said = capsys.readouterr().err
     assert "64 held-out images and a batch of 32 are more than the 80 training images; take more, or hold out" in said
@@ -208,7 +209,7 @@ def test_data_that_does_not_fit_is_told_before_anything_is_submitted(
 ) -> None:
     words = ["refine", "--base", "mnist_cnn:standard", "--data", "cifar10", "--objective", "cross_entropy"]
     monkeypatch.setattr(checking, "misfit", lambda *_: "it does not fit")
-    monkeypatch.setattr(checking, "data_facts", lambda _: DataFacts((1, 6, 6), ("a", "b"), {"train": (250, 250)}))
+    monkeypatch.setattr(checking, "stored", lambda _: Told(DataFacts((1, 6, 6), ("a", "b"), {"train": (250, 250)})))
     assert cli.main(words) == 2
     assert "it does not fit" in capsys.readouterr().err
     assert store.runs() == []

@@ -6,6 +6,7 @@ import pytest
 import torch
 
 from core.contracts.interfaces import Images
+from core.data.subset import few
 from core.objectives.cross_entropy import CrossEntropy
 from core.training import refinement
 from core.training.schedule import Schedule
@@ -14,12 +15,12 @@ from tests.toys import dataset
 
 def test_only_some_of_the_images_and_the_same_ones_every_time() -> None:
     data = dataset()
-    some, again, others = (refinement.few(data, 100, seed) for seed in (0, 0, 1))
+    some, again, others = (few(data, 100, seed) for seed in (0, 0, 1))
     assert len(some) == 100
     assert torch.equal(some.images, again.images)
     assert not torch.equal(some.images, others.images)
-    assert refinement.few(data, 0, 0) is data
-    assert refinement.few(data, 999, 0) is data
+    assert few(data, 0, 0) is data
+    assert few(data, 999, 0) is data
 
 
 def test_from_scratch_has_other_weights_but_the_same_architecture(monkeypatch: pytest.MonkeyPatch) -> None:
