@@ -8,7 +8,7 @@ from typing import Any, TypeVar
 
 import streamlit as st
 
-from app.ui.state import force, keep, prepare, remember, setting
+from app.ui.state import adopt, force, keep, prepare, remember, setting
 from app.ui.widgets import follow_default, pick
 from core.base.params import Method, from_unit, label, to_unit, unit_scale, with_todays_names
 from core.contracts.attack import LARGEST_CHANGE
@@ -52,6 +52,8 @@ def tune(
     for entry in fields(kind):
         drawn = entry.name in only if only else entry.name not in skip
         name = f"{prefix}.{entry.name}"
+        if was := entry.metadata.get("was"):
+            adopt(name, f"{prefix}.{was}")
         default = usual.get(entry.name, entry.default)
         values[entry.name] = parameter(entry, name, default, typed, disabled) if drawn else current(entry, name)
     return values

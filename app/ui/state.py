@@ -52,6 +52,13 @@ def setting(name: str, default: T) -> T:
         return default
 
 
+def adopt(name: str, earlier: str) -> None:
+    """Move what a link or the session still has under an earlier name to today's."""
+    if earlier in settings():
+        force(name, settings()[earlier])
+        drop(earlier)
+
+
 def remember(name: str, value: Any) -> None:
     """Keep a setting for the session."""
     settings()[name] = value

@@ -1,7 +1,7 @@
 """Attribution-guided refinement (Wang et al. 2026, arXiv 2601.00968): LIME says what is spurious, three levers act."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import InitVar, dataclass
 
 import torch
 from torch import Tensor
@@ -30,7 +30,7 @@ class LimeGuided(Adversarial):
     x~ is x with S filled, in a part `masking` of the images; delta attacks x~ from a random start, in training mode;
     the penalty falls on a random part `penalised` of the images as they are. The paper's are the three levers (feature
     masking, sensitivity-aware regularisation, adversarial augmentation) and the loop: every few epochs masks are made
-    for the images whose turn it is, so that an image gets a new one every `every` x `turns` epochs; the formulas are
+    for one of the `groups` of images, so that an image gets a new one every `every` x `groups` epochs; the formulas are
     reconstructed. core.spurious.score says how S is found. Unmasked images count in full.
     """
 
@@ -79,8 +79,8 @@ class LimeGuided(Adversarial):
                        help="Epochs before spurious regions are looked for at all")  # fmt: skip
     every: int = param(3, low=1, high=1000, title="New regions every … epochs",
                        help="Spurious regions are looked for anew so often, as the model changes")  # fmt: skip
-    turns: int = param(4, low=1, high=50, title="Turns",
-                       help="In how many turns all images get new regions: 4 means a quarter each time")  # fmt: skip
+    groups: int = param(4, low=1, high=50, title="Groups", was="turns", help="In how many groups all images "
+                        "get new regions, one after the other: 4 means a quarter each time")  # fmt: skip
     penalty: str = param("exact", choices=WAYS, title="Penalty by",
                          help="Exactly, by double backpropagation, or by a difference along the gradient: a little "
                          "quicker, noisier")  # fmt: skip
@@ -88,8 +88,11 @@ class LimeGuided(Adversarial):
                              help="Share of the images of a batch the penalty is computed on")  # fmt: skip
     steps: int = param(1, low=1, high=50, title="Steps of the attack", help="How many steps it takes on every batch")
     step_ratio: float = param(1.25, low=0.01, high=2.0, title="Step", help="Step length over the strength")
+    turns: InitVar[int | None] = None  # groups, until core.training.presets and core.recipes.recipes say so
 
-    def __post_init__(self) -> None:
+    def __post_init__(self, turns: int | None = None) -> None:
+        if turns is not None:
+            object.__setattr__(self, "groups", turns)
         super().__post_init__()
         if self.adversarial == 0 and self.clean == 0:
             raise ValueError("lime_guided: expected a weight above 0 for attacked images or for images as they are")
@@ -152,8 +155,9 @@ class LimeGuided(Adversarial):
         return f"No spurious region is looked for: {why}. Nothing guides this training but its other settings."
 
     def rows(self, count: int, epoch: int, seed: int) -> Tensor:
-        order = torch.randperm(count, generator=torch.Generator().manual_seed(stream(seed, "turns")))
-        return order[(epoch - self.first) // self.every % self.turns :: self.turns].sort().values
+        draws = torch.Generator().manual_seed(stream(seed, "turns"))  # another name would draw other groups
+        order = torch.randperm(count, generator=draws)
+        return order[(epoch - self.first) // self.every % self.groups :: self.groups].sort().values
 
     def refresh(self, classifier: Classifier, teacher: Classifier, batch: Batch, epoch: int) -> Tensor | None:
         return SpuriousRegions.of(self).masks(classifier, teacher, batch)

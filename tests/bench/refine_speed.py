@@ -43,13 +43,14 @@ def epoch(settings: Settings) -> list[Row]:
     times = race({name: lambda _, steps=steps: next(steps) for name, steps in works.items()}, count)
     making = race({"masks": lambda repeat: _masks(guided, BATCH, repeat)}, settings.pick(3, 1))["masks"]
     steps = EPOCH // BATCH
-    each = (median(making) or 0) * EPOCH / BATCH / guided.turns / guided.every
+    each = (median(making) or 0) * EPOCH / BATCH / guided.groups / guided.every
     epochs = [steps * time + each for time in times["guided"]]
     plain_epochs = [steps * time for time in times["pgd"]]
     ratio = statistics.median(epochs) / statistics.median(plain_epochs)
     note = (
         f"{small().key}, {STEPS} inner steps for both, bf16, {EPOCH:,} images, from the steps timed and the making of "
-        f"{BATCH} images' masks; of it {each:.0f} s for masks, in {guided.turns} turns, one every {guided.every} epochs"
+        f"{BATCH} images' masks; of it {each:.0f} s for masks, in {guided.groups} groups, one every {guided.every} "
+        "epochs"
     )
     return [
         Row(

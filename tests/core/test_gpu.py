@@ -32,7 +32,7 @@ from tests.on_device import DEVICE, NAME, ON, SCHEDULE, data, on, small, some, t
 pytestmark = [pytest.mark.gpu, pytest.mark.skipif(ON == "cuda" and not torch.cuda.is_available(), reason="no CUDA")]
 
 NEEDS = {"integrated_gradients": "captum", "shap_deep": "shap", "shap_gradient": "shap", "shap_partition": "shap"}
-GUIDED = {"first": 0, "every": 1, "turns": 1, "fill": "patch", "masking": 0.5, "sensitivity": 100.0, "penalised": 0.5}
+GUIDED = {"first": 0, "every": 1, "groups": 1, "fill": "patch", "masking": 0.5, "sensitivity": 100.0, "penalised": 0.5}
 OWN: list[tuple[str, dict[str, Any]]] = [(key, {}) for key in OBJECTIVES if key != "lime_guided"]
 OWN += [("fast_adversarial", {"awp": 0.005}), ("lime_guided", GUIDED | {"penalty": "finite"})]
 OWN += [("lime_guided", GUIDED | {"mask_source": each}) for each in ("lime", "random", "gradient", "shuffled")]

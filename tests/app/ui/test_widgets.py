@@ -4,9 +4,10 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
+from app.ui import run_settings
 from core.base.paths import ROOT
 
-INSPECT = str(ROOT / "pages" / "inspect_image.py")
+INSPECT, REFINE = (str(ROOT / "pages" / name) for name in ("inspect_image.py", "refine.py"))
 
 
 def opened(**query: str) -> AppTest:
@@ -81,3 +82,53 @@ def test_wide_ranges_are_typed_and_keep_small_numbers(home: Path) -> None:
     assert not app.exception
     assert "".join(app.query_params["cw.c"]) == "0.0001"
     assert "No strength: it looks for the smallest change that works." in [each.value for each in app.caption]
+
+
+def test_a_setting_that_a_link_has_under_an_earlier_name_is_adopted(home: Path) -> None:
+    app = AppTest.from_file(REFINE, default_timeout=180)
+    for name, value in {"base": "mnist_cnn:standard", "data": "mnist", "objective": "lime_guided"}.items():
+        app.query_params[f"refine.{name}"] = value
+    app.query_params["lime_guided.turns"] = "2"
+    app.run()
+    assert not app.exception
+    groups = next(each for each in app.slider if each.label == "Groups")
+    assert groups.value == 2
+    assert "".join(app.query_params["lime_guided.groups"]) == "2"
+    assert "lime_guided.turns" not in app.query_params
+    groups.set_value(3).run()  # the adopted value is not put back
+    assert next(each for each in app.slider if each.label == "Groups").value == 3
+
+
+def test_a_setting_of_a_session_under_an_earlier_name_is_adopted_drawn_or_not() -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from app.ui.method_form import put, tune
+        from app.ui.state import remember
+        from core.objectives.lime_guided import LimeGuided
+
+        if (given := st.session_state.get("given")) is not None:
+            given()
+            st.session_state["given"] = None
+        skip = () if st.session_state.get("drawn") else ("groups",)
+        st.session_state["found"] = tune(LimeGuided, "lime_guided", skip=skip)["groups"]
+        st.session_state["put"] = lambda: put(LimeGuided, "lime_guided", {"turns": 5})
+        st.session_state["remember"] = lambda: remember("lime_guided.turns", 6)
+
+    app = AppTest.from_function(page).run()
+    assert app.session_state["found"] == 4
+    for step, (drawn, how, wanted) in enumerate(((False, "put", 5), (True, "remember", 6), (False, "put", 5))):
+        app.session_state["given"], app.session_state["drawn"] = app.session_state[how], drawn
+        for _ in range(2):
+            app.run()
+            assert not app.exception
+            assert app.session_state["found"] == wanted, step
+
+
+def test_an_earlier_name_in_the_settings_of_an_old_run_is_called_as_today() -> None:
+    spec = {"arguments": {"objective": {"method": "lime_guided", "turns": 2}}}
+    for name in ("turns", "groups"):
+        assert run_settings.setting(f"arguments.objective.{name}", spec) == "Groups"
+        assert run_settings.value(f"arguments.objective.{name}", 2, spec, {}, {}) == "2"
+    trades = {"arguments": {"objective": {"method": "trades"}}}
+    assert run_settings.setting("arguments.objective.turns", trades) == "Turns"  # not one of its parameters

@@ -1,7 +1,9 @@
 """LIME-guided refinement: its loss and attack by other formulas, its parts, its controls, what it refuses."""
 
+import json
 import math
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 import torch
@@ -9,6 +11,9 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.base.cancellation import CancelScope
+from core.base.params import from_spec, to_spec
+from core.base.paths import CHECKPOINTS
+from core.catalog import OBJECTIVES
 from core.contracts.toy_models import linear
 from core.objectives._gradient_penalty import exact_penalty
 from core.objectives.fast_adversarial import FastAdversarial
@@ -153,3 +158,13 @@ def test_settings_that_leave_nothing_to_blame_are_refused(asked: dict[str, objec
     with pytest.raises(ValueError, match="instability"):
         LimeGuided(**asked)  # type: ignore[arg-type]
     LimeGuided(mask_source="random", **asked)  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize("card", sorted(CHECKPOINTS.glob("*_lime_guided.json")), ids=lambda path: path.stem)
+def test_the_cards_that_say_turns_are_still_read(card: Path) -> None:
+    spec = json.loads(card.read_text())["objective"]
+    made = from_spec(spec, OBJECTIVES)
+    assert isinstance(made, LimeGuided)
+    groups = spec.pop("turns")
+    assert groups != LimeGuided().groups
+    assert to_spec(made) == to_spec(LimeGuided()) | spec | {"groups": groups}

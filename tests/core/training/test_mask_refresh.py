@@ -24,7 +24,7 @@ def test_masks_do_not_depend_on_how_the_work_is_cut(source: str, monkeypatch: py
 
 
 def test_images_take_turns_and_the_others_keep_their_masks() -> None:
-    objective = LimeGuided(mask_source="random", turns=4, every=2, first=1, cells=4)
+    objective = LimeGuided(mask_source="random", groups=4, every=2, first=1, cells=4)
     turns = [objective.rows(103, epoch, 5) for epoch in (1, 3, 5, 7, 9)]
     assert torch.equal(torch.cat(turns[:4]).sort().values, torch.arange(103))
     assert torch.equal(turns[0], turns[4])

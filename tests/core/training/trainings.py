@@ -16,7 +16,7 @@ from core.training.schedule import Schedule
 from tests.toys import dataset, small
 
 GUIDED = LimeGuided(
-    eps=0.1, cells=4, samples=9, every=2, turns=2, masking=0.5, sensitivity=1.0, penalised=0.5, penalty="finite"
+    eps=0.1, cells=4, samples=9, every=2, groups=2, masking=0.5, sensitivity=1.0, penalised=0.5, penalty="finite"
 )
 SCHEDULE = Schedule(epochs=3, batch=32, lr=0.1, crop=1, flip=False, bf16=False, held_out=64, ema=0.9)
 
