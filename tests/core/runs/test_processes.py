@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 import pytest
 
-from core.checkpoints import tensor_files
 from core.checkpoints.card import Card
 from core.classifiers.mnist_cnn import fresh
 from core.datasets.mnist import Mnist
