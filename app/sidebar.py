@@ -2,9 +2,9 @@
 
 import streamlit as st
 
-from app.overview.panels import MODELS
 from app.ui import components
 from app.ui.cached import classifiers, devices
+from app.ui.first_models import FIRST_MODELS
 from app.ui.own_model import dialog
 from app.ui.state import follow_link, setting
 from app.ui.widgets import pick, segments
@@ -26,11 +26,11 @@ def sidebar(ask: bool = True) -> tuple[str, str]:
     with st.sidebar:
         follow_history()
         names = classifiers()
-        shipped = [each for each in MODELS if each in names]
+        shipped = [each for each in FIRST_MODELS if each in names]
         ordered = shipped + [each for each in names if each not in shipped]
-        model = setting("model", MODELS[0])
+        model = setting("model", FIRST_MODELS[0])
         if ask:
-            model = pick("model", "Model", ordered, MODELS[0], names.__getitem__,
+            model = pick("model", "Model", ordered, FIRST_MODELS[0], names.__getitem__,
                          "Which network to question. Type to search: every ImageNet model of torchvision is there "
                          "too, fetched on first use.")  # fmt: skip
         found = devices()

@@ -3,8 +3,9 @@
 import streamlit as st
 
 from app.nav import page
-from app.overview.panels import MODELS, models_table, three_pictures
+from app.overview.panels import models_table, three_pictures
 from app.ui.cached import classifiers, devices
+from app.ui.first_models import FIRST_MODELS
 from app.ui.markdown import limits
 
 st.title("Counterproof")
@@ -20,7 +21,7 @@ left, right = st.columns([1.5, 1], gap="large")
 with left:
     st.subheader("Models at hand")
     st.table(models_table(), border="horizontal")
-    more = len(classifiers()) - len(MODELS)
+    more = len(classifiers()) - len(FIRST_MODELS)
     st.caption(
         f"{more} more under ‘Model’ on the Inspect page: the controls of refinement, ImageNet models of torchvision, "
         "fetched on first use, models you add yourself, and those you refine. Accuracies come from each model's card, "

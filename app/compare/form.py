@@ -6,10 +6,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.nav import page
-from app.overview.panels import MODELS
 from app.ui import components
 from app.ui.cached import classifier, classifiers, gallery_tiles
 from app.ui.case_form import parameters
+from app.ui.first_models import FIRST_MODELS
 from app.ui.markdown import plain
 from app.ui.state import drop, force, keep, kept, remember, setting, write_link
 from app.ui.widgets import gone, pick
@@ -47,7 +47,7 @@ class ModelPair:
 def choose_models(device: str) -> ModelPair:
     """Two pickers; ValueError in a sentence if the two cannot be compared or one cannot be had."""
     titles = classifiers()
-    first = [each for each in MODELS if each in titles]
+    first = [each for each in FIRST_MODELS if each in titles]
     ordered = first + [each for each in titles if each not in first]
     for name in ("before", "after"):
         gone(name, titles, "model")

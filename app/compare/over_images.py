@@ -11,12 +11,12 @@ from app.ui.markdown import plain
 from app.ui.state import keep, kept
 from app.ui.widgets import number, pick
 from core.base.params import to_spec
+from core.base.proportion import Proportion
 from core.catalog import EXPLAINERS
 from core.compare.curves import curves
 from core.compare.one_image import SIDES, Pair
 from core.contracts.explainer import Explainer
 from core.data.by_name import data_names, known_data
-from core.evaluation.accuracy import Proportion
 from core.evaluation.strengths import strengths
 from core.runs.run import Run
 from core.runs.status import Status

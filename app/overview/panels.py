@@ -4,6 +4,7 @@ import pandas as pd
 import streamlit as st
 
 from app.ui.cached import classifier, desk, loaded_picture
+from app.ui.first_models import FIRST_MODELS
 from app.ui.markdown import plain
 from app.ui.progress import show_progress
 from core.attacks.pgd import PGD
@@ -16,13 +17,6 @@ from core.study.figures import amplification, amplified, overlay, pixels, png, s
 from core.study.words import percent, strength
 
 FIRST = Case("cifar10/0000", "cifar10_resnet20:standard", PGD(), (GradCAMPP(),), controls=5)
-MODELS = (
-    "cifar10_resnet20:standard",
-    "cifar10_resnet20:adversarial",
-    "cifar10_resnet20:lime_guided",
-    "mnist_cnn:standard",
-    "imagenet_efficientnet_lite0",
-)
 
 
 def three_pictures() -> None:
@@ -60,7 +54,7 @@ def models_table() -> pd.DataFrame:
     """The shipped models with the accuracies of their cards."""
     titles = classifier_names()
     rows = []
-    for name in MODELS:
+    for name in FIRST_MODELS:
         card = shipped_card(name)
         accuracies = card.accuracies() if card else []
         numbers = {what: f"{value} ({interval})" for what, value, interval in accuracies}

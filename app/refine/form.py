@@ -6,10 +6,10 @@ from typing import Any
 
 import streamlit as st
 
-from app.overview.panels import MODELS
 from app.refine.own_data import own_data
-from app.refine.request import OWN, SEVERAL, take_preset
+from app.refine.request import OWN, SEVERAL, take_again, take_preset
 from app.ui.cached import bases, classifier, classifiers, devices, untrained
+from app.ui.first_models import FIRST_MODELS
 from app.ui.method_form import tune
 from app.ui.state import setting
 from app.ui.widgets import choose, gone, number, pick, segments, several, text
@@ -32,6 +32,7 @@ IDLE = {"fill": ("masking", "Not used: no image is covered.")}
 
 def ask_preset() -> None:
     """The presets; a page whose link says nothing has the first one's settings."""
+    take_again()
     titles = {key: preset.title for key, preset in PRESETS.items()} | {OWN: "My own settings"}
     if not any(setting(f"refine.{name}", "") for name in ("base", "objective", "data")):
         asked = setting("refine.preset", "")
@@ -49,9 +50,9 @@ def ask_model() -> tuple[str, Start]:
     """The base model and what is kept of it."""
     names, trained = bases(), classifiers()
     gone("refine.base", names, "model")
-    first = [each for each in names if each in MODELS or each.startswith("run:") or each not in trained]
+    first = [each for each in names if each in FIRST_MODELS or each.startswith("run:") or each not in trained]
     ordered = first + [each for each in names if each not in first]
-    base = pick("refine.base", "Base model", ordered, MODELS[0], names.__getitem__,
+    base = pick("refine.base", "Base model", ordered, FIRST_MODELS[0], names.__getitem__,
                 "The model to refine. It stays as it is: a refined copy is made. A robust twin has learnt under attack "
                 "already.")  # fmt: skip
     if base not in trained:

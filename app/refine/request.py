@@ -1,13 +1,15 @@
 """A request on its way between the page's settings, the link, presets and earlier runs."""
 
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
 from app.ui.method_form import put
 from app.ui.run_words import part
-from app.ui.state import force, setting, write_link
+from app.ui.state import drop, force, setting, write_link
 from core.catalog import OBJECTIVES
+from core.runs.store import Store
 from core.training.presets import PRESETS
 from core.training.refinement import Refinement
 from core.training.schedule import Schedule
@@ -34,6 +36,14 @@ def take(spec: Mapping[str, Any], preset: str = OWN) -> None:
         if "," in device:
             force("refine.gpus", device)
     force("refine.preset", preset)
+
+
+def take_again() -> None:
+    """Put the settings of an earlier run into the page, if the Runs page has asked for it, once."""
+    if name := setting("refine.again", ""):
+        drop("refine.again")
+        with suppress(ValueError):  # it has been deleted meanwhile
+            take(Store.usual().run(name).spec)
 
 
 def take_preset(key: str) -> None:

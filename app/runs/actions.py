@@ -5,13 +5,12 @@ from collections.abc import Callable
 import streamlit as st
 
 from app.nav import has, page
-from app.refine.request import take
 from app.runs.comparison import reopen
 from app.runs.facts import RunFacts
 from app.runs.outcome import barren
 from app.ui.cached import classifiers
 from app.ui.markdown import plain
-from app.ui.state import drop, force, kept
+from app.ui.state import drop, force, kept, remember
 
 SAVE = "Ends after the step it is at and keeps everything, so that it can go on later."
 NOW = "Ends within three seconds. What came after the last saved point is lost; from there it can go on later."
@@ -75,7 +74,7 @@ def _onward(found: RunFacts) -> None:
     if again and st.button(
         "Refine again with these settings", icon=":material/tune:", type=first, key="again", help=AGAIN
     ):
-        take(found.spec)
+        remember("refine.again", found.run.id)
         st.switch_page(page("refine"))
 
 

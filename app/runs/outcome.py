@@ -13,9 +13,9 @@ from app.ui.run_settings import setting
 from app.ui.run_words import part
 from core.attacks.pgd import PGD
 from core.base.params import from_spec
+from core.base.proportion import Proportion
 from core.catalog import OBJECTIVES
 from core.contracts.objective import Objective
-from core.evaluation.accuracy import Proportion
 from core.runs.settings_difference import flat
 from core.training.schedule import Schedule
 from core.training.validation import collapsed, doubtful, usual_validation_attack

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
-from core.evaluation.accuracy import Proportion
+from core.base.proportion import Proportion
 
 Row = Mapping[str, Any]
 POINTS = 240  # of one curve; more cannot be told apart on a screen

@@ -9,8 +9,8 @@ from app.ui.cached import classifiers
 from app.ui.markdown import plain
 from app.ui.state import kept
 from core.checkpoints.tensor_files import parse_tensors
-from core.classifiers._architectures import Architecture, architecture, names
-from core.classifiers.own import install
+from core.classifiers.own import Architecture, architecture, install
+from core.classifiers.own import names as architectures
 from core.classifiers.torchvision_imagenet import title
 
 OURS = {"resnet20": "ResNet-20", "mnist_cnn": "Small CNN", "efficientnet_lite0": "EfficientNet-Lite0"}
@@ -27,7 +27,8 @@ def dialog() -> None:
     unreadable = "" if file is None else _unreadable(file)
     if unreadable:
         st.error(plain(unreadable, 600))
-    chosen = st.selectbox("Architecture", list(names()), format_func=called, help="The network the weights belong to.")
+    chosen = st.selectbox("Architecture", list(architectures()), format_func=called,
+                          help="The network the weights belong to.")  # fmt: skip
     labels = st.text_area("Class names, one a line, in the order of the model's outputs", height=140)
     named = [line.strip() for line in labels.splitlines() if line.strip()]
     name = st.text_input("Name", max_chars=40, placeholder="my model")

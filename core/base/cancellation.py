@@ -10,6 +10,7 @@ from types import TracebackType
 from torch import Tensor, nn
 from torch.nn.modules.module import register_module_forward_pre_hook
 
+Progress = Callable[[float, str], None]  # told how much is done, from 0 to 1, and with what; may raise to cancel
 _current: ContextVar["CancelScope | None"] = ContextVar("cancel_scope", default=None)
 
 

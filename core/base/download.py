@@ -9,7 +9,7 @@ from urllib.parse import urlsplit
 
 from core.base import cancellation
 from core.base.atomic_files import whole
-from core.contracts.interfaces import Progress
+from core.base.cancellation import Progress
 
 CHUNK = 1 << 18
 TIMEOUT = 30.0  # seconds without a byte

@@ -18,6 +18,7 @@ class Packaged(Source):
     `titles`: checkpoint -> what people call it. `fresh(seed)`: the classifier untrained.
     """
 
+    packaged = True
     titles: ClassVar[Mapping[str, str]]
 
     @staticmethod

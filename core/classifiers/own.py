@@ -12,7 +12,10 @@ from core.base.atomic_files import write_whole
 from core.base.paths import home
 from core.checkpoints import tensor_files
 from core.checkpoints.card import Card
-from core.classifiers._architectures import Architecture, architecture, empty, head
+from core.classifiers._architectures import Architecture as Architecture
+from core.classifiers._architectures import architecture as architecture
+from core.classifiers._architectures import empty, head
+from core.classifiers._architectures import names as names
 from core.classifiers.torchvision_imagenet import SIDE_BRANCHES, cam_layer
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source

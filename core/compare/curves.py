@@ -7,7 +7,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from core.evaluation.accuracy import Proportion
+from core.base.proportion import Proportion
 
 Z = 1.959964
 MAPS = {"stability": "stable", "noise": "noise"}

@@ -1,15 +1,14 @@
 """Where classifiers and data sets come from."""
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import ClassVar, Literal
 
 from torch import Tensor
 
+from core.base.cancellation import Progress as Progress
 from core.contracts.classifier import Classifier
-
-Progress = Callable[[float, str], None]
 
 
 class Source(ABC):
@@ -17,6 +16,7 @@ class Source(ABC):
 
     key: ClassVar[str]
     title: ClassVar[str]
+    packaged: ClassVar[bool] = False  # whether the weights come with the project, each with a card
 
     def stamp(self, checkpoint: str) -> str:
         """Changes when the weights behind the name are replaced; "" where they cannot be."""
@@ -44,6 +44,20 @@ class Images:
         return len(self.labels)
 
 
+@dataclass(frozen=True)
+class DataFacts:
+    """What there is, told without reading pixels: `size` (C, H, W), `classes`, images by split and then by class."""
+
+    size: tuple[int, int, int]
+    classes: tuple[str, ...]
+    per_class: Mapping[str, tuple[int, ...]]
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """Images by split."""
+        return {split: sum(numbers) for split, numbers in self.per_class.items()}
+
+
 class DataSet(ABC):
     """A data set by name, with a train and a test split."""
 
@@ -53,6 +67,10 @@ class DataSet(ABC):
 
     def prepare(self, progress: Progress | None = None) -> None:  # noqa: B027
         """Bring it onto this machine if it is not there; OSError or ValueError in one sentence if it cannot be had."""
+
+    def facts(self) -> DataFacts | None:
+        """What there is, without reading pixels; None if it must be fetched first."""
+        return None
 
     @abstractmethod
     def load(self, split: Literal["train", "test"]) -> Images: ...

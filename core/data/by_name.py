@@ -4,9 +4,8 @@ from pathlib import Path
 from typing import Literal
 
 from core.catalog import DATASETS
-from core.contracts.interfaces import Images, Progress
+from core.contracts.interfaces import DataFacts, Images, Progress
 from core.data import own as own_data
-from core.data.formats.npz import DataFacts
 from core.data.stored import NpzFile, PublishedSet, Stored, at_path
 
 

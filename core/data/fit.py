@@ -3,8 +3,7 @@
 from typing import Any
 
 from core.contracts.classifier import Classifier, spelt
-from core.contracts.interfaces import Images
-from core.data.formats.npz import DataFacts
+from core.contracts.interfaces import DataFacts, Images
 
 
 def misfit(classifier: Classifier, data: Images | DataFacts) -> str | None:

@@ -10,10 +10,10 @@ from typing import IO
 from core.base.atomic_files import whole
 from core.base.paths import find, home, places
 from core.catalog import DATASETS
-from core.contracts.interfaces import Images, Progress
+from core.contracts.interfaces import DataFacts, Images, Progress
 from core.data.formats import npz, picture_folder
 from core.data.formats.archive import BROKEN, Refused
-from core.data.formats.npz import DataFacts, Split
+from core.data.formats.npz import Split
 from core.data.formats.picture_tree import zip_tree
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")

@@ -4,11 +4,10 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
-from core.contracts.interfaces import DataSet, Images, Progress
+from core.contracts.interfaces import DataFacts, DataSet, Images, Progress
 from core.data.fingerprint import fingerprint_of
-from core.data.formats.npz import DataFacts, Split, facts, read_npz
+from core.data.formats.npz import Split, facts, read_npz
 from core.data.formats.picture_folder import folder_facts, read_folder
-from core.datasets._published import Published
 
 
 class Stored(ABC):
@@ -34,7 +33,7 @@ class PublishedSet(Stored):
     source: DataSet
 
     def facts(self) -> DataFacts | None:
-        return self.source.facts() if isinstance(self.source, Published) else None
+        return self.source.facts()
 
     def fingerprint(self) -> str:
         return ""

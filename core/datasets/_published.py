@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 from core.base.atomic_files import whole
 from core.base.download import fetch
 from core.base.paths import find, folder
-from core.contracts.interfaces import DataSet, Images, Progress
+from core.contracts.interfaces import DataFacts, DataSet, Images, Progress
 from core.data.formats.archive import BROKEN
-from core.data.formats.npz import DataFacts, Split, facts, read_npz, write
+from core.data.formats.npz import Split, facts, read_npz, write
 
 
 class Published(DataSet):

@@ -7,7 +7,7 @@ from typing import Any
 
 import torch
 
-from core.evaluation.accuracy import Proportion
+from core.base.proportion import Proportion
 
 
 @dataclass(frozen=True)

@@ -9,15 +9,16 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.attacks._torchattacks import LIBRARY
+from core.attacks.autoattack import AutoAttack
 from core.attacks.pgd import PGD
 from core.base.params import to_spec
 from core.base.paths import CHECKPOINTS
+from core.base.proportion import Proportion
 from core.catalog import DATASETS, load_classifier
 from core.checkpoints.card import Card
 from core.distributed.fabric import full_precision
 from core.evaluation import outcomes
-from core.evaluation.accuracy import Proportion, right
+from core.evaluation.accuracy import right
 from core.evaluation.autoattack import HELD, withstood
 from core.evaluation.autoattack_flags import flags
 from core.evaluation.map_stability import EXPLAINED, moved, summary
@@ -104,7 +105,7 @@ def assess(
         where = "" if classifier.device.type != "cuda" else ", looked for on a GPU in TF32, judged in fp32"
         keep(**{f"test_{key}": _share(found).entry() | {
             "eps": eps, "images": attacked, "after": verdict.after, "flags": raised,
-            "attacks": f"standard, parts of {LIBRARY}{where}",
+            "attacks": f"standard, parts of {AutoAttack.library}{where}",
         }})  # fmt: skip
         far = "AutoAttack" if verdict.finished else f"the first {verdict.place - 1} of AutoAttack's attacks"
         told(f"{_share(found).value:.2%} right under {far}; {' '.join(raised) or 'no flags'}")

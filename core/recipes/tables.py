@@ -6,7 +6,6 @@ from typing import Any
 from core.base.params import to_spec
 from core.catalog import CLASSIFIERS, DATASETS, EXPLAINERS, OBJECTIVES
 from core.checkpoints.card import Card, Entry, shipped_card, strength
-from core.classifiers._packaged import Packaged
 from core.evaluation import outcomes
 from core.evaluation.paired import Difference
 
@@ -27,8 +26,8 @@ def table() -> str:
 
 def shipped() -> dict[str, Card]:
     """The cards of the classifiers whose weights come with the project, by `source:checkpoint`."""
-    sources = [source for source in CLASSIFIERS.values() if issubclass(source, Packaged)]
-    names = [f"{source.key}:{checkpoint}" for source in sources for checkpoint in source.titles]
+    sources = [source for source in CLASSIFIERS.values() if source.packaged]
+    names = [f"{source.key}:{checkpoint}" for source in sources for checkpoint in source().checkpoints()]
     return {name: card for name in names if (card := shipped_card(name)) is not None}
 
 

@@ -15,8 +15,9 @@ from core.attacks.pgd import PGD
 from core.base.atomic_files import write_whole
 from core.base.params import from_spec, to_spec
 from core.base.paths import ASSETS
+from core.base.proportion import Proportion
 from core.catalog import DATASETS, OBJECTIVES, load_classifier
-from core.evaluation.accuracy import Proportion, accuracy, split_held_out
+from core.evaluation.accuracy import accuracy, split_held_out
 from core.training.loop import Training
 from core.training.schedule import Schedule
 

@@ -7,9 +7,9 @@ from torch import Tensor, nn
 from torch.nn.functional import adaptive_avg_pool2d, cross_entropy
 
 from core.base import cancellation
+from core.base.proportion import Proportion
 from core.base.rng import seeded
 from core.contracts.batch import stream
-from core.evaluation.accuracy import Proportion
 from core.spurious.mask_statistics import PART
 
 SIDE = 8  # masks are looked at on a grid of at most 8 x 8

@@ -5,11 +5,11 @@ from typing import TYPE_CHECKING
 import torch
 from torch import Tensor
 
-from core.base.memory_info import ON_DEVICE
 from core.contracts.batch import Batch, stream
 from core.contracts.interfaces import Images
 from core.distributed.fabric import share
 from core.training.augment import augment
+from core.training.memory_watch import ON_DEVICE
 from core.training.schedule import Schedule
 
 if TYPE_CHECKING:

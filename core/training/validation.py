@@ -8,12 +8,13 @@ import torch
 from torch import Tensor
 
 from core.attacks.pgd import PGD
+from core.base.proportion import Proportion
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.contracts.objective import Adversarial, Objective
 from core.distributed.fabric import summed
-from core.evaluation.accuracy import Proportion, accuracy
+from core.evaluation.accuracy import accuracy
 from core.training.in_parts import in_parts
 
 if TYPE_CHECKING:

@@ -4,9 +4,9 @@ from collections.abc import Mapping
 
 from torch.nn.modules.batchnorm import _BatchNorm
 
+from core.base.proportion import Proportion
 from core.catalog import DATASETS
 from core.contracts.classifier import Classifier
-from core.evaluation.accuracy import Proportion
 from core.training.schedule import PIECEWISE, Schedule
 
 HIGH = 0.1  # a learning rate above which networks without batch normalisation were seen to end with one answer for all

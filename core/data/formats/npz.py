@@ -6,8 +6,7 @@ little more, however the file is compressed.
 """
 
 import zipfile
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable
 from pathlib import Path
 from typing import IO, Any, Literal
 
@@ -17,27 +16,13 @@ from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from core.base.memory_info import available
-from core.contracts.interfaces import Images
+from core.contracts.interfaces import DataFacts, Images
 from core.data.formats.archive import PIECE, Archive, Refused
 
 Split = Literal["train", "test"]
 LARGEST_SIDE = 1024
 MOST_CLASSES = 100_000
 MOST_VALUES = 8_000_000_000  # bytes of images in a split
-
-
-@dataclass(frozen=True)
-class DataFacts:
-    """What there is, told without reading pixels: `size` (C, H, W), `classes`, images by split and then by class."""
-
-    size: tuple[int, int, int]
-    classes: tuple[str, ...]
-    per_class: Mapping[str, tuple[int, ...]]
-
-    @property
-    def counts(self) -> dict[str, int]:
-        """Images by split."""
-        return {split: sum(numbers) for split, numbers in self.per_class.items()}
 
 
 def read_npz(path: Path, split: Split) -> Images:

@@ -10,9 +10,9 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.base import cancellation
-from core.contracts.interfaces import Images, Progress
+from core.contracts.interfaces import DataFacts, Images, Progress
 from core.data.formats.archive import Refused
-from core.data.formats.npz import LARGEST_SIDE, MOST_VALUES, DataFacts, Split
+from core.data.formats.npz import LARGEST_SIDE, MOST_VALUES, Split
 from core.data.formats.picture_tree import Entry, Tree, tree, walk
 from core.images.decode import BROKEN, FORMATS, decode
 

@@ -7,12 +7,13 @@ from typing import Any, Literal
 
 from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec
+from core.base.proportion import Proportion
 from core.catalog import ATTACKS, load_classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data
 from core.data.fit import misfit
 from core.distributed.fabric import full_precision
-from core.evaluation.accuracy import Proportion, accuracy
+from core.evaluation.accuracy import accuracy
 from core.runs.context import Context, Stopped
 
 

@@ -15,7 +15,7 @@ from core.base.paths import places
 from core.cli import follow as following
 from core.cli import parser as cli
 from core.cli import refine as shell
-from core.data.formats.npz import DataFacts
+from core.contracts.interfaces import DataFacts
 from core.objectives.lime_guided import LimeGuided
 from core.objectives.trades import Trades
 from core.runs import files

@@ -2,7 +2,7 @@
 
 from dataclasses import dataclass
 
-from core.data.formats.npz import DataFacts
+from core.contracts.interfaces import DataFacts
 
 
 @dataclass
