@@ -7,14 +7,12 @@ attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest
 
 import argparse
 import os
-import subprocess
 import sys
 from collections.abc import Sequence
-from functools import partial
 from pathlib import Path
 
-from core.base.cancellation import Cancelled
 from core.base.paths import settle
+from core.cli import commands
 
 VERBS = {
     "list": "every run: id, state, progress, what it is", "stop": "stop and save", "resume": "go on where it stopped",
@@ -26,6 +24,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     settle()
     given = parser().parse_args(arguments)
+    from core.base.cancellation import Cancelled  # brings torch, which --help does without
+
     try:
         code: int = given.run(given)
         sys.stdout.flush()
@@ -44,36 +44,36 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def parser() -> argparse.ArgumentParser:
     """The command line: one sub-command each."""
     made = argparse.ArgumentParser("counterproof", description="Attack an image classifier and see where it looked.")
-    commands = made.add_subparsers(required=True, metavar="COMMAND")
-    app = commands.add_parser("app", help="open the dashboard in a browser, on this machine only")
+    parts = made.add_subparsers(required=True, metavar="COMMAND")
+    app = parts.add_parser("app", help="open the dashboard in a browser, on this machine only")
     app.add_argument("--port", type=int, default=8501)
     app.add_argument("--no-browser", action="store_true", help="do not open a browser window")
-    app.set_defaults(run=run_app)
-    methods = commands.add_parser("methods", help="list classifiers, attacks, explainers and measures")
+    app.set_defaults(run=commands.run_app)
+    methods = parts.add_parser("methods", help="list classifiers, attacks, explainers and measures")
     methods.add_argument("key", nargs="?", help="show one method with its parameters")
-    methods.set_defaults(run=run_methods)
-    attack = commands.add_parser("attack", help="attack one picture")
+    methods.set_defaults(run=commands.run_methods)
+    attack = parts.add_parser("attack", help="attack one picture")
     _case(attack)
-    attack.set_defaults(run=run_attack, maps="")
-    explain = commands.add_parser("explain", help="attack one picture and draw the maps before and after")
+    attack.set_defaults(run=commands.run_attack, maps="")
+    explain = parts.add_parser("explain", help="attack one picture and draw the maps before and after")
     _case(explain)
     explain.add_argument("--maps", default="grad_cam_pp,integrated_gradients,lime", help="explainers, by key")
     explain.add_argument("--explained", choices=("answer", "original"), default="answer")
     explain.add_argument("--controls", type=int, default=3, metavar="N", help="draws of each control (default 3)")
-    explain.set_defaults(run=run_attack)
-    study = commands.add_parser("study", help="compute the numbers of a downloaded case again")
+    explain.set_defaults(run=commands.run_attack)
+    study = parts.add_parser("study", help="compute the numbers of a downloaded case again")
     study.add_argument("manifest", type=Path)
     study.add_argument("--out", type=Path, metavar="FOLDER", help="write the new bundle here")
-    study.set_defaults(run=run_study)
-    data = commands.add_parser("data", help="list the data sets for training, or describe one")
+    study.set_defaults(run=commands.run_study)
+    data = parts.add_parser("data", help="list the data sets for training, or describe one")
     data.add_argument("name", nargs="?", help="a name, an .npz file, or a folder with one folder of pictures per class")
     data.add_argument("--fetch", action="store_true", help="bring it onto this machine now")
-    data.set_defaults(run=run_data)
-    refine = commands.add_parser("refine", help="train a classifier anew with an objective, in a run of its own")
+    data.set_defaults(run=commands.run_data)
+    refine = parts.add_parser("refine", help="train a classifier anew with an objective, in a run of its own")
     _refine(refine)
-    refine.set_defaults(run=run_refine)
-    runs = commands.add_parser("runs", help="list runs; stop, resume, follow or delete them")
-    runs.set_defaults(run=run_runs, verb="list", names=[], now=False)
+    refine.set_defaults(run=commands.run_refine)
+    runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
+    runs.set_defaults(run=commands.run_runs, verb="list", names=[], now=False)
     verbs = runs.add_subparsers(metavar="VERB")
     for verb, help in VERBS.items():
         part = verbs.add_parser(verb, help=help)
@@ -109,75 +109,6 @@ def _case(made: argparse.ArgumentParser) -> None:
     made.add_argument("--target", help="the class to turn the picture into: its name or number")
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--out", type=Path, metavar="FOLDER", help="write pictures, arrays and manifest.json here")
-
-
-def run_app(given: argparse.Namespace) -> int:
-    from core.base.paths import ROOT
-
-    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
-    command += ["--server.port", str(given.port), "--server.headless", str(given.no_browser).lower()]
-    return subprocess.call(command, cwd=ROOT, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
-
-
-def run_methods(given: argparse.Namespace) -> int:
-    from core.cli.methods import listing, parameters
-
-    print(parameters(given.key) if given.key else listing())
-    return 0
-
-
-def run_data(given: argparse.Namespace) -> int:
-    from core.cli.data import description, listing
-
-    print(description(given.name, fetch=given.fetch) if given.name else listing())
-    return 0
-
-
-def run_attack(given: argparse.Namespace) -> int:
-    from core.cli.attack import report, study_of
-
-    _ready(given.out)
-    study = study_of(given)
-    print(report(study))
-    if given.out:
-        from core.study.bundle import save
-
-        save(study, given.out)
-        print(f"Written to {given.out}")
-    return 0 if study.attacked is not None and study.attacked.fooled else 1
-
-
-def _ready(folder: Path | None) -> None:
-    """See that results can be written, before they are computed."""
-    if folder is not None:
-        from core.study.bundle import ready
-
-        ready(folder)
-
-
-def run_refine(given: argparse.Namespace) -> int:
-    from core.cli.refine import refine
-
-    return refine(given, partial(print, flush=True))
-
-
-def run_runs(given: argparse.Namespace) -> int:
-    from core.cli.runs import act
-
-    return act(given.verb, given.names, partial(print, flush=True), now=given.now)
-
-
-def run_study(given: argparse.Namespace) -> int:
-    from core.cli.study import again
-    from core.study.bundle import save
-
-    _ready(given.out)
-    study, text, same = again(given.manifest)
-    print(text)
-    if given.out:
-        save(study, given.out)
-        print(f"Written to {given.out}")
-    return 0 if same else 1
 
 
 if __name__ == "__main__":

@@ -1,0 +1,77 @@
+"""What each sub-command does, from its arguments to its exit code; what it needs is imported only then."""
+
+import argparse
+import os
+import subprocess
+import sys
+from functools import partial
+from pathlib import Path
+
+
+def run_app(given: argparse.Namespace) -> int:
+    from core.base.paths import ROOT
+
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
+    command += ["--server.port", str(given.port), "--server.headless", str(given.no_browser).lower()]
+    return subprocess.call(command, cwd=ROOT, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
+
+
+def run_methods(given: argparse.Namespace) -> int:
+    from core.cli.methods import listing, parameters
+
+    print(parameters(given.key) if given.key else listing())
+    return 0
+
+
+def run_data(given: argparse.Namespace) -> int:
+    from core.cli.data import description, listing
+
+    print(description(given.name, fetch=given.fetch) if given.name else listing())
+    return 0
+
+
+def run_attack(given: argparse.Namespace) -> int:
+    from core.cli.attack import report, study_of
+
+    _ready(given.out)
+    study = study_of(given)
+    print(report(study))
+    if given.out:
+        from core.study.bundle import save
+
+        save(study, given.out)
+        print(f"Written to {given.out}")
+    return 0 if study.attacked is not None and study.attacked.fooled else 1
+
+
+def _ready(folder: Path | None) -> None:
+    """See that results can be written, before they are computed."""
+    if folder is not None:
+        from core.study.bundle import ready
+
+        ready(folder)
+
+
+def run_refine(given: argparse.Namespace) -> int:
+    from core.cli.refine import refine
+
+    return refine(given, partial(print, flush=True))
+
+
+def run_runs(given: argparse.Namespace) -> int:
+    from core.cli.runs import act
+
+    return act(given.verb, given.names, partial(print, flush=True), now=given.now)
+
+
+def run_study(given: argparse.Namespace) -> int:
+    from core.cli.study import again
+    from core.study.bundle import save
+
+    _ready(given.out)
+    study, text, same = again(given.manifest)
+    print(text)
+    if given.out:
+        save(study, given.out)
+        print(f"Written to {given.out}")
+    return 0 if same else 1
