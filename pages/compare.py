@@ -13,7 +13,7 @@ from app.ui.cached import crossings, fitted, loaded_picture
 from app.ui.case_form import attack_settings, explainer_settings
 from app.ui.markdown import limits, plain
 from app.ui.widgets import segments
-from core.compare.one_image import Pair
+from core.compare.comparison import Pair
 
 st.title("Compare")
 st.caption(

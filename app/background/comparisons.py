@@ -8,7 +8,8 @@ from torch import Tensor
 
 from app.background.jobs import Job, Work
 from app.background.studies import Studies
-from core.compare.one_image import SIDES, Comparison, Pair, Side, cross
+from core.compare.comparison import SIDES, Comparison, Pair, Side
+from core.compare.one_image import cross
 from core.contracts.classifier import Classifier
 
 KEPT = 32

@@ -14,7 +14,7 @@ from app.ui.markdown import plain
 from app.ui.state import drop, force, keep, kept, remember, setting, write_link
 from app.ui.widgets import gone, pick
 from core.checkpoints.lineage import ancestors
-from core.compare.one_image import SIDES, Pair, Side
+from core.compare.comparison import SIDES, Pair, Side
 from core.compare.resized import matched
 from core.contracts.classifier import Classifier
 from core.data.by_name import data_names

@@ -10,8 +10,8 @@ from app.ui import components
 from app.ui.cached import test_images, test_thumbnail
 from app.ui.state import keep, kept
 from app.ui.widgets import segments
-from core.compare.one_image import Pair
-from core.compare.words import short
+from core.compare.comparison import Pair
+from core.compare.number_words import short
 from core.data.by_name import data_names, known_data
 from core.images.picture import to_png
 from core.images.samples import keep_upload

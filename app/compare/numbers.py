@@ -10,8 +10,9 @@ from app.ui import components
 from app.ui.map_panel import COLUMNS, FIRST, line
 from app.ui.markdown import plain
 from core.catalog import EXPLAINERS, MAP_DISTANCES
-from core.compare.one_image import SIDES, Comparison
-from core.compare.words import NAMES, below, reading, shares, size
+from core.compare.comparison import SIDES, Comparison
+from core.compare.number_words import size
+from core.compare.words import NAMES, below, reading, shares
 from core.contracts.explainer import Explainer
 from core.spurious.lower_bound import looked_at
 from core.study.measures import Row

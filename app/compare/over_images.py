@@ -13,8 +13,8 @@ from app.ui.widgets import number, pick
 from core.base.params import to_spec
 from core.base.proportion import Proportion
 from core.catalog import EXPLAINERS
+from core.compare.comparison import SIDES, Pair
 from core.compare.curves import curves
-from core.compare.one_image import SIDES, Pair
 from core.contracts.explainer import Explainer
 from core.data.by_name import data_names, known_data
 from core.evaluation.strengths import strengths

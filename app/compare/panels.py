@@ -6,9 +6,9 @@ import streamlit as st
 
 from app.compare.form import ModelPair
 from app.ui import components
-from app.ui.cached import data_url
+from app.ui.encoded import data_url
 from app.ui.markdown import plain
-from core.compare.one_image import SIDES, Comparison, Side, other
+from core.compare.comparison import SIDES, Comparison, Side, other
 from core.compare.words import NAMES, details, headline, transferred
 from core.contracts.explainer import Explainer
 from core.study.attack_record import Prediction

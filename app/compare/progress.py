@@ -7,7 +7,7 @@ from app.background.jobs import Work
 from app.ui.markdown import plain
 from app.ui.progress import POLL, share
 from app.ui.state import keep, kept, window
-from core.compare.one_image import SIDES, Side
+from core.compare.comparison import SIDES, Side
 from core.compare.words import NAMES
 
 

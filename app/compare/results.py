@@ -7,8 +7,8 @@ import pandas as pd
 import streamlit as st
 
 from app.compare.charts import curve
-from core.compare.one_image import Pair
-from core.compare.words import change, interval
+from core.compare.comparison import Pair
+from core.compare.number_words import change, interval
 from core.study.words import strength
 
 STABLE = (

@@ -9,7 +9,7 @@ from app.ui.run_words import part
 from app.ui.state import force
 from core.base.params import from_spec
 from core.catalog import ATTACKS, EXPLAINERS
-from core.compare.words import change, interval
+from core.compare.number_words import change, interval
 from core.contracts.attack import Attack
 from core.study.words import strength
 

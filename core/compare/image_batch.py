@@ -8,7 +8,7 @@ import torch
 from torch import Tensor
 
 from core.catalog import MAP_DISTANCES
-from core.compare.one_image import SIDES, Side
+from core.compare.comparison import SIDES, Side
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer

@@ -10,9 +10,9 @@ from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec
 from core.catalog import ATTACKS, EXPLAINERS, load_classifier
+from core.compare.comparison import SIDES, Side
 from core.compare.curves import curves
 from core.compare.image_batch import Plan, measure
-from core.compare.one_image import SIDES, Side
 from core.compare.resized import larger, matched
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier

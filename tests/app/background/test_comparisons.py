@@ -10,7 +10,7 @@ from torch import nn
 from app.background.comparisons import Comparisons, PairStudies
 from app.background.studies import Studies
 from core.attacks.pgd import PGD
-from core.compare.one_image import Pair, Side
+from core.compare.comparison import Pair, Side
 from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
 

@@ -12,8 +12,8 @@ from core.attacks.pgd import PGD
 from core.base import run_folder
 from core.base.params import to_spec
 from core.base.paths import ROOT
+from core.compare.comparison import SIDES
 from core.compare.curves import curves
-from core.compare.one_image import SIDES
 from core.data import own as own_data
 from core.data.by_name import known_data
 from core.evaluation.strengths import strengths

@@ -2,7 +2,8 @@
 
 import pytest
 
-from core.compare.one_image import Comparison, compare
+from core.compare.comparison import Comparison
+from core.compare.one_image import compare
 from tests.core.compare.doubles import IMAGE, model, pair
 
 

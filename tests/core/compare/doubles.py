@@ -7,7 +7,7 @@ import torch
 from torch import Tensor, nn
 
 from core.attacks.pgd import PGD
-from core.compare.one_image import Pair
+from core.compare.comparison import Pair
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import quadrant
 from core.explainers.grad_cam_pp import GradCAMPP

@@ -6,8 +6,8 @@ from dataclasses import replace
 import numpy as np
 
 from core.attacks.fgsm import FGSM
+from core.compare.comparison import SIDES, Side
 from core.compare.image_batch import Plan, measure
-from core.compare.one_image import SIDES, Side
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import quadrant
 from core.explainers.integrated_gradients import IntegratedGradients

@@ -7,7 +7,8 @@ import pytest
 import torch
 
 from core.attacks.pgd import PGD
-from core.compare.one_image import SIDES, Comparison, Side, compare, cross
+from core.compare.comparison import SIDES, Comparison, Side
+from core.compare.one_image import compare, cross
 from core.compare.resized import mismatch
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import linear, quadrant

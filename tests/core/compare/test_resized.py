@@ -12,7 +12,8 @@ from torch import Tensor, nn
 
 from core.attacks.pgd import PGD
 from core.base.params import to_spec
-from core.compare.one_image import SIDES, Pair, compare
+from core.compare.comparison import SIDES, Pair
+from core.compare.one_image import compare
 from core.compare.resized import matched, resized
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images

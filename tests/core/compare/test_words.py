@@ -3,8 +3,10 @@
 from dataclasses import replace
 
 from core.attacks.pgd import PGD
-from core.compare.one_image import SIDES, Comparison, Reach, compare
-from core.compare.words import below, details, headline, reading, shares, size, transferred
+from core.compare.comparison import SIDES, Comparison, Reach
+from core.compare.number_words import size
+from core.compare.one_image import compare
+from core.compare.words import below, details, headline, reading, shares, transferred
 from tests.core.compare.doubles import IMAGE, model, pair
 
 

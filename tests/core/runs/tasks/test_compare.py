@@ -13,9 +13,9 @@ from core.attacks.pgd import PGD
 from core.base import run_folder
 from core.base.params import to_spec
 from core.catalog import load_classifier
+from core.compare.comparison import Side
 from core.compare.curves import curves
 from core.compare.image_batch import Plan, measure
-from core.compare.one_image import Side
 from core.contracts.classifier import Classifier
 from core.evaluation.strengths import strengths
 from core.explainers.grad_cam_pp import GradCAMPP
