@@ -12,7 +12,7 @@ from torch import Tensor
 from app.background.jobs import Job, copied
 from core.base.paths import folder
 from core.contracts.classifier import Classifier
-from core.study import bundle
+from core.study import bundle, bundle_read
 from core.study.case import Case
 from core.study.study import Study, begin
 
@@ -112,7 +112,7 @@ def _from_disk(case: Case) -> Study | None:
     if not (place / "manifest.json").exists():
         return None
     try:
-        return bundle.load(place)
+        return bundle_read.load(place)
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.warning("the saved case %s could not be read: %s", case.id, error)
         return None

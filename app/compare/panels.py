@@ -4,17 +4,19 @@ from typing import Any
 
 import streamlit as st
 
-from app.compare.form import ModelPair
+from app.compare.models import ModelPair
 from app.ui import components
 from app.ui.encoded import data_url
 from app.ui.markdown import plain
 from core.compare.comparison import SIDES, Comparison, Side, other
 from core.compare.words import NAMES, details, headline, transferred
 from core.contracts.explainer import Explainer
-from core.study.attack_record import Prediction
 from core.study.figures import common_limit, pixels, png, signed
+from core.study.prediction import Prediction
 from core.study.words import percent
 
+FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
+SCALES = {"shared": "one scale for all", "own": "one for each model"}
 SIDE_LENGTH = 160  # pixels a picture is enlarged to, by whole factors
 HEAD = (
     ("original image", "The image as it is, as each model sees it."),

@@ -13,7 +13,7 @@ from core.contracts.classifier import Classifier
 from core.images.decode import MOST_BYTES
 from core.images.picture import Picture, fit_notes
 from core.images.samples import index_of, keep_upload, sample, uploads
-from core.study.attack_record import Prediction
+from core.study.prediction import Prediction
 from core.study.words import percent
 
 FIRST = "cifar10/0000"

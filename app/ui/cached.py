@@ -24,7 +24,7 @@ from core.data.by_name import data_fingerprint, load_data
 from core.images.picture import Picture, fit
 from core.images.samples import gallery, picture
 from core.spurious.mask_files import load_masks
-from core.study.attack_record import Prediction, predict
+from core.study.prediction import Prediction, predict
 from core.study.figures import pixels, png
 from core.training import refinement
 

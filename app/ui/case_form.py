@@ -15,8 +15,8 @@ from core.catalog import ATTACKS, EXPLAINERS
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
-from core.study.attack_record import Prediction
 from core.study.case import Case, Explained
+from core.study.prediction import Prediction
 
 FIRST_EXPLAINERS = ("grad_cam_pp", "integrated_gradients", "shap_gradient", "lime", "pgca")
 EXPLAINED = {"answer": "the answer to each picture", "original": "the original answer, both times"}

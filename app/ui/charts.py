@@ -6,7 +6,8 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from core.study.attack_record import Attacked, Prediction
+from core.study.attack_record import Attacked
+from core.study.prediction import Prediction
 
 BEFORE, AFTER = "#2f7fb5", "#d07a22"  # blue and orange, distinct for colour-blind readers and on white and black
 TEXT = "currentColor"  # the colour of the page's text, light or dark

@@ -8,7 +8,7 @@ from tqdm import tqdm
 from core.catalog import load_classifier
 from core.cli.attack import report
 from core.contracts.classifier import Classifier
-from core.study.bundle import load, read_manifest, read_original
+from core.study.bundle_read import load, read_manifest, read_original
 from core.study.study import Study, begin, investigate
 
 TOLERANCE = 1e-4  # on each number; measures lie between -1 and 1, but for the centre's percent

@@ -7,8 +7,8 @@ from torch import Tensor
 
 from core.contracts.attack import Attack
 from core.contracts.explainer import Explainer
-from core.study.attack_record import Prediction
 from core.study.case import Case, Explained
+from core.study.prediction import Prediction
 from core.study.study import Study
 
 Side = Literal["before", "after"]

@@ -13,7 +13,7 @@ from core.compare.resized import matched
 from core.contracts.classifier import Classifier
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region
-from core.study.attack_record import predict
+from core.study.prediction import predict
 from core.study.study import Study, begin, investigate
 
 log = logging.getLogger("counterproof")

@@ -8,7 +8,7 @@ from torch import Tensor
 
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attribution, Explainer
-from core.study.attack_record import predict
+from core.study.prediction import predict
 
 
 @dataclass(frozen=True, eq=False)

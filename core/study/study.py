@@ -13,11 +13,12 @@ from torch import Tensor
 from core.base.cancellation import Cancelled
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
-from core.study.attack_record import Attacked, Prediction, attack, predict
+from core.study.attack_record import Attacked, attack
 from core.study.case import Case
 from core.study.maps import Maps, control, draw
 from core.study.measures import Row, measured
 from core.study.noise_control import shuffled
+from core.study.prediction import Prediction, predict
 
 log = logging.getLogger("counterproof")
 LIBRARIES = ("torch", "torchvision", "captum", "shap", "lime", "torchattacks", "scikit-image", "numpy")

@@ -9,7 +9,8 @@ import torch
 from app.ui.case_form import GROUPS, group
 from app.ui.charts import agreement, probabilities, said, trace
 from core.catalog import ATTACKS
-from core.study.attack_record import Attacked, Prediction
+from core.study.attack_record import Attacked
+from core.study.prediction import Prediction
 
 LABELS = ("cat", "dog", "ship", "truck", "frog", "bird")
 BEFORE = Prediction((0.9, 0.06, 0.02, 0.01, 0.006, 0.004))

@@ -16,7 +16,7 @@ from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region
-from core.study.attack_record import predict
+from core.study.prediction import predict
 from core.study.study import begin, investigate
 from tests.core.compare.doubles import ATTACK, IMAGE, data, model, pair
 

@@ -15,11 +15,12 @@ from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
-from core.study import bundle
-from core.study.attack_record import attack, eight_bit, predict, sizes
+from core.study import bundle, bundle_read
+from core.study.attack_record import attack, eight_bit, sizes
 from core.study.case import Case
 from core.study.measures import agreement, exceeded
 from core.study.noise_control import shuffled
+from core.study.prediction import predict
 from core.study.study import begin, investigate
 
 
@@ -119,7 +120,7 @@ def test_a_bundle_reads_back_the_same(model: Classifier, image: torch.Tensor, ca
     bundle.save(study, tmp_path)
     names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.png")}
     assert {"original.png", "attacked.png", "maps/lime_difference.png"} <= names
-    back = bundle.load(tmp_path)
+    back = bundle_read.load(tmp_path)
     assert back.case == study.case
     assert back.complete
     assert back.rows == study.rows
@@ -127,11 +128,11 @@ def test_a_bundle_reads_back_the_same(model: Classifier, image: torch.Tensor, ca
     assert study.attacked is not None
     assert torch.equal(back.attacked.image, study.attacked.image)
     assert back.attacked.facts() == study.attacked.facts()
-    manifest = bundle.read_manifest(tmp_path / "manifest.json")
-    assert torch.equal(bundle.read_original(tmp_path / "manifest.json", manifest), image)
+    manifest = bundle_read.read_manifest(tmp_path / "manifest.json")
+    assert torch.equal(bundle_read.read_original(tmp_path / "manifest.json", manifest), image)
     (tmp_path / "original.png").write_bytes((tmp_path / "attacked.png").read_bytes())
     with pytest.raises(ValueError, match="not the picture"):
-        bundle.read_original(tmp_path / "manifest.json", manifest)
+        bundle_read.read_original(tmp_path / "manifest.json", manifest)
 
 
 def test_an_earlier_case_leaves_nothing_in_the_folder_that_is_not_its_own(
@@ -169,7 +170,7 @@ def test_a_wrong_manifest_is_refused(tmp_path: Path, text: str) -> None:
     path = tmp_path / "manifest.json"
     path.write_bytes(text.encode("utf-8", "surrogatepass"))
     with pytest.raises(ValueError, match=r"manifest|case"):
-        bundle.read_manifest(path)
+        bundle_read.read_manifest(path)
 
 
 def test_a_case_survives_json_and_its_id_holds_every_setting(case: Case) -> None:
