@@ -3,7 +3,8 @@
 import streamlit as st
 
 from app.ui import components
-from app.ui.cached import classifiers, devices
+from app.ui.cached import classifiers
+from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
 from app.ui.own_model import dialog
 from app.ui.state import follow_link, setting

@@ -4,7 +4,8 @@ import streamlit as st
 
 from app.nav import page
 from app.overview.panels import models_table, three_pictures
-from app.ui.cached import classifiers, devices
+from app.ui.cached import classifiers
+from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
 from app.ui.markdown import limits
 

@@ -6,7 +6,7 @@ import pandas as pd
 import streamlit as st
 
 from app.ui import charts, components
-from app.ui.cached import data_url
+from app.ui.encoded import data_url
 from app.ui.markdown import plain
 from core.base.params import in_255ths
 from core.catalog import EXPLAINERS

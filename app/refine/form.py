@@ -8,7 +8,8 @@ import streamlit as st
 
 from app.refine.own_data import own_data
 from app.refine.request import OWN, SEVERAL, take_again, take_preset
-from app.ui.cached import bases, classifier, classifiers, devices, untrained
+from app.ui.cached import bases, classifier, classifiers, untrained
+from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
 from app.ui.method_form import tune
 from app.ui.state import setting

@@ -1,31 +1,28 @@
 """Everything Streamlit caches: classifiers, the desk, thumbnails, pictures. Nothing else is cached."""
 
-import base64
-import io
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import streamlit as st
-import torch
-from PIL import Image
 from torch import Tensor
 
 from app.background.comparisons import Comparisons
 from app.background.studies import Studies
-from app.ui.mask_pictures import strip
+from app.ui.encoded import data_url, small_jpeg
+from app.ui.mask_pictures import strip_png
 from app.ui.metrics_rows import Rows
+from app.ui.model_loading import load_with_bar
 from core.base.run_folder import METRICS
-from core.catalog import classifier_names, load_classifier, stamp
+from core.catalog import classifier_names, stamp
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
 from core.images.picture import Picture, fit
 from core.images.samples import gallery, picture
-from core.spurious.mask_files import load_masks
-from core.study.prediction import Prediction, predict
 from core.study.figures import pixels, png
+from core.study.prediction import Prediction, predict
 from core.training import refinement
 
 
@@ -37,15 +34,7 @@ def classifier(name: str, device: str = "cpu") -> Classifier:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _classifier(name: str, device: str, stamp: str) -> Classifier:
     """The first load shows its progress (a download, for torchvision's weights)."""
-    bar = st.empty()
-
-    def progress(share: float, text: str) -> None:
-        bar.progress(min(max(share, 0.0), 1.0), text)
-
-    loaded = load_classifier(name, progress)
-    loaded.net.to(device)
-    bar.empty()
-    return loaded
+    return load_with_bar(name, device)
 
 
 @st.cache_resource
@@ -91,11 +80,7 @@ def _rows(folder: str) -> Rows:
 @st.cache_data(max_entries=64, show_spinner=False)
 def mask_strip(path: str, stamp: int) -> bytes:
     """The examples of a masks file as one picture (PNG); empty if it cannot be read. stamp: changes with the file."""
-    try:
-        examples = load_masks(Path(path))
-        return png(strip(examples.images, examples.masks))
-    except (OSError, ValueError):
-        return b""
+    return strip_png(Path(path))
 
 
 @st.cache_resource
@@ -152,28 +137,6 @@ def thumbnail(image: str, side: int = 96) -> str:
 def gallery_tiles(name: str) -> list[dict[str, str]]:
     """Id, label and thumbnail of every sample of a gallery."""
     return [{"id": each.id, "label": each.label, "src": thumbnail(each.id)} for each in gallery(name)]
-
-
-def small_jpeg(found: Picture, side: int) -> bytes:
-    made = Image.fromarray(found.pixels)
-    made.thumbnail((side, side))
-    out = io.BytesIO()
-    made.save(out, "JPEG", quality=85)
-    return out.getvalue()
-
-
-def data_url(content: bytes, kind: str = "image/png") -> str:
-    return f"data:{kind};base64,{base64.b64encode(content).decode()}"
-
-
-def devices() -> dict[str, str]:
-    """Device name -> words, for what this machine has."""
-    found = {"cpu": "CPU"}
-    for index in range(torch.cuda.device_count()):
-        found[f"cuda:{index}"] = torch.cuda.get_device_name(index)
-    if torch.backends.mps.is_available():
-        found["mps"] = "Apple GPU"
-    return found
 
 
 @st.cache_resource

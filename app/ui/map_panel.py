@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.ui import components
-from app.ui.cached import data_url
+from app.ui.encoded import data_url
 from app.ui.markdown import plain
 from core.catalog import MAP_DISTANCES
 from core.contracts.explainer import Explainer

@@ -1,13 +1,26 @@
-"""Example masks as pictures: arrays in, arrays out."""
+"""Example masks as pictures."""
 
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from core.spurious.mask_files import load_masks
+from core.study.figures import png
+
 TINT = np.array([255, 140, 20], dtype=np.float64)
 SIDE = 128  # pixels of an example at least
 GAP = 8  # pixels between two examples
+
+
+def strip_png(path: Path) -> bytes:
+    """The examples of a masks file as one picture (PNG); empty if it cannot be read."""
+    try:
+        examples = load_masks(path)
+        return png(strip(examples.images, examples.masks))
+    except (OSError, ValueError):
+        return b""
 
 
 def strip(images: NDArray[Any], masks: NDArray[Any], side: int = SIDE, most: int = 8) -> NDArray[np.uint8]:
@@ -40,4 +53,5 @@ def outline(mask: NDArray[Any]) -> NDArray[Any]:
     """
     around = np.pad(mask, 1, mode="edge")
     inside = around[:-2, 1:-1] & around[2:, 1:-1] & around[1:-1, :-2] & around[1:-1, 2:]
-    return mask & ~inside
+    edge: NDArray[Any] = mask & ~inside
+    return edge
