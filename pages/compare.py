@@ -2,11 +2,14 @@
 
 import streamlit as st
 
-from app.compare.form import FIRST_MAPS, SCALES, choose_models, choose_picture, describe, inspect, link, truth
 from app.compare.image_lists import next_buttons, show_lists
+from app.compare.images_form import run_arguments
+from app.compare.links import inspect_buttons, link
+from app.compare.models import choose_models
 from app.compare.numbers import show_numbers
-from app.compare.over_images import show_run, wanted
-from app.compare.panels import show_pictures, show_verdict
+from app.compare.over_images import show_run
+from app.compare.panels import FIRST_MAPS, SCALES, show_pictures, show_verdict
+from app.compare.picture import choose_picture, describe, truth
 from app.compare.progress import show_progress, switch
 from app.sidebar import sidebar
 from app.ui.cached import crossings, fitted, loaded_picture
@@ -21,7 +24,7 @@ st.caption(
     "and a picture; further down, measure both on many test images."
 )
 
-_, device = sidebar(ask=False)
+device = sidebar(ask=False)[1]
 try:
     two = choose_models(device)
     model = two.models["before"]
@@ -44,8 +47,8 @@ label = truth(image, model)
 
 together = crossings().find(pair, two.models, label)
 with right:
-    asked = two.small or st.button("Attack both", type="primary")
-if together is None and asked:
+    attack_now = two.small or st.button("Attack both", type="primary")
+if together is None and attack_now:
     together = crossings().start(pair, two.models, original, picture.sha256, label)
 switch(together)
 
@@ -67,12 +70,10 @@ else:
     chosen = next((explainer for explainer in explainers if explainer.key == shown), None)
     with st.container(key=f"pair-{pair.case('before').attack_id}"):
         show_pictures(comparison, two, chosen, label, shared=scale == "shared")
-    for column, side in zip(st.columns(2), two.names, strict=True):
-        if column.button(f"Inspect ‘{side}’ alone", key=f"inspect-{side}", width="stretch"):
-            inspect(pair, side, image)
+    inspect_buttons(pair)
     show_numbers(comparison)
     st.subheader("Over many test images")
-    arguments = wanted(pair, two, chosen)
+    arguments = run_arguments(pair, two, chosen)
     if seen := show_run(arguments, pair, device):
         show_lists(seen, pair, two, arguments["data"])
 link(pair, model, device)

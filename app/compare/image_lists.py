@@ -5,7 +5,9 @@ from typing import Any
 
 import streamlit as st
 
-from app.compare.form import ModelPair, inspect, show_here
+from app.compare.links import inspect
+from app.compare.models import ModelPair
+from app.compare.picture import show_here
 from app.ui import components
 from app.ui.cached import test_images, test_thumbnail
 from app.ui.state import keep, kept

@@ -5,18 +5,13 @@ from typing import Any
 
 import streamlit as st
 
-from app.compare.form import ModelPair, usual_run
 from app.compare.results import show_curves
 from app.ui.markdown import plain
 from app.ui.state import keep, kept
-from app.ui.widgets import number, pick
-from core.base.params import to_spec
 from core.base.proportion import Proportion
 from core.catalog import EXPLAINERS
-from core.compare.comparison import SIDES, Pair
+from core.compare.comparison import Pair
 from core.compare.curves import curves
-from core.contracts.explainer import Explainer
-from core.data.by_name import data_names, known_data
 from core.evaluation.strengths import strengths
 from core.runs.run import Run
 from core.runs.status import Status
@@ -25,25 +20,7 @@ from core.runs.store import Store
 POLL = 2.0  # seconds
 
 
-def wanted(pair: Pair, two: ModelPair, explainer: Explainer | None) -> dict[str, Any]:
-    """Draw the two settings of the run; returns its arguments."""
-    names, model = data_names(), two.models["before"]
-    (data_name, usual), (count_name, many) = usual_run(model).items()
-    left, right, _ = st.columns([1.3, 1, 1.7], gap="medium")
-    with left:
-        data = pick(data_name, "Test images of", list(names), str(usual), names.__getitem__,
-                    "Images that neither model was trained on, of their classes and the size of one.")  # fmt: skip
-    with right:
-        count = number(count_name, "Number of images", int(many), 10, 10_000,
-                       "Drawn by the seed. More take longer and narrow the bands.")  # fmt: skip
-    return {
-        "before": pair.before, "after": pair.after, "data": data, "attack": to_spec(pair.attack),
-        "explainer": to_spec(explainer) if explainer else None, "count": count, "seed": pair.seed,
-        "weights": [two.weights[side] for side in SIDES],
-    } | known_data(data)  # fmt: skip
-
-
-def found(arguments: Mapping[str, Any]) -> Run | None:
+def run_of(arguments: Mapping[str, Any]) -> Run | None:
     """The newest run that was asked exactly this."""
     for run in Store.usual().runs():
         spec = run.spec
@@ -59,7 +36,7 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
     except ValueError as error:
         st.info(f"{plain(str(error), 300)}.")
         return None
-    run = found(arguments)
+    run = run_of(arguments)
     explainer = arguments["explainer"]
     followed = f"the map chosen above, {EXPLAINERS[explainer['method']].title}" if explainer else "no map"
     if run is None:

@@ -104,7 +104,7 @@ def test_a_label_is_forgotten_where_models_know_other_classes(home: Path) -> Non
         import streamlit as st
         import torch
 
-        from app.compare.form import truth
+        from app.compare.picture import truth
         from app.ui.state import keep
         from core.catalog import load_classifier
         from core.images.picture import to_png

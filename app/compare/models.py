@@ -1,28 +1,19 @@
-"""The settings of a comparison: the two models, the picture, attack and maps; its link, and the way to Inspect."""
+"""Choosing the two models of a comparison, and what is said of the two."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass
 
 import streamlit as st
 
-from app.nav import page
-from app.ui import components
-from app.ui.cached import classifier, classifiers, gallery_tiles
-from app.ui.case_form import parameters
+from app.ui.cached import classifier, classifiers
 from app.ui.first_models import FIRST_MODELS
-from app.ui.markdown import plain
-from app.ui.state import drop, force, keep, kept, remember, setting, write_link
 from app.ui.widgets import gone, pick
 from core.checkpoints.lineage import ancestors
-from core.compare.comparison import SIDES, Pair, Side
+from core.compare.comparison import SIDES, Side
 from core.compare.resized import matched
 from core.contracts.classifier import Classifier
-from core.data.by_name import data_names
-from core.images.samples import TITLES, gallery, index_of, sample
 
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:lime_guided"
-FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
-SCALES = {"shared": "one scale for all", "own": "one for each model"}
 GUIDED, CONTROLS = "lime_guided", ("random_masks", "fast_adversarial", "pgd_adversarial")
 SMALL = 64  # pixels a side up to which a comparison begins by itself
 
@@ -94,82 +85,3 @@ def controls(after: str, titles: Mapping[str, str]) -> str:
         return ""
     return ("The difference holds all that was learnt in between, attacked images above all. To see what the "
             f"explanation adds, choose before refinement: {' or '.join(f'‘{each}’' for each in others)}.")  # fmt: skip
-
-
-def choose_picture(model: Classifier) -> str:
-    """The gallery that fits the models; a picture chosen on Inspect stays, unless it belongs to other models."""
-    image = _current(model)
-    name = model.samples or image.partition("/")[0]
-    if name not in TITLES:
-        name = "cifar10"
-    picked = components.gallery(gallery_tiles(name), image, key=f"compare-gallery-{name}")
-    if picked and picked != image:
-        remember("image", picked)
-        st.rerun()
-    st.caption("A picture chosen on Inspect is used here too: bring your own there.")
-    return image
-
-
-def _current(model: Classifier) -> str:
-    image: str = setting("image", "")
-    fits = not model.samples or image.partition("/")[0] not in (set(TITLES) - {model.samples})
-    return image if image and fits else gallery(model.samples if model.samples in TITLES else "cifar10")[0].id
-
-
-def truth(image: str, model: Classifier) -> int | None:
-    """The class of the picture, where it is known: of the gallery that fits, or a test image shown here."""
-    found = sample(image)
-    if found is not None:
-        return index_of(found, model.labels, model.samples)
-    label, labels = kept("truths", {}).get(image, (None, ()))
-    return label if labels == model.labels else None
-
-
-def show_here(image: str) -> None:
-    """Make this the picture that is compared."""
-    remember("image", image)
-    st.rerun()
-
-
-def describe(image: str, name: str, model: Classifier) -> str:
-    """One line on what the picture is."""
-    label = truth(image, model)
-    if sample(image) is None:  # a test image has its class in its name
-        return f"**{plain(name.rpartition('.')[0] or name)}**" + ("." if label is not None else ", without a label.")
-    said = "without a label that these models know" if label is None else f"labelled ‘{plain(model.labels[label])}’"
-    return f"**A picture of the gallery**, {said}."
-
-
-def usual_run(model: Classifier) -> dict[str, str | int]:
-    """The settings of a run over a data set by name, at first: those of a model's own kind of pictures."""
-    names = data_names()
-    return {
-        f"compare.data.{model.samples}": model.samples if model.samples in names else next(iter(names)),
-        "compare.count": 200,
-    }
-
-
-def link(pair: Pair, model: Classifier, device: str) -> None:
-    """Put the comparison into the address."""
-    values = {
-        "before": pair.before, "after": pair.after, "image": pair.image, "attack": pair.attack.key,
-        "compare.maps": ",".join(explainer.key for explainer in pair.explainers) or "none",
-        "compare.map": setting("compare.map", ""), "explained": pair.explained, "controls": pair.controls,
-        "seed": pair.seed,
-    }  # fmt: skip
-    for method in (pair.attack, *pair.explainers):
-        values |= parameters(method)
-    values |= {name: value for name, usual in usual_run(model).items() if (value := setting(name, usual)) != usual}
-    write_link(values | ({"device": device} if device != "cpu" else {}))
-
-
-def inspect(pair: Pair, side: Side, image: str) -> None:
-    """Go to Inspect with this picture, that model, and the attack and maps of the comparison."""
-    force("image", image)
-    drop("set")
-    force("model", getattr(pair, side))
-    force("maps", ",".join(explainer.key for explainer in pair.explainers) or "none")
-    force("target", "any")
-    remember("go", 1)
-    keep("reopened", False)
-    st.switch_page(page("inspect"))
