@@ -6,7 +6,7 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from app.ui.run_settings import setting, value
-from core.base.params import Method
+from core.base.params import Method, in_255ths, in_shell
 from core.contracts.objective import Objective
 from core.runs.settings_difference import difference
 from core.training.check import Check
@@ -72,7 +72,7 @@ def summary(passed: Check, models: Mapping[str, str], data: Mapping[str, str]) -
 def attacked(objective: Objective) -> tuple[str, str]:
     """The strength of the attacks it trains under, and of those the held-out images are measured under; "" for none."""
     eps: float = getattr(objective, "eps", 0.0)
-    said = f"{255 * eps:.3g}/255" if eps else ""
+    said = in_255ths(eps) if eps else ""
     return said if getattr(objective, "adversarial", 1.0) > 0 else "", said
 
 
@@ -133,10 +133,9 @@ def command(request: Refinement, device: str) -> str:
 
 def sets(prefix: str, method: Method) -> list[str]:
     """Each parameter that is not at its default, as METHOD.NAME=VALUE."""
-    found = []
+    words = []
     for entry in fields(method):
-        now: Any = getattr(method, entry.name)
-        if now != entry.default:
-            scaled = entry.metadata.get("unit") == "/255" and not isinstance(now, bool)
-            found.append(f"{prefix}.{entry.name}={f'{now * 255:.6g}/255' if scaled else now}")
-    return found
+        value: Any = getattr(method, entry.name)
+        if value != entry.default:
+            words.append(f"{prefix}.{entry.name}={in_shell(entry, value)}")
+    return words

@@ -8,6 +8,7 @@ from typing import Any
 from app.ui.method_form import put
 from app.ui.run_words import part
 from app.ui.state import drop, force, setting, write_link
+from core.base.params import to_unit
 from core.catalog import OBJECTIVES
 from core.runs.store import Store
 from core.training.presets import PRESETS
@@ -63,9 +64,7 @@ def link(request: Refinement, device: str) -> None:
         for entry in fields(method):
             value = getattr(method, entry.name)
             if value != entry.default or entry.name == "eps":
-                values[f"{prefix}.{entry.name}"] = (
-                    round(value * 255, 6) if entry.metadata.get("unit") == "/255" else value
-                )
+                values[f"{prefix}.{entry.name}"] = to_unit(entry, value)
     values["refine.on"] = SEVERAL if "," in device else device
     values["refine.gpus"] = device if "," in device else ""
     write_link(values)

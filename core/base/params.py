@@ -113,6 +113,15 @@ def from_unit(entry: Field[Any], shown: Any) -> Any:
     return entry.default if shown == to_unit(entry, entry.default) else shown / FULL
 
 
+def in_shell(entry: Field[Any], value: Any) -> str:
+    """A parameter's value as the shell takes it, and nothing is lost.
+
+    >>> in_shell(param(8 / 255, unit="/255"), 4 / 255), in_shell(param(True), False)
+    ('4/255', 'False')
+    """
+    return in_255ths(value, ".6g") if unit_scale(entry) == FULL else str(value)
+
+
 def in_255ths(value: float, form: str = ".3g") -> str:
     """A fraction of the full range in words; `form` is the number's format.
 

@@ -13,6 +13,7 @@ from typing import Any
 from torch import Tensor
 
 from core.base.atomic_files import write_whole
+from core.base.params import in_255ths
 from core.base.paths import CHECKPOINTS
 from core.checkpoints.tensor_files import read_header, write_tensors
 
@@ -127,7 +128,7 @@ class Card:
 
 def strength(entry: Entry) -> str:
     """The largest change of a pixel under which an entry was measured, in words."""
-    return f"{255 * entry['eps']:.3g}/255"
+    return in_255ths(entry["eps"])
 
 
 def _percent(entry: Entry) -> tuple[str, str]:

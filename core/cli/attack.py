@@ -8,7 +8,7 @@ from typing import Any, get_args
 
 from tqdm import tqdm
 
-from core.base.params import from_spec
+from core.base.params import from_spec, in_255ths
 from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, load_classifier
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
@@ -103,7 +103,7 @@ def report(study: Study) -> str:
     lines = [" ".join(verdict(study.attacked, study.case.attack, study.labels)).strip()]
     sizes = study.attacked.sizes
     lines.append(
-        f"Measured: L-infinity {sizes['linf'] * 255:.3g}/255, L2 {sizes['l2']:.4g}, {sizes['l0']:.0f} pixels; "
+        f"Measured: L-infinity {in_255ths(sizes['linf'])}, L2 {sizes['l2']:.4g}, {sizes['l0']:.0f} pixels; "
         f"the model was asked {study.attacked.queries} times in {study.attacked.seconds:.2f} s"
     )
     lines += [f"{key}: {reason}" for key, reason in (study.refused | study.failed).items()]

@@ -5,6 +5,7 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
+from core.base.params import in_255ths
 from core.catalog import load_classifier
 from core.cli.attack import report
 from core.contracts.classifier import Classifier
@@ -57,7 +58,7 @@ def _repeat(study: Study, stored: Study, classifier: Classifier) -> list[str]:
                 apart = float((study.attacked.image - stored.attacked.image).abs().max())
                 if apart > PIXEL:
                     study.attacked = stored.attacked
-                    notes = [f"The attacked image came out otherwise, by up to {apart * 255:.2g}/255 in a pixel; "
+                    notes = [f"The attacked image came out otherwise, by up to {in_255ths(apart, '.2g')} in a pixel; "
                              "the maps below are of the one in the bundle"]  # fmt: skip
     return notes
 

@@ -1,7 +1,7 @@
 """Attribution-guided refinement (Wang et al. 2026, arXiv 2601.00968): LIME says what is spurious, three levers act."""
 
 from collections.abc import Mapping
-from dataclasses import InitVar, dataclass
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -88,11 +88,8 @@ class LimeGuided(Adversarial):
                              help="Share of the images of a batch the penalty is computed on")  # fmt: skip
     steps: int = param(1, low=1, high=50, title="Steps of the attack", help="How many steps it takes on every batch")
     step_ratio: float = param(1.25, low=0.01, high=2.0, title="Step", help="Step length over the strength")
-    turns: InitVar[int | None] = None  # groups, until core.training.presets and core.recipes.recipes say so
 
-    def __post_init__(self, turns: int | None = None) -> None:
-        if turns is not None:
-            object.__setattr__(self, "groups", turns)
+    def __post_init__(self) -> None:
         super().__post_init__()
         if self.adversarial == 0 and self.clean == 0:
             raise ValueError("lime_guided: expected a weight above 0 for attacked images or for images as they are")

@@ -44,9 +44,9 @@ COLOURS = Recipe(
 )  # fmt: skip
 SMALL = replace(PLAIN, epochs=6, lr=0.05, crop=2, flip=False)
 DIGITS = Recipe(Refinement("mnist_cnn", "mnist", CrossEntropy(), SMALL, start="scratch"), 0.2, 0.02)
-GUIDED = LimeGuided(first=2, every=2, turns=2)
+GUIDED = LimeGuided(first=2, every=2, groups=2)
 GUIDED_DIGITS = LimeGuided(
-    eps=0.2, step_ratio=0.25, steps=7, sensitivity=30.0, first=1, every=2, turns=2
+    eps=0.2, step_ratio=0.25, steps=7, sensitivity=30.0, first=1, every=2, groups=2
 )  # fmt: skip
 
 RECIPES = {

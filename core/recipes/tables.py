@@ -3,7 +3,7 @@
 import sys
 from typing import Any
 
-from core.base.params import to_spec
+from core.base.params import to_spec, with_todays_names
 from core.catalog import CLASSIFIERS, DATASETS, EXPLAINERS, OBJECTIVES
 from core.checkpoints.card import Card, Entry, shipped_card, strength
 from core.evaluation import outcomes
@@ -61,8 +61,8 @@ def _objective(spec: Entry) -> str:
     if spec["method"] not in OBJECTIVES:
         return str(spec["method"])
     kind = OBJECTIVES[spec["method"]]
-    usual = to_spec(kind())
-    changed = [f"{key.replace('_', ' ')} {value}" for key, value in spec.items() if usual.get(key) != value]
+    usual, today = to_spec(kind()), with_todays_names(kind, spec)
+    changed = [f"{key.replace('_', ' ')} {value}" for key, value in today.items() if usual.get(key) != value]
     return f"{kind.title} ({', '.join(changed)})" if changed else kind.title
 
 

@@ -49,7 +49,7 @@ GROUNDS = {
     ),
 }  # fmt: skip
 
-LIME: dict[str, Any] = {"method": "lime_guided", "turns": 2, "every": 1, "masking": 0.5}
+LIME: dict[str, Any] = {"method": "lime_guided", "groups": 2, "every": 1, "masking": 0.5}
 UNSTABLE = {"instability": 1.0, "repeats": 2}
 ONLY_MASKS = LIME | {"sensitivity": 0.0, "first": 0}
 ONLY_PENALTY = LIME | {"masking": 0.0, "sensitivity": 100.0, "first": 1}
@@ -61,8 +61,8 @@ TRIALS: dict[str, dict[str, Any]] = {
     "penalty_lime": ONLY_PENALTY,
     "penalty_30": ONLY_PENALTY | {"sensitivity": 30.0},
     "penalty_300": ONLY_PENALTY | {"sensitivity": 300.0},
-    "penalty_once": ONLY_PENALTY | {"turns": 1, "every": 100},
-    "penalty_late": ONLY_PENALTY | {"turns": 1, "every": 100, "first": 3},
+    "penalty_once": ONLY_PENALTY | {"groups": 1, "every": 100},
+    "penalty_late": ONLY_PENALTY | {"groups": 1, "every": 100, "first": 3},
     "penalty_unstable": ONLY_PENALTY | UNSTABLE,
     "penalty_random": ONLY_PENALTY | {"mask_source": "random"},
     "mean_true": ONLY_MASKS | {"fill": "mean", "explained": "true"},
@@ -74,14 +74,14 @@ TRIALS: dict[str, dict[str, Any]] = {
     "patch_gradient": ONLY_MASKS | {"fill": "patch", "mask_source": "gradient"},
     "penalty_gradient": ONLY_PENALTY | {"mask_source": "gradient"},
 }
-DIGITS: dict[str, Any] = {"method": "lime_guided", "eps": 0.2, "steps": 7, "step_ratio": 0.25, "every": 2, "turns": 2}
+DIGITS: dict[str, Any] = {"method": "lime_guided", "eps": 0.2, "steps": 7, "step_ratio": 0.25, "every": 2, "groups": 2}
 TRIALS |= {
     "mnist_plain": DIGITS | {"sensitivity": 0.0},
     "mnist_penalty_30": DIGITS | {"sensitivity": 30.0},
     "mnist_penalty_100": DIGITS | {"sensitivity": 100.0},
     "mnist_penalty_100_unclipped": DIGITS | {"sensitivity": 100.0},
     "mnist_penalty_30_random": DIGITS | {"sensitivity": 30.0, "mask_source": "random"},
-    "mnist_penalty_30_once": DIGITS | {"sensitivity": 30.0, "every": 100, "turns": 1},
+    "mnist_penalty_30_once": DIGITS | {"sensitivity": 30.0, "every": 100, "groups": 1},
     "mnist_one_step": DIGITS | {"sensitivity": 100.0, "steps": 1},
 }
 UNCLIPPED = "_unclipped"  # ends the name of a trial without gradient clipping

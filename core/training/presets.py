@@ -19,7 +19,7 @@ class Preset:
 
 
 MODERN = Schedule(epochs=60, batch=128, lr=0.1, warm=0.2, weight_decay=5e-4, ema=0.995)
-CUTMIX = LimeGuided(fill="patch", masking=0.5, sensitivity=0.0, steps=10, step_ratio=0.25, first=10, every=10, turns=1)
+CUTMIX = LimeGuided(fill="patch", masking=0.5, sensitivity=0.0, steps=10, step_ratio=0.25, first=10, every=10, groups=1)
 PAPER = Refinement("cifar10_resnet18", "cifar10", CUTMIX, MODERN, start="scratch")
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
@@ -29,7 +29,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "Fifteen hundred CIFAR-10 images, three epochs, spurious regions looked for in all images after the first "
             "and again after the second: to see the loop at work. Its accuracies say nothing yet.",
             Refinement(
-                "cifar10_resnet20:standard", "cifar10", LimeGuided(every=1, turns=1),
+                "cifar10_resnet20:standard", "cifar10", LimeGuided(every=1, groups=1),
                 Schedule(epochs=3, lr=0.05, held_out=250), images=1500,
             ),
         ),
@@ -38,7 +38,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "Handwritten digits, attacked with strength 51/255: small enough to learn something while you wait.",
             Refinement(
                 "mnist_cnn:standard", "mnist",
-                LimeGuided(eps=0.2, steps=7, step_ratio=0.25, sensitivity=30.0, every=1, turns=2),
+                LimeGuided(eps=0.2, steps=7, step_ratio=0.25, sensitivity=30.0, every=1, groups=2),
                 Schedule(epochs=4, lr=0.05, crop=2, flip=False, ema=0.99, held_out=500), images=12_000,
             ),
         ),
@@ -46,7 +46,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "CIFAR-10, careful, some hours on a CPU",
             "All training images, twenty epochs, a rise and fall of the learning rate and averaged weights.",
             Refinement(
-                "cifar10_resnet20:standard", "cifar10", LimeGuided(every=5, turns=2),
+                "cifar10_resnet20:standard", "cifar10", LimeGuided(every=5, groups=2),
                 Schedule(epochs=20, lr=0.1, ema=0.995),
             ),
         ),

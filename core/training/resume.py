@@ -9,8 +9,10 @@ from typing import Any, Protocol
 import torch
 from torch import Tensor, nn
 
+from core.base.params import with_todays_names
 from core.checkpoints.tensor_files import fit, read_header, read_tensors, write_tensors
 from core.contracts.classifier import Classifier
+from core.contracts.objective import Objective
 from core.training.validation import Best
 
 
@@ -67,6 +69,7 @@ class Resumable(Protocol):
     """What `gather` reads and `put_back` sets: the parts of core.training.loop.Training that change as it goes."""
 
     classifier: Classifier
+    objective: Objective
     average: Classifier | None
     optimiser: torch.optim.Optimizer
     masks: Tensor | None
@@ -94,7 +97,10 @@ def gather(run: Resumable, facts: dict[str, Any]) -> State:
 
 def put_back(run: Resumable, spec: Mapping[str, Any], state: State) -> None:
     """Set `run`, which does what `spec` says, to what `gather` read; ValueError if that is of another run."""
-    expect(spec, state.facts.get("spec"))
+    saved = state.facts.get("spec")
+    if saved is not None and isinstance(saved.get("objective"), Mapping):  # a state from before a parameter was renamed
+        saved = saved | {"objective": with_todays_names(type(run.objective), saved["objective"])}
+    expect(spec, saved)
     fit(run.classifier.net, state.under("weights"), "the saved state")
     if run.average is not None:
         fit(run.average.net, state.under("average"), "the saved state")
