@@ -11,7 +11,7 @@ from core.base.atomic_files import whole
 from core.base.paths import find, home, places
 from core.catalog import DATASETS
 from core.contracts.interfaces import DataFacts, Images, Progress
-from core.data.formats import npz, picture_folder
+from core.data.formats import npz, npz_write, picture_folder
 from core.data.formats.archive import BROKEN, Refused
 from core.data.formats.npz import Split
 from core.data.formats.picture_tree import zip_tree
@@ -104,7 +104,7 @@ def install(
     _room(target, math.prod(shape), splits, called)
     try:
         with whole(target) as out:
-            npz.write(out, load)
+            npz_write.write(out, load)
     except Refused:
         raise
     except OSError as error:

@@ -18,7 +18,8 @@ from core.base.download import fetch
 from core.base.paths import find, folder
 from core.contracts.interfaces import DataFacts, DataSet, Images, Progress
 from core.data.formats.archive import BROKEN
-from core.data.formats.npz import Split, facts, read_npz, write
+from core.data.formats.npz import Split, facts, read_npz
+from core.data.formats.npz_write import write
 
 
 class Published(DataSet):

@@ -10,7 +10,7 @@ from core.attacks.pgd import PGD
 from core.base.cancellation import CancelScope
 from core.catalog import EXPLAINERS
 from core.contracts.interfaces import Images
-from core.data.formats.npz import write
+from core.data.formats.npz_write import write
 from core.images.picture import fit
 from core.images.samples import picture
 from core.runs.store import Store

@@ -5,19 +5,16 @@ with their names. Nothing is unpickled, and images are read piece by piece: a sp
 little more, however the file is compressed.
 """
 
-import zipfile
-from collections.abc import Callable
 from pathlib import Path
-from typing import IO, Any, Literal
+from typing import IO, Literal
 
 import numpy as np
 import torch
-from numpy.lib import format as npy
 from numpy.typing import NDArray
 
 from core.base.memory_info import available
 from core.contracts.interfaces import DataFacts, Images
-from core.data.formats.archive import PIECE, Archive, Refused
+from core.data.formats.archive import Archive, Refused
 
 Split = Literal["train", "test"]
 LARGEST_SIDE = 1024
@@ -61,31 +58,6 @@ def read(path: Path | IO[bytes], called: str, split: Split) -> Images:
             images[done : done + len(rows)] = rows.permute(0, 3, 1, 2)
             done += len(rows)
         return Images(images, torch.from_numpy(labels), classes)
-
-
-def write(file: IO[bytes], load: Callable[[Split], Images]) -> None:
-    """Write both splits to an open file as an uncompressed .npz; `load` is asked for one at a time."""
-    with zipfile.ZipFile(file, "w") as archive:
-        classes: tuple[str, ...] = ()
-        splits: tuple[Split, ...] = ("train", "test")
-        for split in splits:
-            data = load(split)
-            count, channels, height, width = data.images.shape
-            rows = max(PIECE // max(channels * height * width, 1), 1)
-            with archive.open(f"{split}_images.npy", "w", force_zip64=True) as member:
-                shape = (count, height, width, channels)[: 4 if channels > 1 else 3]
-                npy.write_array_header_1_0(member, {"shape": shape, "fortran_order": False, "descr": "|u1"})
-                for begin in range(0, count, rows):
-                    member.write(data.images[begin : begin + rows].permute(0, 2, 3, 1).contiguous().numpy().tobytes())
-            _member(archive, f"{split}_labels", data.labels.numpy())
-            classes = data.classes
-            del data
-        _member(archive, "classes", np.asarray(classes))
-
-
-def _member(archive: zipfile.ZipFile, name: str, values: NDArray[Any]) -> None:
-    with archive.open(f"{name}.npy", "w") as member:
-        npy.write_array(member, values, allow_pickle=False)
 
 
 def _facts(archive: Archive) -> DataFacts:

@@ -85,7 +85,7 @@ def test_a_failed_write_leaves_nothing(home: Path, monkeypatch: pytest.MonkeyPat
     def full(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
-    monkeypatch.setattr("core.data.formats.npz.write", full)
+    monkeypatch.setattr("core.data.formats.npz_write.write", full)
     with pytest.raises(OSError, match="x could not be stored in .*: No space left on device"):
         own_data.install(io.BytesIO(npz(arrays())), "x")
     assert not list((home / "data" / "own").iterdir())

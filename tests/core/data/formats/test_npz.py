@@ -147,7 +147,7 @@ def test_more_images_than_there_may_be_are_refused_before_they_are_unpacked(
     monkeypatch.setattr("core.data.formats.npz.MOST_VALUES", 8100)
     with pytest.raises(ValueError, match="its train images need 0.0 GB, more than"):
         load_data(name, "train")
-    monkeypatch.setattr("core.data.formats.npz.write", lambda *_: pytest.fail("nothing is unpacked"))
+    monkeypatch.setattr("core.data.formats.npz_write.write", lambda *_: pytest.fail("nothing is unpacked"))
     with pytest.raises(ValueError, match=r"some.npz holds more than .* GB of images in a split"):
         own_data.install(io.BytesIO(npz(arrays())), "mine", called="some.npz")
     monkeypatch.setattr("core.data.formats.npz.MOST_VALUES", 8e9)
