@@ -1,34 +1,23 @@
 """The settings of the Refine page, drawn as controls in reading order."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import fields
-from typing import Any
+from collections.abc import Mapping
 
 import streamlit as st
 
+from app.refine.learning_form import ask_objective, ask_schedule
 from app.refine.own_data import own_data
 from app.refine.request import OWN, SEVERAL, take_again, take_preset
 from app.ui.cached import bases, classifier, classifiers, untrained
 from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
-from app.ui.method_form import tune
 from app.ui.state import setting
 from app.ui.widgets import choose, gone, number, pick, segments, several, text
-from core.base.params import Method
-from core.catalog import OBJECTIVES
-from core.contracts.objective import Objective
 from core.data.by_name import data_names
 from core.training.presets import PRESETS
 from core.training.refinement import Refinement, Start
 from core.training.schedule import Schedule
 
-FIRST_OBJECTIVE = "fast_adversarial"
-# Parameters in sight; the others are folded.
-LEAD = ("eps", "steps", "beta", "mask_source", "fill", "area", "masking", "sensitivity", "adversarial", "every")
-LEAD_SCHEDULE = ("epochs", "batch", "lr")
 STARTING = {"base": "those of the base model", "scratch": "none: from scratch"}
-# What has no effect while another parameter, drawn before it, is 0; and how to say so.
-IDLE = {"fill": ("masking", "Not used: no image is covered.")}
 
 
 def ask_preset() -> None:
@@ -36,8 +25,8 @@ def ask_preset() -> None:
     take_again()
     titles = {key: preset.title for key, preset in PRESETS.items()} | {OWN: "My own settings"}
     if not any(setting(f"refine.{name}", "") for name in ("base", "objective", "data")):
-        asked = setting("refine.preset", "")
-        take_preset(asked if asked in PRESETS else next(iter(PRESETS), OWN))
+        linked = setting("refine.preset", "")
+        take_preset(linked if linked in PRESETS else next(iter(PRESETS), OWN))
     before = setting("refine.preset", OWN)
     chosen = pick("refine.preset", "Preset", list(titles), OWN, titles.__getitem__,
                   "A preset fills in all settings below; change any of them afterwards.")  # fmt: skip
@@ -106,53 +95,10 @@ def _size(base: str, start: str) -> tuple[int, int, int] | None:
         return None
 
 
-def ask_objective() -> tuple[type[Objective], dict[str, Any]]:
-    """What the model is to learn, and its parameters: the main ones in sight, the others folded."""
-    keys = sorted(OBJECTIVES, key=lambda key: OBJECTIVES[key].title)
-    key = pick("refine.objective", "Method", keys, FIRST_OBJECTIVE, lambda each: OBJECTIVES[each].title,
-               "\n".join(f"- **{kind.title}**: {kind.plain}" for kind in OBJECTIVES.values()))  # fmt: skip
-    kind = OBJECTIVES[key]
-    st.caption(f"{kind.plain} *{kind.cite}*")
-    return kind, _parameters(kind, key, LEAD, "More settings of the method")
-
-
-def ask_schedule() -> dict[str, Any]:
-    """How long and how fast it learns."""
-    return _parameters(Schedule, "schedule", LEAD_SCHEDULE, "More settings of the training", typed=True)
-
-
-def _parameters(
-    kind: type[Method], prefix: str, lead: Sequence[str], title: str, typed: bool = False
-) -> dict[str, Any]:
-    names = [entry.name for entry in fields(kind)]
-    first = [name for name in names if name in lead]
-    rest = [name for name in names if name not in first]
-    values = _grid(kind, prefix, first, typed)
-    if rest:
-        with st.expander(title):
-            values |= _grid(kind, prefix, rest, typed)
-    return values
-
-
-def _grid(kind: type[Method], prefix: str, names: Sequence[str], typed: bool) -> dict[str, Any]:
-    """Controls for these parameters, read row by row: three fields to type in beside one another, or two others."""
-    values: dict[str, Any] = {}
-    across = 3 if typed else 2
-    for begin in range(0, len(names), across):
-        for column, name in zip(st.columns(across, gap="medium"), names[begin : begin + across], strict=False):
-            with column:
-                other, said = IDLE.get(name, ("", ""))
-                idle = values.get(other) == 0
-                values[name] = tune(kind, prefix, only=[name], typed=typed, disabled=idle)[name]
-                if idle:
-                    st.caption(said)
-    return values
-
-
-def ask_device(found: Mapping[str, str]) -> str:
+def ask_device(titles: Mapping[str, str]) -> str:
     """Where it runs: the CPU, a GPU, or several GPUs at once."""
-    gpus = {name: f"{title} ({name})" for name, title in found.items() if name.startswith("cuda")}
-    options = {name: gpus.get(name, title) for name, title in found.items()}
+    gpus = {name: f"{title} ({name})" for name, title in titles.items() if name.startswith("cuda")}
+    options = {name: gpus.get(name, title) for name, title in titles.items()}
     if len(gpus) > 1:
         options[SEVERAL] = "several GPUs"
     if len(options) == 1:

@@ -63,7 +63,9 @@ def dialog(size: tuple[int, int, int] | None = None) -> None:
         "- an **.npz** file laid out like MedMNIST's: `train_images`, `train_labels`, `test_images`, `test_labels`."
     )
     file = st.file_uploader("File", type=["zip", "npz"], max_upload_size=MOST_MB)
-    offered = {f"what the model takes, {kind(size).replace(' x ', ' × ')}": size} if size else {}
+    offered: dict[str, tuple[int, int, int] | None] = {}
+    if size:
+        offered[f"what the model takes, {kind(size).replace(' x ', ' × ')}"] = size
     offered |= {words: each for words, each in SIZES.items() if each is None or each != size}
     chosen = st.selectbox(
         "Bring pictures to", list(offered), disabled=file is None or not file.name.lower().endswith(".zip"),
@@ -73,10 +75,14 @@ def dialog(size: tuple[int, int, int] | None = None) -> None:
     if st.button("Add", type="primary", disabled=file is None, key="add-own-data") and file is not None:
         short = re.sub(r"[^A-Za-z0-9_-]+", "-", name or file.name.rsplit(".", 1)[0]).strip("-_")[:40]
         bar = st.progress(0.0, "Checking the file")
+
+        def progress(share: float, text: str) -> None:
+            bar.progress(min(share, 1.0), text)
+
         try:
             _, notes = store.install(
                 file, short, called=file.name[:80], size=offered[chosen],
-                progress=lambda share, text: bar.progress(min(share, 1.0), text) and None,
+                progress=progress,
             )  # fmt: skip
             facts = store.facts(short)
         except (ValueError, OSError) as error:
