@@ -7,28 +7,28 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from app.ui.charts import AFTER, BEFORE, TEXT
+from app.ui.charts import AFTER, BEFORE, TEXT, layered
 
 NAMES = {"before": "before", "after": "after"}
 
 
 def curve(
-    found: Mapping[str, Any], name: str, strengths: Sequence[float], norm: float, title: str, control: str = "",
+    numbers: Mapping[str, Any], name: str, strengths: Sequence[float], norm: float, title: str, control: str = "",
     chosen: float | None = None, percent: bool = False,
 ) -> alt.LayerChart:  # fmt: skip
     """One quantity by strength for both models; with `control`, its own lines, dashed, with their bands.
 
-    found: as core.compare.curves tells it. percent: values from 0 to 1 are shown as 0 to 100.
+    numbers: as core.compare.curves tells it. percent: values from 0 to 1 are shown as 0 to 100.
     """
     scale, times, digits = (255 if norm == math.inf else 1), (100 if percent else 1), (1 if percent else 2)
     rows = []
     for side, word in NAMES.items():
-        for kind, values in (("attack", found[side].get(name)), ("ordinary noise", found[side].get(control))):
+        for kind, values in (("attack", numbers[side].get(name)), ("ordinary noise", numbers[side].get(control))):
             for eps, interval in zip(strengths, values or [], strict=False):
                 value, low, high = (times * each for each in interval)
-                said = f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
+                text = f"{value:.{digits}f} ({low:.{digits}f} to {high:.{digits}f})"
                 rows.append({"strength": round(eps * scale, 3), "model": word, "kind": kind, "value": value, "low": low,
-                             "high": high, "said": said})  # fmt: skip
+                             "high": high, "said": text})  # fmt: skip
     table = pd.DataFrame(rows, columns=["strength", "model", "kind", "value", "low", "high", "said"])
     axis = "strength of the attack, of 255" if norm == math.inf else "strength of the attack"
     x = alt.X("strength:Q", title=axis, axis=alt.Axis(
@@ -53,5 +53,4 @@ def curve(
     if chosen is not None:
         mark = alt.Chart(pd.DataFrame([{"strength": round(chosen * scale, 3)}]))
         layers.insert(0, mark.mark_rule(strokeDash=[2, 3], color=TEXT, opacity=0.5).encode(x="strength:Q"))
-    whole: alt.LayerChart = alt.layer(*layers).properties(height=330)
-    return whole
+    return layered(*layers, height=330)

@@ -6,8 +6,9 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
-from app.runs.series import KINDS, WEIGHTS, WHOLE, empty
-from app.ui.charts import AFTER, BEFORE, TEXT
+from app.runs.mask_series import empty
+from app.runs.series import KINDS, WEIGHTS, WHOLE
+from app.ui.charts import AFTER, BEFORE, TEXT, layered
 
 # Okabe and Ito's colours, distinct for colour-blind readers; yellow is left out, it fades on white.
 PARTS = ("#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
@@ -33,9 +34,9 @@ def level(value: float, words: str, y: alt.Y) -> alt.LayerChart:
     """A dashed line across at `value`, with its words at its right end. y: of the field `level`."""
     base = alt.Chart(pd.DataFrame({"level": [value]}))
     line = base.mark_rule(strokeDash=[4, 4], color=TEXT).encode(y=y)
-    said = base.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=TEXT).encode(
+    text = base.mark_text(align="right", baseline="bottom", dx=-4, dy=-3, color=TEXT).encode(
         x=alt.value("width"), y=y, text=alt.value(words))  # fmt: skip
-    return alt.layer(line, said)
+    return layered(line, text)
 
 
 def losses(points: Sequence[Mapping[str, Any]], end: float) -> alt.Chart:
@@ -74,7 +75,7 @@ def accuracy(points: Sequence[Mapping[str, Any]], end: float, guess: float | Non
     dash = alt.StrokeDash("weights:N", scale=dashes, legend=None)  # said below the chart
     numbers = {"value": "accuracy, %", "low": "from", "high": "to"}
     shown_numbers = [alt.Tooltip(f"{name}:Q", format=".1f", title=title) for name, title in numbers.items()]
-    tooltip = ["images:N", "weights:N", "epoch:Q", *shown_numbers]
+    tooltip: list[str | alt.Tooltip] = ["images:N", "weights:N", "epoch:Q", *shown_numbers]
     y = alt.Y("value:Q", scale=limits)
     line = base.mark_line().encode(y=y, strokeDash=dash, tooltip=tooltip)
     dots = base.encode(y=y, detail="weights:N", tooltip=tooltip)  # both can be seen where they meet
@@ -83,8 +84,7 @@ def accuracy(points: Sequence[Mapping[str, Any]], end: float, guess: float | Non
     layers: list[Any] = [band, bars, line, circles, squares]
     if guess:
         layers.append(level(100 * guess, "always the most frequent class", alt.Y("level:Q", scale=limits)))
-    chart: alt.LayerChart = alt.layer(*layers).properties(height=HEIGHT)
-    return chart
+    return layered(*layers, height=HEIGHT)
 
 
 def leaks(cycles: Sequence[Mapping[str, float]], end: float) -> alt.LayerChart:
@@ -110,8 +110,7 @@ def leaks(cycles: Sequence[Mapping[str, float]], end: float) -> alt.LayerChart:
                  alt.Tooltip("chance:Q", format=".1f", title="always the most frequent label, %")],
     )  # fmt: skip
     chances = [level(each, "always the most frequent label", alt.Y("level:Q")) for each in table["chance"].tail(1)]
-    chart: alt.LayerChart = alt.layer(*chances, bars, dots).properties(height=HEIGHT - 40)
-    return chart
+    return layered(*chances, bars, dots, height=HEIGHT - 40)
 
 
 def both(

@@ -37,8 +37,8 @@ def compared(result: Mapping[str, Any], arguments: Mapping[str, Any]) -> str:
         return ""
 
 
-def _percent(found: tuple[float, float, float]) -> str:
-    value, _, rest = interval(found, 100, 1).partition(" ")
+def _percent(numbers: tuple[float, float, float]) -> str:
+    value, _, rest = interval(numbers, 100, 1).partition(" ")
     return f"{value} % {rest}"
 
 

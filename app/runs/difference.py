@@ -19,12 +19,12 @@ from core.runs.settings_difference import difference
 NONE = "none"
 
 
-def name(found: RunFacts) -> str:
+def name(facts: RunFacts) -> str:
     """A run in a list of runs."""
-    return f"{found.title}, {moment(found.status.submitted)} ({found.status.state}, {found.run.id[-8:]})"
+    return f"{facts.title}, {moment(facts.status.submitted)} ({facts.status.state}, {facts.run.id[-8:]})"
 
 
-def show_difference(found: RunFacts, others: dict[str, RunFacts]) -> str:
+def show_difference(facts: RunFacts, others: dict[str, RunFacts]) -> str:
     """Draw the picker and, once another run is chosen, what differs; returns that run's id or "". others: by id."""
     with st.expander("Difference from another run", expanded=False):
         words = {NONE: "choose a run", **{key: name(each) for key, each in others.items()}}
@@ -32,30 +32,30 @@ def show_difference(found: RunFacts, others: dict[str, RunFacts]) -> str:
         if chosen == NONE:
             return ""
         other = others[chosen]
-        table = differences(found, other)
+        table = differences(facts, other)
         if table.empty:
             st.markdown("All settings are the same.")
         else:
             st.dataframe(table, width="stretch", hide_index=True)
-        _curves(found, other)
+        _curves(facts, other)
     return chosen
 
 
-def differences(found: RunFacts, other: RunFacts) -> pd.DataFrame:
+def differences(facts: RunFacts, other: RunFacts) -> pd.DataFrame:
     """Setting, here, there: of everything in which the two specs differ."""
     models, data = bases(), data_names()
-    apart = difference(found.spec, other.spec)
+    apart = difference(facts.spec, other.spec)
     return pd.DataFrame(
-        [(setting(dotted, found.spec, other.spec), value(dotted, here, found.spec, models, data),
+        [(setting(dotted, facts.spec, other.spec), value(dotted, here, facts.spec, models, data),
           value(dotted, there, other.spec, models, data)) for dotted, (here, there) in apart.items()],
         columns=["setting", "this run", "the other run"],
     )  # fmt: skip
 
 
-def _curves(found: RunFacts, other: RunFacts) -> None:
+def _curves(facts: RunFacts, other: RunFacts) -> None:
     drawn = {}
     end = 1.0
-    for title, each in (("this run", found), ("the other run", other)):
+    for title, each in (("this run", facts), ("the other run", other)):
         rows = run_series.whole(run_rows(each.run.folder))
         steps, epochs = span(each, rows)
         end = max(end, epochs)
@@ -68,7 +68,7 @@ def _curves(found: RunFacts, other: RunFacts) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Loss**")
-        if found.arguments.get("objective") != other.arguments.get("objective"):
+        if facts.arguments.get("objective") != other.arguments.get("objective"):
             st.caption(plain("The methods differ, so the heights of the two losses cannot be compared."))
         named = {title: whole for title, (whole, _) in drawn.items()}
         st.altair_chart(run_charts.both(named, end, kind="part", title="loss"), width="stretch")

@@ -50,8 +50,9 @@ class RunFacts:
             return f"{duration(status.left)} left" if status.left is not None and status.state == "running" else ""
         if status.started and status.ended and status.state == "completed":
             seconds = (self.run.result() or {}).get("seconds")
-            told = isinstance(seconds, int | float) and not isinstance(seconds, bool)
-            return f"took {duration(seconds if told else status.ended - status.started)}"
+            if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+                seconds = status.ended - status.started
+            return f"took {duration(seconds)}"
         return ""
 
     @property
@@ -64,32 +65,32 @@ class RunFacts:
         return f"run:{self.run.id}" if (self.run.folder / BEST).is_file() else ""
 
 
-def facts(run: Run, models: Mapping[str, str], data: Mapping[str, str]) -> RunFacts:
+def facts_of(run: Run, models: Mapping[str, str], data: Mapping[str, str]) -> RunFacts:
     """Read a run. models, data: titles by name."""
     spec = run.spec
     return RunFacts(run, run.status, spec, title(spec, data), subtitle(spec, models))
 
 
-def line(found: RunFacts) -> dict[str, Any]:
+def line(facts: RunFacts) -> dict[str, Any]:
     """The run as a line of the list."""
-    status = found.status
+    status = facts.status
     symbol, word = STATES[status.state]
     share = 1.0 if status.state == "completed" else min(max(status.progress, 0.0), 1.0)
     return {
-        "id": found.run.id, "symbol": symbol, "state": status.state, "word": word, "title": found.title,
-        "about": found.about, "progress": share, "said": progress(found), "left": found.left,
+        "id": facts.run.id, "symbol": symbol, "state": status.state, "word": word, "title": facts.title,
+        "about": facts.about, "progress": share, "said": progress(facts), "left": facts.left,
         "when": moment(status.submitted),
     }  # fmt: skip
 
 
-def progress(found: RunFacts) -> str:
+def progress(facts: RunFacts) -> str:
     """How far the run is: "epoch 6 of 15", or in percent."""
-    status = found.status
+    status = facts.status
     if status.state == "queued":
         return "waiting"
     if status.state == "completed":
         return "100 %"
-    epochs = part(found.arguments, "schedule").get("epochs")
-    if found.task == "refine" and isinstance(epochs, int) and status.step >= 0:
+    epochs = part(facts.arguments, "schedule").get("epochs")
+    if facts.task == "refine" and isinstance(epochs, int) and status.step >= 0:
         return f"epoch {min(int(status.progress * epochs) + 1, epochs)} of {epochs}"
     return f"{100 * status.progress:.0f} %"

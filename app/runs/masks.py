@@ -7,7 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app.runs import charts as run_charts
-from app.runs.series import empty, leak
+from app.runs.mask_series import empty, leak
 from app.ui.cached import mask_strip
 from core.base.run_folder import all_mask_examples
 
@@ -70,10 +70,10 @@ def show_masks(
             st.caption("At the last cycle the interval reaches what always naming the most frequent label gets right, "
                        "or lies below: nothing shows that the regions tell the label.")  # fmt: skip
         if losses is not None:
-            told = f"Loss in the last epoch: {losses[0]:.3g} on covered pictures, {losses[1]:.3g} on the others."
+            means = f"Loss in the last epoch: {losses[0]:.3g} on covered pictures, {losses[1]:.3g} on the others."
             easier = losses[0] < losses[1]
-            st.caption(told + (" A covered picture should be harder, not easier: the region may be telling the label."
-                               if easier else " A covered picture is harder, as it should be."))  # fmt: skip
+            st.caption(means + (" A covered picture should be harder, not easier: the region may be telling the label."
+                                if easier else " A covered picture is harder, as it should be."))  # fmt: skip
     show_examples(folder)
 
 
@@ -103,22 +103,22 @@ def _share(cycle: Mapping[str, float], name: str) -> str:
 
 def show_examples(folder: Path) -> None:
     """The same pictures at several cycles, the spurious region tinted and outlined."""
-    found = all_mask_examples(folder)
-    shown = found if len(found) <= SHOWN else [found[0], *found[1 - SHOWN :]]
+    paths = all_mask_examples(folder)
+    shown = paths if len(paths) <= SHOWN else [paths[0], *paths[1 - SHOWN :]]
     if not shown:
         return
     st.markdown("**Examples, the spurious region in orange**", help="Always the same training pictures, so that you "
                 "can watch the region move.")  # fmt: skip
-    _strips(found, shown)
-    if between := [path for path in found if path not in shown]:
+    _strips(paths, shown)
+    if between := [path for path in paths if path not in shown]:
         with st.expander(f"The {len(between)} cycles in between"):
-            _strips(found, between)
+            _strips(paths, between)
 
 
-def _strips(found: Sequence[Path], shown: Sequence[Path]) -> None:
+def _strips(paths: Sequence[Path], shown: Sequence[Path]) -> None:
     for path in shown:
         done = path.stem.rpartition("-")[2]
-        text = f"Cycle {found.index(path) + 1}, {_when(int(done))}" if done.isdigit() else path.stem
+        text = f"Cycle {paths.index(path) + 1}, {_when(int(done))}" if done.isdigit() else path.stem
         strip = mask_strip(str(path), path.stat().st_mtime_ns if path.exists() else 0)
         if strip:
             st.image(strip, caption=text, width="stretch")

@@ -24,18 +24,18 @@ LONGEST = 100  # letters of a result on the page
 BARREN = "∅", "completed, nothing learnt"  # symbol and word, as in app.ui.run_words.STATES
 
 
-def show_outcome(found: RunFacts) -> None:
+def show_outcome(facts: RunFacts) -> None:
     """What a completed run found, as sentences where its task is known, else as a table."""
-    if found.status.state != "completed":
+    if facts.status.state != "completed":
         return
-    result = found.run.result()
+    result = facts.run.result()
     if result is None:
         st.warning("It says that it has completed, but its result cannot be read.")
-    elif said := outcome(found.task, result, held_out(found), found.arguments):
-        if barren(found):
-            st.warning(f"{said} {collapsed(result)}")
+    elif sentence := outcome(facts.task, result, held_out(facts), facts.arguments):
+        if barren(facts):
+            st.warning(f"{sentence} {collapsed(result)}")
         else:
-            st.success(" ".join(filter(None, (said, unsure(result), caution(found, said)))))
+            st.success(" ".join(filter(None, (sentence, unsure(result), caution(facts, sentence)))))
     else:
         numbers = {name: entry for name, entry in flat(result).items() if not name.startswith("asked.")}
         st.dataframe(pd.DataFrame({"result": {setting(name): _text(entry) for name, entry in numbers.items()}}),
@@ -65,7 +65,7 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
         averaged = bool(result.get("averaged"))
         kept = f"Kept: the {'averaged ' if averaged else ''}weights after epoch {epoch}."
         shown = run_series.held([{"epoch": epoch - 1, "held": result.get("held")}], count)
-        said = [
+        shares = [
             f"{point['value']:.1f} % ({point['low']:.1f} to {point['high']:.1f} %) "
             + (
                 "as they are"
@@ -75,7 +75,7 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
             for point in shown
             if point["weights"] == run_series.WEIGHTS["average" if averaged else ""]
         ]
-        return kept + (f" On the {count:,} held-out images it is right on {' and on '.join(said)}." if said else "")
+        return kept + (f" On the {count:,} held-out images it is right on {' and on '.join(shares)}." if shares else "")
     return ""
 
 
@@ -89,15 +89,15 @@ def attack_strength_words(arguments: Mapping[str, Any]) -> str:
         objective = from_spec(part(arguments, "objective"), OBJECTIVES)
     except (ValueError, TypeError):
         return ""
-    found = usual_validation_attack(objective) if isinstance(objective, Objective) else None
-    return f" (PGD, {found.steps} steps, at most {255 * found.eps:.4g}/255)" if isinstance(found, PGD) else ""
+    attack = usual_validation_attack(objective) if isinstance(objective, Objective) else None
+    return f" (PGD, {attack.steps} steps, at most {255 * attack.eps:.4g}/255)" if isinstance(attack, PGD) else ""
 
 
-def caution(found: RunFacts, said: str) -> str:
+def caution(facts: RunFacts, sentence: str) -> str:
     """What the accuracies on held-out images do not show; "" where there are none."""
-    if found.task != "refine" or "held-out" not in said:
+    if facts.task != "refine" or "held-out" not in sentence:
         return ""
-    scratch = found.arguments.get("start") == "scratch"
+    scratch = facts.arguments.get("start") == "scratch"
     learnt = "" if scratch else ", and the base model may have learnt from them"
     return (f"These images chose the epoch{learnt}, so the numbers tend to be too high: measure on test images before "
             "reporting.")  # fmt: skip
@@ -111,32 +111,32 @@ def unsure(result: Mapping[str, Any]) -> str:
         return ""
 
 
-def barren(found: RunFacts) -> bool:
+def barren(facts: RunFacts) -> bool:
     """Whether a refinement has completed and does no better than one answer to all, as far as can be told."""
-    if found.task != "refine" or found.status.state != "completed":
+    if facts.task != "refine" or facts.status.state != "completed":
         return False
     try:
-        return bool(collapsed(found.run.result() or {}))
+        return bool(collapsed(facts.run.result() or {}))
     except (AttributeError, TypeError, ValueError):  # a damaged result
         return False
 
 
-def state(found: RunFacts) -> tuple[str, str]:
+def state(facts: RunFacts) -> tuple[str, str]:
     """Symbol and word of how a run stands."""
-    symbol, _, word = found.state.partition(" ")
-    return BARREN if barren(found) else (symbol, word)
+    symbol, _, word = facts.state.partition(" ")
+    return BARREN if barren(facts) else (symbol, word)
 
 
-def guess(found: RunFacts) -> float | None:
+def guess(facts: RunFacts) -> float | None:
     """The share of the held-out images that one answer to all gets right; known of completed runs."""
-    result = found.run.result() if found.status.state == "completed" else None
+    result = facts.run.result() if facts.status.state == "completed" else None
     share = run_series.numeric((result or {}).get("guess"))
     return share if share is not None and 0 < share <= 1 else None
 
 
-def held_out(found: RunFacts) -> int:
+def held_out(facts: RunFacts) -> int:
     """How many held-out images the accuracies of a refining run are measured on."""
-    count = part(found.arguments, "schedule").get("held_out", Schedule().held_out)
+    count = part(facts.arguments, "schedule").get("held_out", Schedule().held_out)
     return count if isinstance(count, int) and count > 0 else 0
 
 

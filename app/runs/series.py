@@ -17,22 +17,17 @@ PARTS = {
     "cross_entropy": "images as they are", "divergence": "disagreement, attacked and original",
 }  # fmt: skip
 KINDS = {"clean": "original images", "robust": "attacked images"}
-SEEN = "The model may learn to read the region instead of the picture."
-UNSEEN = (
-    "Pictures are not covered in this run, so the model does not see the regions; but where the penalty falls depends "
-    "on what the picture shows."
-)
 
 
-def numeric(found: Any) -> float | None:
+def numeric(value: Any) -> float | None:
     """A finite number, or None.
 
     >>> numeric(2), numeric(float("nan")), numeric("2"), numeric(True)
     (2.0, None, None, None)
     """
-    if isinstance(found, bool) or not isinstance(found, int | float) or not math.isfinite(found):
+    if isinstance(value, bool) or not isinstance(value, int | float) or not math.isfinite(value):
         return None
-    return float(found)
+    return float(value)
 
 
 def whole(rows: Iterable[Row]) -> list[Row]:
@@ -50,7 +45,8 @@ def each(rows: Sequence[Row], progress: float, epochs: int) -> float:
     """
     for row in rows:
         if row["epoch"] >= 1:
-            return max(row["step"] / row["epoch"], 1.0)
+            length: float = max(row["step"] / row["epoch"], 1.0)
+            return length
     done = rows[-1]["step"] + 1 if rows else 1
     if rows and isinstance(rows[-1].get("held"), Mapping):
         return float(done)
@@ -60,7 +56,7 @@ def each(rows: Sequence[Row], progress: float, epochs: int) -> float:
 def losses(rows: Sequence[Row], steps: float, points: int = POINTS) -> list[dict[str, Any]]:
     """Loss and its parts: `epoch`, `part`, `value`, each the mean of so many steps that at most `points` are left."""
     size = -(-len(rows) // points) if rows else 1
-    found = []
+    drawn = []
     for first in range(0, len(rows), size):
         block = rows[first : first + size]
         gathered: dict[str, list[float]] = {}
@@ -71,14 +67,14 @@ def losses(rows: Sequence[Row], steps: float, points: int = POINTS) -> list[dict
                 if (number := numeric(entry)) is not None:
                     gathered.setdefault(name, []).append(number)
         middle = (block[0]["step"] + block[-1]["step"]) / 2 + 1
-        found += [
-            {"epoch": middle / steps, "part": told(name), "value": math.fsum(each) / len(each)}
+        drawn += [
+            {"epoch": middle / steps, "part": part_title(name), "value": math.fsum(each) / len(each)}
             for name, each in gathered.items()
         ]
-    return found
+    return drawn
 
 
-def told(part: str) -> str:
+def part_title(part: str) -> str:
     """A part of a loss for the screen."""
     return PARTS.get(part, part.replace("_", " "))
 
@@ -114,7 +110,7 @@ def held(rows: Iterable[Row], count: int) -> list[dict[str, Any]]:
     >>> held([{"step": 1, "epoch": 0, "held": {"clean": 0.8}}], 10)[0]
     {'epoch': 1, 'images': 'original images', 'weights': 'weights as trained', 'value': 80.0, 'low': 49.0..., ...}
     """
-    found = []
+    points = []
     for row in rows:
         numbers = row.get("held")
         for name, entry in numbers.items() if isinstance(numbers, Mapping) else ():
@@ -123,46 +119,7 @@ def held(rows: Iterable[Row], count: int) -> list[dict[str, Any]]:
             if number is None or not 0 <= number <= 1 or kind not in KINDS or average not in WEIGHTS:
                 continue
             low, high = Proportion(round(number * count), count).interval if count else (number, number)
-            found.append({"epoch": row["epoch"] + 1, "images": KINDS[kind],
+            points.append({"epoch": row["epoch"] + 1, "images": KINDS[kind],
                           "weights": WEIGHTS[average],
                           "value": 100 * number, "low": 100 * max(low, 0.0), "high": 100 * min(high, 1.0)})  # fmt: skip
-    return found
-
-
-def cycles(rows: Iterable[Row]) -> list[dict[str, float]]:
-    """One entry each time masks were made: `cycle` from 1, `epoch` (done before it), and their numbers."""
-    found: list[dict[str, float]] = []
-    for row in rows:
-        masks = row.get("masks")
-        if isinstance(masks, Mapping) and masks:
-            numbers = {str(name): number for name, entry in masks.items() if (number := numeric(entry)) is not None}
-            if numbers:
-                found.append({"cycle": len(found) + 1, "epoch": row["epoch"]} | numbers)
-    return found
-
-
-def empty(cycle: Mapping[str, float]) -> bool:
-    """Whether no picture has a spurious region in this cycle."""
-    return cycle.get("empty") == 1
-
-
-def leak(cycle: Mapping[str, float], covering: bool = True) -> str:
-    """The warning that the regions of a cycle tell the label; "" where they do not, or nobody measured it.
-
-    covering: whether pictures have their region covered, so that the model sees where it lies.
-
-    >>> leak({"leak": 0.2, "leak_low": 0.15, "leak_high": 0.25, "chance": 0.16})
-    ''
-    >>> leak({"leak": 0.34, "leak_low": 0.31, "leak_high": 0.37, "chance": 0.12})[:66]
-    'The regions tell the label: from their places alone, a small probe'
-    """
-    low, chance = cycle.get("leak_low"), cycle.get("chance")
-    if low is None or chance is None or low <= chance or empty(cycle):
-        return ""
-    share, high = 100 * cycle.get("leak", low), 100 * cycle.get("leak_high", low)
-    return (
-        f"The regions tell the label: from their places alone, a small probe names the right class for {share:.0f} % "
-        f"of the images ({100 * low:.0f} to {high:.0f} %); always naming the most frequent label is right for "
-        f"{100 * chance:.0f} %. {SEEN if covering else UNSEEN} Compare with shuffled or random regions before trusting "
-        "this run."
-    )
+    return points

@@ -14,6 +14,13 @@ TEXT = "currentColor"  # the colour of the page's text, light or dark
 AGREE, OPPOSE = "#08306b", "#8a8a8a"
 
 
+def layered(*layers: alt.Chart | alt.LayerChart, height: int | None = None) -> alt.LayerChart:
+    """Charts over one another; height: in pixels."""
+    whole = alt.layer(*layers)
+    assert isinstance(whole, alt.LayerChart)  # it would be facets only if a layer had some
+    return whole if height is None else whole.properties(height=height)
+
+
 def probabilities(
     labels: Sequence[str], before: Prediction, after: Prediction | None, count: int = 5, target: int | None = None
 ) -> alt.LayerChart:
@@ -22,11 +29,12 @@ def probabilities(
     shown = [("original", before)] + ([("attacked", after)] if after is not None else [])
     table = pd.DataFrame(
         [
-            {"class": labels[label], "image": name, "percent": 100 * prediction[label], "text": said(prediction[label])}
+            {"class": labels[label], "image": name, "percent": 100 * prediction[label],
+             "text": percentage(prediction[label])}
             for label in ranked
             for name, prediction in shown
         ]
-    )
+    )  # fmt: skip
     order = [labels[label] for label in ranked]
     names = [name for name, _ in shown]
     y = alt.Y("class:N", sort=order, title=None, axis=alt.Axis(labelLimit=150, labelOverlap=False))
@@ -45,10 +53,10 @@ def probabilities(
     return both
 
 
-def said(probability: float) -> str:
+def percentage(probability: float) -> str:
     """A probability beside its bar: one decimal, but never a rounded 0 or 100.
 
-    >>> [said(value) for value in (0.5, 0.9994, 0.9995, 1.0, 0.0005, 0.00049)]
+    >>> [percentage(value) for value in (0.5, 0.9994, 0.9995, 1.0, 0.0005, 0.00049)]
     ['50.0 %', '99.9 %', '> 99.9 %', '> 99.9 %', '0.1 %', '< 0.1 %']
     """
     percent = 100 * probability
@@ -102,18 +110,18 @@ def trace(attacked: Attacked, labels: Sequence[str]) -> alt.VConcatChart:
     return both
 
 
-def agreement(found: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> alt.LayerChart:
+def agreement(rows: Sequence[Mapping[str, Any]], titles: Mapping[str, str]) -> alt.LayerChart:
     """Rank agreement of every two methods, each pair once: white at 0 to dark blue at 1, grey below 0.
 
-    found: rows of `first`, `second` (keys of `titles`) and `value`, in both orders or one; two methods at least.
+    rows: `first`, `second` (keys of `titles`) and `value`, in both orders or one; two methods at least.
     """
-    keys = list(dict.fromkeys(entry[side] for entry in found for side in ("first", "second")))
+    keys = list(dict.fromkeys(entry[side] for entry in rows for side in ("first", "second")))
     place = {key: number for number, key in enumerate(keys)}
     table = pd.DataFrame(
         [
             {"first": titles[entry["first"]], "second": titles[entry["second"]], "value": entry["value"],
              "text": f"{round(entry['value'], 2) + 0.0:.2f}".replace("-", "−")}
-            for entry in found
+            for entry in rows
             if place[entry["first"]] > place[entry["second"]]
         ],
         columns=["first", "second", "value", "text"],

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from app.runs.facts import facts
+from app.runs.facts import facts_of
 from app.runs.panels import loading
 from tests.app.pages import REFINE, ROWS, RUNS, TINY, opened, refining, texts
 
@@ -50,7 +50,7 @@ def test_a_run_without_a_spurious_region_says_what_it_trained_on(
 
 def test_a_run_that_loads_says_that_nothing_is_learnt_yet(home: Path) -> None:
     run = refining(home, "20260101-120000-00000001")
-    found = facts(run, {}, {})
+    found = facts_of(run, {}, {})
     assert loading(found) == "Loading the model and the images; nothing is learnt yet."
 
 

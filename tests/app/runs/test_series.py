@@ -15,8 +15,9 @@ from app.runs import comparison as run_compared
 from app.runs import outcome as run_outcome
 from app.runs import series as run_series
 from app.runs.charts import ROOM, accuracy, both, leaks, losses
+from app.runs.mask_series import cycles_of, leak
 from app.runs.masks import numbers
-from app.runs.series import WHOLE, cycles, each, held, leak
+from app.runs.series import WHOLE, each, held
 from app.ui import mask_pictures as run_pictures
 from app.ui import run_settings, run_words
 from app.ui.mask_pictures import TINT, strip
@@ -83,7 +84,7 @@ def test_cycles_are_counted_and_the_leak_is_told_only_above_chance() -> None:
     rows[0]["masks"] = {"size": 0.25, "leak": 0.11, "leak_low": 0.09, "leak_high": 0.13, "chance": 0.1}
     rows[20]["masks"] = {"size": 0.25, "leak": 0.4, "leak_low": 0.38, "leak_high": 0.42, "chance": 0.1, "note": "x"}
     rows[25]["masks"] = {"note": "x"}
-    found = cycles(rows)
+    found = cycles_of(rows)
     assert [(entry["cycle"], entry["epoch"]) for entry in found] == [(1, 0), (2, 2)]
     assert leak(found[0]) == ""
     assert "40 %" in leak(found[1])
@@ -113,9 +114,9 @@ def test_charts_hold_their_points_and_share_the_axis() -> None:
     shown = data(accuracy(held(rows, 100), 5))
     assert sorted(row["value"] for row in shown) == [40.0, 80.0, 82.0]
     assert all(row["low"] < row["value"] < row["high"] for row in shown)
-    meter = next(row for row in data(leaks(cycles(rows), 5)) if "leak" in row)
+    meter = next(row for row in data(leaks(cycles_of(rows), 5)) if "leak" in row)
     assert (meter["leak"], meter["chance"], meter["tells"]) == (40.0, 10.0, True)
-    assert not data(leaks([entry | {"empty": 1.0} for entry in cycles(rows)], 5))
+    assert not data(leaks([entry | {"empty": 1.0} for entry in cycles_of(rows)], 5))
     assert {"level": 12.5} in data(accuracy(held(rows, 100), 5, 0.125))
     over = both({"this run": held(rows, 100), "the other run": []}, 5, kind="images", title="accuracy, %", percent=True)
     assert {row["run"] for row in data(over)} == {"this run"}

@@ -7,7 +7,7 @@ import pytest
 import torch
 
 from app.ui.case_form import GROUPS, group
-from app.ui.charts import agreement, probabilities, said, trace
+from app.ui.charts import agreement, percentage, probabilities, trace
 from core.catalog import ATTACKS
 from core.study.attack_record import Attacked
 from core.study.prediction import Prediction
@@ -63,11 +63,11 @@ def test_a_trace_of_few_points_is_still_a_chart(count: int) -> None:
     [(1.0, "> 99.9 %"), (0.9999, "> 99.9 %"), (0.99949, "99.9 %"), (0.0, "< 0.1 %"), (0.123, "12.3 %")],
 )
 def test_no_probability_is_rounded_to_certainty(probability: float, text: str) -> None:
-    assert said(probability) == text
+    assert percentage(probability) == text
 
 
 def test_no_text_ever_reads_0_or_100_percent() -> None:
-    texts = {said(number / 20000) for number in range(20001)}
+    texts = {percentage(number / 20000) for number in range(20001)}
     assert not texts & {"100.0 %", "0.0 %"}
 
 
