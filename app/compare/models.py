@@ -55,8 +55,8 @@ def choose_models(device: str) -> ModelPair:
     elif before not in ancestors(after):
         st.caption("The second model is not known to be refined from the first: below, ‘before’ and ‘after’ only tell "
                    "them apart.")  # fmt: skip
-    elif said := controls(after, titles):
-        st.caption(said)
+    elif advice := controls(after, titles):
+        st.caption(advice)
     own: dict[Side, Classifier] = {"before": classifier(before, device), "after": classifier(after, device)}
     models: dict[Side, Classifier] = dict(zip(SIDES, matched(own["before"], own["after"]), strict=True))
     if own["before"].size != own["after"].size:

@@ -78,9 +78,9 @@ def _method(comparison: Comparison, explainer: type[Explainer]) -> dict[str, Any
         if rows[side]:
             maps = comparison.studies[side].maps[explainer.key]
             labels = comparison.studies[side].labels
-            said = finding(rows[side], (labels[maps.classes[0]], labels[maps.classes[1]]))
-            findings.append({"who": f"{NAMES[side]}:", "text": said or "the controls are still to come.",
-                             "pending": not said})  # fmt: skip
+            sentence = finding(rows[side], (labels[maps.classes[0]], labels[maps.classes[1]]))
+            findings.append({"who": f"{NAMES[side]}:", "text": sentence or "the controls are still to come.",
+                             "pending": not sentence})  # fmt: skip
     return {
         "title": explainer.title,
         "plain": explainer.plain,

@@ -42,8 +42,8 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
     if run is None:
         st.button(f"Measure both on {arguments['count']:,} test images", type="primary", on_click=_start,
                   args=(arguments, device))  # fmt: skip
-        if said := kept("comparison refused", {}).pop("said", ""):
-            st.error(plain(said, 400))
+        if refusal := kept("comparison refused", {}).pop("said", ""):
+            st.error(plain(refusal, 400))
         st.caption(
             f"Attacks every image on both models at {len(eps) - 1} strengths, and follows {followed}. It goes on in "
             "the background, also when this page is closed; the curves grow while it works. With this many images a "
@@ -89,7 +89,7 @@ def _grow(run: Run, pair: Pair, eps: tuple[float, ...]) -> None:
         st.rerun()
     left, right = st.columns([5, 1], vertical_alignment="center")
     with left:
-        st.progress(min(status.progress, 1.0), _said(status))
+        st.progress(min(status.progress, 1.0), _standing(status))
     with right:
         if st.button("Stop", width="stretch", key="stop-run", disabled=status.state == "stopping"):
             run.stop("save")
@@ -100,12 +100,12 @@ def _grow(run: Run, pair: Pair, eps: tuple[float, ...]) -> None:
         st.caption("Models and test images are loaded; the first points appear after the first ten images.")
 
 
-def _said(status: Status) -> str:
+def _standing(status: Status) -> str:
     if status.state == "stopping":
         return "Stopping …"
     if status.state == "queued":
         return "Queued: another run is using this device."
-    words = f"{status.said or 'Starting'}"
+    words = status.said or "Starting"
     if status.left:
         words += f", about {status.left / 60:.0f} min left" if status.left > 90 else f", about {status.left:.0f} s left"
     return words

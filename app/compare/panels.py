@@ -29,12 +29,12 @@ HEAD = (
 
 def show_verdict(comparison: Comparison, truth: int | None) -> None:
     """What came of the attacks, in plain sentences."""
-    said = headline(comparison, truth)
+    sentence = headline(comparison, truth)
     with st.container(border=True):
-        if not said:
+        if not sentence:
             st.markdown("#### The answers of both models come here once both were attacked.")
             return
-        st.markdown(f"#### {plain(said, 400)}")
+        st.markdown(f"#### {plain(sentence, 400)}")
         for more in (*details(comparison, truth), transferred(comparison)):
             if more:
                 st.markdown(plain(more, 400))
@@ -60,32 +60,32 @@ def show_pictures(
             "all on one scale, in each model's own units: a paler map of another model may only mean smaller scores"
             if shared else "each model on a scale of its own"
         )  # fmt: skip
-        asked = "named under it" if comparison.pair.explained == "answer" else "that its model gave to the original"
+        whose = "named under it" if comparison.pair.explained == "answer" else "that its model gave to the original"
         one_sided = all(float(map_.min()) >= 0 for map_ in comparison.maps(key))
         only = " This method shows support only: nothing is blue." if one_sided else ""
-        data["note"] = f"Maps by {explainer.title}, {how}. Each is for the answer {asked}.{only}"
+        data["note"] = f"Maps by {explainer.title}, {how}. Each is for the answer {whose}.{only}"
     components.grid(data, key="grid")
 
 
 def _scales(comparison: Comparison, key: str, shared: bool) -> dict[Side, float]:
     """The value in the strongest colour, by model; empty while there is no map."""
-    found: dict[Side, float] = {}
+    limits: dict[Side, float] = {}
     for side in SIDES:
         if maps := comparison.maps(key) if shared else comparison.maps(key, side):
-            found[side] = common_limit(maps)
-    return found
+            limits[side] = common_limit(maps)
+    return limits
 
 
 def _cells(comparison: Comparison, side: Side, key: str, limit: float, truth: int | None) -> list[dict[str, Any]]:
     study, theirs = comparison.studies[side], comparison.studies[other(side)]
-    crossed, found = comparison.crossings[side], study.maps.get(key)
-    original = _cell(study.original, study.before, study.labels, found.original if found else None, limit, key)
+    crossed, maps = comparison.crossings[side], study.maps.get(key)
+    original = _cell(study.original, study.before, study.labels, maps.original if maps else None, limit, key)
     wrong = study.before is not None and truth is not None and study.before.top != truth
     if study.before is not None and truth is not None:
         original |= {"said": f"wrong: it is labelled {study.labels[truth]}" if wrong else "right", "state": "plain"}
     attacked = transfer = {"said": "the attack is being made …"}
     if study.attacked is not None:
-        map_ = found.attacked if found else None
+        map_ = maps.attacked if maps else None
         attacked = _cell(study.attacked.image, study.attacked.after, study.labels, map_, limit, key)
         attacked |= _outcome(study.attacked.fooled, wrong, study.attacked.after.top == truth)
     if theirs.attacked is not None:

@@ -32,9 +32,9 @@ def _current(model: Classifier) -> str:
 
 def truth(image: str, model: Classifier) -> int | None:
     """The class of the picture, where it is known: of the gallery that fits, or a test image shown here."""
-    found = sample(image)
-    if found is not None:
-        return index_of(found, model.labels, model.samples)
+    shipped = sample(image)
+    if shipped is not None:
+        return index_of(shipped, model.labels, model.samples)
     label, labels = kept("truths", {}).get(image, (None, ()))
     return label if labels == model.labels else None
 
@@ -50,5 +50,5 @@ def describe(image: str, name: str, model: Classifier) -> str:
     label = truth(image, model)
     if sample(image) is None:  # a test image has its class in its name
         return f"**{plain(name.rpartition('.')[0] or name)}**" + ("." if label is not None else ", without a label.")
-    said = "without a label that these models know" if label is None else f"labelled ‘{plain(model.labels[label])}’"
-    return f"**A picture of the gallery**, {said}."
+    words = "without a label that these models know" if label is None else f"labelled ‘{plain(model.labels[label])}’"
+    return f"**A picture of the gallery**, {words}."

@@ -45,7 +45,7 @@ def _poll(together: PairStudies, seen: int) -> None:
         work.seen(window())
     left, right = st.columns([5, 1], vertical_alignment="center")
     with left:
-        st.progress(*_said(together))
+        st.progress(*_standing(together))
     with right:
         if st.button("Stop", width="stretch", key="stop-compare"):
             together.stop()
@@ -61,7 +61,7 @@ def _doing(together: PairStudies, side: Side) -> str:
     return f"drawing {missing[0]}" if missing else "measuring the controls"
 
 
-def _said(together: PairStudies) -> tuple[float, str]:
+def _standing(together: PairStudies) -> tuple[float, str]:
     """How much is done, and what is being done now."""
     done = [share(together.jobs[side]) for side in SIDES]
     explainers = len(together.comparison.pair.explainers)

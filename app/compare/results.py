@@ -56,26 +56,26 @@ def show_curves(seen: Mapping[str, Any], pair: Pair) -> None:
 
 def _sentence(seen: Mapping[str, Any], pair: Pair, where: int) -> str:
     value, low, high = seen["difference"]["accuracy"][where]
-    asked = strength(pair.attack.bound, pair.attack.norm)
-    said = f"On {seen['count']:,} images attacked with {asked}, "
+    limit = strength(pair.attack.bound, pair.attack.norm)
+    start = f"On {seen['count']:,} images attacked with {limit}, "
     if low > 0 or high < 0:
         more = "more" if value > 0 else "less"
         points = f"{change((value, low, high), 100, 0)} percentage points"
-        return f"{said}the model after refinement is right {more} often: {points}."
-    return f"{said}the two models are not told apart: the interval of their difference includes 0."
+        return f"{start}the model after refinement is right {more} often: {points}."
+    return f"{start}the two models are not told apart: the interval of their difference includes 0."
 
 
 def _table(seen: Mapping[str, Any], pair: Pair, where: int) -> pd.DataFrame:
     before, after, moved = seen["before"], seen["after"], seen["difference"]
-    asked = strength(pair.attack.bound, pair.attack.norm)
+    limit = strength(pair.attack.bound, pair.attack.norm)
     rows = [
         ("Right on the originals, %", *(interval(side["accuracy"][0], 100, 1) for side in (before, after)),
          change(moved["accuracy"][0], 100, 1)),
-        (f"Right under attack ({asked}), %", *(interval(side["accuracy"][where], 100, 1) for side in (before, after)),
+        (f"Right under attack ({limit}), %", *(interval(side["accuracy"][where], 100, 1) for side in (before, after)),
          change(moved["accuracy"][where], 100, 1)),
     ]  # fmt: skip
     if "stability" in moved:
-        rows.append((f"Map stability under attack ({asked})",
+        rows.append((f"Map stability under attack ({limit})",
                      *(interval(side["stability"][where], 1, 2) for side in (before, after)),
                      change(moved["stability"][where], 1, 2)))  # fmt: skip
         rows.append(("Map stability under ordinary noise of that size",

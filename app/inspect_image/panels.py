@@ -1,6 +1,7 @@
 """Panels that show a study: the verdict, the pictures, the attack card, the agreement between methods."""
 
 import math
+from typing import Literal
 
 import pandas as pd
 import streamlit as st
@@ -16,6 +17,7 @@ from core.study.measures import agreement
 from core.study.study import Study
 from core.study.words import percent, strength, verdict
 
+IMAGES: tuple[Literal["original", "attacked"], ...] = ("original", "attacked")
 SMALLEST = 320  # pictures are enlarged to this many pixels by whole factors, so that they stay sharp
 
 
@@ -72,7 +74,7 @@ def show_agreement(study: Study) -> None:
     st.subheader("How the methods agree", help="Rank agreement (Spearman) between the maps of every two methods on the "
                  "same picture: 1 the same order of pixels, 0 none in common, -1 reversed.")  # fmt: skip
     titles = {key: EXPLAINERS[key].title for key in study.maps}
-    for column, which in zip(st.columns(2, gap="medium"), ("original", "attacked"), strict=True):
+    for column, which in zip(st.columns(2, gap="medium"), IMAGES, strict=True):
         with column:
             st.markdown(f"**On the {which} image**")
             st.altair_chart(charts.agreement(agreement(study.maps, which), titles), width="stretch")
@@ -97,7 +99,7 @@ def show_card(study: Study) -> None:
 def _facts(study: Study) -> list[tuple[str, str]]:
     attacked, method = study.attacked, study.case.attack
     assert attacked is not None
-    asked = strength(method.bound, method.norm) if math.isfinite(method.bound) else "none: it seeks the smallest change"
+    limit = strength(method.bound, method.norm) if math.isfinite(method.bound) else "none: it seeks the smallest change"
     aim = "any other answer" if attacked.target is None else plain(study.labels[attacked.target])
     sizes = attacked.sizes
     library = "own code" if method.library == "counterproof" else method.library
@@ -105,7 +107,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
         ("Attack", f"{method.title} ({library})"),
         ("Aim", aim),
         ("Outcome", "model fooled" if attacked.fooled else "model held"),
-        ("Strength asked", asked),
+        ("Strength asked", limit),
         ("Measured: largest change of a pixel (L-infinity)", in_255ths(sizes["linf"])),
         ("Measured: length of the change over all pixels (L2)", f"{sizes['l2']:.3g}"),
         ("Measured: pixels touched", f"{sizes['l0']:,.0f} of {study.original[0].numel():,}"),

@@ -46,22 +46,22 @@ def choose_image() -> str:
 
 def introduce(image: str, picture: Picture, model: Classifier, before: Prediction) -> None:
     """What the picture is, what the model says of it, what was done to fit it, and whom to credit."""
-    found = sample(image)
-    what = f"A picture labelled ‘{plain(found.label)}’" if found else plain(picture.name)
+    shipped = sample(image)
+    what = f"A picture labelled ‘{plain(shipped.label)}’" if shipped else plain(picture.name)
     answer = f"{plain(model.labels[before.top])}**, {percent(before[before.top])}"
     st.markdown(f"**{what}**. The model says **{answer}.")
-    said = (*picture.notes, *fit_notes(picture, model), found.credit if found else "")
-    if text := " ".join(plain(each, 200) for each in said if each):
+    notes = (*picture.notes, *fit_notes(picture, model), shipped.credit if shipped else "")
+    if text := " ".join(plain(each, 200) for each in notes if each):
         st.caption(text)
-    if not found:
+    if not shipped:
         st.caption(f"This model knows {len(model.labels):,} classes and must choose one of them, whatever the picture "
                    "shows.")  # fmt: skip
 
 
 def label(image: str, model: Classifier) -> str | None:
     """What the picture is labelled, if the model has that very class."""
-    found = sample(image)
-    index = index_of(found, model.labels, model.samples) if found else None
+    shipped = sample(image)
+    index = index_of(shipped, model.labels, model.samples) if shipped else None
     return None if index is None else model.labels[index]
 
 

@@ -22,10 +22,10 @@ FIRST = Case("cifar10/0000", "cifar10_resnet20:standard", PGD(), (GradCAMPP(),),
 def three_pictures() -> None:
     """The shipped case, computed now: the original, the change, the attacked image."""
     model = classifier(FIRST.classifier)
-    found = loaded_picture(FIRST.image)
-    job = desk().find(FIRST, model) or desk().start(FIRST, model, fit(found, model), found.sha256)
+    picture = loaded_picture(FIRST.image)
+    job = desk().find(FIRST, model) or desk().start(FIRST, model, fit(picture, model), picture.sha256)
     if job.state == "stopped" and st.button("Go on"):
-        job = desk().start(FIRST, model, fit(found, model), found.sha256)
+        job = desk().start(FIRST, model, fit(picture, model), picture.sha256)
     show_progress(job)
     study = job.snapshot()
     if study.attacked is None or study.before is None:
@@ -34,19 +34,19 @@ def three_pictures() -> None:
     first, last = study.before.top, study.attacked.after.top
     change = study.attacked.image - study.original
     factor = amplification(change)
-    asked = strength(FIRST.attack.bound, FIRST.attack.norm)
+    limit = strength(FIRST.attack.bound, FIRST.attack.norm)
     shown = [
         (pixels(study.original), f"**{plain(model.labels[first])}**, {percent(study.before[first])}: the original."),
-        (amplified(change, factor), f"A change of at most {asked}, shown × {factor}."),
+        (amplified(change, factor), f"A change of at most {limit}, shown × {factor}."),
         (pixels(study.attacked.image),
          f"**{plain(model.labels[last])}**, {percent(study.attacked.after[last])}: the attacked image."),
     ]  # fmt: skip
     if maps := study.maps.get("grad_cam_pp"):
-        limit = shared_limit(maps)
-        shown[1:1] = [(overlay(maps.original, study.original, limit), "Where the model looked before (Grad-CAM++).")]
-        shown.append((overlay(maps.attacked, study.attacked.image, limit), "Where it looked after."))
-    for column, (picture, caption) in zip(st.columns(len(shown)), shown, strict=True):
-        column.image(png(picture, 320), width="stretch")
+        scale = shared_limit(maps)
+        shown[1:1] = [(overlay(maps.original, study.original, scale), "Where the model looked before (Grad-CAM++).")]
+        shown.append((overlay(maps.attacked, study.attacked.image, scale), "Where it looked after."))
+    for column, (image, caption) in zip(st.columns(len(shown)), shown, strict=True):
+        column.image(png(image, 320), width="stretch")
         column.markdown(caption)
 
 

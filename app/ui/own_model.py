@@ -51,14 +51,14 @@ def dialog() -> None:
 
 def _unreadable(file: UploadedFile) -> str:
     """Why the file is not a safetensors file, in one sentence; "" if it is one. Each file is read once."""
-    found: dict[str, str] = kept("weights", {})
-    if file.file_id not in found:
+    reasons: dict[str, str] = kept("weights", {})
+    if file.file_id not in reasons:
         try:
             parse_tensors(file.getvalue(), file.name)
-            found[file.file_id] = ""
+            reasons[file.file_id] = ""
         except ValueError as error:
-            found[file.file_id] = str(error)
-    return found[file.file_id]
+            reasons[file.file_id] = str(error)
+    return reasons[file.file_id]
 
 
 def called(name: str) -> str:

@@ -44,34 +44,34 @@ def setting(dotted: str, *specs: Mapping[str, Any]) -> str:
     """
     if dotted in NAMES:
         return NAMES[dotted]
-    found = next((entry for spec in specs if (entry := field_of(dotted, spec))), None)
-    name: str = (found.metadata.get("title") if found else "") or dotted.rsplit(".", 1)[-1].replace("_", " ")
+    field = next((entry for spec in specs if (entry := field_of(dotted, spec))), None)
+    name: str = (field.metadata.get("title") if field else "") or dotted.rsplit(".", 1)[-1].replace("_", " ")
     return name[:1].upper() + name[1:]
 
 
-def value(dotted: str, found: Any, spec: Mapping[str, Any], models: Mapping[str, str], data: Mapping[str, str]) -> str:
+def value(dotted: str, given: Any, spec: Mapping[str, Any], models: Mapping[str, str], data: Mapping[str, str]) -> str:
     """The value of a setting, as the screen says it.
 
     >>> spec = {"arguments": {"objective": {"method": "trades"}}}
-    >>> [value(f"arguments.{name}", found, spec, {}, {"mnist": "MNIST"}) for name, found in
+    >>> [value(f"arguments.{name}", given, spec, {}, {"mnist": "MNIST"}) for name, given in
     ...  (("objective.eps", 8 / 255), ("objective.method", "trades"), ("data", "mnist"), ("schedule.flip", True),
     ...   ("schedule.rate", "piecewise"), ("images", 0), ("schedule.lr", None))]
     ['8/255', 'TRADES', 'MNIST', 'on', 'stairs down', 'all', '—']
     """
-    if found is None:
+    if given is None:
         return "—"
-    if isinstance(found, bool):
-        return "on" if found else "off"
-    if dotted == "arguments.images" and found == 0:
+    if isinstance(given, bool):
+        return "on" if given else "off"
+    if dotted == "arguments.images" and given == 0:
         return "all"
-    if dotted == "threads" and found == 0:
+    if dotted == "threads" and given == 0:
         return "all but one"
-    if isinstance(found, int | float):
+    if isinstance(given, int | float):
         entry = field_of(dotted, spec)
         if entry is not None and unit_scale(entry) != 1:
-            return in_255ths(found, ".4g")
-        return f"{found:,}" if isinstance(found, int) else f"{found:.4g}"
-    text = str(found)
+            return in_255ths(given, ".4g")
+        return f"{given:,}" if isinstance(given, int) else f"{given:.4g}"
+    text = str(given)
     named: Mapping[str, str] = {}
     if dotted in MODEL_FIELDS:
         named = models

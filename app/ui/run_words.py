@@ -27,10 +27,10 @@ def part(spec: Mapping[str, Any], *names: str) -> dict[str, Any]:
     >>> part({"arguments": {"objective": 3}}, "arguments", "objective")
     {}
     """
-    found: Any = spec
+    below: Any = spec
     for name in names:
-        found = found.get(name) if isinstance(found, Mapping) else None
-    return dict(found) if isinstance(found, Mapping) else {}
+        below = below.get(name) if isinstance(below, Mapping) else None
+    return dict(below) if isinstance(below, Mapping) else {}
 
 
 def title(spec: Mapping[str, Any], data: Mapping[str, str]) -> str:
