@@ -4,7 +4,7 @@ A setting lives three times: as the widget's own state (lost on a page switch), 
 """
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
 from uuid import uuid4
@@ -46,7 +46,7 @@ def setting(name: str, default: T) -> T:
         return value
     kind: Any = type(default)
     try:
-        made: T = str(value) in ("1", "True", "true") if kind is bool else kind(value)
+        made: Any = str(value) in ("1", "True", "true") if kind is bool else kind(value)
         return default if isinstance(made, float) and not math.isfinite(made) else made
     except (TypeError, ValueError):
         return default
@@ -88,6 +88,19 @@ def prepare(name: str, value: T) -> tuple[str, T]:
         initial[key] = value
     found: T = initial[key]
     return key, found
+
+
+def held(name: str, default: T, fitted: Callable[[T], T]) -> tuple[str, T]:
+    """The key and the initial value of a setting's widget; one left at its default follows when the default changes.
+
+    fitted: brings the setting to what can be chosen.
+    """
+    last: T = kept(f"default:{name}", default)
+    if last != default:
+        keep(f"default:{name}", default)
+        if setting(name, default) == last:
+            force(name, default)
+    return prepare(name, fitted(setting(name, default)))
 
 
 def shown(name: str) -> Any:

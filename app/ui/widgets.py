@@ -1,14 +1,64 @@
-"""Pickers made from a catalogue, switches, numbers and text; each keeps its setting for the session."""
+"""Lists, switches, numbers and text to choose or type; each keeps its setting for the session."""
 
 from collections.abc import Callable, Collection, Mapping, Sequence
-from typing import TypeVar
+from dataclasses import dataclass, field
+from typing import Any
 
 import streamlit as st
 
 from app.ui.markdown import plain
-from app.ui.state import force, keep, kept, prepare, remember, setting, shown
+from app.ui.state import force, held, prepare, remember, setting, shown
 
-V = TypeVar("V", int, float)
+WIDE = 1000  # a range whose ends differ by more than this factor is typed, not slid
+
+
+@dataclass(frozen=True)
+class Control:
+    """How a value is asked for: a switch (default True or False), a list (`choices`: value -> words), or a number."""
+
+    title: str
+    help: str
+    default: Any
+    low: Any = None
+    high: Any = None
+    step: Any = None
+    choices: Mapping[str, str] = field(default_factory=dict)
+
+    def fitted(self, value: Any) -> Any:
+        """A setting brought to what can be chosen here."""
+        if self.choices:
+            return value if value in self.choices else self.default
+        if self.low is None:
+            return value
+        kept = min(max(value, self.low), self.high)
+        return round(float(kept), 6) if isinstance(self.default, float) else kept
+
+
+def ask(name: str, control: Control, typed: bool = False, disabled: bool = False) -> Any:
+    """Draw it; a number is slid, or typed if asked for or where the ends of its range lie far apart."""
+    if control.choices:
+        words = control.choices.__getitem__
+        return pick(name, control.title, list(control.choices), control.default, words, control.help, disabled)
+    key, value = held(name, control.default, control.fitted)
+    more: dict[str, Any] = {"key": key, "help": control.help or None, "disabled": disabled}
+    if isinstance(control.default, bool):
+        chosen: Any = st.toggle(control.title, value, **more)
+    else:
+        widget: Any = st.number_input if typed or wide(control.low, control.high) else st.slider
+        form = "%d" if isinstance(control.default, int) else "%g"
+        chosen = widget(control.title, control.low, control.high, value, step=control.step, format=form, **more)
+    remember(name, chosen)
+    return chosen
+
+
+def unasked(name: str, control: Control) -> Any:
+    """The setting of a value that is not drawn now."""
+    return control.fitted(setting(name, control.default))
+
+
+def wide(low: float, high: float) -> bool:
+    """Whether a range is too wide to slide through."""
+    return low > 0 and high / low > WIDE
 
 
 def pick(
@@ -78,8 +128,7 @@ def several(name: str, title: str, options: Mapping[str, str], default: Sequence
 
 def number(name: str, title: str, default: int, low: int, high: int, help: str = "") -> int:
     """A whole number to type; one left at its default follows the default when that changes."""
-    follow_default(name, default)
-    key, first = prepare(name, min(max(setting(name, default), low), high))
+    key, first = held(name, default, lambda value: min(max(value, low), high))
     chosen = int(st.number_input(title, low, high, first, key=key, step=1, help=help or None))
     remember(name, chosen)
     return chosen
@@ -91,12 +140,3 @@ def text(name: str, title: str, help: str = "", longest: int = 80) -> str:
     chosen: str = st.text_input(title, first, max_chars=longest, key=key, help=help or None).strip()
     remember(name, chosen)
     return chosen
-
-
-def follow_default(name: str, default: V) -> None:
-    """Give a setting its new default, if it still has the old one."""
-    last: V = kept(f"default:{name}", default)
-    if last != default:
-        keep(f"default:{name}", default)
-        if setting(name, default) == last:
-            force(name, default)
