@@ -10,7 +10,6 @@ import hashlib
 import json
 import time
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -24,38 +23,9 @@ from core.base.rng import seeded
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.distributed.fabric import tensor_cores
+from core.evaluation.autoattack_verdict import HELD, Verdict
 
-HELD = "9"  # in `Verdict.fell`
 SLACK = 1e-6  # rounding of x + eps in single precision
-
-
-@dataclass(frozen=True)
-class Verdict:
-    """What became of each image, and what it took.
-
-    `fell`: one character an image: "0" answered wrong to begin with, "1" to "4" fell to the first to fourth attack of
-    `order`, "9" held. `place`, `done`: the attack under way (from 1) and how many of its images it has been through.
-    """
-
-    order: tuple[str, ...]
-    fell: str
-    place: int = 1
-    done: int = 0
-    seconds: float = 0.0
-
-    @property
-    def finished(self) -> bool:
-        return self.place > len(self.order)
-
-    @property
-    def after(self) -> dict[str, int]:
-        """Images held before the first attack ("clean") and after each that has finished.
-
-        >>> Verdict(("a", "b"), "0129", place=3).after
-        {'clean': 3, 'a': 2, 'b': 1}
-        """
-        names = ("clean", *self.order[: self.place - 1])
-        return {name: sum(int(each) > index for each in self.fell) for index, name in enumerate(names)}
 
 
 class _ChannelsLast(nn.Module):

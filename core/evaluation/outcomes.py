@@ -5,7 +5,7 @@ from typing import Any
 
 from core.base.atomic_files import write_whole
 from core.base.paths import ASSETS, ROOT
-from core.evaluation.autoattack import HELD
+from core.evaluation.autoattack_verdict import HELD
 from core.evaluation.paired import Difference, paired, paired_means
 
 FOLDER = ASSETS / "references" / "assessed"

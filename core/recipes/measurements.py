@@ -19,8 +19,9 @@ from core.checkpoints.card import Card
 from core.distributed.fabric import full_precision
 from core.evaluation import outcomes
 from core.evaluation.accuracy import right
-from core.evaluation.autoattack import HELD, withstood
+from core.evaluation.autoattack import withstood
 from core.evaluation.autoattack_flags import flags
+from core.evaluation.autoattack_verdict import HELD
 from core.evaluation.map_stability import EXPLAINED, moved, summary
 from core.evaluation.sanity_gates import gates
 

@@ -13,7 +13,8 @@ from core.contracts.interfaces import Images
 from core.contracts.toy_models import linear
 from core.evaluation import autoattack
 from core.evaluation.accuracy import right
-from core.evaluation.autoattack import HELD, withstood
+from core.evaluation.autoattack import withstood
+from core.evaluation.autoattack_verdict import HELD
 from tests.core.evaluation.networks import EPS, Broken, after, answered, network
 
 

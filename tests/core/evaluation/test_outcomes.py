@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from core.evaluation import outcomes
-from core.evaluation.autoattack import Verdict
+from core.evaluation.autoattack_verdict import Verdict
 
 
 def test_hits_come_back_as_they_were_packed() -> None:
