@@ -1,7 +1,6 @@
 """What a task is given: where it goes on, where its rows, checkpoints and words go, and whether it is to stop."""
 
 import json
-import shutil
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -12,8 +11,7 @@ from typing import Any, Literal
 
 from core.base import run_folder
 from core.base.atomic_files import write_whole
-from core.runs import files
-from core.runs.files import checkpoint_step
+from core.runs import checkpoint_folders, files
 from core.runs.status import LIVE, How, State, stop_asked, write_status, written
 
 RESERVE = 16_384  # bytes kept so that the last words can be written on a full disk
@@ -50,35 +48,26 @@ class Context:
         """Bring the folder back to its last whole checkpoint."""
         write_whole(self.reserve, bytes(RESERVE))
         files.sweep(self.folder)
-        found = self.latest()
-        for older in self.folder.glob(f"{run_folder.CHECKPOINT}*"):
-            if found and older != found[1]:
-                shutil.rmtree(older)
+        if found := self.latest():
+            checkpoint_folders.keep_only(self.folder, found[1])
         self.saved = found[0] if found else -1
         files.cut_rows(self.folder / run_folder.METRICS, self.saved)
         self.update(step=self.saved, progress=self.status.progress if found else 0.0)
 
     def latest(self) -> tuple[int, Path] | None:
         """(step, folder) of the last whole checkpoint, to go on after; None to begin at the beginning."""
-        found = files.latest_checkpoint(self.folder)
-        return (checkpoint_step(found), found) if found else None
+        return checkpoint_folders.latest(self.folder)
 
     @contextmanager
     def checkpoint(self, step: int) -> Iterator[Path]:
         """An empty folder to write into, which becomes the checkpoint of `step` on leaving, and replaces the last."""
         if step <= self.saved:
             raise ValueError(f"expected a step after {self.saved}, the last checkpoint's, got {step}")
-        part = self.folder / f"{run_folder.CHECKPOINT}{step}.part"
-        part.mkdir()
-        try:
+        with checkpoint_folders.new(self.folder, step) as part:
             yield part
-            part.rename(part.with_suffix(""))
-        finally:
-            shutil.rmtree(part, ignore_errors=True)
         before, self.saved = self.saved, step
         if before >= 0:
-            old = self.folder / f"{run_folder.CHECKPOINT}{before}"
-            shutil.rmtree(old.rename(old.with_suffix(".part")))  # never half there under its own name
+            checkpoint_folders.remove(self.folder, before)
 
     def row(self, step: int, **numbers: Any) -> None:
         """Add a row to the metrics. Written before the checkpoint of its step."""

@@ -131,14 +131,3 @@ def sweep(folder: Path) -> None:
         with suppress(FileNotFoundError):
             if time.time() - part.stat().st_mtime > YOUNG:
                 part.unlink()
-
-
-def latest_checkpoint(folder: Path) -> Path | None:
-    """The whole checkpoint with the highest step in a run's folder, if there is one."""
-    whole = [path for path in folder.glob(f"{CHECKPOINT}*") if path.name.removeprefix(CHECKPOINT).isdigit()]
-    return max(whole, key=checkpoint_step, default=None)
-
-
-def checkpoint_step(checkpoint: Path) -> int:
-    """The step after which a checkpoint was made."""
-    return int(checkpoint.name.removeprefix(CHECKPOINT))

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import Any
 
 from core.base.run_folder import LOCK, LOG, METRICS, RESULT, SPEC, STOP
-from core.runs.files import latest_checkpoint, read_json, read_rows, take, write_json
+from core.runs import checkpoint_folders
+from core.runs.files import read_json, read_rows, take, write_json
 from core.runs.launchers.local import Launch, detached, end
 from core.runs.status import How, Status, read_status, stop_asked, write_status, written
 
@@ -41,7 +42,8 @@ class Run:
     @property
     def checkpoint(self) -> Path | None:
         """The folder of the last checkpoint that is whole."""
-        return latest_checkpoint(self.folder)
+        found = checkpoint_folders.latest(self.folder)
+        return found[1] if found else None
 
     def result(self) -> dict[str, Any] | None:
         """What the task returned; None before it has completed."""
