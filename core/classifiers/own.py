@@ -16,13 +16,13 @@ from core.classifiers._architectures import Architecture as Architecture
 from core.classifiers._architectures import architecture as architecture
 from core.classifiers._architectures import empty, head
 from core.classifiers._architectures import names as names
-from core.classifiers.torchvision_imagenet import SIDE_BRANCHES, cam_layer
+from core.classifiers._card_checks import LARGEST_SIDE, class_names, finite_numbers, image_size
+from core.classifiers._last_maps import cam_layer
+from core.classifiers.torchvision_imagenet import SIDE_BRANCHES
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
-LARGEST_SIDE = 1024
-MOST_CLASSES = 100_000
 
 
 def install(
@@ -70,17 +70,14 @@ def _assemble(name: str, card: Card, raw: bytes) -> Classifier:
     if card.sha256 not in (None, digest):
         raise ValueError(f"the weights of {name} are not the ones its card describes; install them again")
     design = architecture(str(card.architecture or ""))
-    labels = _labels(card.labels)
-    sides = _numbers(_given(card.size, design.size), "size", 3)
-    if sides[0] not in (1, 3) or not all(1 <= side <= LARGEST_SIDE and side == int(side) for side in sides[1:]):
-        raise ValueError(f"expected a size of 1 or 3 channels and whole sides up to {LARGEST_SIDE}, got {sides}")
-    size = (int(sides[0]), int(sides[1]), int(sides[2]))
+    labels = class_names(card.labels)
+    size = image_size(_given(card.size, design.size))
     usual = size[0] == design.size[0]
-    mean = _numbers(_given(card.mean, design.mean if usual else (0.5,) * size[0]), "mean", size[0])
-    std = _numbers(_given(card.std, design.std if usual else (0.5,) * size[0]), "std", size[0])
+    mean = finite_numbers(_given(card.mean, design.mean if usual else (0.5,) * size[0]), "mean", size[0])
+    std = finite_numbers(_given(card.std, design.std if usual else (0.5,) * size[0]), "std", size[0])
     if min(std) <= 0:
         raise ValueError("expected every std to be above 0")
-    (resize,) = _numbers([_given(card.resize, design.resize if size == design.size else 0)], "resize", 1)
+    (resize,) = finite_numbers([_given(card.resize, design.resize if size == design.size else 0)], "resize", 1)
     if resize and not max(size[1:]) <= resize <= 4 * LARGEST_SIDE:
         raise ValueError(f"expected a resize of 0 or at least the longer side, {max(size[1:])}, got {resize:g}")
     tensors = {k: v for k, v in tensor_files.parse_tensors(raw, name).items() if not k.startswith(SIDE_BRANCHES)}
@@ -114,27 +111,6 @@ def _filled(
     if broken := [key for key, value in net.state_dict().items() if not torch.isfinite(value).all()]:
         raise ValueError(f"the weights hold values that are not finite numbers, in {broken[0]}")
     return net
-
-
-def _labels(said: Any) -> tuple[str, ...]:
-    """Class names as plain text; ValueError unless they are 2 or more different ones."""
-    if not isinstance(said, list) or not all(isinstance(label, str) for label in said):
-        raise ValueError("expected the labels as a list of names")
-    labels = tuple("".join(c for c in " ".join(label.split()) if c.isprintable())[:100] for label in said)
-    if not 2 <= len(labels) <= MOST_CLASSES or not all(labels):
-        raise ValueError(f"expected at least 2 labels, none of them empty, got {len(labels)}")
-    if len(set(labels)) < len(labels):
-        twice = next(label for label in labels if labels.count(label) > 1)
-        raise ValueError(f"expected different labels, but {twice!r} stands there more than once")
-    return labels
-
-
-def _numbers(said: Any, what: str, count: int) -> tuple[float, ...]:
-    """`count` finite numbers; ValueError otherwise."""
-    fits = isinstance(said, list | tuple) and len(said) == count
-    if not fits or not all(isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < 1e9 for n in said):
-        raise ValueError(f"expected {what} as {count} finite number{'s' * (count > 1)}, got {said!r}"[:200])
-    return tuple(float(number) for number in said)
 
 
 class Own(Source):

@@ -9,15 +9,15 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import torch
-from torch import Tensor, nn
+from torch import nn
 
 from core.base.download import fetch
 from core.base.paths import home
 from core.base.rng import seeded
+from core.classifiers._last_maps import cam_layer
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 
-BEFORE_POOLING = ("classifier", "heads", "head", "fc")  # what comes after the last map, in torchvision's names
 SIDE_BRANCHES = ("aux1.", "aux2.", "AuxLogits.")  # used in training only
 
 
@@ -57,36 +57,6 @@ def build(name: str, classes: int = 1000, seed: int = 0) -> nn.Module:
         if hasattr(module, "inplace"):
             module.inplace = False  # type: ignore[assignment]
     return net.eval()
-
-
-def cam_layer(net: nn.Module, size: tuple[int, int, int]) -> str:
-    """The name of the last module before pooling that puts out maps (N, D, h, w), h and w above 1; found by one look.
-
-    A vision transformer has none: there it is the norm before the last attention, tokens (N, 1 + h w, D).
-    """
-    from torchvision.models import VisionTransformer
-
-    if isinstance(net, VisionTransformer):
-        return f"encoder.layers.{list(dict(net.encoder.layers.named_children()))[-1]}.ln_1"
-    order: list[str] = []
-
-    def note(name: str) -> Any:
-        def keep(module: nn.Module, _inputs: Any, output: Any) -> None:
-            maps = isinstance(output, Tensor) and output.ndim == 4 and min(output.shape[2:]) > 1
-            if maps and not isinstance(module, nn.AdaptiveAvgPool2d):
-                order.append(name)
-
-        return keep
-
-    inner = [(n, m) for n, m in net.named_modules() if n and n.partition(".")[0] not in BEFORE_POOLING]
-    handles = [module.register_forward_hook(note(name)) for name, module in inner]
-    try:
-        with torch.no_grad():
-            net(torch.zeros(1, *size))
-    finally:
-        for handle in handles:
-            handle.remove()
-    return order[-1] if order else ""
 
 
 def weights_file(name: str) -> Path:

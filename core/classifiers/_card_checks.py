@@ -1,0 +1,35 @@
+"""What the card of an own model says, checked: class names, the size of images, numbers."""
+
+from typing import Any
+
+LARGEST_SIDE = 1024
+MOST_CLASSES = 100_000
+
+
+def class_names(said: Any) -> tuple[str, ...]:
+    """Class names as plain text; ValueError unless they are 2 or more different ones."""
+    if not isinstance(said, list) or not all(isinstance(label, str) for label in said):
+        raise ValueError("expected the labels as a list of names")
+    labels = tuple("".join(c for c in " ".join(label.split()) if c.isprintable())[:100] for label in said)
+    if not 2 <= len(labels) <= MOST_CLASSES or not all(labels):
+        raise ValueError(f"expected at least 2 labels, none of them empty, got {len(labels)}")
+    if len(set(labels)) < len(labels):
+        twice = next(label for label in labels if labels.count(label) > 1)
+        raise ValueError(f"expected different labels, but {twice!r} stands there more than once")
+    return labels
+
+
+def image_size(said: Any) -> tuple[int, int, int]:
+    """(C, H, W), 1 or 3 channels and whole sides; ValueError otherwise."""
+    sides = finite_numbers(said, "size", 3)
+    if sides[0] not in (1, 3) or not all(1 <= side <= LARGEST_SIDE and side == int(side) for side in sides[1:]):
+        raise ValueError(f"expected a size of 1 or 3 channels and whole sides up to {LARGEST_SIDE}, got {sides}")
+    return int(sides[0]), int(sides[1]), int(sides[2])
+
+
+def finite_numbers(said: Any, what: str, count: int) -> tuple[float, ...]:
+    """`count` finite numbers; ValueError otherwise."""
+    fits = isinstance(said, list | tuple) and len(said) == count
+    if not fits or not all(isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < 1e9 for n in said):
+        raise ValueError(f"expected {what} as {count} finite number{'s' * (count > 1)}, got {said!r}"[:200])
+    return tuple(float(number) for number in said)
