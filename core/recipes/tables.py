@@ -6,12 +6,8 @@ from typing import Any
 from core.base.params import to_spec, with_todays_names
 from core.catalog import CLASSIFIERS, DATASETS, EXPLAINERS, OBJECTIVES
 from core.checkpoints.card import Card, Entry, shipped_card, strength
-from core.evaluation import outcomes
-from core.evaluation.paired import Difference
-
-ACCURACIES = {"test_clean": "clean", "test_pgd20": "pgd20", "test_autoattack": "autoattack"}  # card -> outcomes
-BEGUN = "autoattack_begun"
-MISSING = "not measured"
+from core.recipes.pairs_table import pairs_table
+from core.recipes.table_words import ACCURACIES, MISSING, attacks_of, in_markdown
 
 
 def table() -> str:
@@ -20,7 +16,7 @@ def table() -> str:
     parts = []
     for data in dict.fromkeys(str(card.data) for card in cards.values()):
         some = {name: card for name, card in cards.items() if card.data == data}
-        parts += [_accuracies(DATASETS[data].title, some), _stability(some), _pairs(some)]
+        parts += [_accuracies(DATASETS[data].title, some), _stability(some), pairs_table(some)]
     return "\n\n".join(part for part in parts if part)
 
 
@@ -29,11 +25,6 @@ def shipped() -> dict[str, Card]:
     sources = [source for source in CLASSIFIERS.values() if source.packaged]
     names = [f"{source.key}:{checkpoint}" for source in sources for checkpoint in source().checkpoints()]
     return {name: card for name in names if (card := shipped_card(name)) is not None}
-
-
-def _rows(head: list[str], rows: list[list[str]]) -> str:
-    lines = [f"| {' | '.join(cells)} |" for cells in (head, *rows)]
-    return "\n".join([lines[0], "|---" * len(head) + "|", *lines[1:]])
 
 
 def _accuracies(title: str, some: dict[str, Card]) -> str:
@@ -50,10 +41,10 @@ def _accuracies(title: str, some: dict[str, Card]) -> str:
         cost = f"{schedule['epochs']} epochs, {card.training_minutes:.0f} min{_on_a_gpu(card)}"
         cells = [_cell(getattr(card, key)) for key in ACCURACIES]
         if (begun := card.test_autoattack_begun) and card.test_autoattack is None:
-            cells[-1] = f"{MISSING}; {_after(begun)} alone: {_cell(begun)}"
+            cells[-1] = f"{MISSING}; {attacks_of(begun)} alone: {_cell(begun)}"
         cells.append(f"{evaluations / 1e6:.1f} million" if evaluations else MISSING)
         rows.append([f"`{name}`", _objective(card.objective or {}) + _base(card), *cells, cost])
-    return f"{said}\n\n{_rows(head, rows)}"
+    return f"{said}\n\n{in_markdown(head, rows)}"
 
 
 def _objective(spec: Entry) -> str:
@@ -76,11 +67,6 @@ def _base(card: Card) -> str:
 def _on_a_gpu(card: Card) -> str:
     machine = str(card.machine or "")
     return f" ({machine})" if machine.startswith("NVIDIA") else ""
-
-
-def _after(begun: Entry) -> str:
-    """The attacks of an AutoAttack that was not brought to its end."""
-    return ", ".join(name.upper() for name in begun["after"] if name != "clean")
 
 
 def _cell(entry: Entry | None) -> str:
@@ -107,7 +93,7 @@ def _stability(some: dict[str, Card]) -> str:
             counts = {each["spearman"]["attack"][which]["count"] for each in maps.values()}
             count = ", ".join(map(str, counts)) or MISSING
             rows.append([f"`{name}`", f"{words}: {count}", *(_agreement(maps.get(key), which) for key in keys)])
-    return f"{said}\n\n{_rows(['checkpoint', 'images', *(EXPLAINERS[key].title for key in keys)], rows)}"
+    return f"{said}\n\n{in_markdown(['checkpoint', 'images', *(EXPLAINERS[key].title for key in keys)], rows)}"
 
 
 def _maps(card: Card) -> dict[str, Any]:
@@ -126,48 +112,6 @@ def _agreement(found: Entry | None, which: str) -> str:
     controls = {"noise": "noise", "seed": "other draw"}
     others = [f"{words} {entries[key]['mean']:.2f}" for key, words in controls.items() if key in entries]
     return f"{mean:.2f}, {low:.2f} to {high:.2f} ({', '.join(others)})"
-
-
-def _pairs(some: dict[str, Card]) -> str:
-    """LIME-guided training against its controls, on the same images; "" where there is none to compare."""
-    guided = [name for name, card in some.items() if _masks(card) == "lime"]
-    others = [name for name, card in some.items() if _masks(card) in ("random", "unguided")]
-    keep = {name: outcomes.read(name.replace(":", "_"), str(card.sha256)) for name, card in some.items()}
-    kind = {name: (card.architecture, card.base) for name, card in some.items()}
-    pairs = [(a, b) for a in guided for b in others if kind[a] == kind[b]]
-    if not pairs:
-        return ""
-    keys = list(dict.fromkeys(key for a, _ in pairs for key in keep[a].get("maps", {})))
-    head = ["first minus second", "original", "PGD-20", "AutoAttack", *(EXPLAINERS[key].title for key in keys)]
-    rows = []
-    for a, b in pairs:
-        cells = [_points(outcomes.difference(keep[a], keep[b], what), 100, " points") for what in ACCURACIES.values()]
-        begun = some[a].test_autoattack_begun
-        if begun and cells[-1] == MISSING and (found := outcomes.difference(keep[a], keep[b], BEGUN)):
-            cells[-1] = f"{_after(begun)} alone: {_points(found, 100, ' points')}"
-        cells += [_points(outcomes.steadier(keep[a], keep[b], key), 1, "") for key in keys]
-        rows.append([f"`{a}` minus `{b}`", *cells])
-    said = (
-        "Pair by pair, on the same images (95 % intervals; accuracies by Newcombe's method for pairs): differences in "
-        "accuracy, and in the rank agreement of maps under attack on the images both get right before and after."
-    )
-    return f"{said}\n\n{_rows(head, rows)}"
-
-
-def _masks(card: Card) -> str:
-    """Where the masks of a checkpoint's training came from: "unguided" for adversarial training, "" for others."""
-    spec = card.objective or {}
-    if spec.get("method") == "lime_guided":
-        return str(spec.get("mask_source", "lime"))
-    return "unguided" if spec.get("method") in ("fast_adversarial", "pgd_adversarial") else ""
-
-
-def _points(found: Difference | None, scale: float, unit: str) -> str:
-    if found is None:
-        return MISSING
-    digits = 1 if scale == 100 else 2
-    value, low, high = (f"{scale * number:+.{digits}f}" for number in (found.value, found.low, found.high))
-    return f"{value}{unit} ({low} to {high}; {found.count:,})"
 
 
 if __name__ == "__main__":

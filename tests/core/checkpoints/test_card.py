@@ -8,6 +8,7 @@ from core.catalog import CLASSIFIERS
 from core.checkpoints.card import Card
 from core.evaluation import outcomes
 from core.recipes import tables as card_tables
+from core.recipes.table_words import MISSING
 
 
 def made(method: str, clean: float, **more: Any) -> Card:
@@ -54,7 +55,7 @@ def test_what_is_missing_is_said_and_pairs_are_compared(monkeypatch: pytest.Monk
     table = card_tables.table()
     fast = next(line for line in table.splitlines() if line.startswith("| `r:fast` | Fast"))
     assert "| 2.0 million | 20 epochs, 57 min |" in fast
-    assert fast.count(card_tables.MISSING) == 2
+    assert fast.count(MISSING) == 2
     assert "| LIME-guided refinement (mask source random) |" in table, "what is as usual is not listed"
     assert "| `r:lime` | all: 200 | 0.50, 0.40 to 0.60 (noise 0.50) |" in table
     assert "| `r:lime` | right before and after: 0 | too few |" in table
