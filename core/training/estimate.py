@@ -119,8 +119,7 @@ def _validation_seconds(training: Training, data: Images, few: int) -> float:
 def _together(training: Training, seen: Images) -> None:
     """Take the memory that judging `seen` at once takes: that of one step of the attack, as of many."""
     against = training.validation_attack
-    if isinstance(against, PGD):
-        against = replace(against, steps=1)
+    against = replace(against, steps=1) if isinstance(against, PGD) else against
     validate(training.classifier, None, seen, against, training.fabric)
 
 
