@@ -3,16 +3,16 @@
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-import torch
 from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.base.params import param
 from core.contracts.ascend import ascend, attack_loss
-from core.contracts.batch import Batch, stream
+from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial, Loss, Objective
 from core.objectives._gradient_penalty import WAYS, mean_penalty
+from core.objectives._mask_cycles import MaskCycles
 from core.occlusion.fills import FILLS, covered
 from core.occlusion.superpixels import KINDS
 from core.spurious.controls import CONTROLS, shuffled
@@ -24,7 +24,7 @@ PARTS = {kind: KINDS[kind] for kind in ("grid", "slic")}
 
 
 @dataclass(frozen=True)
-class LimeGuided(Adversarial):
+class LimeGuided(MaskCycles, Adversarial):
     """[REC] u mean CE(x~) + a mean CE(x~ + delta) + l mean |M dlog p_y(x) / dx|^2 / |S|, M a mask of spurious parts S.
 
     x~ is x with S filled, in a part `masking` of the images; delta attacks x~ from a random start, in training mode;
@@ -135,26 +135,6 @@ class LimeGuided(Adversarial):
             total = total + self.sensitivity * mean
             parts["sensitivity"] = mean.item()
         return total, parts
-
-    def due(self, epoch: int) -> bool:
-        wanted = self.mask_source != "none" and (self.masking > 0 or self.sensitivity > 0)
-        return wanted and epoch >= self.first and (epoch - self.first) % self.every == 0
-
-    def unguided(self, epochs: int) -> str:
-        if any(self.due(epoch) for epoch in range(epochs)):
-            return ""
-        if self.mask_source == "none":
-            why = "that is switched off"
-        elif self.masking == 0 and self.sensitivity == 0:
-            why = "nothing is to be covered and nothing penalised"
-        else:
-            why = f"the first would be after {self.first} epochs, and the training has {epochs}"
-        return f"No spurious region is looked for: {why}. Nothing guides this training but its other settings."
-
-    def rows(self, count: int, epoch: int, seed: int) -> Tensor:
-        draws = torch.Generator().manual_seed(stream(seed, "turns"))  # another name would draw other groups
-        order = torch.randperm(count, generator=draws)
-        return order[(epoch - self.first) // self.every % self.groups :: self.groups].sort().values
 
     def refresh(self, classifier: Classifier, teacher: Classifier, batch: Batch, epoch: int) -> Tensor | None:
         return SpuriousRegions.of(self).masks(classifier, teacher, batch)
