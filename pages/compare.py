@@ -8,14 +8,13 @@ from app.compare.links import inspect_buttons, link
 from app.compare.models import choose_models
 from app.compare.numbers import show_numbers
 from app.compare.over_images import show_run
-from app.compare.panels import FIRST_MAPS, SCALES, show_pictures, show_verdict
+from app.compare.panels import FIRST_MAPS, choose_map, show_pictures, show_verdict
 from app.compare.picture import choose_picture, describe, truth
 from app.compare.progress import show_progress, switch
 from app.sidebar import sidebar
 from app.ui.cached import crossings, fitted, loaded_picture
 from app.ui.case_form import attack_settings, explainer_settings
 from app.ui.markdown import limits, plain
-from app.ui.widgets import segments
 from core.compare.comparison import Pair
 
 st.title("Compare")
@@ -61,15 +60,9 @@ else:
             st.rerun()
     comparison = together.comparison
     show_verdict(comparison, label)
-    titles = {explainer.key: explainer.title for explainer in explainers}
-    left, right = st.columns(2)
-    with left:
-        shown = segments("compare.map", "Map beside each picture", titles, next(iter(titles))) if titles else ""
-    with right:
-        scale = segments("compare.scale", "Colours of the maps", SCALES, "shared") if titles else ""
-    chosen = next((explainer for explainer in explainers if explainer.key == shown), None)
+    chosen, shared = choose_map(explainers)
     with st.container(key=f"pair-{pair.case('before').attack_id}"):
-        show_pictures(comparison, two, chosen, label, shared=scale == "shared")
+        show_pictures(comparison, two, chosen, label, shared=shared)
     inspect_buttons(pair)
     show_numbers(comparison)
     st.subheader("Over many test images")

@@ -1,5 +1,6 @@
 """The verdict and the pictures of one comparison: two models, each on the original and on both attacked images."""
 
+from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
@@ -8,6 +9,7 @@ from app.compare.models import ModelPair
 from app.ui import components
 from app.ui.encoded import data_url
 from app.ui.markdown import plain
+from app.ui.widgets import segments
 from core.compare.comparison import SIDES, Comparison, Side, other
 from core.compare.words import NAMES, details, headline, transferred
 from core.contracts.explainer import Explainer
@@ -39,6 +41,19 @@ def show_verdict(comparison: Comparison, truth: int | None) -> None:
             if more:
                 st.markdown(plain(more, 400))
         st.caption("One picture cannot say which model is safer: measure many below.")
+
+
+def choose_map(explainers: Sequence[Explainer]) -> tuple[Explainer | None, bool]:
+    """Whose map stands beside each picture, None if there is none, and whether all maps are on one scale."""
+    left, right = st.columns(2)
+    if not explainers:
+        return None, False
+    titles = {explainer.key: explainer.title for explainer in explainers}
+    with left:
+        shown = segments("compare.map", "Map beside each picture", titles, next(iter(titles)))
+    with right:
+        scale = segments("compare.scale", "Colours of the maps", SCALES, "shared")
+    return next((explainer for explainer in explainers if explainer.key == shown), None), scale == "shared"
 
 
 def show_pictures(
