@@ -5,7 +5,7 @@ import logging
 import streamlit as st
 
 from app.nav import pages
-from app.ui.markdown import plain
+from app.ui.advice import advice
 from core.base.paths import ASSETS, settle
 
 log = logging.getLogger("counterproof")
@@ -25,6 +25,6 @@ try:
     page.run()
 except Exception as error:  # noqa: BLE001  the page frame: a sentence for the reader, the traceback for the log
     log.exception("page %s", page.title)
+    kept = "What you did is kept: change a setting, or reload the page."
     known = isinstance(error, ValueError | OSError)
-    said = plain(str(error), 500) if known else "Something went wrong on this page; the log has the details"
-    st.error(f"{said}. What you did is kept: change a setting, or reload the page.")
+    st.error(advice(error, kept) if known else f"Something went wrong on this page; the log has the details. {kept}")

@@ -12,9 +12,10 @@ from app.compare.panels import FIRST_MAPS, choose_map, show_pictures, show_verdi
 from app.compare.picture import choose_picture, describe, truth
 from app.compare.progress import show_progress, switch
 from app.sidebar import sidebar
+from app.ui.advice import advice
 from app.ui.cached import crossings, fitted, loaded_picture
 from app.ui.case_form import attack_settings, explainer_settings
-from app.ui.markdown import limits, plain
+from app.ui.markdown import limits
 from core.compare.comparison import Pair
 
 st.title("Compare")
@@ -34,7 +35,7 @@ try:
     picture = loaded_picture(image)
     original = fitted(image, model)
 except (ValueError, OSError) as error:
-    st.error(f"{plain(str(error), 600)}. Choose other models above, or another picture.")
+    st.error(advice(error, "Choose other models above, or another picture.", unreadable="Choose another picture."))
     st.stop()
 
 with right:

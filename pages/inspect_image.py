@@ -4,13 +4,15 @@ from dataclasses import replace
 
 import streamlit as st
 
-from app.inspect_image.panels import show_agreement, show_card, show_downloads, show_pictures, show_verdict
+from app.inspect_image.findings import show_findings
+from app.inspect_image.panels import show_downloads
 from app.inspect_image.picture_picker import choose_image, introduce, label
 from app.sidebar import sidebar
+from app.ui.advice import advice
 from app.ui.cached import classifier, desk, fitted, loaded_picture, prediction
-from app.ui.case_form import attack_settings, explainer_settings, link
-from app.ui.map_panel import show_maps
-from app.ui.markdown import limits, plain
+from app.ui.case_form import attack_settings, explainer_settings
+from app.ui.case_link import link
+from app.ui.markdown import limits
 from app.ui.progress import show_progress, switch
 from app.ui.state import keep, kept, setting
 from core.study.case import Case
@@ -32,7 +34,8 @@ try:
         original = fitted(image, model)
         before = prediction(image, name, device, model.fingerprint)
 except (ValueError, OSError) as error:
-    st.error(f"{plain(str(error), 600)}. Choose another picture on the left, or another model at the side.")
+    st.error(advice(error, "Choose another picture on the left, or another model at the side.",
+                    unreadable="Choose another picture on the left."))  # fmt: skip
     st.stop()
 
 with right:
@@ -69,12 +72,7 @@ else:
     if explainers and study.attacked is not None and not study.case.explainers:
         notice.info("The attack follows your settings. Press ‘Attack and explain’ to draw the maps for it.")
 with st.container(key=f"study-{study.case.attack_id}"):
-    show_verdict(study, label(image, model))
-    show_pictures(study)
-    with st.container():
-        show_maps(study)
-        show_agreement(study)
-    show_card(study)
+    show_findings(study, label(image, model))
 if study.attacked is not None:
     show_downloads(study)
 limits()

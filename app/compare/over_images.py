@@ -6,6 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.compare.results import show_curves
+from app.ui.advice import advice
 from app.ui.markdown import plain
 from app.ui.state import keep, kept
 from core.base.proportion import Proportion
@@ -34,7 +35,7 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
     try:
         eps = strengths(pair.attack)
     except ValueError as error:
-        st.info(f"{plain(str(error), 300)}.")
+        st.info(f"{advice(error, most=300)}.")
         return None
     run = run_of(arguments)
     explainer = arguments["explainer"]
@@ -123,6 +124,6 @@ def _ended(run: Run) -> None:
         try:
             run.resume()
         except (ValueError, OSError) as error:
-            st.error(plain(str(error), 300))
+            st.error(advice(error, most=300))
             return
         st.rerun()

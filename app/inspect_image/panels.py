@@ -9,7 +9,7 @@ import streamlit as st
 from app.ui import charts, components
 from app.ui.encoded import data_url
 from app.ui.markdown import plain
-from core.base.params import in_255ths
+from core.base.units import in_255ths
 from core.catalog import EXPLAINERS
 from core.study.bundle import zipped
 from core.study.figures import amplification, amplified, pixels, png

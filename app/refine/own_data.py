@@ -4,6 +4,7 @@ import re
 
 import streamlit as st
 
+from app.ui.advice import advice
 from app.ui.markdown import plain
 from core.data import own as store
 from core.data.fit import kind, summary
@@ -35,7 +36,7 @@ def _row(name: str) -> None:
     try:
         numbers = f"{summary(store.facts(name))}, {store.place(name).stat().st_size / 1e6:,.1f} MB on disk"
     except (ValueError, OSError) as error:
-        numbers = f"it cannot be read: {plain(str(error), 300)}"
+        numbers = f"it cannot be read: {advice(error, most=300)}"
     words.markdown(f"**{plain(name)}**: {numbers}")
     if not store.removable(name):
         words.caption("Laid into the data folder by hand; delete the file there.")
@@ -48,7 +49,7 @@ def _row(name: str) -> None:
             try:
                 store.remove(name)
             except (ValueError, OSError) as error:
-                st.error(plain(str(error), 300))
+                st.error(advice(error, most=300))
                 return
             st.rerun()
 
@@ -87,7 +88,7 @@ def dialog(size: tuple[int, int, int] | None = None) -> None:
             facts = store.facts(short)
         except (ValueError, OSError) as error:
             bar.empty()
-            st.error(plain(str(error), 500))
+            st.error(advice(error, most=500))
             return
         bar.empty()
         st.success(f"Added as ‘{plain(short)}’: {summary(facts)}. Close this window and choose it under Data.")

@@ -6,7 +6,8 @@ from dataclasses import dataclass, fields, replace
 from typing import Any
 
 from app.ui.run_settings import setting, value
-from core.base.params import Method, in_255ths, in_shell
+from core.base.params import Method
+from core.base.units import in_255ths, in_shell
 from core.contracts.objective import Objective
 from core.runs.settings_difference import difference
 from core.training.check import Check

@@ -8,7 +8,7 @@ from typing import Any
 from app.ui.method_form import put
 from app.ui.run_words import part
 from app.ui.state import drop, force, setting, write_link
-from core.base.params import to_unit
+from core.base.units import to_unit
 from core.catalog import OBJECTIVES
 from core.runs.store import Store
 from core.training.presets import PRESETS

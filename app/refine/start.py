@@ -6,6 +6,7 @@ from app.nav import page
 from app.refine.estimate import show_estimate
 from app.refine.plan import command, plan_words
 from app.refine.request import take_preset
+from app.ui.advice import advice
 from app.ui.cached import base_classifier, bases
 from app.ui.markdown import plain
 from app.ui.state import remember, setting
@@ -57,7 +58,7 @@ def _start(request: Refinement, device: str) -> None:
     try:
         run = Store.usual().submit("refine", request.arguments(), device=device)
     except (ValueError, OSError) as error:
-        st.error(plain(str(error), 500))
+        st.error(advice(error, most=500))
         return
     remember("run", run.id)
     st.switch_page(page("runs"), query_params={"run": run.id})

@@ -17,8 +17,9 @@ from core.base.proportion import Proportion
 from core.catalog import OBJECTIVES
 from core.contracts.objective import Objective
 from core.runs.settings_difference import flat
+from core.training.guessing import collapsed, doubtful
 from core.training.schedule import Schedule
-from core.training.validation import collapsed, doubtful, usual_validation_attack
+from core.training.validation import usual_validation_attack
 
 LONGEST = 100  # letters of a result on the page
 BARREN = "∅", "completed, nothing learnt"  # symbol and word, as in app.ui.run_words.STATES

@@ -8,14 +8,12 @@ from typing import Any
 import streamlit as st
 
 from app.ui.method_form import tune
-from app.ui.state import write_link
 from app.ui.widgets import choose, number, pick, several
-from core.base.params import to_unit
 from core.catalog import ATTACKS, EXPLAINERS
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
-from core.study.case import Case, Explained
+from core.study.case import Explained
 from core.study.prediction import Prediction
 
 FIRST_EXPLAINERS = ("grad_cam_pp", "integrated_gradients", "shap_gradient", "lime", "pgca")
@@ -125,34 +123,3 @@ def explainer_settings(
                     values[entry.name] = tune(kind, key, only=[entry.name])[entry.name]
             made.append(kind(**values))
     return tuple(made), explained, controls, seed  # type: ignore[return-value]
-
-
-def link(case: Case, device: str, ran: bool) -> None:
-    """Put the case into the address: what differs from the defaults, and whether it was run."""
-    values: dict[str, Any] = {
-        "image": case.image,
-        "model": case.classifier,
-        "attack": case.attack.key,
-        "target": "any" if case.target is None else case.target,
-        "maps": ",".join(explainer.key for explainer in case.explainers) or "none",
-        "explained": case.explained,
-        "controls": case.controls,
-        "seed": case.seed,
-    }
-    for method in (case.attack, *case.explainers):
-        values |= parameters(method)
-    if device != "cpu":
-        values["device"] = device
-    if ran:
-        values["go"] = 1
-    write_link(values)
-
-
-def parameters(method: Attack | Explainer) -> dict[str, Any]:
-    """The settings of a method's parameters, by name: those that differ from their defaults, and the strength."""
-    values: dict[str, Any] = {}
-    for entry in fields(method):
-        value = getattr(method, entry.name)
-        if value != entry.default or entry.name == "eps":
-            values[f"{method.key}.{entry.name}"] = to_unit(entry, value)
-    return values

@@ -7,7 +7,8 @@ from typing import Any, TypeVar
 
 from app.ui.state import adopt, force, keep
 from app.ui.widgets import Control, ask, unasked, wide
-from core.base.params import Method, from_unit, to_unit, unit_scale, with_todays_names
+from core.base.params import Method, with_todays_names
+from core.base.units import from_unit, to_unit, unit_scale
 from core.contracts.attack import LARGEST_CHANGE
 
 M = TypeVar("M", bound=Method)

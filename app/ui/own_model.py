@@ -5,6 +5,7 @@ import re
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from app.ui.advice import advice
 from app.ui.cached import classifiers
 from app.ui.markdown import plain
 from app.ui.state import kept
@@ -40,7 +41,7 @@ def dialog() -> None:
             short = re.sub(r"[^A-Za-z0-9_-]+", "-", name or file.name.rsplit(".", 1)[0]).strip("-_")[:40]
             added = install(file.getvalue(), chosen, named, short)
         except (ValueError, OSError) as error:
-            st.error(plain(str(error), 1500))
+            st.error(advice(error, most=1500))
             return
         classifiers.clear()
         st.success(

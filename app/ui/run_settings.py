@@ -5,7 +5,8 @@ from dataclasses import Field
 from typing import Any
 
 from app.ui.run_words import TASKS, part
-from core.base.params import Method, in_255ths, label, parameter_of, unit_scale
+from core.base.params import Method, label, parameter_of
+from core.base.units import in_255ths, unit_scale
 from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES
 from core.training.schedule import Schedule
 

@@ -10,6 +10,7 @@ from urllib.parse import urlsplit
 from core.base import cancellation
 from core.base.atomic_files import whole
 from core.base.cancellation import Progress
+from core.base.errors import Unavailable
 
 CHUNK = 1 << 18
 TIMEOUT = 30.0  # seconds without a byte
@@ -42,8 +43,8 @@ def fetch(
 
     `what` is what people call it. `progress` is told the fraction so far, and may raise to cancel. A file on disk with
     another hash is fetched anew; one from the network is refused. `kind` is sha256, or md5 where the publisher gives no
-    other. OSError or ValueError in one sentence if it cannot be had; `instead` is what to do then, unless that is to
-    put the same file there oneself.
+    other. Unavailable or ValueError in one sentence if it cannot be had; `instead` is what to do then, unless that
+    is to put the same file there oneself.
     """
     if target.is_file() and (digest := _hash_of(target, kind)).startswith(prefix):
         return digest
@@ -53,14 +54,14 @@ def fetch(
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:
             return _receive(answer, target, prefix, what, host, progress, kind)
     except urllib.error.HTTPError as error:
-        raise OSError(f"{missing}: {host} answered {error.code}.{instead and ' ' + instead}") from error
+        raise Unavailable(f"{missing}: {host} answered {error.code}", instead) from error
     except urllib.error.URLError as error:
         instead = instead or f"Connect this machine, or put the file {target.name} into {target.parent} yourself."
-        raise OSError(f"{missing}: no connection to {host}. {instead}") from error
+        raise Unavailable(f"{missing}: no connection to {host}", instead) from error
     except (http.client.HTTPException, TimeoutError, ConnectionError) as error:
-        raise OSError(f"{missing}: the connection to {host} broke off. {instead or 'Try again.'}") from error
+        raise Unavailable(f"{missing}: the connection to {host} broke off", instead or "Try again.") from error
     except OSError as error:
-        raise OSError(f"{missing}: {target} cannot be written ({error.strerror or error}).") from error
+        raise OSError(f"{missing}: {target} cannot be written ({error.strerror or error})") from error
 
 
 def _receive(
@@ -86,5 +87,5 @@ def _receive(
         if total and got != total:
             raise http.client.IncompleteRead(b"", total - got)
         if not digest.hexdigest().startswith(prefix):
-            raise ValueError(f"{what} came from {host} with the wrong contents ({kind}), and were not kept.")
+            raise ValueError(f"{what} came from {host} with the wrong contents ({kind}), and were not kept")
     return digest.hexdigest()

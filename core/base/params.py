@@ -6,7 +6,8 @@ from dataclasses import MISSING, Field, dataclass, field, fields
 from types import MappingProxyType
 from typing import Any, ClassVar
 
-FULL = 255  # steps of a colour from black to full; a unit of "/255" counts in them
+from core.base.units import FULL, in_255ths, unit_scale
+
 TYPES = {bool: "True or False", int: "a whole number", float: "a number", str: "a word"}
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
@@ -85,50 +86,6 @@ def label(entry: Field[Any], choice: str) -> str:
     """
     words: Mapping[str, str] = entry.metadata.get("choices") or NO_CHOICES
     return words.get(choice, choice.replace("_", " "))
-
-
-def unit_scale(entry: Field[Any]) -> int:
-    """What a parameter's value is multiplied by where it is shown: 255 if its unit is "/255", else 1."""
-    return FULL if entry.metadata.get("unit") == "/255" else 1
-
-
-def to_unit(entry: Field[Any], value: Any) -> Any:
-    """A parameter's value as a slider shows it and a link holds it.
-
-    >>> eps, steps = param(8 / 255, unit="/255"), param(20)
-    >>> to_unit(eps, 4 / 255), from_unit(eps, 4.0) == 4 / 255, to_unit(steps, 30), from_unit(steps, 30)
-    (4.0, True, 30, 30)
-    """
-    return value if unit_scale(entry) == 1 else round(FULL * value, 6)
-
-
-def from_unit(entry: Field[Any], shown: Any) -> Any:
-    """The value behind what is shown. A default is just that again, though 0.007, say, is 1.785 / 255 but for rounding.
-
-    >>> from_unit(param(0.007, unit="/255"), 1.785)
-    0.007
-    """
-    if unit_scale(entry) == 1:
-        return shown
-    return entry.default if shown == to_unit(entry, entry.default) else shown / FULL
-
-
-def in_shell(entry: Field[Any], value: Any) -> str:
-    """A parameter's value as the shell takes it, and nothing is lost.
-
-    >>> in_shell(param(8 / 255, unit="/255"), 4 / 255), in_shell(param(True), False)
-    ('4/255', 'False')
-    """
-    return in_255ths(value, ".6g") if unit_scale(entry) == FULL else str(value)
-
-
-def in_255ths(value: float, form: str = ".3g") -> str:
-    """A fraction of the full range in words; `form` is the number's format.
-
-    >>> in_255ths(8 / 255), in_255ths(0.5 / 255, ".2f")
-    ('8/255', '0.50/255')
-    """
-    return f"{FULL * value:{form}}/255"
 
 
 def parameter_of(kind: type[Method], name: str) -> "Field[Any] | None":

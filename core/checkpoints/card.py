@@ -13,8 +13,8 @@ from typing import Any
 from torch import Tensor
 
 from core.base.atomic_files import write_whole
-from core.base.params import in_255ths
 from core.base.paths import CHECKPOINTS
+from core.base.units import in_255ths
 from core.checkpoints.tensor_files import read_header, write_tensors
 
 Entry = Mapping[str, Any]  # a part of a card that is a JSON object itself

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import ClassVar
 
+from core.base.errors import Unavailable
 from core.base.paths import CHECKPOINTS
 from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import fit, read_tensors
@@ -36,7 +37,10 @@ class Packaged(Source):
             )
         path = CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors"
         if not path.exists():
-            raise OSError(f"the weights {path.name} are not here; `python -m core.recipes {path.stem}` trains them")
+            raise Unavailable(
+                f"the weights {path.name} are not here",
+                f"They come with the project; `python -m core.recipes {path.stem}` trains them anew.",
+            )
         tensors, digest = read_tensors(path)
         card = Card.read(path)
         if card is None or digest != card.sha256:

@@ -8,7 +8,8 @@ from typing import Any, get_args
 
 from tqdm import tqdm
 
-from core.base.params import from_spec, in_255ths
+from core.base.params import from_spec
+from core.base.units import in_255ths
 from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, load_classifier
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier

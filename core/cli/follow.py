@@ -6,8 +6,8 @@ from typing import Any
 
 from core.runs.status import Status
 from core.runs.store import Run
+from core.training.guessing import collapsed, doubtful
 from core.training.schedule import Schedule
-from core.training.validation import collapsed, doubtful
 
 Say = Callable[[str], None]
 POLL = 0.3  # seconds

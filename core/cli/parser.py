@@ -11,6 +11,7 @@ import sys
 from collections.abc import Sequence
 from pathlib import Path
 
+from core.base.errors import with_advice
 from core.base.paths import settle
 from core.cli import commands
 
@@ -33,7 +34,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
         return 141
     except (ValueError, OSError) as error:
-        sys.stderr.write(f"counterproof: {error}\n")
+        sys.stderr.write(f"counterproof: {with_advice(error)}\n")
         return 2
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("counterproof: interrupted\n")

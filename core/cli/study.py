@@ -5,7 +5,7 @@ from pathlib import Path
 import torch
 from tqdm import tqdm
 
-from core.base.params import in_255ths
+from core.base.units import in_255ths
 from core.catalog import load_classifier
 from core.cli.attack import report
 from core.contracts.classifier import Classifier

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from core.base.params import FULL, in_255ths
+from core.base.units import FULL, in_255ths
 
 
 def size(value: float, norm: float) -> str:

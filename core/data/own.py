@@ -8,11 +8,12 @@ from pathlib import Path
 from typing import IO
 
 from core.base.atomic_files import whole
+from core.base.errors import Unreadable
 from core.base.paths import find, home, places
 from core.catalog import DATASETS
 from core.contracts.interfaces import DataFacts, Images, Progress
 from core.data.formats import npz, npz_write, picture_folder
-from core.data.formats.archive import BROKEN, Refused
+from core.data.formats.archive import BROKEN
 from core.data.formats.npz import Split
 from core.data.formats.picture_tree import zip_tree
 
@@ -105,7 +106,7 @@ def install(
     try:
         with whole(target) as out:
             npz_write.write(out, load)
-    except Refused:
+    except Unreadable:
         raise
     except OSError as error:
         raise OSError(f"{name} could not be stored in {target.parent}: {error.strerror or error}") from error
@@ -115,10 +116,10 @@ def install(
 def _room(target: Path, each: int, splits: list[int], called: str) -> None:
     """Refuse what is too large, `each` bytes an image, or finds no room on the disk, before any of it is unpacked."""
     if each * max(splits) > npz.MOST_VALUES:
-        raise Refused(f"{called} holds more than {npz.MOST_VALUES / 1e9:.0f} GB of images in a split; take fewer")
+        raise Unreadable(f"{called} holds more than {npz.MOST_VALUES / 1e9:.0f} GB of images in a split; take fewer")
     above = next(place for place in target.parents if place.exists())
     if (needed := each * sum(splits)) > (free := shutil.disk_usage(above).free):
-        raise Refused(f"{called} needs {needed / 1e9:.1f} GB in {target.parent}, where {free / 1e9:.1f} GB are free")
+        raise Unreadable(f"{called} needs {needed / 1e9:.1f} GB in {target.parent}, where {free / 1e9:.1f} GB are free")
 
 
 def _holds(file: IO[bytes], called: str) -> str:
@@ -127,5 +128,5 @@ def _holds(file: IO[bytes], called: str) -> str:
         with zipfile.ZipFile(file) as archive:
             inside = archive.namelist()
     except (*BROKEN, OSError) as error:
-        raise Refused(f"{called} is neither an .npz file nor a .zip of pictures") from error
+        raise Unreadable(f"{called} is neither an .npz file nor a .zip of pictures") from error
     return "arrays" if any(name.endswith(".npy") and "/" not in name for name in inside) else "pictures"

@@ -54,12 +54,12 @@ class Published(DataSet):
             try:
                 splits = self.unpack(place)
             except (*BROKEN, OSError, tarfile.TarError) as error:
-                raise ValueError(f"The files of {self.title} cannot be read: {error}.") from error
+                raise ValueError(f"The files of {self.title} cannot be read: {error}") from error
             try:
                 with whole(target) as file:
                     write(file, splits.__getitem__)
             except OSError as error:
-                raise OSError(f"{target} cannot be written: {error.strerror or error}.") from error
+                raise OSError(f"{target} cannot be written: {error.strerror or error}") from error
 
     def _fetch(self, name: str, place: Path, index: int, progress: Progress | None) -> None:
         """One file, from the first address that has it."""

@@ -9,6 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 from PIL import Image, ImageFile, UnidentifiedImageError
 
+from core.base.errors import Unreadable
+
 MOST_BYTES = 25_000_000
 MOST_PIXELS = 40_000_000
 FORMATS = {  # Pillow's name -> (what people call it, its file endings)
@@ -39,31 +41,27 @@ BROKEN = (
 )  # fmt: skip
 
 
-class Refused(ValueError):
-    """A picture that is turned away, with the sentence that says why."""
-
-
 def decode(raw: bytes, name: str) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
     """The first picture in `raw` as (H, W, 3) uint8, upright and opaque, and notes; ValueError in one sentence."""
     if not raw:
-        raise Refused(f"{name} is empty")
+        raise Unreadable(f"{name} is empty")
     if len(raw) > MOST_BYTES:
-        raise Refused(f"{name} is larger than {MOST_BYTES // 10**6} MB")
+        raise Unreadable(f"{name} is larger than {MOST_BYTES // 10**6} MB")
     if reason := _foreign(raw):
-        raise Refused(f"{name} {reason}; expected a {ACCEPTED} picture")
+        raise Unreadable(f"{name} {reason}; expected a {ACCEPTED} picture")
     try:
         with Image.open(io.BytesIO(raw), formats=sorted(set(FORMATS) - {"MPO"})) as image:
             return _pixels(image, name)
-    except Refused:
+    except Unreadable:
         raise
     except UnidentifiedImageError as error:
-        raise Refused(f"{name} is not a picture that can be read; expected {ACCEPTED}") from error
+        raise Unreadable(f"{name} is not a picture that can be read; expected {ACCEPTED}") from error
     except (Image.DecompressionBombError, Image.DecompressionBombWarning) as error:
-        raise Refused(_too_large(name)) from error
+        raise Unreadable(_too_large(name)) from error
     except MemoryError as error:
-        raise Refused(f"{name} needs more memory than there is") from error
+        raise Unreadable(f"{name} needs more memory than there is") from error
     except BROKEN as error:
-        raise Refused(f"{name} is damaged, cut short or of a rare kind, and cannot be read") from error
+        raise Unreadable(f"{name} is damaged, cut short or of a rare kind, and cannot be read") from error
 
 
 def _foreign(raw: bytes) -> str:
@@ -88,9 +86,9 @@ def _pixels(image: ImageFile.ImageFile, name: str) -> tuple[NDArray[np.uint8], t
     """Decode, turn upright, bring to 8 bits, make opaque; in that order, each noted."""
     width, height = image.size
     if width < 1 or height < 1:
-        raise Refused(f"{name} has no pixels")
+        raise Unreadable(f"{name} has no pixels")
     if width * height > MOST_PIXELS:
-        raise Refused(_too_large(name))
+        raise Unreadable(_too_large(name))
     notes = []
     called, endings = FORMATS[image.format or ""]
     ending = name.rpartition(".")[2].lower() if "." in name else ""
@@ -139,7 +137,7 @@ def _windowed(values: NDArray[Any], inverted: bool, name: str, notes: list[str])
         np.float32 if values.dtype.itemsize < 4 else np.float64
     )  # wide enough for high - low
     if not np.isfinite(deep).all():
-        raise Refused(f"{name} holds pixels that are not numbers (NaN or infinite)")
+        raise Unreadable(f"{name} holds pixels that are not numbers (NaN or infinite)")
     low, high = float(deep.min()), float(deep.max())
     grey = (deep - low) / (high - low) if high > low else np.zeros_like(deep)
     grey = 1 - grey if inverted else grey

@@ -3,6 +3,8 @@
 import errno
 from pathlib import Path
 
+from core.base.errors import with_advice
+
 FULL = (errno.ENOSPC, errno.EDQUOT)
 SHUT = (errno.EROFS, errno.EACCES, errno.EPERM)
 
@@ -22,7 +24,7 @@ def sentence(error: BaseException, folder: Path) -> str:
         cause = cause.__cause__ or cause.__context__
     if isinstance(error, MemoryError) or type(error).__name__ == "OutOfMemoryError":
         return "There is not enough memory. A smaller batch needs less."
-    said = " ".join(str(error).split())[:500]
+    said = with_advice(error)[:500]
     if isinstance(error, ValueError | OSError) and said:
         return said
     return f"{type(error).__name__}: {said or 'no message'} (the log has the details)"

@@ -3,7 +3,7 @@
 import math
 from collections.abc import Sequence
 
-from core.base.params import in_255ths
+from core.base.units import in_255ths
 from core.contracts.attack import Attack
 from core.study.attack_record import Attacked
 from core.study.measures import Row, exceeded

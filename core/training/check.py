@@ -5,6 +5,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Literal
 
+from core.base.errors import with_advice
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial
 from core.data.by_name import stored
@@ -48,7 +49,7 @@ def check(request: Refinement, classifier_of: Callable[[Refinement], Classifier]
         passed = replace(passed, request=replace(request, data_fingerprint=data.fingerprint()))
         classifier = classifier_of(request)
     except (ValueError, OSError) as error:
-        return replace(passed, cause="unreadable", refusal=str(error))
+        return replace(passed, cause="unreadable", refusal=with_advice(error))
     if Path(request.data).is_absolute() and Path(request.data).is_dir():  # pictures are brought to the model's size
         facts = replace(facts, size=classifier.size)
     known = request.start == "scratch" or request.data == classifier.samples  # its own data set, or its own classes

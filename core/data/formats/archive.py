@@ -13,6 +13,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from core.base.errors import Unreadable
+
 PIECE = 1 << 24  # bytes read or written at once
 MOST_SMALL = 1 << 28  # bytes
 METHODS = (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)  # the others can unpack to any size at one read
@@ -23,14 +25,10 @@ BROKEN = (
 )  # fmt: skip
 
 
-class Refused(ValueError):
-    """A file that is turned away, with the sentence that says why."""
-
-
 class Archive:
     """An open .npz file at `path`, a place or an open file, that people know as `called`; leaving it closes it.
 
-    Whatever is wrong with the file is a Refused, in one sentence.
+    Whatever is wrong with the file is a Unreadable, in one sentence.
     """
 
     def __init__(self, path: Path | IO[bytes], called: str) -> None:
@@ -38,7 +36,7 @@ class Archive:
         try:
             self._zip = zipfile.ZipFile(path)
         except BROKEN as error:
-            raise Refused(f"{called} is not an .npz file that can be read") from error
+            raise Unreadable(f"{called} is not an .npz file that can be read") from error
         except OSError as error:
             raise OSError(f"{called} cannot be read: {error.strerror or error}") from error
         self.names = {info.filename.removesuffix(".npy"): info for info in self._zip.infolist()}
@@ -64,7 +62,7 @@ class Archive:
         with self._open(name) as file:
             shape, dtype = self._header(name, file)
             if math.prod(shape) * dtype.itemsize > MOST_SMALL:
-                raise Refused(f"{self.called}: {name} is far larger than expected, {shape}")
+                raise Unreadable(f"{self.called}: {name} is far larger than expected, {shape}")
             return np.frombuffer(self._read(name, file, -1), dtype).reshape(shape)
 
     def pieces(self, name: str) -> Iterator[NDArray[Any]]:
@@ -81,19 +79,20 @@ class Archive:
     def _open(self, name: str) -> IO[bytes]:
         info = self.names[name]
         if info.compress_type not in METHODS or info.flag_bits & 1:
-            raise Refused(f"{self.called}: {name} is compressed in a rare way or encrypted; save it with numpy's savez")
+            said = "is compressed in a rare way or encrypted; save it with numpy's savez"
+            raise Unreadable(f"{self.called}: {name} {said}")
         try:
             return self._zip.open(info)
         except (*BROKEN, OSError) as error:
-            raise Refused(f"{self.called}: {name} is damaged or cut short") from error
+            raise Unreadable(f"{self.called}: {name} is damaged or cut short") from error
 
     def _read(self, name: str, file: IO[bytes], count: int) -> bytes:
         try:
             raw = file.read(count)
         except (*BROKEN, OSError) as error:
-            raise Refused(f"{self.called}: {name} is damaged or cut short") from error
+            raise Unreadable(f"{self.called}: {name} is damaged or cut short") from error
         if 0 <= count != len(raw):
-            raise Refused(f"{self.called}: {name} is cut short")
+            raise Unreadable(f"{self.called}: {name} is cut short")
         return raw
 
     def _header(self, name: str, file: IO[bytes]) -> tuple[tuple[int, ...], np.dtype[Any]]:
@@ -105,11 +104,11 @@ class Archive:
             length = math.prod(shape) * dtype.itemsize
             begin = file.tell()
         except (*BROKEN, OSError) as error:
-            raise Refused(f"{self.called}: {name} is damaged, cut short or no array") from error
+            raise Unreadable(f"{self.called}: {name} is damaged, cut short or no array") from error
         if dtype.hasobject:
-            raise Refused(f"{self.called}: {name} holds Python objects, which are not read")
+            raise Unreadable(f"{self.called}: {name} holds Python objects, which are not read")
         if by_column and len(shape) > 1:
-            raise Refused(f"{self.called}: {name} lies column by column; save it with numpy's ascontiguousarray")
+            raise Unreadable(f"{self.called}: {name} lies column by column; save it with numpy's ascontiguousarray")
         if min(shape, default=0) < 0 or begin + length != self.names[name].file_size:
-            raise Refused(f"{self.called}: {name} is damaged or cut short")
+            raise Unreadable(f"{self.called}: {name} is damaged or cut short")
         return shape, dtype

@@ -12,9 +12,10 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 
+from core.base.errors import Unreadable
 from core.base.memory_info import available
 from core.contracts.interfaces import DataFacts, Images
-from core.data.formats.archive import Archive, Refused
+from core.data.formats.archive import Archive
 
 Split = Literal["train", "test"]
 LARGEST_SIDE = 1024
@@ -40,17 +41,17 @@ def read(path: Path | IO[bytes], called: str, split: Split) -> Images:
         if split == "test" and "test_images" not in archive.names and "val_images" in archive.names:
             part = "val"
         if missing := [name for name in (f"{part}_images", f"{part}_labels") if name not in archive.names]:
-            raise Refused(f"{called} has no {' and no '.join(missing)}; it holds {archive.content()}")
+            raise Unreadable(f"{called} has no {' and no '.join(missing)}; it holds {archive.content()}")
         classes = _facts(archive).classes
         count, (channels, height, width) = _size(archive, part)
         labels = _labels(archive, part, count)
         needed = count * channels * height * width
         if needed > MOST_VALUES:
-            raise Refused(
+            raise Unreadable(
                 f"{called}: its {part} images need {needed / 1e9:.1f} GB, more than {MOST_VALUES / 1e9:.0f} GB"
             )
         if needed > available():
-            raise Refused(f"{called}: its {part} images need {needed / 1e9:.1f} GB of memory, more than there is")
+            raise Unreadable(f"{called}: its {part} images need {needed / 1e9:.1f} GB of memory, more than there is")
         images = torch.empty((count, channels, height, width), dtype=torch.uint8)
         done = 0
         for piece in archive.pieces(f"{part}_images"):
@@ -63,11 +64,11 @@ def read(path: Path | IO[bytes], called: str, split: Split) -> Images:
 def _facts(archive: Archive) -> DataFacts:
     splits = [name for name in ("train", "val", "test") if f"{name}_images" in archive.names]
     if not splits:
-        raise Refused(f"{archive.called} has no train_images and no test_images; it holds {archive.content()}")
+        raise Unreadable(f"{archive.called} has no train_images and no test_images; it holds {archive.content()}")
     sizes = {split: _size(archive, split) for split in splits}
     if len({size for _, size in sizes.values()}) > 1:
         told = " and ".join(f"{split} {size}" for split, (_, size) in sizes.items())
-        raise Refused(f"{archive.called}: the splits hold images of different sizes (C, H, W), {told}")
+        raise Unreadable(f"{archive.called}: the splits hold images of different sizes (C, H, W), {told}")
     labels = {split: _labels(archive, split, count) for split, (count, _) in sizes.items()}
     classes = _classes(archive, int(max(each.max() for each in labels.values())))
     per_class = {split: np.bincount(each, minlength=len(classes)) for split, each in labels.items()}
@@ -78,35 +79,36 @@ def _size(archive: Archive, split: str) -> tuple[int, tuple[int, int, int]]:
     """Number of images and their (C, H, W), from the header."""
     shape, dtype = archive.header(f"{split}_images")
     if dtype != np.uint8 or len(shape) not in (3, 4):
-        raise Refused(f"{archive.called}: expected uint8 images (N, H, W[, C]), got {str(dtype)[:40]} {shape}")
+        raise Unreadable(f"{archive.called}: expected uint8 images (N, H, W[, C]), got {str(dtype)[:40]} {shape}")
     count, height, width, channels = (*shape, 1) if len(shape) == 3 else shape
     if channels not in (1, 3):
-        raise Refused(f"{archive.called}: expected images (N, H, W) or (N, H, W, C) with 1 or 3 channels, got {shape}")
+        wanted = "images (N, H, W) or (N, H, W, C) with 1 or 3 channels"
+        raise Unreadable(f"{archive.called}: expected {wanted}, got {shape}")
     if not (1 <= height <= LARGEST_SIDE and 1 <= width <= LARGEST_SIDE):
-        raise Refused(f"{archive.called}: expected images with sides of 1 to {LARGEST_SIDE} pixels, got {shape}")
+        raise Unreadable(f"{archive.called}: expected images with sides of 1 to {LARGEST_SIDE} pixels, got {shape}")
     if count < 1:
-        raise Refused(f"{archive.called} has no {split} images")
+        raise Unreadable(f"{archive.called} has no {split} images")
     return count, (channels, height, width)
 
 
 def _labels(archive: Archive, split: str, count: int) -> NDArray[np.int64]:
     """(N,), checked against the number of images."""
     if f"{split}_labels" not in archive.names:
-        raise Refused(f"{archive.called} has {split}_images but no {split}_labels; it holds {archive.content()}")
+        raise Unreadable(f"{archive.called} has {split}_images but no {split}_labels; it holds {archive.content()}")
     found = archive.small(f"{split}_labels")
     if found.ndim == 2 and found.shape[1] > 1:
-        raise Refused(
+        raise Unreadable(
             f"{archive.called} has {found.shape[1]} labels an image; a classifier here gives one class an image, so "
             "data with several labels cannot be used"
         )
     if found.dtype.kind not in "bui" or found.size != count or found.shape not in ((count,), (count, 1)):
-        raise Refused(
+        raise Unreadable(
             f"{archive.called}: expected one whole number a {split} image as its label, got {str(found.dtype)[:40]} "
             f"{found.shape} for {count} images"
         )
     labels = found.reshape(count).astype(np.int64)
     if labels.min() < 0:
-        raise Refused(f"{archive.called}: expected labels from 0 up, got {labels.min()} among the {split} labels")
+        raise Unreadable(f"{archive.called}: expected labels from 0 up, got {labels.min()} among the {split} labels")
     return labels
 
 
@@ -114,20 +116,20 @@ def _classes(archive: Archive, most: int) -> tuple[str, ...]:
     """The names of the classes; their numbers where they have none."""
     if "classes" not in archive.names:
         if most >= MOST_CLASSES:
-            raise Refused(f"{archive.called}: expected fewer than {MOST_CLASSES:,} classes, got a label {most}")
+            raise Unreadable(f"{archive.called}: expected fewer than {MOST_CLASSES:,} classes, got a label {most}")
         return tuple(str(number) for number in range(most + 1))
     found = archive.small("classes")
     if found.ndim != 1 or found.dtype.kind not in "USbui" or not 1 <= len(found) <= MOST_CLASSES:
-        raise Refused(
+        raise Unreadable(
             f"{archive.called}: expected classes as a list of names, got {str(found.dtype)[:40]} {found.shape}"
         )
     try:
         told = [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in found.tolist()]
     except ValueError as error:
-        raise Refused(f"{archive.called}: the names of the classes are damaged") from error
+        raise Unreadable(f"{archive.called}: the names of the classes are damaged") from error
     classes = tuple("".join(c for c in " ".join(each.split()) if c.isprintable())[:100] for each in told)
     if len(set(classes)) < len(classes) or not all(classes):
-        raise Refused(f"{archive.called}: expected classes with different names, none of them empty")
+        raise Unreadable(f"{archive.called}: expected classes with different names, none of them empty")
     if most >= len(classes):
-        raise Refused(f"{archive.called} names {len(classes)} classes, but has an image with the label {most}")
+        raise Unreadable(f"{archive.called} names {len(classes)} classes, but has an image with the label {most}")
     return classes

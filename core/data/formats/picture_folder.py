@@ -10,8 +10,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.base import cancellation
+from core.base.errors import Unreadable
 from core.contracts.interfaces import DataFacts, Images, Progress
-from core.data.formats.archive import Refused
 from core.data.formats.npz import LARGEST_SIDE, MOST_VALUES, Split
 from core.data.formats.picture_tree import Entry, Tree, tree, walk
 from core.images.decode import BROKEN, FORMATS, decode
@@ -55,7 +55,7 @@ def survey(found: Tree) -> DataFacts:
 
     counts = {split: tuple(sum(map(readable, group)) for group in groups) for split, groups in found.files.items()}
     if not sizes:
-        raise Refused(f"{found.called} holds no picture that can be read")
+        raise Unreadable(f"{found.called} holds no picture that can be read")
     (height, width), _ = min(sizes.items(), key=lambda item: (-item[1], item[0]))
     return DataFacts((1 if modes <= set(GREY) else 3, height, width), found.classes, counts)
 
@@ -71,12 +71,13 @@ def load(
     """The pictures of a split, decoded and brought to `size`."""
     size = size or survey(found).size
     if size[0] not in (1, 3) or not all(1 <= side <= LARGEST_SIDE for side in size[1:]):
-        raise Refused(
+        raise Unreadable(
             f"{found.called}: expected 1 or 3 channels and sides of 1 to {LARGEST_SIDE} pixels, got {size}; give a size"
         )
     files = [(number, entry) for number, group in enumerate(found.files[split]) for entry in group]
     if len(files) * size[0] * size[1] * size[2] > MOST_VALUES:
-        raise Refused(f"{found.called}: {len(files):,} pictures of {size} are too many at once; choose a smaller size")
+        many = f"{len(files):,} pictures of {size} are too many at once"
+        raise Unreadable(f"{found.called}: {many}; choose a smaller size")
     images = np.empty((len(files), *size), np.uint8)
     labels: list[int] = []
     for number, entry in files:
@@ -90,9 +91,10 @@ def load(
         images[len(labels)] = _fitted(pixels, size)
         labels.append(number)
     if not labels:
-        raise Refused(f"{found.called} holds no {split} picture that can be read")
+        raise Unreadable(f"{found.called} holds no {split} picture that can be read")
     if split == "train" and len(set(labels)) < 2:
-        raise Refused(f"{found.called} holds readable train pictures of one class only; expected at least two classes")
+        one = "readable train pictures of one class only"
+        raise Unreadable(f"{found.called} holds {one}; expected at least two classes")
     skipped = len(files) - len(labels)
     notes = (f"{skipped:,} of {len(files):,} {split} files could not be read and were left out.",) if skipped else ()
     return Images(torch.from_numpy(images[: len(labels)]), torch.tensor(labels), found.classes, notes)

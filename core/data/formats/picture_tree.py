@@ -10,7 +10,8 @@ from typing import IO
 
 import numpy as np
 
-from core.data.formats.archive import BROKEN, METHODS, Refused
+from core.base.errors import Unreadable
+from core.data.formats.archive import BROKEN, METHODS
 from core.images.decode import MOST_BYTES
 
 TRAIN, TEST = ("train", "training"), ("test", "testing", "val", "valid", "validation")
@@ -44,26 +45,26 @@ def zip_tree(file: IO[bytes], called: str) -> Tree:
         archive = zipfile.ZipFile(file)
         found = [info for info in archive.infolist() if not info.is_dir()]
     except (*BROKEN, OSError) as error:
-        raise Refused(f"{called} is not a .zip file that can be read") from error
+        raise Unreadable(f"{called} is not a .zip file that can be read") from error
     if len(found) > MOST_FILES or sum(info.file_size for info in found) > MOST_UNPACKED:
-        raise Refused(
+        raise Unreadable(
             f"{called} holds more than {MOST_FILES:,} files or {MOST_UNPACKED // 10**9} GB; take fewer or smaller ones"
         )
     for info in found:
         parts = info.filename.split("/")
         if ".." in parts or not parts[0] or "\\" in info.filename or ":" in parts[0]:
-            raise Refused(f"{called} holds a file that points out of its folder, and is not read")
+            raise Unreadable(f"{called} holds a file that points out of its folder, and is not read")
         if stat.S_ISLNK(info.external_attr >> 16):
-            raise Refused(f"{called} holds links, and is not read; put the pictures themselves into it")
+            raise Unreadable(f"{called} holds links, and is not read; put the pictures themselves into it")
         if info.flag_bits & 1 or info.compress_type not in METHODS:
-            raise Refused(f"{called} is encrypted or compressed in a rare way; make an ordinary .zip")
+            raise Unreadable(f"{called} is encrypted or compressed in a rare way; make an ordinary .zip")
 
     def reader(info: zipfile.ZipInfo) -> Callable[[], bytes]:
         def read() -> bytes:
             try:
                 return archive.read(info) if info.file_size <= MOST_BYTES else b""
             except BROKEN as error:
-                raise Refused("damaged") from error
+                raise Unreadable("damaged") from error
 
         return read
 
@@ -94,7 +95,7 @@ def tree(entries: Iterator[Entry], called: str) -> Tree:
         key=lambda e: e.parts,
     )
     if len(files) > MOST_FILES:
-        raise Refused(f"{called} holds more than {MOST_FILES:,} files")
+        raise Unreadable(f"{called} holds more than {MOST_FILES:,} files")
     while len({e.parts[0] for e in files}) == 1 and sum(len(e.parts) > 2 for e in files) > len(files) / 2:
         files = [Entry(e.parts[1:], e.read) for e in files if len(e.parts) > 1]  # a folder around everything
     heads = {e.parts[0].lower() for e in files if len(e.parts) > 2}
@@ -108,7 +109,7 @@ def tree(entries: Iterator[Entry], called: str) -> Tree:
         sorted_ = {"all": [e for e in files if len(e.parts) > 1]}
     classes = tuple(sorted({e.parts[0] for entries in sorted_.values() for e in entries}))
     if not 2 <= len(classes) <= MOST_CLASSES:
-        raise Refused(
+        raise Unreadable(
             f"{called} has pictures in {len(classes) or 'no'} class folder{'s' * (len(classes) != 1)}; expected at "
             "least two folders, each with the pictures of one class and named after it"
         )

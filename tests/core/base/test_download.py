@@ -15,6 +15,7 @@ from torchvision import models
 from core.base import download as module
 from core.base.cancellation import Cancelled, CancelScope
 from core.base.download import fetch
+from core.base.errors import with_advice
 from core.catalog import load_classifier
 from core.classifiers import torchvision_imagenet
 
@@ -164,9 +165,9 @@ def test_offline_is_one_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch
     monkeypatch.setattr(module.urllib.request, "urlopen", unreachable)
     with pytest.raises(OSError, match="no connection") as caught:
         load_classifier("torchvision_imagenet:resnet50")
-    assert str(caught.value).startswith(
+    assert with_advice(caught.value).startswith(
         "The weights of ResNet-50 (98 MB) are not on this machine and could not be fetched: "
-        "no connection to download.pytorch.org."
+        "no connection to download.pytorch.org. Connect this machine, or put the file resnet50-"
     )
 
 

@@ -6,7 +6,8 @@ import pytest
 
 from core.attacks.pgd import PGD
 from core.attacks.pgd_l2 import PGDL2
-from core.base.params import Method, from_spec, from_unit, param, parameter_of, to_spec, to_unit, with_todays_names
+from core.base.params import Method, from_spec, param, parameter_of, to_spec, with_todays_names
+from core.base.units import from_unit, to_unit
 from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, METRICS, OBJECTIVES
 from core.training.schedule import Schedule
 

@@ -14,6 +14,7 @@ import pytest
 import torch
 import torchvision.datasets as theirs
 
+from core.base.errors import with_advice
 from core.data.by_name import data_facts, load_data
 from tests.core.datasets.served import MADE, PUBLISHED, Handler, serve, tar
 
@@ -106,7 +107,7 @@ def test_offline_is_one_sentence_that_says_what_to_do(home: Path, monkeypatch: p
     monkeypatch.setattr(PUBLISHED["cifar100"], "addresses", (address,))
     with pytest.raises(OSError, match="could not be fetched") as caught:
         load_data("cifar100", "train")
-    said = str(caught.value)
+    said = with_advice(caught.value)
     assert f"{address}cifar-100-binary.tar.gz" in said
     assert f"put cifar100.npz into {home / 'data'}" in said
     assert not list((home / "data").iterdir())
