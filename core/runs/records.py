@@ -107,7 +107,7 @@ class Records:
 
     def _weights(self, step: TrainingStep) -> None:
         """The weights as they are now, and the best ones; without held-out images the latest are the best."""
-        training, best = self.training, self.training.best
+        training, best = self.training, self.training.validation.best
         kept = {run_folder.LAST: (training.classifier.net.state_dict(), step.epoch, False)}
         if best is None:
             latest = training.average or training.classifier
@@ -135,8 +135,8 @@ class Records:
             "epoch_kept": best.epoch_kept,
             "averaged": best.averaged,
             "held": best.held,
-            "judged": len(training.held_out_images),
-            "guess": training.guess,
+            "judged": len(training.validation.images),
+            "guess": training.validation.guess,
             "evaluations": training.evaluations,
             "seconds": round(self.seconds, 1),
             "steps": training.done,

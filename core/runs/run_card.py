@@ -20,9 +20,9 @@ def run_card(run: str, request: Refinement, training: Training, device: str) -> 
 
     Read once, when the run goes on: a base that is a run may be changed or deleted meanwhile. OSError if it is gone.
     """
-    objective, attack, of = training.objective, training.validation_attack, origin(request.base)
+    objective, attack, of = training.objective, training.validation.attack, origin(request.base)
     guided = isinstance(objective, Adversarial) and attack is not None
-    held_out = len(training.held_out_images)
+    held_out = len(training.validation.images)
     return Card(
         name=f"run:{run}",
         title=request.title or f"{objective.named}, from {title_of(request.base, request.start)}",

@@ -111,14 +111,14 @@ def _validation_seconds(training: Training, data: Images, few: int) -> float:
     """Seconds to judge one image, told from `few`."""
     if not few:
         return 0.0
-    seen, against = _round(data, few), training.validation_attack
+    seen, against = _round(data, few), training.validation.attack
     seconds, _ = _timed(lambda: validate(training.classifier, training.average, seen, against, training.fabric))
     return seconds / few
 
 
 def _together(training: Training, seen: Images) -> None:
     """Take the memory that judging `seen` at once takes: that of one step of the attack, as of many."""
-    against = training.validation_attack
+    against = training.validation.attack
     against = replace(against, steps=1) if isinstance(against, PGD) else against
     validate(training.classifier, None, seen, against, training.fabric)
 

@@ -7,7 +7,7 @@ from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Any
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.base.cancellation import CancelScope
 from core.base.params import to_spec
@@ -16,7 +16,7 @@ from core.contracts.attack import Attack
 from core.contracts.batch import stream
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
-from core.contracts.objective import Adversarial, Objective
+from core.contracts.objective import Objective
 from core.distributed.fabric import average_buffers, in_bf16, make_fabric
 from core.evaluation.accuracy import split_held_out
 from core.training import resume
@@ -27,7 +27,7 @@ from core.training.mask_refresh import PART, refreshed
 from core.training.resume import State
 from core.training.schedule import Schedule, average_decay
 from core.training.step import TrainingStep
-from core.training.validation import BLOCK, Best, better, guessing, usual_validation_attack, validate
+from core.training.validation import Validation
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -38,9 +38,8 @@ class Training:
 
     Every random number comes from the seed and the number of the step or epoch, and what a batch needs is drawn for all
     of it: neither a break nor the number of processes changes the curve (but batch normalisation sees one process's
-    rows). `at_once` bounds the images in one pass of a step, which stays that of the whole batch, `validated_at_once`
-    those in one pass of a judgement. `best` are the weights that did best on the held-out images: under
-    `validation_attack` if the objective attacks, else on clean images.
+    rows). `at_once` bounds the images in one pass of a step, which stays that of the whole batch. `validation` judges
+    the weights on the held-out images, attacked by `validation_attack` or as is usual, and holds the best.
     """
 
     def __init__(
@@ -49,9 +48,8 @@ class Training:
     ) -> None:  # fmt: skip
         self.classifier, self.objective, self.schedule = classifier, objective, schedule
         self.fabric = fabric or make_fabric(classifier.device.type, bf16=schedule.bf16 and not objective.precise)
-        learn, self.held_out_images = split_held_out(data, schedule.held_out, schedule.seed)
-        self.validation_attack = validation_attack or usual_validation_attack(objective)
-        self.guess = guessing(self.held_out_images)  # how often always naming the most frequent class is right
+        learn, held_out_images = split_held_out(data, schedule.held_out, schedule.seed)
+        self.validation = Validation(held_out_images, objective, validation_attack, self.fabric)
         self.feed = Batches(learn, schedule, self.fabric, pairs=objective.pairs)
         classifier.net.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = classifier.copy() if schedule.ema else None
@@ -62,13 +60,11 @@ class Training:
             weight_decay=schedule.weight_decay,
         )  # fmt: skip
         self.done, self.evaluations, self.at_once = 0, 0.0, schedule.batch
-        self.validated_at_once = max(1, min(BLOCK, len(self.held_out_images)))
-        self.best: Best | None = None
         self.masks: Tensor | None = None  # (N, H, W), bool, on the CPU
         self._unvalidated: TrainingStep | None = None  # a step that ended an epoch and has not been yielded yet
         self.spec: Mapping[str, Any] = {  # what a run must have in common with another to go on where that stopped
             "objective": to_spec(objective), "schedule": asdict(schedule), "images": len(learn),
-            "judge": None if self.validation_attack is None else to_spec(self.validation_attack),
+            "judge": None if self.validation.attack is None else to_spec(self.validation.attack),
         }  # fmt: skip
 
     def __iter__(self) -> Iterator[TrainingStep]:
@@ -81,7 +77,8 @@ class Training:
             step = self._unvalidated or self._step()
             if step.epoch_ends:
                 self._unvalidated = step
-                step, self._unvalidated = replace(step, held=self._validate(step.epoch)), None
+                held = self.validation.judge(self.classifier, self.average, step.epoch)
+                step, self._unvalidated = replace(step, held=held), None
             yield step
 
     @property
@@ -133,25 +130,6 @@ class Training:
         self.masks, self.evaluations, self.done = made, self.evaluations + cost, index + 1
         loss, ends = numbers.pop("loss"), place == self.feed.each - 1
         return TrainingStep(index, self.feed.total, epoch, ends, loss, numbers, lr, self.evaluations, masks=told)
-
-    def _validate(self, epoch: int) -> dict[str, float]:
-        """Judge the weights on the held-out images and keep them if they are the best so far."""
-        nets: dict[str, nn.Module] = {"": self.classifier.net}
-        if self.average is not None:
-            nets["_average"] = self.average.net
-        for net in nets.values():
-            average_buffers(net, self.fabric)
-        held = validate(
-            self.classifier,
-            self.average,
-            self.held_out_images,
-            self.validation_attack,
-            self.fabric,
-            self.validated_at_once,
-        )
-        by = "robust" if isinstance(self.objective, Adversarial) and self.validation_attack is not None else "clean"
-        self.best = better(self.best, epoch, held, by, nets)
-        return held
 
     def state(self) -> State:
         """All that the rest of the run depends on, copied to the CPU."""

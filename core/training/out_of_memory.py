@@ -73,10 +73,10 @@ def halve(training: Training) -> str:
     if training.fabric.device.type == "cuda":
         torch.cuda.empty_cache()
     if training.validating:
-        training.validated_at_once = before // 2
+        training.validation.at_once = before // 2
         return (
             f"There was not enough memory to judge {before} held-out images at once: from now on "
-            f"{training.validated_at_once} at a time, with the same result."
+            f"{training.validation.at_once} at a time, with the same result."
         )
     training.at_once = before // 2
     return (
@@ -91,5 +91,5 @@ def _at_once(training: Training) -> int:
     While it judges, that is how many of the held-out images.
     """
     if training.validating:
-        return training.validated_at_once
+        return training.validation.at_once
     return min(training.at_once, math.ceil(training.schedule.batch / training.fabric.world_size))

@@ -13,7 +13,7 @@ from core.base.params import with_todays_names
 from core.checkpoints.tensor_files import fit, read_header, read_tensors, write_tensors
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Objective
-from core.training.validation import Best
+from core.training.validation import Best, Validation
 
 
 @dataclass(frozen=True, eq=False)
@@ -73,16 +73,15 @@ class Resumable(Protocol):
     average: Classifier | None
     optimiser: torch.optim.Optimizer
     masks: Tensor | None
-    best: Best | None
     done: int
     evaluations: float
     at_once: int
-    validated_at_once: int
+    validation: Validation
 
 
 def gather(run: Resumable, facts: dict[str, Any]) -> State:
     """The state of `run`, with `facts` of the caller's added."""
-    net, best = run.classifier.net, run.best
+    net, best = run.classifier.net, run.validation.best
     tensors = kept("weights", net.state_dict()) | kept("momentum", momentum(net, run.optimiser))
     if run.average is not None:
         tensors |= kept("average", run.average.net.state_dict())
@@ -91,7 +90,7 @@ def gather(run: Resumable, facts: dict[str, Any]) -> State:
     if best is not None:
         tensors |= kept("best", best.weights)
         facts = facts | {"best": {"epoch": best.epoch, "score": best.score, "averaged": best.averaged}}
-    facts = facts | {"at_once": run.at_once, "judged_at_once": run.validated_at_once}
+    facts = facts | {"at_once": run.at_once, "judged_at_once": run.validation.at_once}
     return State(tensors, facts | {"done": run.done, "evaluations": run.evaluations})
 
 
@@ -107,10 +106,11 @@ def put_back(run: Resumable, spec: Mapping[str, Any], state: State) -> None:
     set_momentum(run.classifier.net, run.optimiser, state.under("momentum"))
     run.masks = state.tensors.get("masks")
     found = state.facts.get("best")
-    run.best = None if found is None else Best(weights=state.under("best"), **found)
+    run.validation.best = None if found is None else Best(weights=state.under("best"), **found)
     run.done, run.evaluations = state.facts["done"], state.facts["evaluations"]
     run.at_once = state.facts["at_once"]
-    run.validated_at_once = state.facts.get("judged_at_once", run.validated_at_once)  # older states have none
+    validation = run.validation
+    validation.at_once = state.facts.get("judged_at_once", validation.at_once)  # older states have none
 
 
 def expect(mine: Mapping[str, Any], saved: Mapping[str, Any] | None) -> None:

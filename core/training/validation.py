@@ -2,19 +2,19 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import torch
 from torch import Tensor
 
 from core.attacks.pgd import PGD
-from core.base.proportion import Proportion
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.contracts.objective import Adversarial, Objective
-from core.distributed.fabric import summed
+from core.distributed.fabric import average_buffers, summed
 from core.evaluation.accuracy import accuracy
+from core.training.guessing import guessing
 from core.training.in_parts import in_parts
 
 if TYPE_CHECKING:
@@ -31,6 +31,33 @@ class Best:
     score: float
     averaged: bool
     weights: Mapping[str, Tensor]
+
+
+class Validation:
+    """The held-out images of a training, what attacks them, and `best`, the weights that did best on them.
+
+    Under attack if the objective attacks, else on clean images. `at_once` bounds the images in one pass of a judgement;
+    `guess` is how often always naming the most frequent class is right.
+    """
+
+    def __init__(self, images: Images, objective: Objective, attack: Attack | None, fabric: "Fabric") -> None:
+        self.images, self.fabric = images, fabric
+        self.attack = attack or usual_validation_attack(objective)
+        self.by = "robust" if isinstance(objective, Adversarial) and self.attack is not None else "clean"
+        self.guess = guessing(images)
+        self.at_once = max(1, min(BLOCK, len(images)))
+        self.best: Best | None = None
+
+    def judge(self, classifier: Classifier, average: Classifier | None, epoch: int) -> dict[str, float]:
+        """Judge the weights on the held-out images and keep them if they are the best so far."""
+        nets: dict[str, torch.nn.Module] = {"": classifier.net}
+        if average is not None:
+            nets["_average"] = average.net
+        for net in nets.values():
+            average_buffers(net, self.fabric)
+        held = validate(classifier, average, self.images, self.attack, self.fabric, self.at_once)
+        self.best = better(self.best, epoch, held, self.by, nets)
+        return held
 
 
 def usual_validation_attack(objective: Objective) -> Attack | None:
@@ -81,59 +108,3 @@ def better(
             weights = {key: value.detach().clone() for key, value in net.state_dict().items()}
             best = Best(epoch, score, suffix == "_average", weights)
     return best
-
-
-def guessing(data: Images) -> float:
-    """The share of the images that always naming their most frequent label gets right; 0.0 without images.
-
-    >>> guessing(Images(torch.zeros(4, 1, 1, 1), torch.tensor([0, 2, 2, 1]), ("a", "b", "c")))
-    0.5
-    """
-    return torch.bincount(data.labels.cpu()).max().item() / len(data) if len(data) else 0.0
-
-
-def collapsed(result: Mapping[str, Any]) -> str:
-    """A sentence if the weights that a run kept do no better than guessing on its held-out images, else "".
-
-    result: what the task `refine` found, with `held`, `averaged`, `judged` (how many images) and `guess`.
-
-    >>> collapsed({"held": {"clean": 0.3}, "averaged": False, "judged": 1000, "guess": 0.11})
-    ''
-    >>> collapsed({"held": {"clean": 0.103}, "averaged": False, "judged": 1000, "guess": 0.112})
-    'On the held-out images this is no better than always naming the most frequent class (11.2 %): nothing...'
-    >>> collapsed({"held": {"clean": 31 / 300}, "averaged": False, "judged": 300, "guess": 0.1033})  # 31 of 300
-    'On the held-out images this is no better than always naming the most frequent class (10.3 %): nothing...'
-    """
-    clean, guess, _ = _told(result)
-    if clean is None or guess is None or clean > guess:
-        return ""
-    return (
-        f"On the held-out images this is no better than always naming the most frequent class ({100 * guess:.1f} %): "
-        "nothing usable was learnt. A lower learning rate often helps."
-    )
-
-
-def doubtful(result: Mapping[str, Any]) -> str:
-    """A sentence if those weights do better than guessing by no more than chance allows, else "": see `collapsed`.
-
-    >>> doubtful({"held": {"clean": 0.92}, "averaged": False, "judged": 250, "guess": 0.9})
-    'Always naming the most frequent class is right on 90.0 %: on 250 images that cannot be told from what was learnt.'
-    >>> doubtful({"held": {"clean": 0.3}, "averaged": False, "judged": 1000, "guess": 0.11})
-    ''
-    """
-    clean, guess, count = _told(result)
-    if clean is None or guess is None or clean <= guess or Proportion(round(clean * count), count).interval[0] > guess:
-        return ""
-    return (
-        f"Always naming the most frequent class is right on {100 * guess:.1f} %: on {count:,} images that cannot be "
-        "told from what was learnt."
-    )
-
-
-def _told(result: Mapping[str, Any]) -> tuple[float | None, float | None, int]:
-    """Share right of the weights kept, that of guessing, and on how many images; no shares where there are none."""
-    clean = result.get("held", {}).get("clean_average" if result.get("averaged") else "clean")
-    count, guess = result.get("judged", 0), result.get("guess")
-    if not count or guess is None:
-        return None, None, 0
-    return clean, round(guess * count) / count, count  # older results have it to four digits

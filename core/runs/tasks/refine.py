@@ -88,7 +88,8 @@ def train(fabric: "Fabric", context: Context, request: Refinement) -> dict[str, 
             for step in steps(training, context.say if records.writes else lambda _: None):
                 due = records.add(step)
                 if records.writes and step.epoch_ends and step.epoch + 1 == LOOK < training.schedule.epochs:
-                    context.note(warning_under_way(step.held, len(training.held_out_images), training.guess))
+                    validation = training.validation
+                    context.note(warning_under_way(step.held, len(validation.images), validation.guess))
                 wish = vote(STOP if context.stop_asked() else SAVE if due else FINE, fabric)
                 heed(wish)
                 if wish == SAVE:

@@ -40,11 +40,14 @@ def test_a_run_that_was_broken_off_goes_on_to_the_same_curve(objective: Objectiv
     assert again.average is not None
     assert through.average is not None
     same(again.average, through.average)
-    assert again.best is not None
-    assert through.best is not None
-    assert (again.best.epoch, again.best.score) == (through.best.epoch, through.best.score)
-    for name, value in through.best.weights.items():
-        assert torch.equal(value, again.best.weights[name])
+    assert again.validation.best is not None
+    assert through.validation.best is not None
+    assert (again.validation.best.epoch, again.validation.best.score) == (
+        through.validation.best.epoch,
+        through.validation.best.score,
+    )
+    for name, value in through.validation.best.weights.items():
+        assert torch.equal(value, again.validation.best.weights[name])
 
 
 @pytest.mark.parametrize("passes", range(0, 60, 4))

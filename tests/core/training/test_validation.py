@@ -19,11 +19,11 @@ def test_the_best_is_kept_and_chosen_by_robust_accuracy() -> None:
     assert all(set(each) == {"clean", "robust", "clean_average", "robust_average"} for each in held)
     scores = [(each["robust"], each["robust_average"]) for each in held]
     top = max(max(pair) for pair in scores)
-    assert training.best is not None
-    assert training.best.score == top
-    assert scores[training.best.epoch][training.best.averaged] == top
+    assert training.validation.best is not None
+    assert training.validation.best.score == top
+    assert scores[training.validation.best.epoch][training.validation.best.averaged] == top
     check = small()
-    check.net.load_state_dict(dict(training.best.weights))
+    check.net.load_state_dict(dict(training.validation.best.weights))
     _, away = split_held_out(dataset(), 64, 0)
     assert accuracy(check, away, validation_attack).value == top
     assert len(training.feed.data) == 256 - 64
@@ -46,6 +46,6 @@ def test_judged_in_parts_an_attack_finds_the_same(at_once: int) -> None:
     assert validate(model, model.copy(), data, validation_attack, training.fabric, at_once) == whole
     assert max(largest) == at_once
     again = new(FastAdversarial())
-    training.validated_at_once = at_once
+    training.validation.at_once = at_once
     again.restore(training.state())
-    assert again.validated_at_once == at_once
+    assert again.validation.at_once == at_once
