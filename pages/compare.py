@@ -13,7 +13,7 @@ from app.compare.picture import choose_picture, describe, truth
 from app.compare.progress import show_progress, switch
 from app.sidebar import sidebar
 from app.ui.advice import advice
-from app.ui.cached import crossings, fitted, loaded_picture
+from app.ui.cached import comparisons, fitted, loaded_picture
 from app.ui.case_form import attack_settings, explainer_settings
 from app.ui.markdown import limits
 from core.compare.comparison import Pair
@@ -45,11 +45,11 @@ with right:
 pair = Pair(image, two.names["before"], two.names["after"], attack, explainers, seed, explained, controls)
 label = truth(image, model)
 
-together = crossings().find(pair, two.models, label)
+together = comparisons().find(pair, two.models, label)
 with right:
     attack_now = two.small or st.button("Attack both", type="primary")
 if together is None and attack_now:
-    together = crossings().start(pair, two.models, original, picture.sha256, label)
+    together = comparisons().start(pair, two.models, original, picture.sha256, label)
 switch(together)
 
 if together is None:
@@ -57,7 +57,7 @@ if together is None:
 else:
     with st.container():  # what grows stays in a container: what is below keeps its place, and a click on it counts
         if show_progress(together):
-            crossings().start(pair, two.models, original, picture.sha256, label)
+            comparisons().start(pair, two.models, original, picture.sha256, label)
             st.rerun()
     comparison = together.comparison
     show_verdict(comparison, label)

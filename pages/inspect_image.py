@@ -9,7 +9,7 @@ from app.inspect_image.panels import show_downloads
 from app.inspect_image.picture_picker import choose_image, introduce, label
 from app.sidebar import sidebar
 from app.ui.advice import advice
-from app.ui.cached import classifier, desk, fitted, loaded_picture, prediction
+from app.ui.cached import classifier, fitted, loaded_picture, prediction, studies
 from app.ui.case_form import attack_settings, explainer_settings
 from app.ui.case_link import link
 from app.ui.markdown import limits
@@ -47,11 +47,11 @@ with right:
 case = Case(image, name, attack, explainers, target, seed, explained, controls)
 reopened = setting("go", 0) == 1 and not kept("reopened", False)
 keep("reopened", True)
-job = desk().find(case, model)
+job = studies().find(case, model)
 if pressed or reopened:
-    job = desk().start(case, model, original, picture.sha256)
+    job = studies().start(case, model, original, picture.sha256)
 elif job is None and kept("quick", None) == (attack.key, name):
-    job = desk().start(replace(case, explainers=()), model, original, picture.sha256)
+    job = studies().start(replace(case, explainers=()), model, original, picture.sha256)
 switch(job)
 link(case, device, ran=job is not None and job.study.case == case)
 

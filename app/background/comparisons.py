@@ -1,4 +1,4 @@
-"""One image, two models, in the background: a study of each by the desk, then what each makes of the other's image."""
+"""One image, two models, in the background: a study of each then what each makes of the other's image."""
 
 import threading
 from collections import OrderedDict
@@ -54,14 +54,14 @@ class PairStudies:
 class Comparisons:
     """All comparisons of this server by what they depend on; the same one asked for twice is computed once."""
 
-    def __init__(self, desk: Studies) -> None:
-        self.desk = desk
+    def __init__(self, studies: Studies) -> None:
+        self.studies = studies
         self._works: OrderedDict[str, ComparisonWork] = OrderedDict()
         self._lock = threading.RLock()
 
     def find(self, pair: Pair, models: dict[Side, Classifier], label: int | None) -> PairStudies | None:
         """What is known of this comparison; None before both were asked. Begins the crossing when it can."""
-        found = {side: self.desk.find(pair.case(side), models[side]) for side in SIDES}
+        found = {side: self.studies.find(pair.case(side), models[side]) for side in SIDES}
         jobs = {side: job for side, job in found.items() if job is not None}
         if len(jobs) < len(SIDES):
             return None
@@ -76,7 +76,7 @@ class Comparisons:
     ) -> PairStudies:
         """Start it, or go on with it."""
         for side in SIDES:
-            self.desk.start(pair.case(side), models[side], image, sha256)
+            self.studies.start(pair.case(side), models[side], image, sha256)
         with self._lock:
             key = _key(pair, models, label)
             if key in self._works and self._works[key].state in ("stopped", "failed"):

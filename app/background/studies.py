@@ -9,6 +9,7 @@ from collections import OrderedDict
 
 from torch import Tensor
 
+from app.background.cache_key import study_key
 from app.background.jobs import Job, copied
 from core.base.paths import folder
 from core.contracts.classifier import Classifier
@@ -37,7 +38,7 @@ class Studies:
     def find(self, case: Case, classifier: Classifier) -> Job | None:
         """The job of this case on this classifier as it is now, in memory or from disk."""
         with self._lock:
-            key = _key(case, classifier)
+            key = study_key(case, classifier)
             if key not in self._jobs and (study := _from_disk(case)) is not None and _fits(study, classifier):
                 self._add(key, Job(study, ended="done" if study.complete else "stopped", finished=time.monotonic()))
             return self._jobs.get(key)
@@ -52,7 +53,7 @@ class Studies:
             for other in self._jobs.values():
                 _take_over(study, other.snapshot())
             job = Job(study)
-            self._add(_key(case, classifier), job)
+            self._add(study_key(case, classifier), job)
         threading.Thread(target=job.work, args=(classifier, _to_disk), name=f"study-{case.id}", daemon=True).start()
         return job
 
@@ -64,10 +65,6 @@ class Studies:
         old.sort(key=lambda each: bool(self._jobs[each].study.maps))
         for each in old[: max(0, len(self._jobs) - KEPT_IN_MEMORY)]:
             del self._jobs[each]
-
-
-def _key(case: Case, classifier: Classifier) -> str:
-    return f"{case.id} {classifier.fingerprint} {classifier.device}"
 
 
 def _fits(study: Study, classifier: Classifier) -> bool:

@@ -16,7 +16,7 @@ from core.compare.comparison import Pair
 from core.compare.number_words import short
 from core.data.by_name import data_names, known_data
 from core.images.picture import to_png
-from core.images.samples import keep_upload
+from core.images.uploads import keep_upload
 
 SHOWN = 60  # thumbnails
 NEXT = {

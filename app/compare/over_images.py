@@ -13,7 +13,7 @@ from core.base.proportion import Proportion
 from core.catalog import EXPLAINERS
 from core.compare.comparison import Pair
 from core.compare.curves import curves
-from core.evaluation.strengths import strengths
+from core.evaluation.strength_sweep import strengths
 from core.runs.run import Run
 from core.runs.status import Status
 from core.runs.store import Store

@@ -13,7 +13,8 @@ from app.ui.widgets import segments
 from core.compare.comparison import SIDES, Comparison, Side, other
 from core.compare.words import NAMES, details, headline, transferred
 from core.contracts.explainer import Explainer
-from core.study.figures import common_limit, pixels, png, signed
+from core.study.colour_scale import common_limit, signed
+from core.study.figures import pixels, png
 from core.study.prediction import Prediction
 from core.study.words import percent
 

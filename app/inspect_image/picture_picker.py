@@ -12,7 +12,8 @@ from app.ui.widgets import segments
 from core.contracts.classifier import Classifier
 from core.images.decode import MOST_BYTES
 from core.images.picture import Picture, fit_notes
-from core.images.samples import index_of, keep_upload, sample, uploads
+from core.images.samples import index_of, sample
+from core.images.uploads import keep_upload, uploads
 from core.study.prediction import Prediction
 from core.study.words import percent
 

@@ -3,7 +3,7 @@
 import pandas as pd
 import streamlit as st
 
-from app.ui.cached import classifier, desk, loaded_picture
+from app.ui.cached import classifier, loaded_picture, studies
 from app.ui.first_models import FIRST_MODELS
 from app.ui.markdown import plain
 from app.ui.progress import show_progress
@@ -13,7 +13,8 @@ from core.checkpoints.card import shipped_card
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.images.picture import fit
 from core.study.case import Case
-from core.study.figures import amplification, amplified, overlay, pixels, png, shared_limit
+from core.study.colour_scale import shared_limit
+from core.study.figures import amplification, amplified, overlay, pixels, png
 from core.study.words import percent, strength
 
 FIRST = Case("cifar10/0000", "cifar10_resnet20:standard", PGD(), (GradCAMPP(),), controls=5)
@@ -23,9 +24,9 @@ def three_pictures() -> None:
     """The shipped case, computed now: the original, the change, the attacked image."""
     model = classifier(FIRST.classifier)
     picture = loaded_picture(FIRST.image)
-    job = desk().find(FIRST, model) or desk().start(FIRST, model, fit(picture, model), picture.sha256)
+    job = studies().find(FIRST, model) or studies().start(FIRST, model, fit(picture, model), picture.sha256)
     if job.state == "stopped" and st.button("Go on"):
-        job = desk().start(FIRST, model, fit(picture, model), picture.sha256)
+        job = studies().start(FIRST, model, fit(picture, model), picture.sha256)
     show_progress(job)
     study = job.snapshot()
     if study.attacked is None or study.before is None:

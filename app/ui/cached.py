@@ -1,4 +1,4 @@
-"""Everything Streamlit caches: classifiers, the desk, thumbnails, pictures. Nothing else is cached."""
+"""Everything Streamlit caches: classifiers, studies, thumbnails, pictures. Nothing else is cached."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -20,7 +20,7 @@ from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
 from core.images.picture import Picture, fit
-from core.images.samples import gallery, picture
+from core.images.samples import gallery, stored_picture
 from core.study.figures import pixels, png
 from core.study.prediction import Prediction, predict
 from core.training import refinement
@@ -38,8 +38,8 @@ def _classifier(name: str, device: str, stamp: str) -> Classifier:
 
 
 @st.cache_resource
-def desk() -> Studies:
-    """The one desk of this server."""
+def studies() -> Studies:
+    """The one place of this server where studies are computed."""
     return Studies()
 
 
@@ -84,9 +84,9 @@ def mask_strip(path: str, stamp: int) -> bytes:
 
 
 @st.cache_resource
-def crossings() -> Comparisons:
+def comparisons() -> Comparisons:
     """The one place of this server where comparisons are computed."""
-    return Comparisons(desk())
+    return Comparisons(studies())
 
 
 def test_images(name: str) -> Images:
@@ -112,7 +112,7 @@ def _test_thumbnail(name: str, index: int, fingerprint: str) -> str:
 @st.cache_resource(max_entries=4, show_spinner=False)
 def loaded_picture(image: str) -> Picture:
     """The picture with this id."""
-    return picture(image)
+    return stored_picture(image)
 
 
 def fitted(image: str, model: Classifier) -> Tensor:

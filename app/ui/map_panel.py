@@ -10,7 +10,8 @@ from app.ui.encoded import data_url
 from app.ui.markdown import plain
 from core.catalog import MAP_DISTANCES
 from core.contracts.explainer import Explainer
-from core.study.figures import pixels, png, shared_limit, signed
+from core.study.colour_scale import shared_limit, signed
+from core.study.figures import pixels, png
 from core.study.maps import Maps
 from core.study.measures import Comparison, Row, spread
 from core.study.study import Study

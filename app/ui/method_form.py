@@ -9,7 +9,7 @@ from app.ui.state import adopt, force, keep
 from app.ui.widgets import Control, ask, unasked, wide
 from core.base.params import Method, with_todays_names
 from core.base.units import from_unit, to_unit, unit_scale
-from core.contracts.attack import LARGEST_CHANGE
+from core.contracts.strength import LARGEST_CHANGE
 
 M = TypeVar("M", bound=Method)
 

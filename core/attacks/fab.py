@@ -8,8 +8,9 @@ from torch import Tensor, nn
 from core.attacks._torchattacks import LIBRARY, Candidates, Versus, borrowed
 from core.base.params import param
 from core.contracts.ascend import OnStep
-from core.contracts.attack import Attack, LinfAttack, linf_strength
+from core.contracts.attack import Attack, LinfAttack
 from core.contracts.classifier import Classifier
+from core.contracts.strength import linf_strength
 
 
 @dataclass(frozen=True)

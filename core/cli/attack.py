@@ -1,4 +1,4 @@
-"""What the shell commands do: a case from arguments, a study with a progress bar, a report as text."""
+"""`counterproof attack` and `counterproof explain`: a case from arguments, a study with a progress bar, a report."""
 
 import argparse
 import ast
@@ -15,7 +15,8 @@ from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
 from core.images.picture import fit
-from core.images.samples import keep_upload, picture
+from core.images.samples import stored_picture
+from core.images.uploads import keep_upload
 from core.study.case import Case
 from core.study.measures import Comparison, spread
 from core.study.study import Study, begin, investigate
@@ -28,7 +29,7 @@ def study_of(given: argparse.Namespace) -> Study:
     if not path.is_file() and "." in path.name:
         raise ValueError(f"there is no file {given.image}")
     image = keep_upload(path.read_bytes(), path.name) if path.is_file() else given.image
-    found = picture(image)
+    found = stored_picture(image)
     with tqdm(total=1.0, desc=given.model, leave=False, bar_format="{desc} {percentage:3.0f}%") as bar:
 
         def progress(share: float, text: str) -> None:

@@ -39,7 +39,7 @@ def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
             found[side] |= {to: [mean(each) for each in series] for to, series in moved.items()}
             found[side] |= {"seeds": mean(values["seeds"][matched])} if "seeds" in values else {}
     pairs = list(zip(before["right"], after["right"], strict=True))
-    found["difference"] = {"accuracy": [paired(first, second) for first, second in pairs]}
+    found["difference"] = {"accuracy": [bonett_price_difference(first, second) for first, second in pairs]}
     if "stable" in before and "stable" in after and matched.any():
         both = zip(before["stable"][:, matched], after["stable"][:, matched], strict=True)
         found["difference"]["stability"] = [mean(second - first) for first, second in both]
@@ -76,7 +76,7 @@ def mean(values: Numbers) -> Interval:
     return middle, middle - half, middle + half
 
 
-def paired(before: Numbers, after: Numbers) -> Interval:
+def bonett_price_difference(before: Numbers, after: Numbers) -> Interval:
     """The difference of two accuracies on the same images, after minus before, with its 95 % interval.
 
     Bonett and Price 2012: with b images that only the model after gets right, c only the model before, of n, the
@@ -84,7 +84,7 @@ def paired(before: Numbers, after: Numbers) -> Interval:
     variance (6/12 - (1/6)^2) / 12:
 
     >>> both = np.array([0, 0, 0, 1, 1, 1, 1, 1, 1, 0.0]), np.array([1, 1, 1, 0, 1, 1, 1, 1, 1, 0.0])
-    >>> [round(value, 4) for value in paired(*both)]
+    >>> [round(value, 4) for value in bonett_price_difference(*both)]
     [0.2, -0.2221, 0.5555]
     """
     count = len(before)

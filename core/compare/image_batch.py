@@ -12,10 +12,10 @@ from core.compare.comparison import SIDES, Side
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
-from core.evaluation.strengths import at
+from core.evaluation.strength_sweep import at
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region
-from core.study.noise_control import shuffled
+from core.study.noise_control import shuffled_noise
 
 FIRST = "spearman"  # the measure the sentence on Inspect goes by
 DIGITS = 5
@@ -66,7 +66,7 @@ def _one(classifier: Classifier, images: Tensor, labels: Tensor, first: int, pla
             found["noise"].append([1.0] * len(images))
             continue
         noisy = torch.cat([
-            shuffled(image, other - image, 1, plan.seed + first + place)
+            shuffled_noise(image, other - image, 1, plan.seed + first + place)
             for place, (image, other) in enumerate(zip(images, attacked, strict=True))
         ])  # fmt: skip
         for name, shown in (("stable", attacked), ("noise", noisy)):

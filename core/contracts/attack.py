@@ -7,23 +7,16 @@ A method's author writes `run`, the mathematics; the checks, the freezing of the
 import math
 from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, ClassVar
+from typing import ClassVar
 
 from torch import Tensor
 
-from core.base.params import Method, param
+from core.base.params import Method
 from core.base.rng import seeded
 from core.contracts.ascend import OnStep
 from core.contracts.checks import expect_batch
 from core.contracts.classifier import Classifier
-
-LARGEST_CHANGE = "Largest change of a pixel"  # what the strength of an attack in L-infinity is
-
-
-def linf_strength(more: str = "") -> Any:
-    """The parameter `eps` of whatever attacks in L-infinity, an objective too; `more` is added to its help."""
-    help = f"{LARGEST_CHANGE}. {more}" if more else LARGEST_CHANGE
-    return param(8 / 255, low=0.0, high=64 / 255, title="Strength", unit="/255", help=help)
+from core.contracts.strength import linf_strength
 
 
 @dataclass(frozen=True)

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.base import cancellation
+from core.contracts.normalisation import normalised
 
 LARGE = 3 * 224 * 224  # values in a batch; a larger one may take long enough to want a stop between two layers
 
@@ -47,11 +48,9 @@ class Classifier:
                 f"expected images of shape (N, {', '.join(map(str, self.size))}), got {tuple(images.shape)}"
             )
         cancellation.check()
-        mean = images.new_tensor(self.mean).view(-1, 1, 1)
-        std = images.new_tensor(self.std).view(-1, 1, 1)
         long = images.numel() > LARGE and images.device.type == "cpu"  # a GPU is through before it is told to stop
         with cancellation.interruptible() if long else nullcontext():
-            logits: Tensor = self.net((images - mean) / std)
+            logits: Tensor = self.net(normalised(images, self.mean, self.std))
         cancellation.count(images, logits)
         return logits
 

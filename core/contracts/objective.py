@@ -9,9 +9,9 @@ import torch
 from torch import Tensor
 
 from core.base.params import Method, param
-from core.contracts.attack import linf_strength
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
+from core.contracts.strength import linf_strength
 
 Loss = tuple[Tensor, Mapping[str, float]]
 

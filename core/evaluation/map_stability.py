@@ -19,7 +19,7 @@ from core.evaluation.paired import mean_interval
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
-from core.study.noise_control import shuffled
+from core.study.noise_control import shuffled_noise
 
 EXPLAINED: tuple[Explainer, ...] = (GradCAMPP(), IntegratedGradients(), Lime(segmentation="grid"))
 MEASURES = ("spearman", "top_k_overlap")
@@ -63,7 +63,7 @@ def moved(
         images, labels = data.images[begin:end].float() / 255, data.labels[begin:end]
         attacked = attack(classifier, images, labels, seed=seed + begin).cpu()
         noisy = torch.cat(
-            [shuffled(image, after - image, 1, seed + begin + place)
+            [shuffled_noise(image, after - image, 1, seed + begin + place)
              for place, (image, after) in enumerate(zip(images, attacked, strict=True))]
         )  # fmt: skip
         held += (_right(classifier, images, labels) & _right(classifier, attacked, labels)).tolist()

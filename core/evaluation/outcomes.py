@@ -6,9 +6,9 @@ from typing import Any
 from core.base.atomic_files import write_whole
 from core.base.paths import ASSETS, ROOT
 from core.evaluation.autoattack_verdict import HELD
-from core.evaluation.paired import Difference, paired, paired_means
+from core.evaluation.paired import Difference, newcombe_difference, paired_means
 
-FOLDER = ASSETS / "references" / "assessed"
+FOLDER = ASSETS / "measured" / "assessed"
 
 
 def write(name: str, outcomes: dict[str, Any]) -> str:
@@ -57,7 +57,7 @@ def difference(a: dict[str, Any], b: dict[str, Any], what: str) -> Difference | 
     first, second = hits(a, what), hits(b, what)
     if first is None or second is None or len(first) != len(second):
         return None
-    return paired(first, second)
+    return newcombe_difference(first, second)
 
 
 def steadier(a: dict[str, Any], b: dict[str, Any], explainer: str, measure: str = "spearman") -> Difference | None:

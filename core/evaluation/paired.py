@@ -25,7 +25,7 @@ class Difference:
                 "count": self.count}  # fmt: skip
 
 
-def paired(hits_a: Sequence[bool], hits_b: Sequence[bool]) -> Difference:
+def newcombe_difference(hits_a: Sequence[bool], hits_b: Sequence[bool]) -> Difference:
     """The difference of two accuracies, with Newcombe's interval for paired proportions.
 
     Newcombe 1998, Statistics in Medicine 17:2635, method 10: Wilson's intervals of both, joined by the correlation of
@@ -33,7 +33,7 @@ def paired(hits_a: Sequence[bool], hits_b: Sequence[bool]) -> Difference:
     once, none wrong twice:
 
     >>> a, b = [True] * 48 + [False] * 2, [True] * 36 + [False] * 12 + [True] * 2
-    >>> found = paired(a, b)
+    >>> found = newcombe_difference(a, b)
     >>> found.value, round(found.low, 4), round(found.high, 4)
     (0.2, 0.0569, 0.3404)
     """

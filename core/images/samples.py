@@ -1,8 +1,6 @@
-"""The pictures at hand: the gallery that ships with the project, and what was uploaded."""
+"""The gallery of pictures that ships with the project, and any picture by its name, uploaded ones too."""
 
 import csv
-import hashlib
-import json
 import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -13,10 +11,10 @@ from types import MappingProxyType
 import torch
 from torch import Tensor
 
-from core.base.atomic_files import write_whole
-from core.base.paths import SAMPLES, home
+from core.base.paths import SAMPLES
 from core.contracts.classifier import Classifier
 from core.images.picture import Picture, fit, read_picture
+from core.images.uploads import is_upload, uploaded
 
 TITLES = MappingProxyType(
     {
@@ -26,7 +24,6 @@ TITLES = MappingProxyType(
     }
 )
 _SAMPLE = re.compile(r"(cifar10|mnist|photographs)/[0-9a-z]{4,16}")
-_UPLOAD = re.compile(r"upload/([0-9a-f]{16})")
 
 
 @dataclass(frozen=True)
@@ -69,7 +66,7 @@ def gallery(name: str) -> tuple[Sample, ...]:
 
 def sample(image_id: str) -> Sample | None:
     """The gallery picture of that id, None for an upload; ValueError if there is none."""
-    if _UPLOAD.fullmatch(image_id):
+    if is_upload(image_id):
         return None
     if _SAMPLE.fullmatch(image_id):
         for each in gallery(image_id.partition("/")[0]):
@@ -93,49 +90,11 @@ def index_of(found: Sample, labels: Sequence[str], samples: str) -> int | None:
     return places[0] if len(places) == 1 else found.index if found.index in places else None
 
 
-def picture(image_id: str) -> Picture:
+def stored_picture(image_id: str) -> Picture:
     """The picture called "cifar10/0007" or "upload/0123456789abcdef"; ValueError in a sentence if it is not there."""
     if found := sample(image_id):
         return read_picture(found.path.read_bytes(), found.path.name)
-    short = image_id.partition("/")[2]
-    path = home() / "uploads" / f"{short}.image"
-    if not path.is_file():
-        raise ValueError("this uploaded picture is no longer here; upload it again")
-    raw = path.read_bytes()
-    if not hashlib.sha256(raw).hexdigest().startswith(short):
-        raise ValueError("this uploaded picture was changed on disk; upload it again")
-    return read_picture(raw, _name(path.with_suffix(".json")))
-
-
-def _name(path: Path) -> str:
-    """The name an upload came under; a plain one if that was not kept."""
-    try:
-        said = json.loads(path.read_text(encoding="utf-8"))
-    except (OSError, ValueError):
-        return "picture"
-    name = said.get("name") if isinstance(said, dict) else None
-    return name if isinstance(name, str) else "picture"
-
-
-def uploads(count: int) -> dict[str, str]:
-    """Id -> name of the `count` uploads stored last, the oldest of them first."""
-    folder = home() / "uploads"
-    found = sorted(folder.glob("*.image"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
-    named = {f"upload/{path.stem}": _name(path.with_suffix(".json")) for path in found[-count:]}
-    return {image: name for image, name in named.items() if _UPLOAD.fullmatch(image)}
-
-
-def keep_upload(raw: bytes, name: str) -> str:
-    """Store a picture's bytes as they came; returns its id, "upload/" and 16 digits of its sha256.
-
-    ValueError in one sentence if it is no picture, OSError if it cannot be stored.
-    """
-    made = read_picture(raw, name)
-    short = made.sha256[:16]
-    folder = home() / "uploads"
-    write_whole(folder / f"{short}.json", json.dumps({"name": made.name, "sha256": made.sha256}).encode())
-    write_whole(folder / f"{short}.image", raw)
-    return f"upload/{short}"
+    return uploaded(image_id)
 
 
 def sample_images(classifier: Classifier, count: int) -> Tensor:
@@ -147,4 +106,4 @@ def sample_images(classifier: Classifier, count: int) -> Tensor:
     samples = gallery(classifier.samples)
     count = min(count, len(samples))
     chosen = [samples[index * len(samples) // count] for index in range(count)]
-    return torch.stack([fit(picture(each.id), classifier) for each in chosen])
+    return torch.stack([fit(stored_picture(each.id), classifier) for each in chosen])

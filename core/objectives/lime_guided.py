@@ -15,7 +15,7 @@ from core.objectives._gradient_penalty import WAYS, mean_penalty
 from core.objectives._mask_cycles import MaskCycles
 from core.occlusion.fills import FILLS, covered
 from core.occlusion.superpixels import KINDS
-from core.spurious.controls import CONTROLS, shuffled
+from core.spurious.controls import CONTROLS, shuffled_masks
 from core.spurious.mask_leakage import mask_leakage
 from core.spurious.mask_statistics import mask_statistics
 from core.spurious.regions import CLASSES, POLARITIES, SOURCES, SpuriousRegions
@@ -140,7 +140,7 @@ class LimeGuided(MaskCycles, Adversarial):
         return SpuriousRegions.of(self).masks(classifier, teacher, batch)
 
     def arrange(self, masks: Tensor, seed: int) -> Tensor:
-        return shuffled(masks, seed) if self.mask_source == "shuffled" else masks
+        return shuffled_masks(masks, seed) if self.mask_source == "shuffled" else masks
 
     def audit(self, masks: Tensor, before: Tensor | None, labels: Tensor) -> Mapping[str, float]:
         return {**mask_statistics(masks, before), **mask_leakage(masks, labels)}

@@ -1,5 +1,5 @@
-"""`python -m core.recipes [NAME ...]` trains shipped checkpoints: see core.recipes.recipes."""
+"""`python -m core.recipes [NAME ...]` trains shipped checkpoints: see core.recipes.shipped_checkpoints."""
 
-from core.recipes.recipes import main
+from core.recipes.shipped_checkpoints import main
 
 main()

@@ -4,7 +4,7 @@ For the first images that the models were trained on, masks are made twice, with
 (Jaccard) is 1 where a mask says something about the image and the model alone, and that of `random` where it says
 nothing. A second table says where the default masks lie: how much of them in the middle of the picture, how many of
 their parts among those that support the class best, how alike they are to the control by the gradient. Both go into
-assets/references/refinement.md.
+assets/measured/refinement.md.
 """
 
 import sys

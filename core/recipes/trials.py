@@ -2,7 +2,7 @@
 
 Every trial of a ground refines the same checkpoint on the same training images, and is judged on the 1,000 images of
 the training split that the checkpoint's own training held out; no test image is looked at. Results are kept in
-assets/references/trials.json, and a trial that is there is not made again; the tables go into refinement.md beside it.
+assets/measured/trials.json, and a trial that is there is not made again; the tables go into refinement.md beside it.
 """
 
 import json
@@ -21,8 +21,8 @@ from core.recipes.trial_list import GROUNDS, TRIALS, UNCLIPPED, ground
 from core.training.loop import Training
 
 JUDGED = 1000  # as many as the recipes hold out, and by the same seed: neither the base nor a trial learns from them
-KEPT = ASSETS / "references" / "trials.json"
-PAGE = ASSETS / "references" / "refinement.md"
+KEPT = ASSETS / "measured" / "trials.json"
+PAGE = ASSETS / "measured" / "refinement.md"
 
 
 def run(name: str) -> dict[str, Any]:

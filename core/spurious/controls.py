@@ -37,6 +37,6 @@ def gradient_parts(sensitive: Tensor, used: Tensor, area: float) -> Tensor:
     return largest(sensitive, used, area) & (sensitive > 0)
 
 
-def shuffled(masks: Tensor, seed: int) -> Tensor:
+def shuffled_masks(masks: Tensor, seed: int) -> Tensor:
     """LIME's masks (N, H, W), each given to an image drawn by lot: sizes and shapes stay, places mean nothing now."""
     return masks[torch.randperm(len(masks), generator=torch.Generator().manual_seed(stream(seed, "shuffle")))]

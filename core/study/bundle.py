@@ -15,7 +15,8 @@ from torch import Tensor
 
 from core.base.atomic_files import write_whole
 from core.images.picture import to_png
-from core.study.figures import amplification, amplified, pixels, png, shared_limit, signed
+from core.study.colour_scale import shared_limit, signed
+from core.study.figures import amplification, amplified, pixels, png
 from core.study.study import Study
 
 ARRAYS = ("original", "attacked", "noise", "seeds", "switched")

@@ -4,7 +4,7 @@ import torch
 from torch import Tensor
 
 
-def shuffled(image: Tensor, change: Tensor, count: int, seed: int) -> Tensor:
+def shuffled_noise(image: Tensor, change: Tensor, count: int, seed: int) -> Tensor:
     """`count` images (count, C, H, W): `image` plus `change` with its pixels shuffled and their signs drawn at random.
 
     The noise has the change's size in every norm (the colour values of a pixel stay together, so the number of touched
@@ -12,7 +12,7 @@ def shuffled(image: Tensor, change: Tensor, count: int, seed: int) -> Tensor:
     leaves it is clipped, which takes values above one half only. Draws depend on the seed alone.
 
     >>> image, change = torch.full((1, 2, 2), 0.5), torch.tensor([[[0.1, 0.2], [0.0, -0.3]]])
-    >>> noise = shuffled(image, change, 3, seed=0) - image
+    >>> noise = shuffled_noise(image, change, 3, seed=0) - image
     >>> noise.abs().flatten(1).sort().values.round(decimals=4).unique(dim=0).tolist()
     [[0.0, 0.1..., 0.2..., 0.3...]]
     """

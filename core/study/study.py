@@ -17,7 +17,7 @@ from core.study.attack_record import Attacked, attack
 from core.study.case import Case
 from core.study.maps import Maps, control, draw
 from core.study.measures import Row, measured
-from core.study.noise_control import shuffled
+from core.study.noise_control import shuffled_noise
 from core.study.prediction import Prediction, predict
 
 log = logging.getLogger("counterproof")
@@ -96,7 +96,7 @@ def investigate(study: Study, classifier: Classifier) -> Iterator[Event]:
         study.attacked = attack(classifier, case.attack, original, target=case.target, seed=case.seed)
         yield Event("attack", case.attack.key, True)
     if study.noise is None:
-        noise = shuffled(original, study.attacked.image - original, case.controls, case.seed)
+        noise = shuffled_noise(original, study.attacked.image - original, case.controls, case.seed)
         study.noise_answers = tuple(predict(classifier, image).top for image in noise)
         study.noise = noise
     own = case.explained == "answer"

@@ -12,7 +12,7 @@ from core.catalog import EXPLAINERS
 from core.contracts.interfaces import Images
 from core.data.formats.npz_write import write
 from core.images.picture import fit
-from core.images.samples import picture
+from core.images.samples import stored_picture
 from core.runs.store import Store
 from core.study.case import Case
 from core.study.study import begin, investigate
@@ -25,7 +25,7 @@ FIVE = ("grad_cam_pp", "integrated_gradients", "shap_gradient", "lime", "pgca")
 def first_map(settings: Settings) -> list[Row]:
     classifier = small()
     explainers = tuple(EXPLAINERS[key]() for key in FIVE)
-    image = fit(picture("cifar10/0000"), classifier)
+    image = fit(stored_picture("cifar10/0000"), classifier)
     first, last, complete = [], [], []
     for repeat in range(1 + settings.pick(7, 1)):
         case = Case("cifar10/0000", classifier.key, PGD(), explainers, seed=repeat)
@@ -51,7 +51,7 @@ def first_map(settings: Settings) -> list[Row]:
 def _case(seed: int) -> tuple[float, float]:
     """Seconds to the first map and to the end of a study of one picture, five maps, with its controls."""
     classifier = small()
-    image = fit(picture("cifar10/0000"), classifier)
+    image = fit(stored_picture("cifar10/0000"), classifier)
     case = Case("cifar10/0000", classifier.key, PGD(), tuple(EXPLAINERS[key]() for key in FIVE), seed=seed)
     begun, first = time.perf_counter(), 0.0
     with CancelScope():

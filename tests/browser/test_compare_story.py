@@ -7,7 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from core.images.samples import gallery
-from core.images.samples import picture as stored
+from core.images.samples import stored_picture as stored
 from tests.browser.conftest import no_sideways_scroll, picture
 
 pytestmark = pytest.mark.browser

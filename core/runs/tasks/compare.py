@@ -21,7 +21,7 @@ from core.contracts.interfaces import Images
 from core.data.by_name import load_data
 from core.data.fit import misfit, other_classes
 from core.distributed.fabric import full_precision
-from core.evaluation.strengths import strengths
+from core.evaluation.strength_sweep import strengths
 from core.runs import files
 from core.runs.context import Context, Stopped
 

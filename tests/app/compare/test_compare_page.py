@@ -108,7 +108,7 @@ def test_a_label_is_forgotten_where_models_know_other_classes(home: Path) -> Non
         from app.ui.state import keep
         from core.catalog import load_classifier
         from core.images.picture import to_png
-        from core.images.samples import keep_upload
+        from core.images.uploads import keep_upload
 
         image = keep_upload(to_png(torch.zeros(3, 32, 32)), "cat.png")
         models = [load_classifier(name) for name in ("cifar10_resnet20:standard", "mnist_cnn:standard")]

@@ -16,7 +16,7 @@ from core.compare.comparison import SIDES
 from core.compare.curves import curves
 from core.data import own as own_data
 from core.data.by_name import known_data
-from core.evaluation.strengths import strengths
+from core.evaluation.strength_sweep import strengths
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.runs import files
 from core.runs.status import Status, write_status

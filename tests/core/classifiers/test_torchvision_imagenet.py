@@ -118,7 +118,7 @@ def test_a_photograph_arrives_as_torchvisions_transforms_give_it(name: str) -> N
     made = of_torchvision(name)
     how = models.get_model_weights(name).DEFAULT.transforms()
     for each in samples.gallery("photographs")[:3]:
-        picture = samples.picture(each.id)
+        picture = samples.stored_picture(each.id)
         std = torch.tensor(made.std).view(3, 1, 1)
         ours = (fit(picture, made) - torch.tensor(made.mean).view(3, 1, 1)) / std
         apart = (ours - how(Image.fromarray(picture.pixels))).mul(std).abs() * 255

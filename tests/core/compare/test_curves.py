@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from scipy.stats import norm
 
-from core.compare.curves import curves, mean, paired
+from core.compare.curves import bonett_price_difference, curves, mean
 from tests.core.compare.doubles import ROWS
 
 
@@ -43,16 +43,16 @@ def test_the_paired_interval_covers_the_truth(up: float, down: float) -> None:
     hits = 0
     for _ in range(2000):
         kind = draws.choice(3, size=100, p=[up, down, 1 - up - down])
-        _, low, high = paired((kind != 0).astype(float), (kind != 1).astype(float))
+        _, low, high = bonett_price_difference((kind != 0).astype(float), (kind != 1).astype(float))
         hits += low <= up - down <= high
     assert hits / 2000 > 0.93
 
 
 def test_the_paired_difference_is_surer_than_two_intervals() -> None:
     before, after = np.r_[np.ones(50), np.zeros(50)], np.r_[np.ones(62), np.zeros(38)]
-    value, low, high = paired(before, after)
+    value, low, high = bonett_price_difference(before, after)
     assert (value, low > 0) == (0.12, True)
-    assert (low, high) == pytest.approx(tuple(-each for each in paired(after, before)[:0:-1]))
+    assert (low, high) == pytest.approx(tuple(-each for each in bonett_price_difference(after, before)[:0:-1]))
     sides = {name: {"right": [values.tolist()], "bound": values.tolist(), "share": values.tolist()}
              for name, values in (("before", before), ("after", after))}  # fmt: skip
     found = curves([{"images": list(range(100)), **sides}])

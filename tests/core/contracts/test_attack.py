@@ -8,8 +8,9 @@ import pytest
 from core.attacks.pgd_l2 import PGDL2
 from core.base.params import Method
 from core.catalog import ATTACKS, OBJECTIVES
-from core.contracts.attack import LARGEST_CHANGE, LinfAttack
+from core.contracts.attack import LinfAttack
 from core.contracts.objective import Adversarial
+from core.contracts.strength import LARGEST_CHANGE
 
 LINF = [kind for kind in ATTACKS.values() if kind.norm == math.inf]
 ADVERSARIAL = [kind for kind in OBJECTIVES.values() if issubclass(kind, Adversarial)]

@@ -1,11 +1,6 @@
-"""The gallery as it ships, and uploads: kept by content, found by id, nothing else found."""
+"""The gallery as it ships: found by id, nothing else found."""
 
 import csv
-import hashlib
-import io
-import os
-import threading
-from pathlib import Path
 
 import numpy as np
 import pytest
@@ -18,18 +13,6 @@ from core.contracts.toy_models import linear
 from core.images import samples
 
 
-def png(seed: int = 0) -> bytes:
-    out = io.BytesIO()
-    Image.fromarray(np.random.default_rng(seed).integers(0, 256, (20, 30, 3), dtype=np.uint8)).save(out, "PNG")
-    return out.getvalue()
-
-
-@pytest.fixture(autouse=True)
-def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    monkeypatch.setenv("COUNTERPROOF_HOME", str(tmp_path / "home"))
-    return tmp_path / "home"
-
-
 @pytest.mark.parametrize(("name", "least"), [("cifar10", 40), ("mnist", 40), ("photographs", 24)])
 def test_every_gallery_picture_is_there_with_its_credit(name: str, least: int) -> None:
     found = samples.gallery(name)
@@ -37,7 +20,7 @@ def test_every_gallery_picture_is_there_with_its_credit(name: str, least: int) -
     assert len({each.id for each in found}) == len(found)
     assert {each.path for each in found} | {SAMPLES / name / "labels.csv"} == set((SAMPLES / name).iterdir())
     for each in found:
-        assert samples.picture(each.id).pixels.shape[2] == 3
+        assert samples.stored_picture(each.id).pixels.shape[2] == 3
         assert each.credit
         assert each.label
         assert samples.sample(each.id) is each
@@ -82,24 +65,6 @@ def test_lite0_is_right_about_most_photographs() -> None:
     assert (classifier.probabilities(images).argmax(dim=1) == indices).sum() >= 22
 
 
-def test_an_upload_comes_back_as_it_was(home: Path) -> None:
-    raw = png()
-    found = samples.keep_upload(raw, "../my <b>cat</b>.png")
-    assert found == f"upload/{hashlib.sha256(raw).hexdigest()[:16]}"
-    back = samples.picture(found)
-    assert np.array_equal(back.pixels, np.asarray(Image.open(io.BytesIO(raw))))
-    assert back.name == "b_.png"
-    assert samples.keep_upload(raw, "../my <b>cat</b>.png") == found
-    assert sorted(path.suffix for path in (home / "uploads").iterdir()) == [".image", ".json"]
-    assert samples.sample(found) is None
-
-
-def test_what_is_no_picture_is_not_kept(home: Path) -> None:
-    with pytest.raises(ValueError, match="text"):
-        samples.keep_upload(b"<svg/>", "x.png")
-    assert not home.exists()
-
-
 @pytest.mark.parametrize(
     "image_id",
     [
@@ -111,66 +76,7 @@ def test_what_is_no_picture_is_not_kept(home: Path) -> None:
 )  # fmt: skip
 def test_ids_that_are_none(image_id: str) -> None:
     with pytest.raises(ValueError, match=r"no picture of that name"):
-        samples.picture(image_id)
-
-
-def test_an_upload_that_went_missing_or_was_changed(home: Path) -> None:
-    with pytest.raises(ValueError, match="no longer here"):
-        samples.picture("upload/0123456789abcdef")
-    found = samples.keep_upload(png(), "x.png")
-    path = home / "uploads" / f"{found.partition('/')[2]}.image"
-    path.write_bytes(png(1))
-    with pytest.raises(ValueError, match="changed on disk"):
-        samples.picture(found)
-    path.write_bytes(png())
-    path.with_suffix(".json").write_text("[not json")
-    assert samples.picture(found).name == "picture"
-
-
-def test_a_folder_that_cannot_be_written(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    home.mkdir()
-    (home / "uploads").write_text("a file where the folder should be")
-    with pytest.raises(OSError, match="could not be stored"):
-        samples.keep_upload(png(), "x.png")
-
-
-def test_a_full_disk_leaves_nothing_behind(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.fdopen
-
-    def full(handle: int, mode: str) -> object:
-        file = real(handle, mode)
-
-        class Full:
-            def __enter__(self) -> "Full":
-                return self
-
-            def __exit__(self, *_: object) -> None:
-                file.close()
-
-            def write(self, _: bytes) -> int:
-                raise OSError(28, "No space left on device")
-
-        return Full()
-
-    monkeypatch.setattr(os, "fdopen", full)
-    with pytest.raises(OSError, match="could not be stored in .*No space left on device"):
-        samples.keep_upload(png(), "x.png")
-    assert list((home / "uploads").iterdir()) == []
-
-
-def test_many_uploads_at_once() -> None:
-    found: list[str] = []
-    threads = [
-        threading.Thread(target=lambda k=k: found.append(samples.keep_upload(png(k % 2), "x.png"))) for k in range(12)
-    ]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
-    assert len(found) == 12
-    assert len(set(found)) == 2
-    for image_id in set(found):
-        samples.picture(image_id)
+        samples.stored_picture(image_id)
 
 
 def test_sample_images_are_spread_and_fixed() -> None:

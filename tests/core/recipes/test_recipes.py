@@ -22,7 +22,7 @@ from core.evaluation.accuracy import accuracy
 from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
 from core.recipes import train_checkpoint
-from core.recipes.recipes import ON_A_GPU, RECIPES
+from core.recipes.shipped_checkpoints import ON_A_GPU, RECIPES
 from core.recipes.train_checkpoint import Recipe
 from core.runs.store import Store
 from core.training.refinement import Refinement

@@ -4,7 +4,7 @@ import torch
 
 from core.contracts.batch import stream
 from core.objectives.lime_guided import LimeGuided
-from core.spurious.controls import CONTROLS, gradient_parts, random_parts, shuffled
+from core.spurious.controls import CONTROLS, gradient_parts, random_parts, shuffled_masks
 from core.spurious.regions import SOURCES
 from tests.toys import separable, whole
 
@@ -42,7 +42,7 @@ def test_the_steepest_parts_are_chosen_but_no_flat_one() -> None:
 
 def test_shuffled_masks_are_the_same_masks_in_an_order_of_the_seed() -> None:
     masks = torch.eye(40, dtype=torch.bool).view(40, 4, 10)
-    one, other = shuffled(masks, 1), shuffled(masks, 2)
+    one, other = shuffled_masks(masks, 1), shuffled_masks(masks, 2)
     order = torch.randperm(40, generator=torch.Generator().manual_seed(stream(1, "shuffle")))
     assert torch.equal(one, masks[order])
     assert not torch.equal(one, other)

@@ -19,7 +19,7 @@ from core.study import bundle, bundle_read
 from core.study.attack_record import attack, eight_bit, sizes
 from core.study.case import Case
 from core.study.measures import agreement, exceeded
-from core.study.noise_control import shuffled
+from core.study.noise_control import shuffled_noise
 from core.study.prediction import predict
 from core.study.study import begin, investigate
 
@@ -49,7 +49,7 @@ def case() -> Case:
 def test_noise_has_the_size_of_the_change_in_every_norm() -> None:
     image, change = torch.full((3, 9, 9), 0.5), torch.zeros(3, 9, 9)
     change[:, 2:5, 3:7] = torch.rand(3, 3, 4, generator=torch.Generator().manual_seed(1)) * 0.3 - 0.15
-    for noisy in shuffled(image, change, 4, seed=7):
+    for noisy in shuffled_noise(image, change, 4, seed=7):
         found, wanted = sizes(noisy - image), sizes(change)
         assert found == pytest.approx(wanted, rel=1e-4)
         assert not torch.equal(noisy - image, change)
@@ -59,7 +59,7 @@ def test_noise_keeps_its_size_at_black_and_white() -> None:
     image, change = torch.zeros(1, 8, 8), torch.zeros(1, 8, 8)
     image[:, :, 4:] = 1.0
     change[0, 0, 0], change[0, 3, 6] = 0.97, -0.4
-    for noisy in shuffled(image, change, 8, seed=1):
+    for noisy in shuffled_noise(image, change, 8, seed=1):
         assert sizes(noisy - image) == pytest.approx(sizes(change), rel=1e-4)
 
 

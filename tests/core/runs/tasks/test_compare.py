@@ -17,7 +17,7 @@ from core.compare.comparison import Side
 from core.compare.curves import curves
 from core.compare.image_batch import Plan, measure
 from core.contracts.classifier import Classifier
-from core.evaluation.strengths import strengths
+from core.evaluation.strength_sweep import strengths
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.runs import files
 from core.runs.context import Context, Stopped

@@ -5,7 +5,7 @@ import pytest
 from core.attacks.deepfool import DeepFool
 from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
-from core.evaluation.strengths import at, strengths
+from core.evaluation.strength_sweep import at, strengths
 
 
 def test_strengths_keep_the_step_in_proportion_and_end_where_the_attack_does() -> None:

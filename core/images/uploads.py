@@ -1,0 +1,60 @@
+"""Uploaded pictures: checked by being decoded (core.images.decode), kept as they came, and read again."""
+
+import hashlib
+import json
+import re
+from pathlib import Path
+
+from core.base.atomic_files import write_whole
+from core.base.paths import home
+from core.images.picture import Picture, read_picture
+
+_UPLOAD = re.compile(r"upload/([0-9a-f]{16})")
+
+
+def is_upload(image_id: str) -> bool:
+    """Whether this is the name of an uploaded picture."""
+    return _UPLOAD.fullmatch(image_id) is not None
+
+
+def uploaded(image_id: str) -> Picture:
+    """The picture called "upload/0123456789abcdef"; ValueError in a sentence if it is not there, or was changed."""
+    short = image_id.partition("/")[2]
+    path = home() / "uploads" / f"{short}.image"
+    if not path.is_file():
+        raise ValueError("this uploaded picture is no longer here; upload it again")
+    raw = path.read_bytes()
+    if not hashlib.sha256(raw).hexdigest().startswith(short):
+        raise ValueError("this uploaded picture was changed on disk; upload it again")
+    return read_picture(raw, _name(path.with_suffix(".json")))
+
+
+def _name(path: Path) -> str:
+    """The name an upload came under; a plain one if that was not kept."""
+    try:
+        said = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError):
+        return "picture"
+    name = said.get("name") if isinstance(said, dict) else None
+    return name if isinstance(name, str) else "picture"
+
+
+def uploads(count: int) -> dict[str, str]:
+    """Id -> name of the `count` uploads stored last, the oldest of them first."""
+    folder = home() / "uploads"
+    found = sorted(folder.glob("*.image"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
+    named = {f"upload/{path.stem}": _name(path.with_suffix(".json")) for path in found[-count:]}
+    return {image: name for image, name in named.items() if is_upload(image)}
+
+
+def keep_upload(raw: bytes, name: str) -> str:
+    """Store a picture's bytes as they came; returns its id, "upload/" and 16 digits of its sha256.
+
+    ValueError in one sentence if it is no picture, OSError if it cannot be stored.
+    """
+    made = read_picture(raw, name)
+    short = made.sha256[:16]
+    folder = home() / "uploads"
+    write_whole(folder / f"{short}.json", json.dumps({"name": made.name, "sha256": made.sha256}).encode())
+    write_whole(folder / f"{short}.image", raw)
+    return f"upload/{short}"
