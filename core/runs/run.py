@@ -12,7 +12,8 @@ from typing import Any
 from core.base.run_folder import LOCK, LOG, METRICS, RESULT, SPEC, STOP
 from core.runs import checkpoint_folders
 from core.runs.files import read_json, read_rows, take, write_json
-from core.runs.launchers.local import Launch, detached, end
+from core.runs.launchers import End, Start
+from core.runs.launchers.local import detached, end
 from core.runs.status import How, Status, read_status, stop_asked, write_status, written
 
 
@@ -21,7 +22,8 @@ class Run:
     """One run, by its folder; everything is read anew when asked for."""
 
     folder: Path
-    launch: Launch = detached
+    launch: Start = detached
+    end: End = end
 
     @property
     def id(self) -> str:
@@ -64,7 +66,7 @@ class Run:
         if stop_asked(self.folder) != "now":
             write_json(self.folder / STOP, {"how": how})
         if how == "now":
-            threading.Thread(target=end, args=(self.folder, status.attempt)).start()
+            threading.Thread(target=self.end, args=(self.folder, status.attempt)).start()
 
     def resume(self) -> None:
         """Queue it to go on from its last checkpoint; ValueError if it is still going or has completed."""

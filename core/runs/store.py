@@ -10,7 +10,8 @@ from typing import Any
 
 from core.base.run_folder import LOCK, SPEC, is_name, runs_folder
 from core.runs.files import take, write_json
-from core.runs.launchers.local import Launch, detached
+from core.runs.launchers import End, Start, launcher
+from core.runs.launchers.local import detached, end
 from core.runs.run import Run as Run
 from core.runs.status import Status as Status
 from core.runs.status import write_status
@@ -21,14 +22,15 @@ DEVICE = re.compile(r"cpu|mps|(cuda|xpu):\d+(,(cuda|xpu):\d+)*")
 class Store:
     """The runs in `root`. Any number of stores, in any number of processes, may share it."""
 
-    def __init__(self, root: Path, launch: Launch = detached) -> None:
+    def __init__(self, root: Path, launch: Start = detached, end: End = end) -> None:
         self.root = root.absolute()
-        self.launch = launch
+        self.launch, self.end = launch, end
 
     @classmethod
     def usual(cls) -> "Store":
-        """Where the runs of this user are, for pages and the shell alike."""
-        return cls(runs_folder())
+        """Where the runs of this user are, and how they are started, for pages and the shell alike."""
+        chosen = launcher()
+        return cls(runs_folder(), chosen.start, chosen.end)
 
     def submit(self, task: str, arguments: Mapping[str, Any], *, device: str = "cpu", threads: int = 0) -> Run:
         """Write the run and start its worker, which waits until `device` ("cpu", "cuda:0", "cuda:0,cuda:1") is free.
@@ -38,7 +40,11 @@ class Store:
         if not DEVICE.fullmatch(device):
             raise ValueError(f"expected a device such as cpu, cuda:0 or cuda:0,cuda:1, got {device!r}")
         now = time.time()
-        run = Run(self.root / f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{secrets.token_hex(4)}", self.launch)
+        run = Run(
+            self.root / f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{secrets.token_hex(4)}",
+            self.launch,
+            self.end,
+        )
         new = run.folder.with_name(f".new-{run.id}")  # nobody sees it before it is whole and its lock is held
         try:
             new.mkdir(parents=True)
@@ -58,10 +64,10 @@ class Store:
         if not self.root.is_dir():
             return []
         names = sorted((path.name for path in self.root.iterdir() if is_name(path.name)), reverse=True)
-        return [Run(self.root / name, self.launch) for name in names]
+        return [Run(self.root / name, self.launch, self.end) for name in names]
 
     def run(self, name: str) -> Run:
         """The run called `name`; ValueError if there is none. A name may come from outside: it is no path."""
         if not is_name(name) or not (self.root / name).is_dir():
             raise ValueError(f"there is no run {name[:60]!r}")
-        return Run(self.root / name, self.launch)
+        return Run(self.root / name, self.launch, self.end)

@@ -1,11 +1,10 @@
-"""How a worker is started, and how one that does not listen is ended."""
+"""A worker on this machine, which outlives whoever starts it."""
 
 import os
 import platform
 import signal
 import sys
 import threading
-from collections.abc import Callable
 from contextlib import suppress
 from pathlib import Path
 from subprocess import DEVNULL, Popen
@@ -13,9 +12,9 @@ from subprocess import DEVNULL, Popen
 from core.base.paths import settle
 from core.base.run_folder import LOCK, LOG
 from core.runs.files import held, settled
+from core.runs.launchers import Launcher
 from core.runs.status import read_status
 
-Launch = Callable[[Path, int], None]  # (the run's folder, a descriptor that holds its lock, for the worker to inherit)
 GRACE = 2.0  # seconds that a worker has for 'stop now' before it is ended
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -50,3 +49,6 @@ def end(folder: Path, attempt: int) -> None:
         leads = True  # it has gone, what it started holds the lock: then the id of the group is still theirs
     with suppress(ProcessLookupError):
         (os.killpg if leads else os.kill)(status.pid, signal.SIGKILL)
+
+
+LAUNCHER = Launcher(detached, end)
