@@ -35,14 +35,8 @@ try:
     picture = loaded_picture(image)
     original = fitted(image, model)
 except (ValueError, OSError) as error:
-    st.error(
-        advice(
-            error,
-            "Choose other models above, or another picture.",
-            unreadable="Choose another picture.",
-            missing="Or choose other models above.",
-        )
-    )
+    st.error(advice(error, "Choose other models above, or another picture.", unreadable="Choose another picture.",
+                    missing="Or choose other models above."))  # fmt: skip
     st.stop()
 
 with right:

@@ -35,7 +35,8 @@ try:
         before = prediction(image, name, device, model.fingerprint)
 except (ValueError, OSError) as error:
     st.error(advice(error, "Choose another picture on the left, or another model at the side.",
-                    unreadable="Choose another picture on the left.", missing="Or choose another model at the side."))  # fmt: skip
+                    unreadable="Choose another picture on the left.",
+                    missing="Or choose another model at the side."))  # fmt: skip
     st.stop()
 
 with right:
