@@ -20,6 +20,7 @@ TREES = ("core", "app", "pages", "tests", "docs", "assets")
 FILE = re.compile(rf"(?<![\w./-])(?:{'|'.join(TREES)})/[\w*./-]*")
 MODULE = re.compile(r"\bpython3? -m ((?:core|app|tests)[\w.]*)")
 TARGET = re.compile(r"(?:^|`)make ([a-z][a-z-]*)", re.MULTILINE)
+NAME = re.compile(rf"`((?:{'|'.join(TREES)})/[\w/]+\.py)`[ \n]+`(?:\w+\.)*(\w+)`")  # a file, what is in it
 LINK = re.compile(r"\]\((?!https?:|#)([^)#\s]+)[^)]*\)")
 
 
@@ -55,6 +56,13 @@ def test_what_is_named_is_there(path: Path) -> None:
 @pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
 def test_links_lead_somewhere(path: Path) -> None:
     assert not [link for link in LINK.findall(text(path)) if not (path.parent / link).exists()]
+
+
+@pytest.mark.parametrize("path", DOCUMENTS, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_what_is_said_to_be_in_a_file_is_in_it(path: Path) -> None:
+    for file, name in NAME.findall(text(path)):
+        if (ROOT / file).exists():  # else the test above complains
+            assert re.search(rf"\b{name}\b", (ROOT / file).read_text()), f"{file} has no {name}"
 
 
 @pytest.mark.parametrize(
