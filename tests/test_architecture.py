@@ -32,9 +32,10 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "evaluation": f"{ENGINE} study",
     "compare": f"{ENGINE} study evaluation",
     "training": f"{ENGINE} evaluation",
-    "runs": f"{ENGINE} study evaluation compare training",
-    "cli": f"{ENGINE} study evaluation compare training runs",
-    "recipes": f"{ENGINE} study evaluation compare training runs cli",
+    "refinement": f"{ENGINE} evaluation training",
+    "runs": f"{ENGINE} study evaluation compare training refinement",
+    "cli": f"{ENGINE} study evaluation compare training refinement runs",
+    "recipes": f"{ENGINE} study evaluation compare training refinement runs cli",
 }
 ROOMS = {  # a package of app -> the packages and modules of app that it may import, beside itself
     "ui": "background",

@@ -11,7 +11,7 @@ from app.refine.measure_process import Measurement
 from app.ui.cached import measurements
 from app.ui.markdown import plain
 from app.ui.run_words import duration
-from core.training.refinement import Refinement
+from core.refinement.request import Refinement
 
 POLL = 1.0  # seconds
 KEPT = 64

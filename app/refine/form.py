@@ -13,8 +13,8 @@ from app.ui.first_models import FIRST_MODELS
 from app.ui.state import setting
 from app.ui.widgets import choose, gone, number, pick, segments, several, text
 from core.data.by_name import data_names
-from core.training.presets import PRESETS
-from core.training.refinement import Refinement, Start
+from core.refinement.presets import PRESETS
+from core.refinement.request import Refinement, Start
 from core.training.schedule import Schedule
 
 STARTING = {"base": "those of the base model", "scratch": "none: from scratch"}

@@ -27,7 +27,7 @@ class Measurement:
         return not self.found and not self.message
 
     def begin(self, asked: Mapping[str, Any]) -> "Measurement":
-        """Start it; asked: the arguments of core.training.estimate.estimate."""
+        """Start it; asked: the arguments of core.refinement.estimate.estimate."""
         command = [sys.executable, "-m", "app.refine.measure_process", json.dumps(asked)]
         pipe = subprocess.PIPE
         self.process = subprocess.Popen(
@@ -56,7 +56,7 @@ class Measurement:
 
 def main() -> int:
     """Print what was measured, as a line of JSON; exit code 2 and a sentence for what cannot be."""
-    from core.training.estimate import estimate
+    from core.refinement.estimate import estimate
     from core.training.out_of_memory import is_short
 
     try:

@@ -9,10 +9,10 @@ from app.ui.run_settings import setting, value
 from core.base.params import Method
 from core.base.units import in_255ths, in_shell
 from core.contracts.objective import Objective
+from core.refinement.check import Check
+from core.refinement.presets import PRESETS
+from core.refinement.request import Refinement
 from core.runs.settings_difference import difference
-from core.training.check import Check
-from core.training.presets import PRESETS
-from core.training.refinement import Refinement
 
 CLEAR = 16 / 255  # a change of a pixel that is larger than this is seen
 

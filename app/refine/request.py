@@ -10,9 +10,9 @@ from app.ui.run_words import part
 from app.ui.state import drop, force, setting, write_link
 from core.base.units import to_unit
 from core.catalog import OBJECTIVES
+from core.refinement.presets import PRESETS
+from core.refinement.request import Refinement
 from core.runs.store import Store
-from core.training.presets import PRESETS
-from core.training.refinement import Refinement
 from core.training.schedule import Schedule
 
 OWN = "own"  # the preset of those who set everything themselves

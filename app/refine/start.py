@@ -11,9 +11,9 @@ from app.ui.cached import base_classifier, bases
 from app.ui.markdown import plain
 from app.ui.state import remember, setting
 from core.data.by_name import data_names
+from core.refinement.check import check
+from core.refinement.request import Refinement
 from core.runs.store import Store
-from core.training.check import check
-from core.training.refinement import Refinement
 
 
 def show_start(request: Refinement, device: str) -> None:

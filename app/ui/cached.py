@@ -21,9 +21,9 @@ from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
 from core.images.picture import Picture, fit
 from core.images.samples import gallery, stored_picture
+from core.refinement import request as refinement
 from core.study.figures import pixels, png
 from core.study.prediction import Prediction, predict
-from core.training import refinement
 
 
 def classifier(name: str, device: str = "cpu") -> Classifier:

@@ -11,10 +11,10 @@ from core.catalog import DATASETS, OBJECTIVES
 from core.cli.attack import read_value
 from core.cli.follow import Say, follow_run
 from core.data.stored import at_path
+from core.refinement.check import check
+from core.refinement.presets import PRESETS
+from core.refinement.request import Refinement
 from core.runs.store import DEVICE, Store
-from core.training.check import check
-from core.training.presets import PRESETS
-from core.training.refinement import Refinement
 from core.training.schedule import Schedule
 
 HINTS = {"too few": "; take more, or hold out fewer: --set schedule.held_out=N"}  # by the cause of a refusal

@@ -13,8 +13,8 @@ from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.lime_guided import LimeGuided
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.recipes.train_checkpoint import Recipe, train
-from core.training.presets import CUTMIX
-from core.training.refinement import Refinement
+from core.refinement.presets import CUTMIX
+from core.refinement.request import Refinement
 from core.training.schedule import Schedule
 
 

@@ -23,8 +23,8 @@ from core.contracts.objective import Adversarial
 from core.data.by_name import load_data
 from core.distributed.fabric import full_precision
 from core.evaluation.accuracy import accuracy
+from core.refinement.request import Refinement
 from core.runs.store import Run, Store
-from core.training.refinement import Refinement
 
 
 @dataclass(frozen=True)

@@ -11,8 +11,8 @@ from core.catalog import CLASSIFIERS, classifier_names
 from core.checkpoints.card import Card
 from core.contracts.objective import Adversarial
 from core.distributed.fabric import in_bf16
+from core.refinement.request import Refinement
 from core.training.loop import Training
-from core.training.refinement import Refinement
 
 
 def run_card(run: str, request: Refinement, training: Training, device: str) -> Card:

@@ -20,11 +20,11 @@ from core.distributed.fabric import accelerator_of, make_fabric
 from core.evaluation.autoattack import withstood
 from core.evaluation.autoattack_flags import flags
 from core.evaluation.map_stability import moved
+from core.refinement import request as refinement
+from core.refinement.estimate import estimate
 from core.runs.store import Store
 from core.runs.tasks.refine import refine
 from core.runs.worker import work
-from core.training import refinement
-from core.training.estimate import estimate
 from core.training.loop import Training
 from core.training.resume import State
 from tests.on_device import DEVICE, NAME, ON, SCHEDULE, data, on, small, some, training

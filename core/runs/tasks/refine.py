@@ -13,14 +13,14 @@ from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial
 from core.distributed.agreement import FINE, SAVE, STOP, heed, vote
 from core.distributed.fabric import accelerator_of, dismiss, make_fabric
+from core.refinement.request import Refinement
+from core.refinement.warnings import LOOK, warning_under_way, warnings_before
 from core.runs.context import Context, Stopped
 from core.runs.processes import spread
 from core.runs.records import Records
 from core.runs.run_card import run_card
 from core.training.loop import Training
 from core.training.out_of_memory import steps
-from core.training.refinement import Refinement
-from core.training.warnings import LOOK, warning_under_way, warnings_before
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
@@ -29,7 +29,7 @@ TELL = 1.0  # seconds between two words on a step that takes long
 
 
 def refine(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """{"epoch_kept" (from 1), "averaged", "held", "evaluations", "seconds" ...}; `arguments`: core.training.refinement.
+    """{"epoch_kept" (from 1), "averaged", "held", "evaluations", "seconds" ...}; `arguments`: core.refinement.request.
 
     A row a step, numbered from 0 as the epochs are; `seconds` and `evaluations` count from the start of the run. On a
     device such as "cuda:0,cuda:1" each has a process.

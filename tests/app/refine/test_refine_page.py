@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 
 from core.catalog import OBJECTIVES
+from core.refinement.presets import PRESETS
 from core.runs.store import Store
-from core.training.presets import PRESETS
 from tests.app.pages import REFINE, RUNS, TINY, button, opened, texts, until, visited
 
 

@@ -3,8 +3,8 @@
 import pytest
 
 from core.cli import follow as following
+from core.refinement import check as checking
 from core.runs.store import Store
-from core.training import check as checking
 from tests.core.cli.told import Told
 from tests.core.runs.tasks.refining import slowly
 from tests.core.runs.tasks.refining import store as toys

@@ -18,14 +18,14 @@ from core.cli import refine as shell
 from core.contracts.interfaces import DataFacts
 from core.objectives.lime_guided import LimeGuided
 from core.objectives.trades import Trades
+from core.refinement import check as checking
+from core.refinement import request as refinement
+from core.refinement.presets import PRESETS
+from core.refinement.request import Refinement
 from core.runs import files
 from core.runs.launchers import local as launch
 from core.runs.status import Status, write_status
 from core.runs.store import Run, Store
-from core.training import check as checking
-from core.training import refinement
-from core.training.presets import PRESETS
-from core.training.refinement import Refinement
 from core.training.schedule import Schedule
 from tests.core.cli.told import Told
 from tests.core.runs.tasks.refining import SCHEDULE, reached, until

@@ -19,12 +19,12 @@ from core.cli import parser as cli
 from core.data import own as own_data
 from core.data.by_name import data_fingerprint, known_data, load_data
 from core.objectives.cross_entropy import CrossEntropy
+from core.refinement import request as refinement
+from core.refinement.request import Refinement
 from core.runs import files
 from core.runs.context import Context
 from core.runs.store import Store
 from core.runs.tasks import TASKS
-from core.training import refinement
-from core.training.refinement import Refinement
 from core.training.schedule import Schedule
 from tests.toys import small
 

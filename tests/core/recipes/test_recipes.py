@@ -24,8 +24,8 @@ from core.objectives.fast_adversarial import FastAdversarial
 from core.recipes import train_checkpoint
 from core.recipes.shipped_checkpoints import ON_A_GPU, RECIPES
 from core.recipes.train_checkpoint import Recipe
+from core.refinement.request import Refinement
 from core.runs.store import Store
-from core.training.refinement import Refinement
 from core.training.schedule import Schedule
 from tests.core.runs.doubles import Forks
 from tests.core.runs.tasks.refining import lone

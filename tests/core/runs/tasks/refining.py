@@ -17,10 +17,10 @@ from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Loss, Objective
 from core.objectives.cross_entropy import CrossEntropy
+from core.refinement import request as refinement
 from core.runs.context import Context
 from core.runs.store import Run, Store
 from core.runs.tasks.refine import refine
-from core.training import refinement
 from core.training.loop import Training
 from tests.core.runs.doubles import Forks, until
 from tests.toys import dataset, small

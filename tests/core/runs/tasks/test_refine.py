@@ -11,9 +11,9 @@ import torch
 from core.checkpoints import tensor_files
 from core.checkpoints.card import Card
 from core.contracts.interfaces import Images
+from core.refinement import request as refinement
 from core.runs.status import write_status
 from core.runs.store import Store
-from core.training import refinement
 from core.training.loop import Training
 from core.training.schedule import Schedule
 from tests.core.runs.doubles import ended, until

@@ -13,11 +13,12 @@ from torch import Tensor
 from core.base.paths import home
 from core.checkpoints import tensor_files
 from core.contracts.classifier import Classifier
+from core.refinement import request as refinement
 from core.runs import files
 from core.runs.store import Store
 from core.runs.worker import work
 from core.spurious import mask_files
-from core.training import refinement, resume
+from core.training import resume
 from tests.core.runs.doubles import as_nobody, ended, until
 from tests.core.runs.tasks.refining import ASKED, STEPS, Bounded, lone, rows, same_weights, submit
 from tests.toys import small

@@ -10,8 +10,8 @@ from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial
 from core.data.by_name import stored
 from core.data.fit import misfit, other_classes
-from core.training.refinement import Refinement
-from core.training.warnings import warnings_before
+from core.refinement.request import Refinement
+from core.refinement.warnings import warnings_before
 
 Cause = Literal["", "unreadable", "no images", "misfit", "too few"]
 

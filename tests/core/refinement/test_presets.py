@@ -13,12 +13,12 @@ from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import CLASSIFIERS, DATASETS, OBJECTIVES, classifier_names
 from core.contracts.interfaces import Images
 from core.objectives.lime_guided import LimeGuided
-from core.training import estimate as estimates
-from core.training import refinement
-from core.training.estimate import BLOCK, FEW, MEASURED, estimate
+from core.refinement import estimate as estimates
+from core.refinement import request as refinement
+from core.refinement.estimate import BLOCK, FEW, MEASURED, estimate
+from core.refinement.presets import PRESETS
+from core.refinement.request import Refinement
 from core.training.loop import Training
-from core.training.presets import PRESETS
-from core.training.refinement import Refinement
 from core.training.resume import State
 from tests.core.runs.tasks.refining import Guided
 from tests.toys import dataset, small

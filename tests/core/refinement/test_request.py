@@ -8,7 +8,7 @@ import torch
 from core.contracts.interfaces import Images
 from core.data.subset import few
 from core.objectives.cross_entropy import CrossEntropy
-from core.training import refinement
+from core.refinement import request as refinement
 from core.training.schedule import Schedule
 from tests.toys import dataset
 

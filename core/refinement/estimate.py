@@ -14,11 +14,11 @@ from core.base import cores
 from core.base.cancellation import CancelScope
 from core.contracts.interfaces import Images
 from core.distributed.fabric import accelerator_of, make_fabric
+from core.refinement.request import Refinement
 from core.training.loop import Training
 from core.training.mask_refresh import PART, refreshed
 from core.training.memory_watch import Watch
 from core.training.out_of_memory import steps as in_memory
-from core.training.refinement import Refinement
 from core.training.validation import BLOCK, validate
 
 T = TypeVar("T")

@@ -5,13 +5,13 @@ from dataclasses import dataclass, replace
 from types import MappingProxyType
 
 from core.objectives.lime_guided import LimeGuided
-from core.training.refinement import Refinement
+from core.refinement.request import Refinement
 from core.training.schedule import Schedule
 
 
 @dataclass(frozen=True)
 class Preset:
-    """A request (core.training.refinement) with a title and a sentence on what it is good for."""
+    """A request (core.refinement.request) with a title and a sentence on what it is good for."""
 
     title: str
     help: str
