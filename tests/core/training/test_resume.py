@@ -100,3 +100,19 @@ def test_a_state_is_not_a_pickle_and_says_of_which_run_it_is(tmp_path: Path) -> 
         new(FastAdversarial(), replace(SCHEDULE, seed=4)).restore(State.load(path))
     with pytest.raises(ValueError, match="bytes|state of a training run|safetensors"):
         State.load(ROOT / "pyproject.toml")
+
+
+def test_a_state_from_before_a_parameter_was_renamed_goes_on(tmp_path: Path) -> None:
+    """`groups` of LIME-guided refinement was called `turns`; another number is another run under either name."""
+    first = new(GUIDED)
+    next(iter(first))
+    first.state().save(tmp_path / "state.safetensors")
+    state = State.load(tmp_path / "state.safetensors")
+    earlier = state.facts["spec"]["objective"]
+    earlier["turns"] = earlier.pop("groups")
+    again = new(GUIDED)
+    again.restore(state)
+    assert again.done == 1
+    earlier["turns"] += 1
+    with pytest.raises(ValueError, match="the saved state is of another run: objective groups"):
+        new(GUIDED).restore(state)
