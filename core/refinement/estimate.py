@@ -82,7 +82,7 @@ def _masks(training: Training, epoch: int, learn: int, few: int) -> float:
 
     Every image the training has gets one of the masks made, as after all the turns in which a run makes them.
     """
-    objective, data, seed = training.objective, training.feed.data, training.schedule.seed
+    objective, data, seed = training.objective, training.batches.data, training.schedule.seed
     teacher, at_once = training.average or training.classifier, min(PART, 4 * training.at_once)
 
     def make(count: int) -> Tensor | None:
@@ -99,7 +99,7 @@ def _masks(training: Training, epoch: int, learn: int, few: int) -> float:
 
 def _steps(training: Training) -> tuple[float, int]:
     """(seconds of a step, how many were measured). They are of the last epoch, when nothing is spared any more."""
-    training.done = training.feed.total - training.feed.each + 1  # the first step of an epoch may make masks
+    training.done = training.batches.total - training.batches.each + 1  # the first step of an epoch may make masks
     going = in_memory(training, lambda _: None)
     times: list[float] = []
     while len(times) <= MEASURED and (len(times) < 2 or times[0] < LONG):

@@ -32,7 +32,7 @@ class Records:
         self.writes = training.fabric.global_rank == 0
         self.before, self.begun, self.saved_at = 0.0, time.monotonic(), time.monotonic()
         self.masks = training.masks
-        self.pace = Pace(training.feed.each, training.schedule.epochs, training.objective.due)
+        self.pace = Pace(training.batches.each, training.schedule.epochs, training.objective.due)
         self.last: TrainingStep | None = None
         self.held = {
             row["epoch"]: row["held"] for row in read_rows(context.folder / run_folder.METRICS) if "held" in row
@@ -57,12 +57,12 @@ class Records:
     def progress(self, said: str = "") -> None:
         """Say how far it is, and what it does now."""
         training = self.training
-        epoch = min(training.done // training.feed.each + 1, training.schedule.epochs)
+        epoch = min(training.done // training.batches.each + 1, training.schedule.epochs)
         doing = said or training.doing
         text = f"epoch {epoch} of {training.schedule.epochs}" + (f", {doing}" if doing else "")
         if self.writes:
             left = self.pace.left(training.done - training.validating)  # a step to be validated yet is not over
-            self.context.progress(training.done / training.feed.total, text, left)
+            self.context.progress(training.done / training.batches.total, text, left)
 
     def add(self, step: TrainingStep) -> bool:
         """Record a step; whether a checkpoint is due after it."""
@@ -103,7 +103,7 @@ class Records:
         if training.masks is not None:
             path = run_folder.mask_examples(self.context.folder, epoch)
             seed = stream(training.schedule.seed, "examples")
-            save_masks(path, *drawn(SHOWN, seed, training.feed.data.images, training.masks, training.feed.data.labels))
+            save_masks(path, *drawn(SHOWN, seed, training.batches.data.images, training.masks, training.batches.data.labels))
 
     def _weights(self, step: TrainingStep) -> None:
         """The weights as they are now, and the best ones; without held-out images the latest are the best."""
@@ -141,7 +141,7 @@ class Records:
             "seconds": round(self.seconds, 1),
             "steps": training.done,
             "epochs": training.schedule.epochs,
-            "images": len(training.feed.data),
+            "images": len(training.batches.data),
             "at_once": training.at_once,
             "classifier": f"run:{self.context.folder.name}",
         }

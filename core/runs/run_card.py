@@ -32,7 +32,7 @@ def run_card(run: str, request: Refinement, training: Training, device: str) -> 
         origin=of,
         start=request.start,
         data=request.data,
-        images=len(training.feed.data) + held_out,
+        images=len(training.batches.data) + held_out,
         objective=to_spec(objective),
         schedule=asdict(training.schedule),
         held_out={

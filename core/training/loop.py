@@ -50,7 +50,7 @@ class Training:
         self.fabric = fabric or make_fabric(classifier.device.type, bf16=schedule.bf16 and not objective.precise)
         learn, held_out_images = split_held_out(data, schedule.held_out, schedule.seed)
         self.validation = Validation(held_out_images, objective, validation_attack, self.fabric)
-        self.feed = Batches(learn, schedule, self.fabric, pairs=objective.pairs)
+        self.batches = Batches(learn, schedule, self.fabric, pairs=objective.pairs)
         classifier.net.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = classifier.copy() if schedule.ema else None
         if self.average is not None:
@@ -73,7 +73,7 @@ class Training:
         The net is in training mode between steps; what looks at it puts that back (`Classifier.frozen`). A step broken
         off, by an error or a stopped scope, is made again from its beginning, a judgement too.
         """
-        while self._unvalidated is not None or self.done < self.feed.total:
+        while self._unvalidated is not None or self.done < self.batches.total:
             step = self._unvalidated or self._step()
             if step.epoch_ends:
                 self._unvalidated = step
@@ -91,12 +91,12 @@ class Training:
         """What the next step begins with, in words; "" for an ordinary one."""
         if self.validating:
             return "judging the held-out images"
-        epoch, place = divmod(self.done, self.feed.each)
+        epoch, place = divmod(self.done, self.batches.each)
         return "making masks" if place == 0 and self.objective.due(epoch) else ""
 
     def _step(self) -> TrainingStep:
         net, schedule, index = self.classifier.net.train(), self.schedule, self.done
-        epoch, place = divmod(index, self.feed.each)
+        epoch, place = divmod(index, self.batches.each)
         own = stream(schedule.seed, "process", self.fabric.global_rank, index)  # what a layer such as dropout draws
         told: Mapping[str, float] = {}
         made = self.masks
@@ -104,10 +104,10 @@ class Training:
             undo.callback(buffers_of(net))
             if place == 0 and self.objective.due(epoch):
                 made, told = refreshed(
-                    self.objective, self.classifier, self.average or self.classifier, self.feed.data, made, epoch,
+                    self.objective, self.classifier, self.average or self.classifier, self.batches.data, made, epoch,
                     schedule.seed, self.fabric, min(PART, 4 * self.at_once),
                 )  # fmt: skip
-            batches = self.feed.batch(index, made).parts(self.at_once)
+            batches = self.batches.batch(index, made).parts(self.at_once)
             numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric)
             if not math.isfinite(numbers["loss"]):
                 rough = in_bf16(self.fabric) and not self.objective.precise
@@ -118,7 +118,7 @@ class Training:
                 )
             cost = over_processes({"": scope.evaluations}, self.fabric)[""]
             undo.pop_all()  # the step is whole: nothing to undo
-        lr = schedule.rate_at(index, self.feed.total)
+        lr = schedule.rate_at(index, self.batches.total)
         self.optimiser.param_groups[0]["lr"] = lr
         if schedule.clip:
             torch.nn.utils.clip_grad_norm_(net.parameters(), schedule.clip)
@@ -128,8 +128,8 @@ class Training:
         if self.average is not None:
             blend(self.average.net, net, average_decay(schedule.ema, index))
         self.masks, self.evaluations, self.done = made, self.evaluations + cost, index + 1
-        loss, ends = numbers.pop("loss"), place == self.feed.each - 1
-        return TrainingStep(index, self.feed.total, epoch, ends, loss, numbers, lr, self.evaluations, masks=told)
+        loss, ends = numbers.pop("loss"), place == self.batches.each - 1
+        return TrainingStep(index, self.batches.total, epoch, ends, loss, numbers, lr, self.evaluations, masks=told)
 
     def state(self) -> State:
         """All that the rest of the run depends on, copied to the CPU."""

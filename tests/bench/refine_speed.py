@@ -37,7 +37,7 @@ def epoch(settings: Settings) -> list[Row]:
     """Steps are timed with masks made before; the making is timed apart, and shared among the epochs that use it."""
     count, guided = settings.pick(6, 1), LimeGuided(steps=STEPS, step_ratio=0.25)
     ours = training(replace(guided, first=1000), 4)  # no masks are made while it is timed
-    ours.masks = torch.rand(len(ours.feed.data), 32, 32) < guided.area
+    ours.masks = torch.rand(len(ours.batches.data), 32, 32) < guided.area
     theirs = training(PGDAdversarial(steps=STEPS, eps=EPS, step=STEP), 4)
     works = {"guided": iter(ours), "pgd": iter(theirs)}
     times = race({name: lambda _, steps=steps: next(steps) for name, steps in works.items()}, count)
@@ -98,7 +98,7 @@ def step(settings: Settings) -> list[Row]:
     ours = training(PGDAdversarial(steps=steps, eps=EPS, step=STEP), 4)
     steps_of_ours = iter(ours)
     works = {"ours": lambda _: next(steps_of_ours)}
-    images, labels = ours.feed.data.images[:BATCH].float() / 255, ours.feed.data.labels[:BATCH]
+    images, labels = ours.batches.data.images[:BATCH].float() / 255, ours.batches.data.labels[:BATCH]
     for precision in ("fp32", "bf16"):
         net = plain(small()).train()
         attack = torchattacks.PGD(net, eps=EPS, alpha=STEP, steps=steps)

@@ -97,7 +97,7 @@ def test_resumed(then: str, tmp_path: Path) -> None:
     objective = OBJECTIVES["lime_guided"](**GUIDED | {"mask_source": "random"})
     whole, part = training(DEVICE, objective), training(DEVICE, objective)
     going = iter(part)
-    last = [next(going) for _ in range(part.feed.each + 1)][-1]
+    last = [next(going) for _ in range(part.batches.each + 1)][-1]
     part.state().save(tmp_path / "state.safetensors")
     again = training(then, objective)
     again.restore(State.load(tmp_path / "state.safetensors"))
@@ -105,7 +105,7 @@ def test_resumed(then: str, tmp_path: Path) -> None:
     mine, theirs = again.state().tensors, part.state().tensors
     assert mine.keys() == theirs.keys()
     assert all(torch.equal(mine[name], theirs[name]) for name in mine)
-    rest, wanted = list(again), list(whole)[again.feed.each + 1 :]
+    rest, wanted = list(again), list(whole)[again.batches.each + 1 :]
     assert [step.index for step in rest] == [step.index for step in wanted]
     assert [step.loss for step in rest] == pytest.approx([step.loss for step in wanted], rel=0.05)
 

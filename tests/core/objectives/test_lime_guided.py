@@ -112,11 +112,11 @@ def test_pairs_are_the_next_images_of_the_whole_batch() -> None:
     training = Training(
         small(), LimeGuided(fill="patch", masking=0.5), dataset(60), Schedule(batch=20, held_out=0, crop=0, flip=False)
     )
-    batch = training.feed.batch(1, None)
+    batch = training.batches.batch(1, None)
     torch.testing.assert_close(batch.others, batch.images.roll(-1, dims=0))
     assert (
         Training(small(), LimeGuided(fill="mean", masking=0.5), dataset(60), Schedule(batch=20, held_out=0))
-        .feed.batch(0, None)
+        .batches.batch(0, None)
         .others
         is None
     )

@@ -60,7 +60,7 @@ def test_the_learning_rate_is_that_of_torch() -> None:
 def test_the_curve_is_that_of_plain_torch() -> None:
     """The same batches through torch's own SGD: whatever the loop adds does not change an ordinary step."""
     training = new(CrossEntropy(), replace(SCHEDULE, ema=0.0, crop=0, flip=False))
-    mirror, data = small(), training.feed.data
+    mirror, data = small(), training.batches.data
     mirror.net.train()
     optimiser = torch.optim.SGD(mirror.net.parameters(), lr=0.1, momentum=0.9, weight_decay=5e-4, nesterov=True)
     for step in training:

@@ -26,7 +26,7 @@ def test_the_best_is_kept_and_chosen_by_robust_accuracy() -> None:
     check.net.load_state_dict(dict(training.validation.best.weights))
     _, away = split_held_out(dataset(), 64, 0)
     assert accuracy(check, away, validation_attack).value == top
-    assert len(training.feed.data) == 256 - 64
+    assert len(training.batches.data) == 256 - 64
 
 
 @pytest.mark.parametrize("at_once", [250, 64, 7, 1])
