@@ -45,7 +45,7 @@ def warnings_before(classifier: Classifier, data: str, schedule: Schedule, *, ha
 def warning_under_way(held: Mapping[str, float], judged: int, guess: float) -> str:
     """A sentence if no weights do better than guessing on the `judged` held-out images, beyond chance; else "".
 
-    held: accuracies as core.training.validation.Validation.judge gives them; guess: the share of the most frequent label.
+    held: accuracies as core.training.validation gives them; guess: the share of the most frequent label.
 
     >>> warning_under_way({"clean": 0.11, "robust": 0.1, "clean_average": 0.104}, 500, 0.106)[:67]
     'After 5 epochs the held-out images are not answered better, beyond '

@@ -103,7 +103,8 @@ class Records:
         if training.masks is not None:
             path = run_folder.mask_examples(self.context.folder, epoch)
             seed = stream(training.schedule.seed, "examples")
-            save_masks(path, *drawn(SHOWN, seed, training.batches.data.images, training.masks, training.batches.data.labels))
+            data = training.batches.data
+            save_masks(path, *drawn(SHOWN, seed, data.images, training.masks, data.labels))
 
     def _weights(self, step: TrainingStep) -> None:
         """The weights as they are now, and the best ones; without held-out images the latest are the best."""
