@@ -12,8 +12,8 @@ def listing() -> str:
     lines = []
     for name, title in data_names().items():
         try:
-            found = data_facts(name)
-            told = f"{summary(found)}; on this machine" if found else "fetched on first use"
+            facts = data_facts(name)
+            told = f"{summary(facts)}; on this machine" if facts else "fetched on first use"
         except (ValueError, OSError) as error:
             told = f"cannot be read: {error}"
         lines.append(f"{name:<22} {title:<22} {told}")
@@ -25,14 +25,14 @@ def description(name: str, *, fetch: bool = False) -> str:
     """One data set with the number of images of each class; with `fetch` it is brought onto this machine first."""
     if fetch and name in DATASETS:
         DATASETS[name]().prepare()
-    found = data_facts(name)
+    facts = data_facts(name)
     title = data_names().get(name, name)
-    if found is None:
+    if facts is None:
         return f"{title}\nIt is fetched on first use, or now with --fetch."
-    parts = list(found.per_class)
-    lines = [title, summary(found), "", f"{'class':<30}" + "".join(f"{part:>10}" for part in parts)]
-    for number, called in enumerate(found.classes[:MOST_SHOWN]):
-        lines.append(f"{called[:29]:<30}" + "".join(f"{found.per_class[part][number]:>10,}" for part in parts))
-    if len(found.classes) > MOST_SHOWN:
-        lines.append(f"and {len(found.classes) - MOST_SHOWN:,} more classes")
+    parts = list(facts.per_class)
+    lines = [title, summary(facts), "", f"{'class':<30}" + "".join(f"{part:>10}" for part in parts)]
+    for number, called in enumerate(facts.classes[:MOST_SHOWN]):
+        lines.append(f"{called[:29]:<30}" + "".join(f"{facts.per_class[part][number]:>10,}" for part in parts))
+    if len(facts.classes) > MOST_SHOWN:
+        lines.append(f"and {len(facts.classes) - MOST_SHOWN:,} more classes")
     return "\n".join(lines)

@@ -47,15 +47,15 @@ class News:
 
     def since(self, status: Status) -> list[str]:
         """The lines that have come since the last call."""
-        found = list(status.notes[self.notes :])
+        news = list(status.notes[self.notes :])
         self.notes = len(status.notes)
         if self.run.spec.get("task") == "refine":
             lines = epochs(self.run, over=not status.alive and status.progress == 1)
-            found += lines[self.epochs :]
+            news += lines[self.epochs :]
             self.epochs = len(lines)
         if line := self._now(status):
-            found.append(line)
-        return found
+            news.append(line)
+        return news
 
     def _now(self, status: Status) -> str:
         """What it waits for, or how far it is, if that is new: a line a percent."""
@@ -71,7 +71,7 @@ class News:
 
 def epochs(run: Run, *, over: bool) -> list[str]:
     """A line for every epoch that is over; `over`: whether the last row ends the last one."""
-    rows, found = [row for row in run.metrics if {"epoch", "loss", "seconds"} <= row.keys()], []
+    rows, lines = [row for row in run.metrics if {"epoch", "loss", "seconds"} <= row.keys()], []
     total = int(run.spec.get("arguments", {}).get("schedule", {}).get("epochs", Schedule().epochs))
     for row, after in zip(rows, [*rows[1:], None], strict=False):
         if after["epoch"] != row["epoch"] if after else "held" in row or over:
@@ -79,8 +79,8 @@ def epochs(run: Run, *, over: bool) -> list[str]:
             text = f"epoch {row['epoch'] + 1} of {total}: loss {row['loss']:.3f}" + (
                 f"; held-out images right: {held}" * bool(held)
             )
-            found.append(f"{text}; {row['seconds']:.0f} s")
-    return found
+            lines.append(f"{text}; {row['seconds']:.0f} s")
+    return lines
 
 
 def outcome(run: Run) -> str:

@@ -65,15 +65,15 @@ def _repeat(study: Study, stored: Study, classifier: Classifier) -> list[str]:
 
 def _numbers(study: Study) -> dict[tuple[str, ...], float]:
     """Every number a manifest vouches for, by name: probabilities, sizes, queries, noise answers, measures."""
-    found: dict[tuple[str, ...], float] = {}
+    numbers: dict[tuple[str, ...], float] = {}
     for row in study.rows:
-        found[row.explainer, row.comparison, str(row.draw), row.measure] = row.value
-    found |= {("noise answer", str(draw)): float(answer) for draw, answer in enumerate(study.noise_answers)}
+        numbers[row.explainer, row.comparison, str(row.draw), row.measure] = row.value
+    numbers |= {("noise answer", str(draw)): float(answer) for draw, answer in enumerate(study.noise_answers)}
     if study.attacked is not None:
         facts = study.attacked
-        found |= {("size", name): value for name, value in facts.sizes.items()}
-        found[("queries",)] = float(facts.queries)
+        numbers |= {("size", name): value for name, value in facts.sizes.items()}
+        numbers[("queries",)] = float(facts.queries)
         for name in ("before", "after", "saved"):
             for label, value in enumerate(getattr(facts, name).probabilities):
-                found[name, str(label)] = value
-    return found
+                numbers[name, str(label)] = value
+    return numbers

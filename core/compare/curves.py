@@ -26,28 +26,28 @@ def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """
     if not rows:
         return {"count": 0}
-    found: dict[str, Any] = {"count": sum(len(row["images"]) for row in rows)}
+    summary: dict[str, Any] = {"count": sum(len(row["images"]) for row in rows)}
     places = np.concatenate([row["images"] for row in rows])
     before, after = ({name: _joined(rows, side, name) for name in _names(rows, side)} for side in ("before", "after"))
     matched = (before["right"][0] == 1) & (after["right"][0] == 1)
-    found["matched"] = int(matched.sum())
+    summary["matched"] = int(matched.sum())
     for side, values in (("before", before), ("after", after)):
-        found[side] = {"accuracy": [_share(each) for each in values["right"]]}
-        found[side] |= {name: mean(values[name]) for name in ("bound", "share") if name in values}
+        summary[side] = {"accuracy": [_share(each) for each in values["right"]]}
+        summary[side] |= {name: mean(values[name]) for name in ("bound", "share") if name in values}
         if matched.any():
             moved = {to: values[name][:, matched] for to, name in MAPS.items() if name in values}
-            found[side] |= {to: [mean(each) for each in series] for to, series in moved.items()}
-            found[side] |= {"seeds": mean(values["seeds"][matched])} if "seeds" in values else {}
+            summary[side] |= {to: [mean(each) for each in series] for to, series in moved.items()}
+            summary[side] |= {"seeds": mean(values["seeds"][matched])} if "seeds" in values else {}
     pairs = list(zip(before["right"], after["right"], strict=True))
-    found["difference"] = {"accuracy": [bonett_price_difference(first, second) for first, second in pairs]}
+    summary["difference"] = {"accuracy": [bonett_price_difference(first, second) for first, second in pairs]}
     if "stable" in before and "stable" in after and matched.any():
         both = zip(before["stable"][:, matched], after["stable"][:, matched], strict=True)
-        found["difference"]["stability"] = [mean(second - first) for first, second in both]
+        summary["difference"]["stability"] = [mean(second - first) for first, second in both]
     for name in ("bound", "share"):
-        found["difference"][name] = mean(after[name] - before[name])
-    found["gained"] = [places[(first == 0) & (second == 1)].tolist() for first, second in pairs]
-    found["lost"] = [places[(first == 1) & (second == 0)].tolist() for first, second in pairs]
-    return found
+        summary["difference"][name] = mean(after[name] - before[name])
+    summary["gained"] = [places[(first == 0) & (second == 1)].tolist() for first, second in pairs]
+    summary["lost"] = [places[(first == 1) & (second == 0)].tolist() for first, second in pairs]
+    return summary
 
 
 def _names(rows: Sequence[Mapping[str, Any]], side: str) -> list[str]:

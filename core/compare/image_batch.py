@@ -46,7 +46,7 @@ def measure(
 
 
 def _one(classifier: Classifier, images: Tensor, labels: Tensor, first: int, plan: Plan) -> dict[str, Any]:
-    found: dict[str, Any] = {"right": [], "stable": [], "noise": []}
+    measured: dict[str, Any] = {"right": [], "stable": [], "noise": []}
     answers = classifier.probabilities(images).argmax(dim=1).cpu()
     explainer = plan.explainer
     if explainer is not None and explainer.obstacle(classifier):
@@ -54,29 +54,29 @@ def _one(classifier: Classifier, images: Tensor, labels: Tensor, first: int, pla
     drawn = None if explainer is None else _maps(explainer, classifier, images, answers, images, plan.seed)
     if explainer is not None and drawn is not None and explainer.random:
         again = _maps(explainer, classifier, images, answers, images, plan.seed + 1)
-        found["seeds"] = _shift(drawn, again)
+        measured["seeds"] = _shift(drawn, again)
     for eps in plan.strengths:
         attacked = at(plan.attack, eps)(classifier, images, labels, seed=plan.seed + first).cpu()
         top = classifier.probabilities(attacked).argmax(dim=1).cpu() if eps else answers
-        found["right"].append((top == labels).int().tolist())
+        measured["right"].append((top == labels).int().tolist())
         if explainer is None or drawn is None:
             continue
         if not eps:
-            found["stable"].append([1.0] * len(images))
-            found["noise"].append([1.0] * len(images))
+            measured["stable"].append([1.0] * len(images))
+            measured["noise"].append([1.0] * len(images))
             continue
         noisy = torch.cat([
             shuffled_noise(image, other - image, 1, plan.seed + first + place)
             for place, (image, other) in enumerate(zip(images, attacked, strict=True))
         ])  # fmt: skip
         for name, shown in (("stable", attacked), ("noise", noisy)):
-            found[name].append(_shift(drawn, _maps(explainer, classifier, shown, answers, images, plan.seed)))
+            measured[name].append(_shift(drawn, _maps(explainer, classifier, shown, answers, images, plan.seed)))
     norm, most = (2.0, math.sqrt(images[0].numel())) if plan.attack.norm == 2 else (math.inf, 1.0)
     masks = own_region(classifier, images, labels, plan.seed)
     bound = linear_bound(classifier, images, labels, masks, norm)
-    found["bound"] = [round(value, 7) for value in bound.value.clamp_max(most).tolist()]
-    found["share"] = [round(value, DIGITS) for value in bound.share.tolist()]
-    return found
+    measured["bound"] = [round(value, 7) for value in bound.value.clamp_max(most).tolist()]
+    measured["share"] = [round(value, DIGITS) for value in bound.share.tolist()]
+    return measured
 
 
 def _maps(

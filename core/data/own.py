@@ -31,8 +31,8 @@ def names() -> tuple[str, ...]:
 
 
 def _files(place: Path) -> list[Path]:
-    found = sorted(place.glob("*.npz")) if place.is_dir() else []
-    return [path for path in found if NAME.fullmatch(path.stem) and path.is_file()]
+    paths = sorted(place.glob("*.npz")) if place.is_dir() else []
+    return [path for path in paths if NAME.fullmatch(path.stem) and path.is_file()]
 
 
 def _by_hand() -> list[Path]:
@@ -45,8 +45,8 @@ def place(name: str) -> Path:
         path = folder() / f"{name}.npz"
         if path.is_file():
             return path
-        if name not in DATASETS and (found := find(f"{name}.npz")):
-            return found
+        if name not in DATASETS and (file := find(f"{name}.npz")):
+            return file
     raise ValueError(f"there are no own data called {name[:40]!r}")
 
 
@@ -87,20 +87,20 @@ def install(
         raise ValueError(f"there are already data called {name}; choose another name")
     notes: list[str] = []
     kind = _holds(file, called)
-    found = zip_tree(file, called) if kind == "pictures" else None
-    if found is not None:
-        size = size or picture_folder.survey(found).size
+    tree = zip_tree(file, called) if kind == "pictures" else None
+    if tree is not None:
+        size = size or picture_folder.survey(tree).size
 
     def load(split: Split) -> Images:
-        data = npz.read(file, called, split) if found is None else picture_folder.load(found, split, size, progress)
+        data = npz.read(file, called, split) if tree is None else picture_folder.load(tree, split, size, progress)
         notes.extend(data.notes)
         return data
 
-    if found is None:
+    if tree is None:
         counts, shape = (told := npz.facts(file, called)).counts, told.size
         splits = [counts.get("train", 0), counts.get("test", counts.get("val", 0))]
     else:
-        splits, shape = [sum(map(len, groups)) for groups in found.files.values()], size or (1, 1, 1)
+        splits, shape = [sum(map(len, groups)) for groups in tree.files.values()], size or (1, 1, 1)
     target = folder() / f"{name}.npz"
     _room(target, math.prod(shape), splits, called)
     try:

@@ -71,30 +71,33 @@ def withstood(
     weights = classifier.fingerprint or _weights(classifier)
     asked = {"weights": weights, "images": digest, "eps": eps, "batch": batch, "seed": seed, "steps": steps,
              "queries": queries}  # fmt: skip
-    found = _read(folder / "state.json", asked)
-    if found is None:
+    verdict = _read(folder / "state.json", asked)
+    if verdict is None:
         right = torch.cat([_answers(classifier, part) for part in torch.split(images, batch)]) == labels
-        found = Verdict(tuple(parts), "".join(HELD if each else "0" for each in right.tolist()))
+        verdict = Verdict(tuple(parts), "".join(HELD if each else "0" for each in right.tolist()))
     with classifier.frozen():
         model = _ChannelsLast(classifier)
-    while not found.finished and found.place <= first:
-        name, make = found.order[found.place - 1], parts[found.order[found.place - 1]]
-        entered = [index for index, each in enumerate(found.fell) if int(each) >= found.place]
-        for begin in range(found.done, len(entered), batch):
+    while not verdict.finished and verdict.place <= first:
+        name, make = verdict.order[verdict.place - 1], parts[verdict.order[verdict.place - 1]]
+        entered = [index for index, each in enumerate(verdict.fell) if int(each) >= verdict.place]
+        for begin in range(verdict.done, len(entered), batch):
             begun = time.perf_counter()
             rows = torch.tensor(entered[begin : begin + batch])
             with seeded(seed, classifier.device), classifier.frozen(), tensor_cores():
                 shown, meant = images[rows].to(classifier.device), labels[rows].to(classifier.device)
                 attacked = make(model, seed)(shown, meant).detach().cpu()
             fallen = rows[_fooled(classifier, images[rows], attacked, labels[rows], eps)].tolist()
-            fell = "".join(str(found.place) if row in set(fallen) else each for row, each in enumerate(found.fell))
-            spent = found.seconds + time.perf_counter() - begun
-            found = Verdict(found.order, fell, found.place, begin + len(rows), spent)
-            _write(folder / "state.json", asked, found)
-            say(f"{name}: {found.done} of {len(entered)} images, {fell.count(HELD)} of {len(fell)} held, {spent:.0f} s")
-        found = Verdict(found.order, found.fell, found.place + 1, 0, found.seconds)
-        _write(folder / "state.json", asked, found)
-    return found
+            fell = "".join(str(verdict.place) if row in set(fallen) else each for row, each in enumerate(verdict.fell))
+            spent = verdict.seconds + time.perf_counter() - begun
+            verdict = Verdict(verdict.order, fell, verdict.place, begin + len(rows), spent)
+            _write(folder / "state.json", asked, verdict)
+            say(
+                f"{name}: {verdict.done} of {len(entered)} images, {fell.count(HELD)} of {len(fell)} held, "
+                f"{spent:.0f} s"
+            )
+        verdict = Verdict(verdict.order, verdict.fell, verdict.place + 1, 0, verdict.seconds)
+        _write(folder / "state.json", asked, verdict)
+    return verdict
 
 
 def _answers(classifier: Classifier, images: Tensor) -> Tensor:
@@ -123,5 +126,5 @@ def _read(path: Path, asked: dict[str, Any]) -> Verdict | None:
     return Verdict(**state | {"order": tuple(state["order"])})
 
 
-def _write(path: Path, asked: dict[str, Any], found: Verdict) -> None:
-    write_whole(path, (json.dumps({"asked": asked} | vars(found)) + "\n").encode())
+def _write(path: Path, asked: dict[str, Any], verdict: Verdict) -> None:
+    write_whole(path, (json.dumps({"asked": asked} | vars(verdict)) + "\n").encode())

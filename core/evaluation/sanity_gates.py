@@ -39,20 +39,25 @@ def gates(
     """
     part = Images(data.images[:count], data.labels[:count], data.classes)
     few = Images(data.images[:curve], data.labels[:curve], data.classes)
-    found: dict[str, Any] = {
+    numbers: dict[str, Any] = {
         "clean": accuracy(classifier, part).value,
         "noise": accuracy(classifier, _signs(part, eps)).value,
         "fgsm": accuracy(classifier, part, FGSM(eps=eps)).value,
     } | trajectory(classifier, part, PGD(eps=eps, step=step, steps=100), (20, 50))
-    found["curve"] = {
+    numbers["curve"] = {
         f"{each}/255": accuracy(classifier, few, PGD(eps=each / 255, step=each / 4 / 255)).value for each in CURVE
     }
     if autoattack is not None:
-        found["autoattack"] = autoattack
-    return {"numbers": found, "count": len(part), "curve_count": len(few), "passed": passed(found, flagged, FAR * eps)}
+        numbers["autoattack"] = autoattack
+    return {
+        "numbers": numbers,
+        "count": len(part),
+        "curve_count": len(few),
+        "passed": passed(numbers, flagged, FAR * eps),
+    }
 
 
-def passed(found: Mapping[str, Any], flagged: bool | None, far: float) -> dict[str, bool | None]:
+def passed(numbers: Mapping[str, Any], flagged: bool | None, far: float) -> dict[str, bool | None]:
     """Which gates the numbers pass. far: a strength that nothing should withstand, if the curve reaches it.
 
     >>> numbers = {"clean": 0.7, "noise": 0.69, "fgsm": 0.5, "pgd20": 0.4, "pgd50": 0.399, "pgd100": 0.398}
@@ -65,20 +70,20 @@ def passed(found: Mapping[str, Any], flagged: bool | None, far: float) -> dict[s
     >>> print(passed(numbers | {"curve": {"8/255": 0.5, "64/255": 0.4}}, None, far=1.6)["G3"])
     None
     """
-    curve, last = list(found["curve"].values()), found.get("autoattack")
-    falling = found["fgsm"] >= found["pgd20"] >= found["pgd100"]
+    curve, last = list(numbers["curve"].values()), numbers.get("autoattack")
+    falling = numbers["fgsm"] >= numbers["pgd20"] >= numbers["pgd100"]
     first: bool | None = None if falling and last is None else falling
     third: bool | None = curve == sorted(curve, reverse=True)
     if third and curve[-1] > 0.01:
         third = None if far > CURVE[-1] / 255 + 1e-9 else False
     if last is not None:
-        first = falling and found["pgd100"] >= last >= found["pgd100"] - 0.05
+        first = falling and numbers["pgd100"] >= last >= numbers["pgd100"] - 0.05
     return {
         "G1": first,
         "G3": third,
-        "G4": found["noise"] >= found["clean"] - 0.03,
+        "G4": numbers["noise"] >= numbers["clean"] - 0.03,
         "G5": None if flagged is None else not flagged,
-        "G6": abs(found["pgd50"] - found["pgd100"]) < 0.005,
+        "G6": abs(numbers["pgd50"] - numbers["pgd100"]) < 0.005,
     }
 
 

@@ -75,15 +75,15 @@ def assess(
         say(f"{name}: {text}")
 
     if "clean" in only:
-        found = right(classifier, data)
-        kept["clean"] = outcomes.pack(found.tolist())
-        keep(test_clean=_share(found).entry())
-        told(f"{_share(found).value:.2%} right")
+        correct = right(classifier, data)
+        kept["clean"] = outcomes.pack(correct.tolist())
+        keep(test_clean=_share(correct).entry())
+        told(f"{_share(correct).value:.2%} right")
     if "pgd20" in only:
-        found = right(classifier, data, PGD(eps=eps, step=step), count=count)
-        kept["pgd20"] = outcomes.pack(found.tolist())
-        keep(test_pgd20=_share(found).entry() | {"eps": eps, "step": step, "steps": 20, "images": attacked})
-        told(f"{_share(found).value:.2%} right under PGD-20")
+        correct = right(classifier, data, PGD(eps=eps, step=step), count=count)
+        kept["pgd20"] = outcomes.pack(correct.tolist())
+        keep(test_pgd20=_share(correct).entry() | {"eps": eps, "step": step, "steps": 20, "images": attacked})
+        told(f"{_share(correct).value:.2%} right under PGD-20")
     if "stability" in only:
         attack = PGD(eps=eps, step=step)
         held, values = moved(classifier, data, attack, folder=state, count=maps, say=told)
@@ -95,7 +95,7 @@ def assess(
         })  # fmt: skip
     if "autoattack" in only:
         verdict = withstood(classifier, data, eps, folder=state, count=count, batch=batch, first=first, say=told)
-        found = torch.tensor([each == HELD for each in verdict.fell])
+        correct = torch.tensor([each == HELD for each in verdict.fell])
         key, order = ("autoattack", "order") if verdict.finished else ("autoattack_begun", "order_begun")
         for each in ("autoattack_begun", "order_begun"):
             kept.pop(each, None)
@@ -104,12 +104,12 @@ def assess(
         images, labels = data.images[:FLAGGED].float() / 255, data.labels[:FLAGGED]
         raised = flags(classifier, images, labels, verdict.after, count)
         where = "" if classifier.device.type != "cuda" else ", looked for on a GPU in TF32, judged in fp32"
-        keep(**{f"test_{key}": _share(found).entry() | {
+        keep(**{f"test_{key}": _share(correct).entry() | {
             "eps": eps, "images": attacked, "after": verdict.after, "flags": raised,
             "attacks": f"standard, parts of {AutoAttack.library}{where}",
         }})  # fmt: skip
         far = "AutoAttack" if verdict.finished else f"the first {verdict.place - 1} of AutoAttack's attacks"
-        told(f"{_share(found).value:.2%} right under {far}; {' '.join(raised) or 'no flags'}")
+        told(f"{_share(correct).value:.2%} right under {far}; {' '.join(raised) or 'no flags'}")
     if "gates" in only:
         last = card.test_autoattack or {}
         fits = last.get("count") == count and last.get("eps") == eps
@@ -122,5 +122,5 @@ def assess(
     return card
 
 
-def _share(found: Tensor) -> Proportion:
-    return Proportion(int(found.sum()), len(found))
+def _share(correct: Tensor) -> Proportion:
+    return Proportion(int(correct.sum()), len(correct))

@@ -47,36 +47,36 @@ def run(name: str) -> dict[str, Any]:
     assert training.average is not None
     clean = accuracy(training.average, judged)
     robust = accuracy(training.average, judged, on.validation_attack)
-    found = {
+    trial = {
         "objective": to_spec(objective), "last_steps": rows, "masks": masks, "clean": clean.value,
         "robust": robust.value, "judged": JUDGED, "evaluations": round(training.evaluations), "seconds": round(seconds),
     }  # fmt: skip
-    sys.stderr.write(f"{name}: {json.dumps(found)}\n")
-    return found
+    sys.stderr.write(f"{name}: {json.dumps(trial)}\n")
+    return trial
 
 
 def results() -> dict[str, Any]:
     """The trials made so far, by name."""
-    found: dict[str, Any] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    return found
+    kept: dict[str, Any] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
+    return kept
 
 
 def table(of: str) -> str:
     """Markdown, for the trials of a ground: accuracies with 95 % intervals, and the last reading of the leak meter."""
     lines = ["| trial | clean | under PGD-10 | leak meter (chance) | gradient evaluations |", "|---|---|---|---|---|"]
-    for name, found in results().items():
+    for name, trial in results().items():
         if ground(name) != of:
             continue
-        if "failed" in found:
-            lines.append(f"| `{name}` | {found['failed'].partition(';')[0]} | | | |")
+        if "failed" in trial:
+            lines.append(f"| `{name}` | {trial['failed'].partition(';')[0]} | | | |")
             continue
         cells = []
         for what in ("clean", "robust"):
-            low, high = Proportion(round(found[what] * found["judged"]), found["judged"]).interval
-            cells.append(f"{100 * found[what]:.1f} % ({100 * low:.1f} to {100 * high:.1f})")
-        leak = found["masks"][-1] if found["masks"] else {}
+            low, high = Proportion(round(trial[what] * trial["judged"]), trial["judged"]).interval
+            cells.append(f"{100 * trial[what]:.1f} % ({100 * low:.1f} to {100 * high:.1f})")
+        leak = trial["masks"][-1] if trial["masks"] else {}
         told = f"{100 * leak['leak']:.1f} % ({100 * leak['chance']:.1f})" if leak else "no masks"
-        lines.append(f"| `{name}` | {' | '.join(cells)} | {told} | {found['evaluations'] / 1e6:.2f} million |")
+        lines.append(f"| `{name}` | {' | '.join(cells)} | {told} | {trial['evaluations'] / 1e6:.2f} million |")
     return "\n".join(lines)
 
 
@@ -84,8 +84,8 @@ def main(names: list[str]) -> None:
     """Make the trials that are missing, keep each as it ends, write and print the tables."""
     for name in names or list(TRIALS):
         if name not in results():
-            found = run(name)
-            write_whole(KEPT, (json.dumps(results() | {name: found}, indent=1) + "\n").encode())
+            trial = run(name)
+            write_whole(KEPT, (json.dumps(results() | {name: trial}, indent=1) + "\n").encode())
     page = PAGE.read_text()
     for of in GROUNDS:
         before, rest = page.split(f"<!-- trials on {of} -->\n")

@@ -31,26 +31,26 @@ def measured(key: str, maps: Maps) -> tuple[Row, ...]:
     others += [("noise", maps.noise)] if maps.noise is not None else []
     others += [("seed", maps.seeds)] if maps.seeds is not None and len(maps.seeds) else []
     others += [("switch", maps.switched[None])] if maps.switched is not None else []
-    found = []
+    rows = []
     for name, shift in MAP_DISTANCES.items():
         for comparison, drawn in others:
             values = shift()(maps.original.expand_as(drawn), drawn)
-            found += [Row(key, comparison, draw, name, float(value)) for draw, value in enumerate(values)]
-    return tuple(found)
+            rows += [Row(key, comparison, draw, name, float(value)) for draw, value in enumerate(values)]
+    return tuple(rows)
 
 
 def agreement(drawn: Mapping[str, Maps], which: Literal["original", "attacked"]) -> list[dict[str, Any]]:
     """Rank agreement (Spearman) between the maps of every two explainers on the same image."""
     shift = MAP_DISTANCES["spearman"]()
-    maps = {key: getattr(found, which)[None] for key, found in drawn.items()}
-    found = [{"first": key, "second": key, "value": 1.0} for key in maps]
+    maps = {key: getattr(each, which)[None] for key, each in drawn.items()}
+    pairs = [{"first": key, "second": key, "value": 1.0} for key in maps]
     for first, second in combinations(maps, 2):
         value = float(shift(maps[first], maps[second])[0])
-        found += [{"first": a, "second": b, "value": value} for a, b in ((first, second), (second, first))]
-    return found
+        pairs += [{"first": a, "second": b, "value": value} for a, b in ((first, second), (second, first))]
+    return pairs
 
 
-def exceeded(found: Sequence[Row], measure: str) -> dict[Comparison, tuple[int, int]]:
+def exceeded(rows: Sequence[Row], measure: str) -> dict[Comparison, tuple[int, int]]:
     """For each control: in how many of its draws, of how many, the map moved less than under attack, by `measure`.
 
     Values are compared as they are shown: a difference that the table does not show is none.
@@ -61,7 +61,7 @@ def exceeded(found: Sequence[Row], measure: str) -> dict[Comparison, tuple[int, 
     """
     sign = 1.0 if MAP_DISTANCES[measure].moved == "higher" else -1.0
     shown = MAP_DISTANCES[measure].digits
-    chosen = [row for row in found if row.measure == measure]
+    chosen = [row for row in rows if row.measure == measure]
     attack = next(sign * round(row.value, shown) for row in chosen if row.comparison == "attack")
     counts: dict[Comparison, tuple[int, int]] = {}
     for row in chosen:
@@ -71,7 +71,7 @@ def exceeded(found: Sequence[Row], measure: str) -> dict[Comparison, tuple[int, 
     return counts
 
 
-def spread(found: Sequence[Row], measure: str, comparison: Comparison) -> tuple[float, float, float] | None:
+def spread(rows: Sequence[Row], measure: str, comparison: Comparison) -> tuple[float, float, float] | None:
     """(mean, lowest, highest) over the draws of one comparison; None if it has none."""
-    values = torch.tensor([row.value for row in found if row.measure == measure and row.comparison == comparison])
+    values = torch.tensor([row.value for row in rows if row.measure == measure and row.comparison == comparison])
     return (float(values.mean()), float(values.min()), float(values.max())) if len(values) else None

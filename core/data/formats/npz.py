@@ -95,18 +95,18 @@ def _labels(archive: Archive, split: str, count: int) -> NDArray[np.int64]:
     """(N,), checked against the number of images."""
     if f"{split}_labels" not in archive.names:
         raise Unreadable(f"{archive.called} has {split}_images but no {split}_labels; it holds {archive.content()}")
-    found = archive.small(f"{split}_labels")
-    if found.ndim == 2 and found.shape[1] > 1:
+    stored = archive.small(f"{split}_labels")
+    if stored.ndim == 2 and stored.shape[1] > 1:
         raise Unreadable(
-            f"{archive.called} has {found.shape[1]} labels an image; a classifier here gives one class an image, so "
+            f"{archive.called} has {stored.shape[1]} labels an image; a classifier here gives one class an image, so "
             "data with several labels cannot be used"
         )
-    if found.dtype.kind not in "bui" or found.size != count or found.shape not in ((count,), (count, 1)):
+    if stored.dtype.kind not in "bui" or stored.size != count or stored.shape not in ((count,), (count, 1)):
         raise Unreadable(
-            f"{archive.called}: expected one whole number a {split} image as its label, got {str(found.dtype)[:40]} "
-            f"{found.shape} for {count} images"
+            f"{archive.called}: expected one whole number a {split} image as its label, got {str(stored.dtype)[:40]} "
+            f"{stored.shape} for {count} images"
         )
-    labels = found.reshape(count).astype(np.int64)
+    labels = stored.reshape(count).astype(np.int64)
     if labels.min() < 0:
         raise Unreadable(f"{archive.called}: expected labels from 0 up, got {labels.min()} among the {split} labels")
     return labels
@@ -118,13 +118,13 @@ def _classes(archive: Archive, most: int) -> tuple[str, ...]:
         if most >= MOST_CLASSES:
             raise Unreadable(f"{archive.called}: expected fewer than {MOST_CLASSES:,} classes, got a label {most}")
         return tuple(str(number) for number in range(most + 1))
-    found = archive.small("classes")
-    if found.ndim != 1 or found.dtype.kind not in "USbui" or not 1 <= len(found) <= MOST_CLASSES:
+    stored = archive.small("classes")
+    if stored.ndim != 1 or stored.dtype.kind not in "USbui" or not 1 <= len(stored) <= MOST_CLASSES:
         raise Unreadable(
-            f"{archive.called}: expected classes as a list of names, got {str(found.dtype)[:40]} {found.shape}"
+            f"{archive.called}: expected classes as a list of names, got {str(stored.dtype)[:40]} {stored.shape}"
         )
     try:
-        told = [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in found.tolist()]
+        told = [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in stored.tolist()]
     except ValueError as error:
         raise Unreadable(f"{archive.called}: the names of the classes are damaged") from error
     classes = tuple("".join(c for c in " ".join(each.split()) if c.isprintable())[:100] for each in told)

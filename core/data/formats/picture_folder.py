@@ -37,7 +37,7 @@ def folder_facts(path: Path) -> DataFacts:
     return survey(tree(walk(path), path.name))
 
 
-def survey(found: Tree) -> DataFacts:
+def survey(tree: Tree) -> DataFacts:
     """Pictures by split and class, and the size (C, H, W) most of them have, with one channel if all are grey."""
     sizes: Counter[tuple[int, int]] = Counter()
     modes: set[str] = set()
@@ -53,11 +53,11 @@ def survey(found: Tree) -> DataFacts:
         sizes[high, wide] += 1
         return True
 
-    counts = {split: tuple(sum(map(readable, group)) for group in groups) for split, groups in found.files.items()}
+    counts = {split: tuple(sum(map(readable, group)) for group in groups) for split, groups in tree.files.items()}
     if not sizes:
-        raise Unreadable(f"{found.called} holds no picture that can be read")
+        raise Unreadable(f"{tree.called} holds no picture that can be read")
     (height, width), _ = min(sizes.items(), key=lambda item: (-item[1], item[0]))
-    return DataFacts((1 if modes <= set(GREY) else 3, height, width), found.classes, counts)
+    return DataFacts((1 if modes <= set(GREY) else 3, height, width), tree.classes, counts)
 
 
 def turned(image: Image.Image) -> bool:
@@ -66,18 +66,18 @@ def turned(image: Image.Image) -> bool:
 
 
 def load(
-    found: Tree, split: Split, size: tuple[int, int, int] | None = None, progress: Progress | None = None
+    tree: Tree, split: Split, size: tuple[int, int, int] | None = None, progress: Progress | None = None
 ) -> Images:
     """The pictures of a split, decoded and brought to `size`."""
-    size = size or survey(found).size
+    size = size or survey(tree).size
     if size[0] not in (1, 3) or not all(1 <= side <= LARGEST_SIDE for side in size[1:]):
         raise Unreadable(
-            f"{found.called}: expected 1 or 3 channels and sides of 1 to {LARGEST_SIDE} pixels, got {size}; give a size"
+            f"{tree.called}: expected 1 or 3 channels and sides of 1 to {LARGEST_SIDE} pixels, got {size}; give a size"
         )
-    files = [(number, entry) for number, group in enumerate(found.files[split]) for entry in group]
+    files = [(number, entry) for number, group in enumerate(tree.files[split]) for entry in group]
     if len(files) * size[0] * size[1] * size[2] > MOST_VALUES:
         many = f"{len(files):,} pictures of {size} are too many at once"
-        raise Unreadable(f"{found.called}: {many}; choose a smaller size")
+        raise Unreadable(f"{tree.called}: {many}; choose a smaller size")
     images = np.empty((len(files), *size), np.uint8)
     labels: list[int] = []
     for number, entry in files:
@@ -91,13 +91,13 @@ def load(
         images[len(labels)] = _fitted(pixels, size)
         labels.append(number)
     if not labels:
-        raise Unreadable(f"{found.called} holds no {split} picture that can be read")
+        raise Unreadable(f"{tree.called} holds no {split} picture that can be read")
     if split == "train" and len(set(labels)) < 2:
         one = "readable train pictures of one class only"
-        raise Unreadable(f"{found.called} holds {one}; expected at least two classes")
+        raise Unreadable(f"{tree.called} holds {one}; expected at least two classes")
     skipped = len(files) - len(labels)
     notes = (f"{skipped:,} of {len(files):,} {split} files could not be read and were left out.",) if skipped else ()
-    return Images(torch.from_numpy(images[: len(labels)]), torch.tensor(labels), found.classes, notes)
+    return Images(torch.from_numpy(images[: len(labels)]), torch.tensor(labels), tree.classes, notes)
 
 
 def _fitted(pixels: NDArray[np.uint8], size: tuple[int, int, int]) -> NDArray[np.uint8]:
