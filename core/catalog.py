@@ -22,7 +22,7 @@ def collect(package: str, name: str, kind: type[T]) -> Mapping[str, type[T]]:
 
     A module whose name begins with an underscore is shared by its neighbours and holds no method.
     """
-    found: dict[str, type[T]] = {}
+    collected: dict[str, type[T]] = {}
     folder = importlib.import_module(package)
     for entry in sorted(pkgutil.iter_modules(folder.__path__), key=lambda module: module.name):
         if entry.name.startswith("_"):
@@ -35,10 +35,10 @@ def collect(package: str, name: str, kind: type[T]) -> Mapping[str, type[T]]:
             if not issubclass(each, kind):
                 raise TypeError(f"expected {each.__name__} in {package}/{entry.name}.py to be of {kind.__name__}")
             key: str = each.key  # type: ignore[attr-defined]
-            if key in found:
+            if key in collected:
                 raise ValueError(f"two classes in {package} have the key {key!r}")
-            found[key] = each
-    return MappingProxyType(found)
+            collected[key] = each
+    return MappingProxyType(collected)
 
 
 ATTACKS = collect("core.attacks", "ATTACKS", Attack)

@@ -52,20 +52,20 @@ class FAB(LinfAttack):
         model = borrowed(classifier)
         if targets is None and len(classifier.labels) <= self.classes:
             return self._search(model, images, labels)
-        found = []
+        attacked = []
         for index in range(len(images)):
             image, label = images[index : index + 1], labels[index : index + 1]
             if targets is not None:
-                found.append(self._search(nn.Sequential(model, Versus(int(targets[index]))), image, label * 0))
+                attacked.append(self._search(nn.Sequential(model, Versus(int(targets[index]))), image, label * 0))
                 continue
             with torch.no_grad():
                 likely = model(image).topk(self.classes).indices[0]
             place = (likely == label).nonzero()[:, 0]
             if len(place) == 0:  # answered wrong by far already
-                found.append(image)
+                attacked.append(image)
             else:
-                found.append(self._search(nn.Sequential(model, Candidates(likely)), image, place))
-        return torch.cat(found)
+                attacked.append(self._search(nn.Sequential(model, Candidates(likely)), image, place))
+        return torch.cat(attacked)
 
     def _search(self, model: nn.Module, images: Tensor, labels: Tensor) -> Tensor:
         import torchattacks

@@ -62,14 +62,16 @@ class Explainer(Method, ABC):
         images, targets = images.detach().to(classifier.device), targets.to(classifier.device)
         reference = images if reference is None else reference.detach().to(classifier.device)
         with seeded(seed, classifier.device), classifier.frozen():
-            found = self.run(classifier, images, targets, reference, seed)
-        if found.values.shape != (len(images), *images.shape[2:]):
-            raise ValueError(f"{self.key}: expected maps {(len(images), *images.shape[2:])}, got {found.values.shape}")
-        if not torch.isfinite(found.values).all():
+            attribution = self.run(classifier, images, targets, reference, seed)
+        if attribution.values.shape != (len(images), *images.shape[2:]):
+            raise ValueError(
+                f"{self.key}: expected maps {(len(images), *images.shape[2:])}, got {attribution.values.shape}"
+            )
+        if not torch.isfinite(attribution.values).all():
             raise ValueError(f"{self.title} gave a map that is not finite")
-        gap = None if found.gap is None else found.gap.detach().cpu()
-        facts = {name: values.detach().cpu() for name, values in found.facts.items()}
-        return Attribution(found.values.detach().float().cpu(), gap, facts)
+        gap = None if attribution.gap is None else attribution.gap.detach().cpu()
+        facts = {name: values.detach().cpu() for name, values in attribution.facts.items()}
+        return Attribution(attribution.values.detach().float().cpu(), gap, facts)
 
     @abstractmethod
     def run(

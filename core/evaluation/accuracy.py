@@ -23,8 +23,8 @@ def accuracy(
     progress: Callable[[float], None] | None = None,
 ) -> Proportion:
     """The share of the first `count` images (all by default) classified right, after `attack` if one is given."""
-    found = right(classifier, data, attack, count=count, batch=batch, seed=seed, progress=progress)
-    return Proportion(int(found.sum()), len(found))
+    correct = right(classifier, data, attack, count=count, batch=batch, seed=seed, progress=progress)
+    return Proportion(int(correct.sum()), len(correct))
 
 
 def right(
@@ -42,7 +42,7 @@ def right(
     On a GPU the attack is computed in TF32; the answer is what the classifier says then, in the precision it is in.
     """
     total = min(count or len(data), len(data))
-    found = torch.zeros(total, dtype=torch.bool)
+    correct = torch.zeros(total, dtype=torch.bool)
     for begin in range(0, total, batch):
         end = min(begin + batch, total)
         images, labels = data.images[begin:end].float() / 255, data.labels[begin:end]
@@ -50,10 +50,10 @@ def right(
             with tensor_cores():
                 images = attack(classifier, images, labels, seed=seed + begin).cpu()
         answers: Tensor = classifier.probabilities(images).argmax(dim=1).cpu()
-        found[begin:end] = answers == labels
+        correct[begin:end] = answers == labels
         if progress is not None:
             progress(end / total)
-    return found
+    return correct
 
 
 def split_held_out(data: Images, count: int, seed: int) -> tuple[Images, Images]:

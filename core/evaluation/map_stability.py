@@ -98,11 +98,11 @@ def summary(held: Sequence[bool], values: Mapping[str, Any]) -> dict[str, Any]:
                     which: _mean([value for value, keep in zip(rows[measure], kept, strict=True) if keep])
                     for which, kept in chosen.items()
                 }
-                for comparison, rows in found.items()
+                for comparison, rows in comparisons.items()
             }
             for measure in MEASURES
         }
-        for key, found in values.items()
+        for key, comparisons in values.items()
     }
 
 

@@ -21,8 +21,8 @@ def write(name: str, outcomes: dict[str, Any]) -> str:
 def read(name: str, sha256: str) -> dict[str, Any]:
     """The outcomes of the checkpoint `name`; empty if there are none or they are of other weights."""
     path = FOLDER / f"{name}.json"
-    found: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
-    return found if found.get("sha256") == sha256 else {}
+    outcomes: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    return outcomes if outcomes.get("sha256") == sha256 else {}
 
 
 def pack(hits: list[bool]) -> str:

@@ -32,9 +32,9 @@ def at(attack: Attack, eps: float) -> Attack:
     >>> round(255 * weak.eps, 6), round(255 * weak.step, 6)
     (2.0, 0.5)
     """
-    found = {entry.name: entry for entry in fields(attack)}
+    parameters = {entry.name: entry for entry in fields(attack)}
     changes = {"eps": eps}
-    if "step" in found and eps > 0:
-        facts = found["step"].metadata
+    if "step" in parameters and eps > 0:
+        facts = parameters["step"].metadata
         changes["step"] = min(max(attack.step * eps / attack.bound, facts["low"]), facts["high"])  # type: ignore[attr-defined]
     return replace(attack, **changes)

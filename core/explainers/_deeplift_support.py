@@ -80,13 +80,13 @@ def _nothing(_module: nn.Module, _before: Any, _after: Any) -> None:
 
 def _steps_of(logits: Tensor) -> list[Any]:
     """Every step of the autograd graph behind `logits`, once."""
-    found, waiting = set(), [logits.grad_fn]
+    steps, waiting = set(), [logits.grad_fn]
     while waiting:
         step = waiting.pop()
-        if step is not None and step not in found:
-            found.add(step)
+        if step is not None and step not in steps:
+            steps.add(step)
             waiting.extend(before for before, _ in step.next_functions)
-    return [step for step in found if step.name() != "torch::autograd::AccumulateGrad"]
+    return [step for step in steps if step.name() != "torch::autograd::AccumulateGrad"]
 
 
 def _linear(step: Any) -> bool:

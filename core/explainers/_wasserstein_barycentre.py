@@ -32,8 +32,8 @@ def barycentre(
         log_v = log_b - log_ku
         if (log_b.exp() - before.exp()).abs().sum() < tolerance:
             break
-    found = log_b.exp()
-    return (found / found.sum()).to(maps)
+    mean = log_b.exp()
+    return (mean / mean.sum()).to(maps)
 
 
 def joined(maps: Tensor, weights: Tensor, mean: Tensor, least: float) -> Tensor:

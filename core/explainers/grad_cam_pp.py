@@ -89,8 +89,8 @@ class GradCAMPP(Explainer):
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         size = batch_size(images)
         starts = range(0, len(images), size)
-        found = [maps_and_logits(classifier, images[k : k + size], targets[k : k + size])[0] for k in starts]
-        return Attribution(torch.cat(found))
+        maps = [maps_and_logits(classifier, images[k : k + size], targets[k : k + size])[0] for k in starts]
+        return Attribution(torch.cat(maps))
 
 
 EXPLAINERS: tuple[type[Explainer], ...] = (GradCAMPP,)

@@ -63,12 +63,12 @@ class IntegratedGradients(Explainer):
             image = images[place : place + 1]
             base = background(self.baseline, classifier, reference[place : place + 1], seed).to(image)
             with torch.enable_grad():
-                found = Captum(classifier).attribute(
+                attributed = Captum(classifier).attribute(
                     image, baselines=base, target=target, n_steps=self.steps, internal_batch_size=batch
                 )
             with torch.no_grad():
                 score, start = classifier(torch.cat([image, base]))[:, target]
-            values.append(found.detach().sum(dim=(0, 1)))
+            values.append(attributed.detach().sum(dim=(0, 1)))
             missing.append(gap(values[-1].sum(), score, start))
         return Attribution(torch.stack(values), torch.stack(missing))
 

@@ -65,11 +65,11 @@ class ShapDeep(Explainer):
             others = background(self.background, classifier, reference[place : place + 1], seed).double()
             model.target = target
             with torch.enable_grad():
-                found = DeepExplainer(model, others).shap_values(image, check_additivity=False)
+                values = DeepExplainer(model, others).shap_values(image, check_additivity=False)
             with torch.no_grad():
                 score, *rest = copy(torch.cat([image, others]))[:, target]
                 base = torch.stack(rest).mean()
-            made.append(torch.from_numpy(found)[0, ..., 0].sum(dim=0))
+            made.append(torch.from_numpy(values)[0, ..., 0].sum(dim=0))
             left.append(gap(made[-1].sum(), score.cpu(), base.cpu()))
         return Attribution(torch.stack(made), torch.stack(left).float())
 

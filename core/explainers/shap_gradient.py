@@ -81,8 +81,8 @@ class ShapGradient(Explainer):
                     base = model.logits.mean(dim=0)
             model.target = target
             with torch.enable_grad():
-                found = explainer.shap_values(image, nsamples=self.samples, rseed=seed % 2**32)
-            made.append(torch.from_numpy(found)[0, ..., 0].sum(dim=0).float())
+                values = explainer.shap_values(image, nsamples=self.samples, rseed=seed % 2**32)
+            made.append(torch.from_numpy(values)[0, ..., 0].sum(dim=0).float())
             with torch.no_grad():
                 score = classifier(image)[0, target]
             left.append(gap(made[-1].sum(), score.cpu(), base[target].cpu()))

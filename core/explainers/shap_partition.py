@@ -99,15 +99,15 @@ class ShapPartition(Explainer):
             def score(pictures: Array, target: int = target) -> Array:
                 parts = torch.split(torch.from_numpy(pictures), batch_size(images))
                 logits = torch.cat([classifier(laid_out(part.to(images)))[:, target] for part in parts])
-                found: Array = logits.double().cpu().numpy()
-                return found
+                scores: Array = logits.double().cpu().numpy()
+                return scores
 
             np.random.seed(0)  # shap breaks ties by numpy's global generator, which the caller puts back
-            found = PartitionExplainer(score, regions).explain_row(
+            values = PartitionExplainer(score, regions).explain_row(
                 images[place].cpu().numpy(), max_evals=self.evaluations, main_effects=False, error_bounds=False,
                 outputs=None, silent=True, batch_size=32,
             )["values"]  # fmt: skip
-            made.append(torch.from_numpy((found / np.bincount(regions.cells.ravel()))[regions.cells]))
+            made.append(torch.from_numpy((values / np.bincount(regions.cells.ravel()))[regions.cells]))
             whole, none = torch.from_numpy(score(torch.stack([images[place], hidden[0]]).cpu().numpy()))
             missing.append(gap(made[-1].sum(), whole, none))
         return Attribution(torch.stack(made), torch.stack(missing).float())

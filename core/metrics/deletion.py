@@ -66,11 +66,11 @@ class Deletion(Metric):
     def __call__(self, classifier: Classifier, images: Tensor, targets: Tensor, attribution: Attribution) -> Tensor:
         mean = images.new_tensor(classifier.mean).view(-1, 1, 1)
         empty = (mean if self.fill == "mean" else torch.zeros_like(mean)).expand(images.shape[1:])
-        found = [
+        areas = [
             area(curve(classifier, image, empty, target, values, self.steps))
             for image, target, values in zip(images, targets.tolist(), attribution.values, strict=True)
         ]
-        return torch.stack(found)
+        return torch.stack(areas)
 
 
 METRICS: tuple[type[Metric], ...] = (Deletion,)

@@ -54,11 +54,11 @@ class Insertion(Metric):
 
     def __call__(self, classifier: Classifier, images: Tensor, targets: Tensor, attribution: Attribution) -> Tensor:
         start = blurred(images, images.new_tensor(classifier.mean).view(-1, 1, 1))
-        found = [
+        areas = [
             area(curve(classifier, hazy, image, target, values, self.steps))
             for hazy, image, target, values in zip(start, images, targets.tolist(), attribution.values, strict=True)
         ]
-        return torch.stack(found)
+        return torch.stack(areas)
 
 
 METRICS: tuple[type[Metric], ...] = (Insertion,)

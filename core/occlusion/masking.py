@@ -47,7 +47,7 @@ def respond(
     many, masks = len(images), keep.shape[1]
     size = batch_size(images)
     flat = parts.reshape(many, -1)
-    found = images.new_empty(many * masks)
+    answers = images.new_empty(many * masks)
     for start in range(0, many * masks, size):
         rows = torch.arange(start, min(start + size, many * masks), device=images.device)
         which, mask = rows // masks, rows % masks
@@ -57,7 +57,7 @@ def respond(
             logits = classifier(copies)
         probabilities = logits.float().softmax(dim=1)
         if read is None:
-            found[rows] = probabilities.gather(1, targets[which, None]).squeeze(1)
+            answers[rows] = probabilities.gather(1, targets[which, None]).squeeze(1)
         else:
-            found[rows] = read(probabilities, which)
-    return found.view(many, masks)
+            answers[rows] = read(probabilities, which)
+    return answers.view(many, masks)

@@ -52,24 +52,24 @@ def superpixels(images: Tensor, kind: str = "slic", count: int = 50) -> Tensor:
 
 def _cut_all(pictures: np.ndarray, kind: str, count: int) -> list[np.ndarray]:
     """The cut of each picture (H, W, 3); equal ones are cut once, and the last `KEPT` cuts are not made again."""
-    found: dict[tuple[bytes, tuple[int, ...], str, int], np.ndarray] = {}
+    cuts: dict[tuple[bytes, tuple[int, ...], str, int], np.ndarray] = {}
     keys = []
     for picture in pictures:
         cancellation.check()
         key = (hashlib.sha256(picture.tobytes()).digest(), picture.shape, kind, count)
         keys.append(key)
-        if key in found:
+        if key in cuts:
             continue
         with _lock:
             known = _kept.get(key)
-        found[key] = _cut(picture, kind, count) if known is None else known
+        cuts[key] = _cut(picture, kind, count) if known is None else known
     with _lock:
-        for key, cut in found.items():
+        for key, cut in cuts.items():
             _kept[key] = cut
             _kept.move_to_end(key)
         while len(_kept) > KEPT:
             _kept.popitem(last=False)
-    return [found[key] for key in keys]
+    return [cuts[key] for key in keys]
 
 
 def _cut(picture: np.ndarray, kind: str, count: int) -> np.ndarray:

@@ -87,12 +87,12 @@ def _part(
         others = logits.detach().scatter(1, labels[:, None], -math.inf)
         classes = others.topk(min(rivals, logits.shape[1] - 1), dim=1).indices
         margins = own - logits.gather(1, classes)
-        found = []
+        by_rival = []
         for place in range(classes.shape[1]):
             keep = place + 1 < classes.shape[1]
             (slope,) = torch.autograd.grad(margins[:, place].sum(), images, retain_graph=keep)
-            found.append(torch.stack(_sizes(slope, masks, norm)))
-    sizes, shares = torch.stack(found, dim=1)  # each (rivals, N)
+            by_rival.append(torch.stack(_sizes(slope, masks, norm)))
+    sizes, shares = torch.stack(by_rival, dim=1)  # each (rivals, N)
     reach = margins.detach().T / sizes.clamp_min(1e-30)
     reach = torch.where(sizes > 0, reach, torch.where(margins.detach().T > 0, math.inf, -math.inf))
     nearest, which = reach.min(dim=0)

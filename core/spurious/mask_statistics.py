@@ -42,6 +42,6 @@ def mask_statistics(masks: Tensor, before: Tensor | None) -> Mapping[str, float]
     numbers = {"size": torch.cat(areas).mean().item(), "empty": (torch.cat(areas) == 0).float().mean().item()}
     if len(masks) > 1:
         numbers["overlap"] = torch.cat(overlaps).mean().item()
-    if drifts and len(found := torch.cat(drifts)):
-        numbers["drift"] = found.mean().item()
+    if drifts and len(drift := torch.cat(drifts)):
+        numbers["drift"] = drift.mean().item()
     return numbers

@@ -54,7 +54,7 @@ def lime_weights(
     same for all images, so that no image's result depends on which others are asked about.
     """
     mean = images.mean(dim=(2, 3), keepdim=True).expand_as(images)
-    found = []
+    weights = []
     for repeat in range(ask.repeats):
         moved = images
         if ask.repeats > 1:
@@ -70,8 +70,8 @@ def lime_weights(
             classifier, moved, targets, parts, mean, samples=ask.samples, seed=stream(seed, "masks", repeat) % 2**31,
             bf16=ask.bf16, read=read,
         )  # fmt: skip
-        found.append(fit.weights.float())
-    return torch.stack(found)
+        weights.append(fit.weights.float())
+    return torch.stack(weights)
 
 
 @dataclass(frozen=True, eq=False)
