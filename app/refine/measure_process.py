@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any
 
+from core.base.errors import with_advice
 from core.base.paths import ROOT
 
 
@@ -62,7 +63,7 @@ def main() -> int:
     try:
         found = estimate(**json.loads(sys.argv[1]))
     except (ValueError, OSError) as error:
-        sys.stderr.write(f"{' '.join(str(error).split())}\n")
+        sys.stderr.write(f"{with_advice(error)}\n")
         return 2
     except (RuntimeError, MemoryError) as error:
         if not is_short(error):

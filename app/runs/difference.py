@@ -68,7 +68,7 @@ def _curves(facts: RunFacts, other: RunFacts) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Loss**")
-        if facts.arguments.get("objective") != other.arguments.get("objective"):
+        if difference(*({"objective": each.arguments.get("objective")} for each in (facts, other))):
             st.caption(plain("The methods differ, so the heights of the two losses cannot be compared."))
         named = {title: whole for title, (whole, _) in drawn.items()}
         st.altair_chart(run_charts.both(named, end, kind="part", title="loss"), width="stretch")

@@ -15,6 +15,6 @@ def advice(error: Exception, otherwise: str = "", *, unreadable: str = "", missi
     >>> advice(Unreadable("a.png is no picture"), "Choose another model.", unreadable="Choose another file.")
     'a.png is no picture. Choose another file.'
     """
-    fallback = unreadable if unreadable and isinstance(error, Unreadable) else otherwise
-    more = f" {missing}" if missing and isinstance(error, Unavailable) else ""
-    return plain(with_advice(error, fallback) + more, most)
+    if isinstance(error, Unavailable) and error.advice and missing:
+        return plain(f"{with_advice(error)} {missing}", most)
+    return plain(with_advice(error, unreadable if unreadable and isinstance(error, Unreadable) else otherwise), most)

@@ -1,4 +1,7 @@
-"""Loading a classifier in sight: a bar while it lasts, for instance while torchvision's weights are downloaded."""
+"""Loading a classifier in sight: a bar while it lasts, for instance while torchvision's weights are downloaded.
+
+What cannot be had is an error, which app.ui.advice puts into words.
+"""
 
 import streamlit as st
 

@@ -25,5 +25,5 @@ def with_advice(error: BaseException, otherwise: str = "") -> str:
     'this model has two classes. Choose another model.'
     """
     advice = getattr(error, "advice", "") or otherwise
-    message = " ".join(str(error).split()).rstrip(".")
-    return f"{message}. {advice}" if advice else message
+    message = " ".join(str(error).split())
+    return f"{message.rstrip('.')}. {advice}" if advice else message

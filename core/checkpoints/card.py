@@ -1,7 +1,7 @@
 """The card of a set of weights: what they are, how they were made and what was measured of them.
 
-Every card is read, written and put into words here: those of the shipped checkpoints, of runs, and of a user's own
-models. In a file it is a JSON object beside the weights, and the same without its hash in their header.
+Every card is read, written and put into words here. core.runs.run_card fills in that of a run, core.recipes that of a
+shipped checkpoint. In a file it is a JSON object beside the weights, and the same without its hash in their header.
 """
 
 import json
@@ -22,9 +22,8 @@ Entry = Mapping[str, Any]  # a part of a card that is a JSON object itself
 
 @dataclass(frozen=True)
 class Card:
-    """None: not known, and then not written. A card that others wrote is taken as it is: who needs a field checks it.
-
-    `more` holds what this version has no field for; it is written again as it was.
+    """None: not known, and then not written. What others wrote is taken as it is: who needs a field checks it. `more`
+    holds what this version has no field for.
     """
 
     # what the weights are
@@ -69,7 +68,6 @@ class Card:
     outcomes: str | None = None
     stability: Entry | None = None
     gates: Entry | None = None
-    # by whom
     versions: Mapping[str, str] | None = None
     date: str | None = None
     command: str | None = None
@@ -95,10 +93,12 @@ class Card:
             entries = json.loads(path.read_text(encoding="utf-8"))
         except FileNotFoundError:
             return None
-        except ValueError as error:
-            raise ValueError(f"the card {path.name} is not a readable JSON object") from error
+        except ValueError:
+            entries = None
         if not isinstance(entries, dict):
             raise ValueError(f"the card {path.name} is not a readable JSON object")
+        if [name for name in ("sha256", "size", "mean", "std", "resize") if entries.get(name, "") is None]:
+            raise ValueError(f"the card {path.name} says null where it should leave out what is as usual")
         return cls.parse(entries)
 
     @classmethod

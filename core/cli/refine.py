@@ -47,7 +47,7 @@ def request_of(given: argparse.Namespace) -> Refinement:
     said = {name: value for name, value in said.items() if value is not None}
     objective = _objective(given.objective, preset)
     for name, known in (("base", "base" in said), ("data", "data" in said), ("objective", bool(objective))):
-        if not known and preset is None:
+        if (not known and preset is None) or said.get(name) == "":
             raise ValueError(f"--{name} is missing; or choose a --preset: {', '.join(PRESETS)}")
     if "data" in said and said["data"] not in DATASETS and not said["data"].startswith("own:"):
         said["data"] = str(at_path(said["data"]).path)  # the worker has another working folder

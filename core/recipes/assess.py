@@ -7,6 +7,7 @@ import argparse
 import sys
 from pathlib import Path
 
+from core.base.errors import with_advice
 from core.base.paths import folder
 from core.recipes.measurements import PARTS, assess
 
@@ -41,7 +42,7 @@ def main(arguments: list[str] | None = None) -> int:
                 batch=asked.batch, first=asked.first, say=_say,
             )  # fmt: skip
     except (ValueError, OSError) as error:
-        _say(str(error))
+        _say(with_advice(error))
         return 2
     return 0
 

@@ -5,8 +5,10 @@ goes on when the same command is given again.
 """
 
 import argparse
+import sys
 from dataclasses import replace
 
+from core.base.errors import with_advice
 from core.contracts.objective import Objective
 from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
@@ -92,7 +94,10 @@ def main() -> None:
     if unknown := [name for name in asked.names if name not in known]:
         parser.error(f"there is no recipe {', '.join(unknown)}")
     for name in asked.names or RECIPES:
-        train(name, known[name], {"cuda": "cuda:0"}.get(asked.device, asked.device))
+        try:
+            train(name, known[name], {"cuda": "cuda:0"}.get(asked.device, asked.device))
+        except (ValueError, OSError) as error:
+            sys.exit(with_advice(error))
 
 
 if __name__ == "__main__":

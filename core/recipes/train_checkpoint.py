@@ -1,4 +1,4 @@
-"""A checkpoint made after its recipe: trained in a run like any other, measured, written with its card.
+"""`python -m core.recipes NAME` makes a checkpoint: trained in a run like any other, measured, written with its card.
 
 What was interrupted goes on when it is asked for again: it is a run, which is resumed.
 """
@@ -66,12 +66,14 @@ def train(name: str, recipe: Recipe, device: str = "cpu", store: Store | None = 
     say(f"test {clean.value:.2%} clean, {robust.value:.1%} under PGD-20")
     kept = Card.inside(run.folder / BEST)
     base = recipe.request.base.partition(":")[2] if recipe.request.start == "base" else ""
-    rows = [row for row in run.metrics if row.get("masks")]
+    rows, spent = [row for row in run.metrics if row.get("masks")], run.result() or {}
     card = replace(
         kept, name=name, title=None, labels=None, origin=None, start=None, held=None, seconds=None, device=None,
         base=base, run=run.id,
         masks=[{"epoch": row["epoch"] + 1, **row["masks"]} for row in rows],
         stored="float16" if recipe.fp16 else "float32",
+        gradient_evaluations=round(spent["evaluations"]),  # of the whole training, whichever epoch was kept
+        training_minutes=round(spent["seconds"] / 60, 1),
         machine=_machine(classifier.device, kept.threads),
         test_clean=clean.entry(),
         test_pgd20=robust.entry() | {"eps": recipe.eps, "step": recipe.step, "steps": 20, "images": "the first 1,000"},
@@ -87,10 +89,13 @@ def _run(name: str, arguments: dict[str, Any], device: str, store: Store) -> Run
     card = Card.read(CHECKPOINTS / f"{name}.safetensors")
     for run in store.runs():
         spec = run.spec
-        if spec.get("arguments") == arguments and spec.get("device") == device and run.id != (card and card.run):
-            if not run.status.alive and run.status.state != "completed":
-                run.resume()
-            return run
+        if spec.get("arguments") != arguments or spec.get("device") != device:
+            continue
+        if card is not None and card.run == run.id:
+            break  # the newest one is made into it: another is wanted
+        if not run.status.alive and run.status.state != "completed":
+            run.resume()
+        return run
     return store.submit("refine", arguments, device=device)
 
 

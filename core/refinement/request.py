@@ -52,7 +52,7 @@ class Refinement:
         parsed = dict(arguments)
         if "objective" in parsed:
             parsed["objective"] = _method(parsed["objective"], OBJECTIVES, Objective)  # type: ignore[type-abstract]
-        schedule = {"method": Schedule.key} | dict(parsed.get("schedule", {}))
+        schedule = {"method": Schedule.key} | dict(parsed.get("schedule") or {})
         parsed["schedule"] = _method(schedule, {Schedule.key: Schedule}, Schedule)
         if parsed.get("validation_attack") is not None:
             parsed["validation_attack"] = _method(parsed["validation_attack"], ATTACKS, Attack)  # type: ignore[type-abstract]

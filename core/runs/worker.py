@@ -1,4 +1,7 @@
-"""`python -m core.runs.worker FOLDER` does the work of a run, wherever it is started."""
+"""`python -m core.runs.worker FOLDER` does the work of a run, wherever it is started.
+
+If it dies its lock goes with it, and core.runs.status tells that the run is lost; it can be resumed.
+"""
 
 import argparse
 import faulthandler

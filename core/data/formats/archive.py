@@ -28,7 +28,7 @@ BROKEN = (
 class Archive:
     """An open .npz file at `path`, a place or an open file, that people know as `called`; leaving it closes it.
 
-    Whatever is wrong with the file is a Unreadable, in one sentence.
+    Whatever is wrong with the file is an Unreadable, in one sentence.
     """
 
     def __init__(self, path: Path | IO[bytes], called: str) -> None:

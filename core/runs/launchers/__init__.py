@@ -29,7 +29,7 @@ def launcher(name: str = "") -> Launcher:
     >>> launcher("local") is launcher()
     True
     """
-    name = name or os.environ.get("COUNTERPROOF_LAUNCHER", "local")
+    name = name or os.environ.get("COUNTERPROOF_LAUNCHER") or "local"
     names = sorted(entry.name for entry in pkgutil.iter_modules(__path__))
     if name not in names:
         raise ValueError(f"expected a launcher among {', '.join(names)}, got {name!r}")

@@ -27,6 +27,7 @@ from core.recipes.train_checkpoint import Recipe
 from core.refinement.request import Refinement
 from core.runs.store import Store
 from core.training.schedule import Schedule
+from core.training.validation import Validation
 from tests.core.runs.doubles import Forks
 from tests.core.runs.tasks.refining import lone
 
@@ -79,6 +80,28 @@ def test_a_recipe_end_to_end(objective: Objective, chooses: str, bars: str, stor
     assert card.command == "python -m core.recipes bars"
     spec = None if chooses == "clean accuracy" else {"method": "pgd", "eps": 0.02, "step": 0.005, "steps": 10}
     assert card.judge == spec if spec is None else card.judge is not None and card.judge.items() >= spec.items()
+
+
+def test_the_cost_on_a_card_is_that_of_the_whole_training(
+    bars: str, store: Store, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Whichever epoch is kept: here the first of four."""
+    schedule = replace(SCHEDULE, epochs=4)
+    recipe = Recipe(Refinement("mnist_cnn", bars, CrossEntropy(), schedule, start="scratch"), 0.02, 0.005)
+    best = Validation.judge
+
+    def only_the_first(self: Validation, classifier: Any, average: Any, epoch: int) -> Any:
+        kept = self.best
+        held = best(self, classifier, average, epoch)
+        self.best = kept or self.best
+        return held
+
+    monkeypatch.setattr(Validation, "judge", only_the_first)
+    train_checkpoint.train("bars", recipe, store=store)
+    card = Card.read(tmp_path / "bars.safetensors")
+    assert card is not None
+    assert card.epoch_kept == 1
+    assert card.gradient_evaluations == 4 * 256
 
 
 def test_a_recipe_goes_on_with_the_run_it_has_begun(bars: str, store: Store, tmp_path: Path) -> None:
