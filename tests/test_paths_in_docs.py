@@ -65,6 +65,11 @@ def test_what_is_said_to_be_in_a_file_is_in_it(path: Path) -> None:
             assert re.search(rf"\b{name}\b", (ROOT / file).read_text()), f"{file} has no {name}"
 
 
+def test_the_readme_names_every_wing() -> None:
+    wings = {path.parent.name for path in (ROOT / "core").glob("*/__init__.py")}
+    assert not {wing for wing in wings if f"`core/{wing}/`" not in text(ROOT / "README.md")}
+
+
 @pytest.mark.parametrize(
     "words",
     ["`core/judge.py`", "app/refine_*.py", "`core/nothing/`.", "python -m core.assess NAME", "run `make nothing`"],
