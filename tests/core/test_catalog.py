@@ -14,7 +14,7 @@ from core.base.paths import ROOT
 from core.contracts.explainer import Explainer
 from core.contracts.map_distance import MapDistance
 from core.contracts.toy_models import linear
-from core.recipes.tables import table
+from core.recipes.published_numbers import table
 from core.training.schedule import Schedule
 
 README = (ROOT / "README.md").read_text()
@@ -104,4 +104,4 @@ def test_a_wrong_spec_is_refused_in_words(spec: dict[str, object], said: str) ->
 
 
 def test_the_readme_holds_the_table_of_the_cards() -> None:
-    assert table() in README, "paste the output of `python -m core.recipes.tables` into the README"
+    assert table() in README, "paste the output of `python -m core.recipes.published_numbers` into the README"

@@ -7,7 +7,7 @@ import pytest
 from core.catalog import CLASSIFIERS
 from core.checkpoints.card import Card
 from core.evaluation import outcomes
-from core.recipes import tables as card_tables
+from core.recipes import published_numbers as card_tables
 from core.recipes.table_words import MISSING
 
 

@@ -1,4 +1,4 @@
-"""The README's tables of the shipped checkpoints, from their cards: `python -m core.recipes.tables` prints them."""
+"""The README's tables of the shipped checkpoints, from their cards: `python -m core.recipes.published_numbers` prints them."""
 
 import sys
 from typing import Any
