@@ -1,4 +1,4 @@
-"""The README's tables of the shipped checkpoints, from their cards: `python -m core.recipes.published_numbers` prints them."""
+"""The numbers this project publishes, as tables for the README: `python -m core.recipes.published_numbers`."""
 
 import sys
 from typing import Any
