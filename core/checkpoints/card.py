@@ -97,7 +97,7 @@ class Card:
             entries = None
         if not isinstance(entries, dict):
             raise ValueError(f"the card {path.name} is not a readable JSON object")
-        if [name for name in ("sha256", "size", "mean", "std", "resize") if entries.get(name, "") is None]:
+        if any(entries.get(name, "") is None for name in ("sha256", "size", "mean", "std", "resize")):
             raise ValueError(f"the card {path.name} says null where it should leave out what is as usual")
         return cls.parse(entries)
 

@@ -3,9 +3,8 @@
 import hashlib
 import io
 import socket
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from http.server import BaseHTTPRequestHandler
 from pathlib import Path
 
 import pytest
@@ -18,6 +17,7 @@ from core.base.download import fetch
 from core.base.errors import with_advice
 from core.catalog import load_classifier
 from core.classifiers import torchvision_imagenet
+from tests.serving import serving
 
 BODY = bytes(range(256)) * 4000
 DIGEST = hashlib.sha256(BODY).hexdigest()
@@ -47,13 +47,8 @@ class Handler(BaseHTTPRequestHandler):
 def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     monkeypatch.setenv("no_proxy", "127.0.0.1")
     Handler.extra, Handler.asked = {}, []
-    running = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=running.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    yield f"http://127.0.0.1:{running.server_port}"
-    running.shutdown()
-    running.server_close()
-    thread.join()
+    with serving(Handler) as address:
+        yield address
 
 
 @pytest.mark.parametrize("path", ["/whole", "/unsized"])

@@ -7,6 +7,8 @@ from typing import Any
 
 import numpy as np
 
+from core.data import own
+
 
 def arrays(shape: tuple[int, ...] = (28, 28), count: int = 12, **more: Any) -> dict[str, Any]:
     """A small MedMNIST-style set of three classes."""
@@ -46,3 +48,18 @@ def mutated(raw: bytes, source: random.Random) -> bytes:
                 begin = source.randrange(len(made))
                 made[begin : begin + 4] = source.randbytes(4)
     return bytes(made)
+
+
+def refusals(raw: bytes, laid: Path, source: random.Random, times: int) -> list[str]:
+    """What is said of `times` damaged copies of a file, laid down as `laid` and added as own data; each a sentence."""
+    said = []
+    for _ in range(times):
+        laid.write_bytes(mutated(raw, source))
+        try:
+            with laid.open("rb") as file:
+                own.install(file, "x", called=f"x{laid.suffix}")
+            own.remove("x")
+        except (ValueError, OSError) as error:
+            said.append(str(error))
+    assert not [each for each in said if len(each.splitlines()) != 1 or "Errno" in each or len(each) > 300]
+    return said

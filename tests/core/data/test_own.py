@@ -9,25 +9,14 @@ import pytest
 
 from core.data import own as own_data
 from core.data.by_name import data_facts, data_names, load_data
-from tests.core.data.made import arrays, mutated, npz, put
+from tests.core.data.made import arrays, npz, put, refusals
 
 
 @pytest.mark.parametrize("packed", [True, False])
 def test_damaged_files_are_read_or_refused(packed: bool, home: Path) -> None:
     source = random.Random(5)
     raw = npz(arrays((8, 8), classes=np.array(["a", "b", "c"])), packed=packed)
-    said = []
-    laid = home / "laid.npz"
-    for _ in range(400):
-        laid.write_bytes(mutated(raw, source))
-        try:
-            with laid.open("rb") as file:
-                own_data.install(file, "x", called="x.npz")
-            own_data.remove("x")
-        except (ValueError, OSError) as error:
-            said.append(str(error))
-    assert len(said) > 100
-    assert not [each for each in said if len(each.splitlines()) != 1 or "Errno" in each or len(each) > 300]
+    assert len(refusals(raw, home / "laid.npz", source, 400)) > 100
     assert not list((home / "data" / "own").iterdir())
 
 

@@ -38,16 +38,21 @@ def test_names_become_plain_text(given: str, plain: str) -> None:
 # --- fitting
 
 
+@pytest.mark.parametrize("seed", range(3))
 @pytest.mark.parametrize("interpolation", ["bicubic", "bilinear"])
 @pytest.mark.parametrize("shape", [(300, 400), (533, 311), (256, 256), (64, 91), (224, 1000), (1201, 257)])
-def test_fit_equals_torchvisions_resize_and_crop(shape: tuple[int, int], interpolation: str) -> None:
-    """To the last of 8 bits: Pillow rounds between its two passes, and may take them in another order."""
-    pixels = (gaussian_filter(RNG.random((*shape, 3)), (2, 2, 0)) * 1800 % 256).astype(np.uint8)
+def test_fit_equals_torchvisions_resize_and_crop(shape: tuple[int, int], interpolation: str, seed: int) -> None:
+    """To the last of 8 bits: Pillow rounds between its two passes, and may take them in another order.
+
+    Bicubic weights add up to more than 1 in size, so two roundings can be 2 apart: seen in 1 of 75,000 values.
+    """
+    pixels = (gaussian_filter(np.random.default_rng(seed).random((*shape, 3)), (2, 2, 0)) * 1800 % 256).astype(np.uint8)
     pixels = gaussian_filter(pixels, (1, 1, 0))
     image = transforms.resize(Image.fromarray(pixels), 256, transforms.InterpolationMode(interpolation))
     expected = transforms.to_tensor(transforms.center_crop(image, [224, 224]))
     moved = (fit(of(pixels), takes((3, 224, 224), 256, interpolation)) - expected).abs() * 255
-    assert moved.max() < 1.01
+    assert moved.max() < (1.01 if interpolation == "bilinear" else 2.01)
+    assert (moved > 1.01).float().mean() < 1e-4
     assert expected.std() > 0.1
 
 
