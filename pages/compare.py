@@ -12,9 +12,9 @@ from app.compare.panels import FIRST_MAPS, choose_map, show_pictures, show_verdi
 from app.compare.picture import choose_picture, describe, truth
 from app.compare.progress import show_progress, switch
 from app.sidebar import sidebar
+from app.study.case_form import attack_settings, explainer_settings
 from app.ui.advice import advice
 from app.ui.cached import comparisons, fitted, loaded_picture
-from app.ui.case_form import attack_settings, explainer_settings
 from app.ui.markdown import limits
 from core.compare.comparison import Pair
 

@@ -8,12 +8,12 @@ from app.inspect_image.findings import show_findings
 from app.inspect_image.panels import show_downloads
 from app.inspect_image.picture_picker import choose_image, introduce, label
 from app.sidebar import sidebar
+from app.study.case_form import attack_settings, explainer_settings
+from app.study.case_link import link
+from app.study.progress import show_progress, switch
 from app.ui.advice import advice
 from app.ui.cached import classifier, fitted, loaded_picture, prediction, studies
-from app.ui.case_form import attack_settings, explainer_settings
-from app.ui.case_link import link
 from app.ui.markdown import limits
-from app.ui.progress import show_progress, switch
 from app.ui.state import keep, kept, setting
 from core.study.case import Case
 from core.study.study import begin

@@ -43,11 +43,13 @@ ROOMS = {  # a package of app -> the packages and modules of app that it may imp
     "sidebar": "ui",
     "nav": "",
     "main": "ui nav",
-    "overview": "ui",
-    "inspect_image": "ui",
-    "compare": "ui nav background",
-    "refine": "ui nav",
-    "runs": "ui nav",
+    "study": "ui background",
+    "run_words": "",
+    "overview": "ui study",
+    "inspect_image": "ui study",
+    "compare": "ui study nav background",
+    "refine": "ui run_words nav",
+    "runs": "ui run_words nav",
 }
 PRIVATE = {  # who may use what a family of methods shares, beside the family
     "core/evaluation/autoattack.py": "core.attacks._torchattacks",  # AutoAttack's parts, one by one over a test set

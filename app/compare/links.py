@@ -4,7 +4,7 @@ import streamlit as st
 
 from app.compare.images_form import usual_run
 from app.nav import page
-from app.ui.case_link import parameters
+from app.study.case_link import parameters
 from app.ui.state import drop, force, keep, remember, setting, write_link
 from core.compare.comparison import SIDES, Pair, Side
 from core.contracts.attack import Attack

@@ -6,8 +6,8 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.study.map_panel import COLUMNS, FIRST, line
 from app.ui import components
-from app.ui.map_panel import COLUMNS, FIRST, line
 from app.ui.markdown import plain
 from core.catalog import EXPLAINERS, MAP_DISTANCES
 from core.compare.comparison import SIDES, Comparison

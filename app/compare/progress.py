@@ -4,8 +4,8 @@ import streamlit as st
 
 from app.background.comparisons import PairStudies
 from app.background.jobs import Work
+from app.study.progress import POLL, share
 from app.ui.markdown import plain
-from app.ui.progress import POLL, share
 from app.ui.state import keep, kept, window
 from core.compare.comparison import SIDES, Side
 from core.compare.words import NAMES

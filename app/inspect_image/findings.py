@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.inspect_image.panels import show_agreement, show_card, show_pictures, show_verdict
-from app.ui.map_panel import show_maps
+from app.study.map_panel import show_maps
 from core.study.study import Study
 
 

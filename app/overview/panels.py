@@ -3,10 +3,10 @@
 import pandas as pd
 import streamlit as st
 
+from app.study.progress import show_progress
 from app.ui.cached import classifier, loaded_picture, studies
 from app.ui.first_models import FIRST_MODELS
 from app.ui.markdown import plain
-from app.ui.progress import show_progress
 from core.attacks.pgd import PGD
 from core.catalog import classifier_names
 from core.checkpoints.card import shipped_card

@@ -8,9 +8,9 @@ from typing import Any
 import streamlit as st
 
 from app.refine.measure_process import Measurement
+from app.run_words.words import duration
 from app.ui.cached import measurements
 from app.ui.markdown import plain
-from app.ui.run_words import duration
 from core.refinement.request import Refinement
 
 POLL = 1.0  # seconds

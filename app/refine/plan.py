@@ -5,7 +5,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, fields, replace
 from typing import Any
 
-from app.ui.run_settings import setting, value
+from app.run_words.settings import setting, value
 from core.base.params import Method
 from core.base.units import in_255ths, in_shell
 from core.contracts.objective import Objective

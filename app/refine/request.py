@@ -5,8 +5,8 @@ from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
+from app.run_words.words import part
 from app.ui.method_form import put
-from app.ui.run_words import part
 from app.ui.state import drop, force, setting, write_link
 from core.base.units import to_unit
 from core.catalog import OBJECTIVES

@@ -3,9 +3,9 @@
 from collections.abc import Mapping
 from typing import Any
 
+from app.run_words.words import part
 from app.ui.cached import classifier
 from app.ui.method_form import put
-from app.ui.run_words import part
 from app.ui.state import force
 from core.base.params import from_spec
 from core.catalog import ATTACKS, EXPLAINERS

@@ -6,10 +6,10 @@ from collections.abc import Callable
 import pandas as pd
 import streamlit as st
 
+from app.run_words.settings import setting, value
+from app.run_words.words import duration
 from app.runs.facts import RunFacts
 from app.ui.cached import bases, run_rows
-from app.ui.run_settings import setting, value
-from app.ui.run_words import duration
 from core.data.by_name import data_names
 from core.runs.settings_difference import flat
 

@@ -3,6 +3,8 @@
 import pandas as pd
 import streamlit as st
 
+from app.run_words.settings import setting, value
+from app.run_words.words import moment
 from app.runs import charts as run_charts
 from app.runs import series as run_series
 from app.runs.facts import RunFacts
@@ -10,8 +12,6 @@ from app.runs.outcome import held_out
 from app.runs.panels import span
 from app.ui.cached import bases, run_rows
 from app.ui.markdown import plain
-from app.ui.run_settings import setting, value
-from app.ui.run_words import moment
 from app.ui.widgets import pick
 from core.data.by_name import data_names
 from core.runs.settings_difference import difference

@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from app.ui.run_words import STATES, duration, moment, part, subtitle, title
+from app.run_words.words import STATES, duration, moment, part, subtitle, title
 from core.base.run_folder import BEST
 from core.runs.run import Run
 from core.runs.status import Status

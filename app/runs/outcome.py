@@ -6,11 +6,11 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
+from app.run_words.settings import setting
+from app.run_words.words import part
 from app.runs import series as run_series
 from app.runs.comparison import compared
 from app.runs.facts import RunFacts
-from app.ui.run_settings import setting
-from app.ui.run_words import part
 from core.attacks.pgd import PGD
 from core.base.params import from_spec
 from core.base.proportion import Proportion
@@ -22,7 +22,7 @@ from core.training.schedule import Schedule
 from core.training.validation import usual_validation_attack
 
 LONGEST = 100  # letters of a result on the page
-BARREN = "∅", "completed, nothing learnt"  # symbol and word, as in app.ui.run_words.STATES
+BARREN = "∅", "completed, nothing learnt"  # symbol and word, as in app.run_words.words.STATES
 
 
 def show_outcome(facts: RunFacts) -> None:

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.run_words.words import part
 from app.runs import charts as run_charts
 from app.runs import series as run_series
 from app.runs.facts import DAMAGED, RunFacts, progress
@@ -13,7 +14,6 @@ from app.runs.masks import NOTHING, NOTHING_YET, show_masks
 from app.runs.outcome import guess, held_out, state
 from app.ui.cached import run_rows
 from app.ui.markdown import plain
-from app.ui.run_words import part
 from core.catalog import OBJECTIVES
 
 LEARNT = {"adversarial": "attacked images", "clean": "the images as they are"}

@@ -1,1 +1,1 @@
-"""What every page uses: session state, caches, widgets, charts, client-side components, words of runs."""
+"""What every page uses: session state, caches, widgets, charts, client-side components, advice."""

@@ -76,7 +76,8 @@ def fit(picture: Picture, classifier: Classifier) -> Tensor:
     """What the classifier sees of the picture: (C, H, W) in [0, 1], every value a multiple of 1/255.
 
     One resampling (with antialiasing) of the part `_box` gives, which is resize and crop to the last of 8 bits
-    (bicubic: to the last but one in rare pixels) and makes nothing large of a thin picture; one-channel models get the luminance (ITU-R 601).
+    (bicubic: to the last but one in rare pixels) and makes nothing large of a thin picture; one-channel models get the
+    luminance (ITU-R 601).
     """
     channels, high, wide = classifier.size
     if channels not in (1, 3):

@@ -11,7 +11,7 @@ from torch import nn
 
 from app.background.jobs import Job
 from app.background.studies import Studies
-from app.ui.map_panel import _data
+from app.study.map_panel import _data
 from core.attacks.pgd import PGD
 from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP

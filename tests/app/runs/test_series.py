@@ -11,6 +11,8 @@ import numpy as np
 import pytest
 
 from app.refine import estimate as refine_estimate
+from app.run_words import settings as run_settings
+from app.run_words import words as run_words
 from app.runs import comparison as run_compared
 from app.runs import outcome as run_outcome
 from app.runs import series as run_series
@@ -19,7 +21,6 @@ from app.runs.mask_series import cycles_of, leak
 from app.runs.masks import numbers
 from app.runs.series import WHOLE, each, held
 from app.ui import mask_pictures as run_pictures
-from app.ui import run_settings, run_words
 from app.ui.mask_pictures import TINT, strip
 from app.ui.metrics_rows import Rows
 from core.runs.files import append, cut_rows

@@ -6,7 +6,7 @@ import altair as alt
 import pytest
 import torch
 
-from app.ui.case_form import GROUPS, group
+from app.study.case_form import GROUPS, group
 from app.ui.charts import agreement, percentage, probabilities, trace
 from core.catalog import ATTACKS
 from core.study.attack_record import Attacked

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from streamlit.testing.v1 import AppTest
 
-from app.ui import run_settings
+from app.run_words import settings as run_settings
 from core.base.paths import ROOT
 
 INSPECT, REFINE = (str(ROOT / "pages" / name) for name in ("inspect_image.py", "refine.py"))

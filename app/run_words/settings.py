@@ -4,7 +4,7 @@ from collections.abc import Mapping
 from dataclasses import Field
 from typing import Any
 
-from app.ui.run_words import TASKS, part
+from app.run_words.words import TASKS, part
 from core.base.params import Method, label, parameter_of
 from core.base.units import in_255ths, unit_scale
 from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES

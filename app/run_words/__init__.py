@@ -1,0 +1,1 @@
+"""Runs and their settings in words, for Refine and Runs alike."""

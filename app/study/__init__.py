@@ -1,0 +1,1 @@
+"""What Inspect, Compare and Overview share of a study: its form, link, progress and maps."""
