@@ -1,0 +1,75 @@
+"""JSON that may come from anywhere: bounded in size and depth, every number finite, an object at the top.
+
+Cards, manifests, the files of a run and whatever else can be handed over or edited are read here. What may stand in
+an object is its reader's business.
+"""
+
+import json
+import math
+from pathlib import Path
+from typing import Any, NoReturn
+
+from core.base.errors import Unreadable
+
+LARGEST = 16 * 10**6  # bytes
+DEEPEST = 32  # objects and lists inside one another
+LONGEST_NUMBER = 40  # characters; the longest that a float is written with has 25
+BYTE_ORDER_MARK = b"\xef\xbb\xbf"
+
+
+def read_object(path: Path, largest: int = LARGEST) -> dict[str, Any]:
+    """The JSON object in a file. Unreadable (a ValueError) in one sentence if it is none, OSError without a file."""
+    with path.open("rb") as file:
+        raw = file.read(largest + 1)
+    return parse_object(raw, path.name, largest)
+
+
+def parse_object(raw: bytes | str, called: str, largest: int = LARGEST) -> dict[str, Any]:
+    """The JSON object in `raw`; Unreadable in one sentence that begins with `called`.
+
+    A byte order mark in front is passed over. At most `largest` bytes and DEEPEST levels; NaN, infinities and numbers
+    too large for a float are refused.
+
+    >>> parse_object(b'{"lr": 1e-3}', "card.json")
+    {'lr': 0.001}
+    >>> parse_object('{"lr": NaN}', "card.json")
+    Traceback (most recent call last):
+    core.base.errors.Unreadable: card.json holds NaN, which is not a finite number
+    """
+    if len(raw) > largest:
+        raise Unreadable(f"{called} is larger than {largest / 10**6:g} MB")
+    try:
+        text = raw if isinstance(raw, str) else raw.removeprefix(BYTE_ORDER_MARK).decode("utf-8")
+        value = json.loads(text, parse_float=_finite, parse_int=_whole, parse_constant=_refuse)
+    except _NotFinite as error:
+        raise Unreadable(f"{called} holds {error}, which is not a finite number") from error
+    except (ValueError, RecursionError) as error:
+        raise Unreadable(f"{called} is not readable as JSON") from error
+    if not isinstance(value, dict):
+        raise Unreadable(f"{called} is not a JSON object")
+    if _deeper(value, DEEPEST):
+        raise Unreadable(f"{called} is nested more than {DEEPEST} levels deep")
+    return value
+
+
+class _NotFinite(Exception):
+    """The text of a number that no float can hold."""
+
+
+def _refuse(text: str) -> NoReturn:
+    raise _NotFinite(text if len(text) <= LONGEST_NUMBER else f"a number of {len(text)} characters")
+
+
+def _finite(text: str) -> float:
+    value = float(text)
+    return value if math.isfinite(value) else _refuse(text)
+
+
+def _whole(text: str) -> int:
+    return int(text) if len(text) <= LONGEST_NUMBER else _refuse(text)
+
+
+def _deeper(value: Any, levels: int) -> bool:
+    """Whether lists and objects lie more than `levels` inside one another."""
+    inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
+    return levels < 0 or any(_deeper(each, levels - 1) for each in inside if isinstance(each, dict | list))
