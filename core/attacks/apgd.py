@@ -7,10 +7,10 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.attacks._torchattacks import LIBRARY, borrowed
-from core.attacks.cw import margin
 from core.base.params import param
 from core.contracts.ascend import OnStep
 from core.contracts.attack import Attack, LinfAttack
+from core.contracts.attack_loss import label_loss, margin
 from core.contracts.classifier import Classifier
 
 
@@ -64,15 +64,16 @@ class APGD(LinfAttack):
             raise ValueError(
                 f"this loss needs {needed} classes, the classifier has {len(classifier.labels)}: choose ce"
             )
-        attack = torchattacks.APGD(borrowed(classifier), norm="Linf", eps=self.eps, steps=self.steps, loss=self.loss)
+        attack = torchattacks.APGD(borrowed(classifier), norm="Linf", eps=self.eps, steps=self.steps, loss="dlr")
         if targets is None:
+            if self.loss == "ce":
+                attack.dlr_loss = label_loss  # the library's slot for a loss of (logits, labels)
             highest, right, _, wrong = attack.attack_single_run(images, labels)
             return torch.where(right.view(-1, 1, 1, 1), highest, wrong)
         if self.loss == "ce":
             attack.dlr_loss = lambda logits, _labels: -cross_entropy(logits, targets, reduction="none")
         else:
             attack.dlr_loss = lambda logits, _labels: aimed_ratio(logits, targets)
-        attack.loss = "dlr"  # the library's slot for a loss of (logits, labels)
         highest, *_ = attack.attack_single_run(images, labels)
         return torch.as_tensor(highest)
 

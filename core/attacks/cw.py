@@ -8,19 +8,10 @@ from torch import Tensor
 from core.base.params import param
 from core.contracts.ascend import AttackStep, OnStep
 from core.contracts.attack import Attack
+from core.contracts.attack_loss import margin
 from core.contracts.classifier import Classifier
 
 INSIDE = 0.999999  # keeps atanh finite where a pixel is exactly 0 or 1, as in the authors' code
-
-
-def margin(logits: Tensor, classes: Tensor) -> Tensor:
-    """How far each image's own class leads the best other one: (N, K), (N,) -> (N,).
-
-    >>> margin(torch.tensor([[3.0, 1.0, 2.5]]), torch.tensor([0])).tolist()
-    [0.5]
-    """
-    own = logits.gather(1, classes[:, None])
-    return own[:, 0] - logits.scatter(1, classes[:, None], -torch.inf).max(dim=1).values
 
 
 @dataclass(frozen=True)

@@ -5,8 +5,9 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from core.base.params import param
-from core.contracts.ascend import OnStep, ascend, attack_loss
+from core.contracts.ascend import OnStep, ascend
 from core.contracts.attack import Attack, LinfAttack
+from core.contracts.attack_loss import attack_loss
 from core.contracts.classifier import Classifier
 
 

@@ -6,8 +6,9 @@ import torch
 from torch import Tensor
 
 from core.base.params import param
-from core.contracts.ascend import OnStep, ascend, attack_loss, random_start
+from core.contracts.ascend import OnStep, ascend, random_start
 from core.contracts.attack import Attack
+from core.contracts.attack_loss import attack_loss
 from core.contracts.classifier import Classifier
 
 

@@ -6,11 +6,8 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor
-from torch.nn.functional import cross_entropy
 
-from core.contracts.classifier import Classifier
-
-Loss = Callable[[Tensor], Tensor]  # images (N, C, H, W) -> one value an image (N,)
+from core.contracts.attack_loss import Loss
 
 
 @dataclass(frozen=True, eq=False)
@@ -34,13 +31,6 @@ def per_image(values: Tensor) -> Tensor:
 def laid_out(images: Tensor) -> Tensor:
     """The images (N, C, H, W) in the memory order in which convolutions are faster: on a CPU, channels last."""
     return images.contiguous(memory_format=torch.channels_last) if images.device.type == "cpu" else images
-
-
-def attack_loss(classifier: Classifier, labels: Tensor, targets: Tensor | None = None) -> Loss:
-    """What most attacks raise: the cross-entropy of the labels (N,), or minus that of the targets (N,)."""
-    if targets is None:
-        return lambda images: cross_entropy(classifier(images), labels, reduction="none")
-    return lambda images: -cross_entropy(classifier(images), targets, reduction="none")
 
 
 def project(images: Tensor, centre: Tensor, eps: float, norm: float) -> Tensor:

@@ -7,7 +7,8 @@ from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.base.params import param
-from core.contracts.ascend import ascend, attack_loss
+from core.contracts.ascend import ascend
+from core.contracts.attack_loss import attack_loss
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial, Loss, Objective
