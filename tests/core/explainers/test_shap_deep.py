@@ -131,3 +131,21 @@ def test_the_rules_listed_are_the_ones_shap_has() -> None:
 
     assert set(op_handler) == _LINEAR | _CURVED
     assert {name for name, rule in op_handler.items() if rule.__name__ in ("nonlinear_1d", "maxpool")} == _CURVED
+
+
+@pytest.mark.parametrize(("kernel", "stride", "refused"), [(2, 2, False), (3, 3, False), (3, 2, True), (2, 1, True)])
+def test_deep_refuses_where_pooling_windows_overlap(kernel: int, stride: int, refused: bool) -> None:
+    """shap's rule for max pooling gives a pixel in two windows the share of one; AlexNet and SqueezeNet pool so."""
+    torch.manual_seed(0)
+    net = nn.Sequential(
+        nn.Conv2d(1, 4, 3, padding=1), nn.ReLU(), nn.MaxPool2d(kernel, stride), nn.Conv2d(4, 4, 3), nn.ReLU(),
+        nn.AdaptiveAvgPool2d(1), nn.Flatten(), nn.Linear(4, 4),
+    )  # fmt: skip
+    model = around(net.eval(), (1, 24, 24))
+    said = ShapDeep(background="grey").obstacle(model)
+    assert ("of the score" in said) == refused
+    if not refused:
+        gap = ShapDeep(background="grey")(model, drawn(model, 1), torch.tensor([0])).gap
+        assert gap is not None
+        assert gap.item() < 1e-6
+    assert not any(each._forward_hooks or each._backward_hooks for each in model.net.modules())
