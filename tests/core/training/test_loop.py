@@ -29,18 +29,17 @@ def test_the_average_of_the_weights_by_hand() -> None:
     weight = training.classifier.net.get_parameter("5.weight")
     expected = weight.detach().double().clone()
     statistics = training.classifier.net.get_buffer("1.running_mean").double().clone()
+    assert training.average is not None
+    kept = training.average.net
     for index, step in enumerate(training):
         decay = min(0.3, (1 + index) / (10 + index))  # 1/10, 2/11, 3/12, then 0.3
         expected = decay * expected + (1 - decay) * weight.detach().double()
         now = training.classifier.net.get_buffer("1.running_mean").double()
         statistics = decay * statistics + (1 - decay) * now
         assert set(step.held) == ({"clean", "clean_average"} if step.epoch_ends else set())
-    assert training.average is not None
-    torch.testing.assert_close(training.average.net.get_parameter("5.weight").double(), expected, rtol=1e-4, atol=1e-6)
-    torch.testing.assert_close(
-        training.average.net.get_buffer("1.running_mean").double(), statistics, rtol=1e-4, atol=1e-6
-    )
-    assert int(training.average.net.get_buffer("1.num_batches_tracked")) == training.done
+        torch.testing.assert_close(kept.get_parameter("5.weight").double(), expected, rtol=1e-4, atol=1e-6)
+        torch.testing.assert_close(kept.get_buffer("1.running_mean").double(), statistics, rtol=1e-4, atol=1e-6)
+    assert int(kept.get_buffer("1.num_batches_tracked")) == training.done
 
 
 def test_the_learning_rate_is_that_of_torch() -> None:

@@ -1,13 +1,20 @@
 """Judging on held-out images: the best is kept, and parts find the same as all at once."""
 
 import pytest
+import torch
+from torch import Tensor, nn
 
 from core.attacks.pgd import PGD
+from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
+from core.contracts.objective import Objective
+from core.distributed.fabric import make_fabric
 from core.evaluation.accuracy import accuracy, split_held_out
+from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
 from core.training.in_parts import in_parts
 from core.training.loop import Training
-from core.training.validation import validate
+from core.training.validation import Validation, validate
 from tests.core.training.trainings import SCHEDULE, new
 from tests.toys import dataset, small
 
@@ -49,3 +56,36 @@ def test_judged_in_parts_an_attack_finds_the_same(at_once: int) -> None:
     training.validation.at_once = at_once
     again.restore(training.state())
     assert again.validation.at_once == at_once
+
+
+def linear_on(weights: Tensor, bias: float) -> Classifier:
+    """Two classes over 1 x 6 x 6 images: the score of the second is weights . x + bias, that of the first 0."""
+    net = nn.Sequential(nn.Flatten(), nn.Linear(36, 2))
+    layer = net[1]
+    assert isinstance(layer, nn.Linear)
+    layer.weight.data = torch.stack([torch.zeros(36), weights.flatten()])
+    layer.bias.data = torch.tensor([0.0, bias])
+    return Classifier(net, ("left", "right"), (1, 6, 6))
+
+
+@pytest.mark.parametrize(("objective", "epoch"), [(FastAdversarial(eps=0.1), 1), (CrossEntropy(), 0)])
+def test_an_objective_that_attacks_keeps_what_withstands_most_any_other_what_is_right_most(
+    objective: Objective, epoch: int
+) -> None:
+    """One corner pixel tells the class of every image by 10 of 255 levels; which half is bright, of 54 in 64."""
+    labels = torch.arange(64) % 2
+    images = torch.zeros(64, 1, 6, 6, dtype=torch.uint8)
+    bright = torch.where(torch.arange(64) < 10, 1 - labels, labels)
+    for place, side in enumerate(bright.tolist()):
+        images[place, :, 1:, 3 * side : 3 * side + 3] = 200
+    images[:, 0, 0, 0] = (10 * labels).to(torch.uint8)
+    corner, halves = torch.zeros(6, 6), torch.zeros(6, 6)
+    corner[0, 0], halves[1:, :3], halves[1:, 3:] = 50.0, -1.0, 1.0
+    frail, sturdy = linear_on(corner, -50 * 5 / 255), linear_on(halves, 0.0)
+    data = Images(images, labels, ("left", "right"))
+    validation = Validation(data, objective, PGD(eps=0.1, step=0.05, steps=5), make_fabric("cpu"))
+    held = [validation.judge(each, None, place) for place, each in enumerate((frail, sturdy))]
+    assert [(each["clean"], each["robust"]) for each in held] == [(1.0, 0.0), (54 / 64, 54 / 64)]
+    assert validation.best is not None
+    assert validation.best.epoch == epoch
+    assert validation.best.score == (54 / 64 if epoch else 1.0)
