@@ -2,6 +2,7 @@
 # make test      run every default test
 # make check     ruff, mypy and the fast tests, for the loop between edits
 # make coverage  which lines of core and app the tests reach that need no browser
+# make mutants   plant mistakes, one after the other, in a copy, and see that tests catch them
 PYTHON ?= python3
 BIN := .venv/bin
 PIP := $(BIN)/python -m pip install --disable-pip-version-check --quiet
@@ -16,7 +17,7 @@ METHODS := attacks explainers objectives metrics map_distances classifiers
 FAST := core $(wildcard tests/test_*.py) tests/core/test_catalog.py tests/core/base tests/core/contracts \
 	$(foreach each,$(METHODS),tests/core/$(each)/test_$(each).py)
 
-.PHONY: app check test test-slow lint coverage bench checkpoints pictures
+.PHONY: app check test test-slow lint coverage mutants bench checkpoints pictures
 
 app: $(READY)
 	$(BIN)/counterproof app
@@ -37,6 +38,9 @@ lint: $(DEV)
 
 coverage: $(DEV)
 	$(SPREAD) --ignore tests/browser --cov
+
+mutants: $(DEV)
+	$(BIN)/python -m tests.mutants
 
 bench: .venv/.bench
 	$(BIN)/python -m tests.bench

@@ -1,0 +1,94 @@
+"""The mistakes: each changes a number that somebody sees, by the slip of a pen that a reviewer might pass over."""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Edit:
+    """In `path`, the one place that says `was` says `becomes`; the worked example of the file and `tests` run on it."""
+
+    path: str
+    was: str
+    becomes: str
+    tests: str = ""
+
+    @property
+    def named(self) -> str:
+        return f"{self.path}: {' '.join(self.was.split())} -> {' '.join(self.becomes.split())}"
+
+
+ATTACKS = "tests/core/attacks/test_attacks.py tests/core/attacks/test_agreement.py"
+EXPLAINERS = "tests/core/explainers/test_explainers.py"
+
+EDITS = (
+    # what every attack stands on
+    Edit("core/contracts/ascend.py", "current.detach() + step * direction", "current.detach() - step * direction"),
+    Edit("core/contracts/ascend.py", "(eps / length).clamp_max(1.0)", "(eps / length)", ATTACKS),
+    Edit("core/contracts/attack_loss.py", "logsumexp(dim=1) - own", "amax(dim=1) - own",
+         "tests/core/contracts/test_attack_loss.py"),
+    # attacks
+    Edit("core/attacks/fgsm.py", "step=self.eps, steps=1", "step=self.eps / 2, steps=1"),
+    Edit("core/attacks/bim.py", "step=self.step, steps=self.steps", "step=self.step, steps=self.steps - 1"),
+    Edit("core/attacks/mi_fgsm.py", "momentum=self.decay", "momentum=0.0", ATTACKS),
+    Edit("core/attacks/pgd.py", "start = random_start(images, self.eps, self.norm, generator) if self.random_start",
+         "start = random_start(images, self.eps, self.norm, generator) if not self.random_start", ATTACKS),
+    Edit("core/attacks/pgd_l2.py", "norm=self.norm, start=start", "start=start"),
+    Edit("core/attacks/deepfool.py", "(1 + self.overshoot) * total", "total"),
+    Edit("core/attacks/cw.py", "adam.step()\n                length", "length",
+         "tests/core/attacks/test_cw.py"),
+    Edit("core/attacks/apgd.py", "(ordered[:, 2] + ordered[:, 3]) / 2", "ordered[:, 2]"),
+    # explainers and what they share
+    Edit("core/explainers/grad_cam_pp.py", "below = 2 + slope", "below = 1 + slope"),
+    Edit("core/explainers/grad_cam_pp.py", "alpha * slope.relu()", "alpha * slope"),
+    Edit("core/explainers/integrated_gradients.py", "sum(dim=(0, 1))", "abs().sum(dim=(0, 1))", EXPLAINERS),
+    Edit("core/explainers/pgca.py", "math.log(0.5) / mean.log()", "math.log(0.4) / mean.log()"),
+    Edit("core/explainers/pgca.py", "beta * (p * g).sqrt()", "beta * p * g"),
+    Edit("core/explainers/shap_gradient.py", "[0, ..., 0].sum(dim=0)", "[0, ..., 0].mean(dim=0)"),
+    Edit("core/explainers/shap_partition.py", "values / np.bincount(regions.cells.ravel())", "values",
+         EXPLAINERS + " tests/core/explainers/test_shap.py"),
+    Edit("core/explainers/shap_deep.py", "[0, ..., 0].sum(dim=0)", "[0, ..., 0].mean(dim=0)"),
+    Edit("core/occlusion/lime_engine.py", "(2 * KERNEL_WIDTH**2)", "KERNEL_WIDTH**2"),
+    Edit("core/occlusion/lime_engine.py", "weighted @ z + alpha *", "weighted @ z + 2 * alpha *"),
+    # objectives
+    Edit("core/objectives/trades.py", "divergence(logits.log_softmax(dim=1), nearby)",
+         "divergence(nearby, logits.log_softmax(dim=1))", "tests/core/objectives/test_objectives.py"),
+    Edit("core/objectives/lime_guided.py", "if weight > 0 and given is not None:\n                values",
+         "if given is not None:\n                weight = 1.0\n                values",
+         "tests/core/objectives/test_lime_guided.py"),
+    Edit("core/objectives/fast_adversarial.py", "step=self.step_ratio * self.eps", "step=self.eps",
+         "tests/core/objectives/test_objectives.py"),
+    Edit("core/objectives/_gradient_penalty.py", "return values.sum() / (share * len(batch))",
+         "return values.mean()", "tests/core/objectives/test_gradient_penalty.py"),
+    # training
+    Edit("core/training/schedule.py", "return min(ema, (1 + index) / (10 + index))", "return ema",
+         "tests/core/training/test_loop.py"),
+    Edit("core/training/validation.py", 'self.by = "robust" if', 'self.by = "clean" if',
+         "tests/core/training/test_validation.py"),
+    Edit("core/training/validation.py", "step=max(objective.eps / 4, 0.1 / 255), steps=10",
+         "step=max(objective.eps / 40, 0.1 / 255), steps=10", "tests/core/training/test_validation.py"),
+    Edit("core/training/augment.py", "values.flip(3), values)", "values.flip(2), values)",
+         "tests/core/training/test_augment.py"),
+    Edit("core/training/awp.py", "gamma * before.norm()", "gamma", "tests/core/training/test_awp.py"),
+    Edit("core/training/batch_gradient.py", "weight = len(batch) / batch.whole", "weight = 1 / len(batches)",
+         "tests/core/training/test_loop.py"),
+    # spurious regions and their bound
+    Edit("core/spurious/score.py", "(support if supporting else 1 - support)", "(1 - support)",
+         "tests/core/spurious/test_score.py"),
+    Edit("core/spurious/score.py", "weights.std(dim=0, correction=0)", "weights.std(dim=0)"),
+    Edit("core/spurious/lower_bound.py", "(two[0] + two[1]).sqrt()", "two[0].sqrt() + two[1].sqrt()",
+         "tests/core/spurious/test_lower_bound.py"),
+    Edit("core/spurious/lower_bound.py", "reach.min(dim=0)", "reach.max(dim=0)",
+         "tests/core/spurious/test_lower_bound.py"),
+    Edit("core/spurious/mask_statistics.py", "drifts.append(1 - jaccard", "drifts.append(jaccard",
+         "tests/core/spurious/test_mask_statistics.py"),
+    # what is said of a study and of two models
+    Edit("core/study/noise_control.py", "flat[:, order] * signs", "flat[:, order]", "tests/core/study/test_study.py"),
+    Edit("core/study/measures.py", 'sign = 1.0 if MAP_DISTANCES[measure].moved == "higher" else -1.0',
+         'sign = -1.0 if MAP_DISTANCES[measure].moved == "higher" else 1.0'),
+    Edit("core/compare/curves.py", "(gained - lost) / count", "(lost - gained) / count"),
+    Edit("core/compare/curves.py", "float(values.std(ddof=1))", "float(values.std(ddof=0))"),
+    Edit("core/compare/image_batch.py", "top == labels", "top == answers",
+         "tests/core/compare/test_image_batch.py tests/core/runs/tasks/test_compare.py"),
+    Edit("core/evaluation/paired.py", "max(joint - count / 2, 0.0)", "joint", "tests/core/evaluation/test_paired.py"),
+    Edit("core/base/proportion.py", "z * z / (4 * n * n)", "z * z / (2 * n * n)"),
+)  # fmt: skip
