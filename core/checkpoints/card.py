@@ -22,19 +22,19 @@ Entry = Mapping[str, Any]  # a part of a card that is a JSON object itself
 
 @dataclass(frozen=True)
 class Card:
-    """None: not known, and then not written. What others wrote is taken as it is: who needs a field checks it. `more`
-    holds what this version has no field for.
-    """
+    """None: not known, not written. What others wrote is taken as it is, for its reader to check; `more`: no field."""
 
     # what the weights are
     name: str | None = None
     title: str | None = None
     architecture: str | None = None
     labels: Sequence[str] | None = None
-    size: Sequence[int] | None = None  # (C, H, W) of the images, with the next three: see core.contracts.classifier
+    size: Sequence[int] | None = None  # (C, H, W) of the images, with the next four: core.contracts.preprocessing
     mean: Sequence[float] | None = None
     std: Sequence[float] | None = None
     resize: int | None = None
+    interpolation: str | None = None
+    sample: Entry | None = None  # a shipped picture and the logits for it: see core.recipes.sample_logits
     # how they were made
     base: str | None = None  # the checkpoint or classifier that training began with
     origin: str | None = None  # of a run: the classifier at the beginning of the chain of runs
@@ -97,7 +97,7 @@ class Card:
             entries = None
         if not isinstance(entries, dict):
             raise ValueError(f"the card {path.name} is not a readable JSON object")
-        if any(entries.get(name, "") is None for name in ("sha256", "size", "mean", "std", "resize")):
+        if any(entries.get(name, "") is None for name in ("sha256", "size", "mean", "std", "resize", "interpolation")):
             raise ValueError(f"the card {path.name} says null where it should leave out what is as usual")
         return cls.parse(entries)
 
@@ -109,8 +109,8 @@ class Card:
     def entries(self) -> dict[str, Any]:
         """The JSON object: every field that is known."""
         own = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.name not in ("more", "sha256")}
-        known = {name: value for name, value in own.items() if value is not None} | dict(self.more)
-        return known if self.sha256 is None else known | {"sha256": self.sha256}
+        last = {} if self.sha256 is None else {"sha256": self.sha256}
+        return {name: value for name, value in own.items() if value is not None} | dict(self.more) | last
 
     def write(self, weights: Path) -> None:
         """Write the card beside the file `weights`."""

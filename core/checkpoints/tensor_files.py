@@ -6,14 +6,23 @@ from collections import OrderedDict
 from collections.abc import Mapping
 from pathlib import Path
 
+import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import load as parse
 from safetensors.torch import save as render
 from torch import Tensor, nn
 
 from core.base.atomic_files import write_whole
+from core.base.errors import Unreadable
 
 LARGEST = 2_000_000_000  # bytes of a file from outside
+REAL = (torch.float16, torch.bfloat16, torch.float32, torch.float64)
+WHOLE = (torch.int64, torch.int32, torch.int16, torch.int8, torch.uint8)
+COUNTS = "num_batches_tracked"  # of a batch normalisation: no answer depends on it
+
+
+class Pickled(Unreadable):
+    """A file of torch.save, which is read by a process of its own alone: see core.checkpoints.weight_files."""
 
 
 def read_tensors(path: Path, *, ours: bool = False) -> tuple[dict[str, Tensor], str]:
@@ -34,16 +43,28 @@ def parse_tensors(raw: bytes, name: str) -> dict[str, Tensor]:
         return tensors
     except (SafetensorError, ValueError, KeyError) as error:
         if raw[8:9] != b"{" and (raw[:2] == b"PK" or raw[:1] == b"\x80"):
-            raise ValueError(
+            raise Pickled(
                 f"{name} is a pickle (a PyTorch .pt or .pth file), which could run code; save it as safetensors"
             ) from error
         raise ValueError(f"{name} is not a readable safetensors file") from error
 
 
 def fit(net: nn.Module, tensors: dict[str, Tensor], name: str) -> None:
-    """Load `tensors` into `net`; ValueError lists what is missing, unexpected or of another shape."""
+    """Load `tensors` into `net`; ValueError lists what is missing, unexpected, of another shape or kind of number."""
+    if said := misfit(net, tensors):
+        raise ValueError(f"{name} does not fit the architecture. Tensors {said}")
     wanted = net.state_dict()
-    missing = sorted(set(wanted) - set(tensors) - {key for key in wanted if key.endswith("num_batches_tracked")})
+    if odd := [f"{key} {kind}" for key in sorted(tensors) if (kind := _odd(wanted[key], tensors[key]))]:
+        raise ValueError(f"{name} holds numbers that are no weights of this network: {_list(odd)}")
+    versioned = OrderedDict(tensors)
+    versioned._metadata = wanted._metadata  # type: ignore[attr-defined]  # the names are this version's: no translation
+    net.load_state_dict(versioned, strict=False)
+
+
+def misfit(net: nn.Module, tensors: Mapping[str, Tensor]) -> str:
+    """Which tensors are missing, unexpected or of another shape for `net`, in words; "" if all are as they must be."""
+    wanted = net.state_dict()
+    missing = sorted(set(wanted) - set(tensors) - {key for key in wanted if key.endswith(COUNTS)})
     unexpected = sorted(set(tensors) - set(wanted))
     shapes = [
         f"{key} {tuple(tensors[key].shape)} instead of {tuple(wanted[key].shape)}"
@@ -51,11 +72,20 @@ def fit(net: nn.Module, tensors: dict[str, Tensor], name: str) -> None:
         if tensors[key].shape != wanted[key].shape
     ]
     parts = [("missing", missing), ("unexpected", unexpected), ("of another shape", shapes)]
-    if said := "; ".join(f"{what}: {_list(names)}" for what, names in parts if names):
-        raise ValueError(f"{name} does not fit the architecture. Tensors {said}")
-    versioned = OrderedDict(tensors)
-    versioned._metadata = wanted._metadata  # type: ignore[attr-defined]  # the names are this version's: no translation
-    net.load_state_dict(versioned, strict=False)
+    return "; ".join(f"{what}: {_list(names)}" for what, names in parts if names)
+
+
+def _odd(wanted: Tensor, given: Tensor) -> str:
+    """What is wrong with the kind of numbers in a tensor; "" if nothing is.
+
+    Real numbers of 16 to 64 bits are converted. Whole ones of a network's own are counts, or a table that is the same
+    in every copy of it.
+    """
+    if given.dtype not in (REAL if wanted.is_floating_point() else WHOLE):
+        return f"({str(given.dtype).removeprefix('torch.')})"
+    if wanted.is_floating_point() or wanted.ndim == 0 or torch.equal(wanted.cpu(), given.to(wanted.dtype).cpu()):
+        return ""
+    return "(other whole numbers than its own)"
 
 
 def _list(names: list[str]) -> str:

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -14,60 +15,78 @@ from core.classifiers import (
     mnist_cnn,
     torchvision_imagenet,
 )
+from core.classifiers._cifar_resnets import CifarResNet, PreActResNet18
+from core.classifiers._preprocessing import usual
+from core.classifiers._tensor_names import Rename, of_torchvision, same, to_blocks, to_linear, to_torchvision
+from core.contracts.preprocessing import Preprocessing
 
 
 @dataclass(frozen=True)
 class Architecture:
-    """`build(classes, channels)` gives an untrained network; the rest holds unless a model's card says otherwise."""
+    """`build(classes, channels)` gives an untrained network; `usual` holds unless a model's card says otherwise."""
 
     name: str
+    title: str
     build: Callable[[int, int], nn.Module]
-    size: tuple[int, int, int]
-    mean: tuple[float, ...]
-    std: tuple[float, ...]
-    resize: int = 0
+    usual: Preprocessing
     cam_layer: str | None = None  # None: found by a look at the network
     any_channels: bool = False  # whether it can be built for greyscale as well as colour
+    rename: Rename = same  # from the tensors' names in other editions of the network
+
+    @property
+    def size(self) -> tuple[int, int, int]:
+        """(C, H, W) of its usual images."""
+        return self.usual.size
 
 
-def _ours() -> dict[str, Architecture]:
-    cifar, mnist, lite = cifar10_resnet20, mnist_cnn, imagenet_efficientnet_lite0
-    return {
-        "resnet20": Architecture(
-            "resnet20", cifar.ResNet20, cifar.SIZE, cifar.MEAN, cifar.STD, 0, cifar.CAM_LAYER, True
-        ),
-        "cifar_resnet18": Architecture(
-            "cifar_resnet18", cifar10_resnet18.resnet18, cifar.SIZE, cifar.MEAN, cifar.STD, 0,
-            cifar10_resnet18.CAM_LAYER, True,
-        ),
-        "mnist_cnn": Architecture(
-            "mnist_cnn", mnist.MnistCNN, mnist.SIZE, mnist.MEAN, mnist.STD, 0, mnist.CAM_LAYER, True
-        ),
-        "efficientnet_lite0": Architecture(
-            "efficientnet_lite0", lambda classes, _: lite.build(classes), (3, 224, 224), lite.MEAN, lite.STD, 256,
-            lite.CAM_LAYER,
-        ),
-    }  # fmt: skip
+TITLES = {
+    "resnet20": "ResNet-20 (CIFAR, option B: projections)",
+    "cifar_resnet18": "ResNet-18 (CIFAR stem)",
+    "mnist_cnn": "Small CNN",
+    "efficientnet_lite0": "EfficientNet-Lite0",
+    **{f"cifar_resnet{depth}": f"ResNet-{depth} (CIFAR, option A)" for depth in (20, 32, 44, 56, 110)},
+    "preact_resnet18": "Pre-activation ResNet-18 (CIFAR)",
+    "preact_resnet18_last_norm": "Pre-activation ResNet-18 (CIFAR, normalised before pooling)",
+}
+
+
+def _ours(name: str) -> Architecture:
+    """One of those in `TITLES`."""
+    made = partial(Architecture, name, TITLES[name], usual=usual(name))
+    if name == "resnet20":
+        layer = cifar10_resnet20.CAM_LAYER
+        return made(cifar10_resnet20.ResNet20, cam_layer=layer, any_channels=True, rename=to_blocks)
+    if name == "cifar_resnet18":
+        layer = cifar10_resnet18.CAM_LAYER
+        return made(cifar10_resnet18.resnet18, cam_layer=layer, any_channels=True, rename=to_torchvision)
+    if name == "mnist_cnn":
+        return made(mnist_cnn.MnistCNN, cam_layer=mnist_cnn.CAM_LAYER, any_channels=True)
+    if name == "efficientnet_lite0":
+        lite = imagenet_efficientnet_lite0
+        return made(lambda classes, _: lite.build(classes), cam_layer=lite.CAM_LAYER)
+    if name.startswith("preact"):
+        preact = partial(PreActResNet18, last_norm=name.endswith("last_norm"))
+        return made(preact, cam_layer="last", any_channels=True, rename=to_linear)
+    depth = int(name.removeprefix("cifar_resnet"))
+    return made(partial(CifarResNet, depth), cam_layer="layer3", any_channels=True, rename=to_linear)
 
 
 def names() -> tuple[str, ...]:
     """Every allowed architecture."""
-    return (*_ours(), *torchvision_imagenet.names())
+    return (*TITLES, *torchvision_imagenet.names())
 
 
 def architecture(name: str) -> Architecture:
     """The allowed architecture of that name; ValueError if there is none."""
-    if found := _ours().get(name):
-        return found
+    if name in TITLES:
+        return _ours(name)
     if name not in torchvision_imagenet.names():
         raise ValueError(
-            f"there is no architecture {name[:60]!r}; allowed are {', '.join(_ours())} and torchvision's names"
+            f"there is no architecture {name[:60]!r}; allowed are {', '.join(TITLES)} and torchvision's names"
         )
-    how = torchvision_imagenet.default_weights(name).transforms()
-    crop = how.crop_size[0]
     return Architecture(
-        name, lambda classes, _: torchvision_imagenet.build(name, classes), (3, crop, crop), tuple(how.mean),
-        tuple(how.std), how.resize_size[0],
+        name, torchvision_imagenet.title(name), lambda classes, _: torchvision_imagenet.build(name, classes),
+        usual(name), rename=of_torchvision,
     )  # fmt: skip
 
 

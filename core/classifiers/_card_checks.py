@@ -1,6 +1,9 @@
-"""What the card of an own model says, checked: class names, the size of images, numbers."""
+"""What the card of a model says, checked: class names, the preprocessing, numbers."""
 
 from typing import Any
+
+from core.checkpoints.card import Card
+from core.contracts.preprocessing import INTERPOLATIONS, Preprocessing
 
 LARGEST_SIDE = 1024
 MOST_CLASSES = 100_000
@@ -33,3 +36,24 @@ def finite_numbers(said: Any, what: str, count: int) -> tuple[float, ...]:
     if not fits or not all(isinstance(n, int | float) and not isinstance(n, bool) and abs(n) < 1e9 for n in said):
         raise ValueError(f"expected {what} as {count} finite number{'s' * (count > 1)}, got {said!r}"[:200])
     return tuple(float(number) for number in said)
+
+
+def preprocessing(card: Card, usual: Preprocessing) -> Preprocessing:
+    """What the card says, and what is usual where it says nothing; ValueError in one sentence if it cannot be."""
+    size = image_size(_given(card.size, usual.size))
+    usual = usual.at(size)
+    mean = finite_numbers(_given(card.mean, usual.mean), "mean", size[0])
+    std = finite_numbers(_given(card.std, usual.std), "std", size[0])
+    if min(std) <= 0:
+        raise ValueError("expected every std to be above 0")
+    (resize,) = finite_numbers([_given(card.resize, usual.resize)], "resize", 1)
+    if resize != int(resize) or (resize and not max(size[1:]) <= resize <= 4 * LARGEST_SIDE):
+        raise ValueError(f"expected a resize of 0 or at least the longer side, {max(size[1:])}, got {resize:g}")
+    interpolation = _given(card.interpolation, usual.interpolation)
+    if interpolation not in INTERPOLATIONS:
+        raise ValueError(f"expected an interpolation of {' or '.join(INTERPOLATIONS)}, got {interpolation!r}"[:200])
+    return Preprocessing(size, mean, std, int(resize), interpolation)
+
+
+def _given(said: Any, usual: Any) -> Any:
+    return usual if said is None else said

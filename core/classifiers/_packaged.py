@@ -9,12 +9,15 @@ from core.base.errors import Unavailable
 from core.base.paths import CHECKPOINTS
 from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import fit, read_tensors
+from core.classifiers._card_checks import preprocessing
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
+from core.contracts.preprocessing import Preprocessing
 
 
 class Packaged(Source):
-    """Loads assets/checkpoints/{key}_{checkpoint}.safetensors, checked against the card beside it.
+    """Loads assets/checkpoints/{key}_{checkpoint}.safetensors, checked against the card beside it, which also says what
+    is done to an image before.
 
     `titles`: checkpoint -> what people call it. `fresh(seed)`: the classifier untrained.
     """
@@ -46,6 +49,10 @@ class Packaged(Source):
         if card is None or digest != card.sha256:
             raise ValueError(f"the weights {path.name} are not the ones their card describes; fetch or train them anew")
         made = self.fresh()
+        usual = Preprocessing.of(made)
+        if missing := [name for name in usual.entries() if getattr(card, name) is None]:
+            raise ValueError(f"the card of {path.name} does not say the {', '.join(missing)} of its images")
         fit(made.net, tensors, path.name)
         made.net.eval()
-        return replace(made, key=f"{self.key}:{checkpoint}", fingerprint=digest)
+        how = preprocessing(card, usual)
+        return replace(made, **vars(how), key=f"{self.key}:{checkpoint}", fingerprint=digest)

@@ -4,7 +4,8 @@ from torch import nn
 
 from core.base.rng import seeded
 from core.classifiers._packaged import Packaged
-from core.classifiers.cifar10_resnet20 import LABELS, MEAN, SIZE, STD
+from core.classifiers._preprocessing import usual
+from core.classifiers.cifar10_resnet20 import LABELS
 from core.classifiers.torchvision_imagenet import build
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Source
@@ -28,7 +29,7 @@ def resnet18(classes: int = 10, channels: int = 3, seed: int = 0) -> nn.Module:
 def fresh(seed: int = 0) -> Classifier:
     """An untrained classifier with weights drawn from `seed`."""
     net = resnet18(seed=seed)
-    return Classifier(net, LABELS, SIZE, MEAN, STD, key="cifar10_resnet18", cam_layer=CAM_LAYER, samples="cifar10")
+    return usual("cifar_resnet18").around(net, LABELS, key="cifar10_resnet18", cam_layer=CAM_LAYER, samples="cifar10")
 
 
 class Cifar10ResNet18(Packaged):

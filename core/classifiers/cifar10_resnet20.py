@@ -5,11 +5,11 @@ from torch import Tensor, nn
 
 from core.base.rng import seeded
 from core.classifiers._packaged import Packaged
+from core.classifiers._preprocessing import usual
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Source
 
 LABELS = ("airplane", "automobile", "bird", "cat", "deer", "dog", "frog", "horse", "ship", "truck")
-SIZE, MEAN, STD = (3, 32, 32), (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)
 CAM_LAYER = "blocks.8"
 
 
@@ -58,7 +58,7 @@ def fresh(seed: int = 0) -> Classifier:
     """An untrained classifier with weights drawn from `seed`."""
     with seeded(seed):
         net = ResNet20()
-    return Classifier(net, LABELS, SIZE, MEAN, STD, key="cifar10_resnet20", cam_layer=CAM_LAYER, samples="cifar10")
+    return usual("resnet20").around(net, LABELS, key="cifar10_resnet20", cam_layer=CAM_LAYER, samples="cifar10")
 
 
 class Cifar10ResNet20(Packaged):

@@ -11,11 +11,11 @@ from torch import nn
 from core.base.download import sha256_of
 from core.base.rng import seeded
 from core.checkpoints.tensor_files import fit
+from core.classifiers._preprocessing import usual
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 
 SHA256 = "579344248a93e23026e6b78f1f6faf0bc1d282386f6c881cdbaacd49cabf77db"
-MEAN, STD = (127 / 255,) * 3, (128 / 255,) * 3
 CAM_LAYER = "_avg_pooling.features"
 
 
@@ -35,10 +35,9 @@ def fresh(seed: int = 0) -> Classifier:
     from torchvision.models import ResNet18_Weights
 
     labels = tuple(ResNet18_Weights.DEFAULT.meta["categories"])
-    return Classifier(
-        build(seed=seed), labels, (3, 224, 224), MEAN, STD, key="imagenet_efficientnet_lite0", cam_layer=CAM_LAYER,
-        resize=256, samples="photographs",
-    )  # fmt: skip
+    return usual("efficientnet_lite0").around(
+        build(seed=seed), labels, key="imagenet_efficientnet_lite0", cam_layer=CAM_LAYER, samples="photographs"
+    )
 
 
 class EfficientNetLite0(Source):

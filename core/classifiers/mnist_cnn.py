@@ -4,11 +4,11 @@ from torch import Tensor, nn
 
 from core.base.rng import seeded
 from core.classifiers._packaged import Packaged
+from core.classifiers._preprocessing import usual
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Source
 
 LABELS = tuple(f"digit {number}" for number in range(10))
-SIZE, MEAN, STD = (1, 28, 28), (0.1307,), (0.3081,)
 CAM_LAYER = "features"
 
 
@@ -36,7 +36,7 @@ def fresh(seed: int = 0) -> Classifier:
     """An untrained classifier with weights drawn from `seed`."""
     with seeded(seed):
         net = MnistCNN()
-    return Classifier(net, LABELS, SIZE, MEAN, STD, key="mnist_cnn", cam_layer=CAM_LAYER, samples="mnist")
+    return usual("mnist_cnn").around(net, LABELS, key="mnist_cnn", cam_layer=CAM_LAYER, samples="mnist")
 
 
 class MnistCnn(Packaged):

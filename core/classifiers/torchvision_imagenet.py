@@ -5,7 +5,6 @@ import re
 from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
-from typing import Any
 from urllib.parse import urlsplit
 
 import torch
@@ -15,10 +14,11 @@ from core.base.download import fetch
 from core.base.paths import home
 from core.base.rng import seeded
 from core.classifiers._last_maps import cam_layer
+from core.classifiers._preprocessing import default_weights as default_weights
+from core.classifiers._preprocessing import usual
+from core.classifiers._tensor_names import SIDE_BRANCHES, of_torchvision
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
-
-SIDE_BRANCHES = ("aux1.", "aux2.", "AuxLogits.")  # used in training only
 
 
 def names() -> tuple[str, ...]:
@@ -26,13 +26,6 @@ def names() -> tuple[str, ...]:
     from torchvision import models
 
     return tuple(models.list_models(module=models))
-
-
-def default_weights(name: str) -> Any:
-    """torchvision's record of the default weights of a model: address, size, preprocessing, class names."""
-    from torchvision import models
-
-    return models.get_model_weights(name).DEFAULT
 
 
 def title(name: str) -> str:
@@ -72,18 +65,14 @@ def _where(name: str) -> str:
 
 
 def load_published(name: str, net: nn.Module, path: Path) -> None:
-    """Load a published state dict, its hash checked before, into `net`; ValueError if it does not fit.
-
-    torchvision itself translates old names, but for DenseNet, whose files say norm.1 where the network says norm1.
-    """
-    old = re.compile(r"^(.*denselayer\d+\.(?:norm|relu|conv))\.([12]\.(?:weight|bias|running_mean|running_var))$")
+    """Load a published state dict, its hash checked before, into `net`; ValueError if it does not fit."""
     try:
         tensors = torch.load(path, map_location="cpu", weights_only=True)
         for key in list(tensors):  # in place: the dict carries versions that the networks read
             if key.startswith(SIDE_BRANCHES):
                 del tensors[key]
-            elif name.startswith("densenet") and (found := old.match(key)):
-                tensors[found[1] + found[2]] = tensors.pop(key)
+            elif (now := of_torchvision(key)) != key:
+                tensors[now] = tensors.pop(key)
         net.load_state_dict(tensors)
     except (RuntimeError, pickle.UnpicklingError) as error:
         raise ValueError(f"the published weights of {title(name)} do not fit this torchvision") from error
@@ -91,16 +80,10 @@ def load_published(name: str, net: nn.Module, path: Path) -> None:
 
 def classifier(name: str, net: nn.Module) -> Classifier:
     """`net` with the preprocessing and the class names of torchvision's default weights for `name`."""
-    record = default_weights(name)
-    how = record.transforms()
-    crop, resize = how.crop_size[0], how.resize_size[0]
-    mean, std = tuple(how.mean), tuple(how.std)
-    if name in ("googlenet", "inception_v3"):  # published for inputs in [-1, 1]: torchvision's transform_input
-        mean, std = (0.5, 0.5, 0.5), (0.5, 0.5, 0.5)
-    return Classifier(
-        net, tuple(record.meta["categories"]), (3, crop, crop), mean, std, key=f"torchvision_imagenet:{name}",
-        cam_layer=cam_layer(net, (3, crop, crop)), resize=resize, samples="photographs",
-        interpolation=how.interpolation.value,
+    labels, preprocessing = tuple(default_weights(name).meta["categories"]), usual(name)
+    return preprocessing.around(
+        net, labels, key=f"torchvision_imagenet:{name}", cam_layer=cam_layer(net, preprocessing.size),
+        samples="photographs",
     )  # fmt: skip
 
 

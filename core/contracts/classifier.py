@@ -22,7 +22,7 @@ class Classifier:
     `size` is (C, H, W) of the images it takes; `resize` is the length the shorter side of a photograph is scaled to
     before the centre crop (0: straight to `size`), with `interpolation` (bicubic or bilinear). `cam_layer` names the
     module whose output Grad-CAM++ reads, "" if there is none. `key` is its name in the catalogue, `fingerprint` the
-    sha256 of its weights, `samples` the gallery set that fits it.
+    sha256 of its weights, `samples` the gallery set that fits it; `notes`: sentences on what was done to the weights.
     """
 
     net: nn.Module
@@ -36,6 +36,7 @@ class Classifier:
     resize: int = 0
     samples: str = ""
     interpolation: str = "bicubic"
+    notes: tuple[str, ...] = ()
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     @property

@@ -20,9 +20,11 @@ from core.checkpoints.card import Card, save_weights
 from core.checkpoints.tensor_files import as_fp16
 from core.cli.follow import follow_run
 from core.contracts.objective import Adversarial
+from core.contracts.preprocessing import Preprocessing
 from core.data.by_name import load_data
 from core.distributed.fabric import full_precision
 from core.evaluation.accuracy import accuracy
+from core.recipes.sample_logits import sample
 from core.refinement.request import Refinement
 from core.runs.store import Run, Store
 
@@ -69,7 +71,7 @@ def train(name: str, recipe: Recipe, device: str = "cpu", store: Store | None = 
     rows, spent = [row for row in run.metrics if row.get("masks")], run.result() or {}
     card = replace(
         kept, name=name, title=None, labels=None, origin=None, start=None, held=None, seconds=None, device=None,
-        base=base, run=run.id,
+        base=base, run=run.id, sample=sample(classifier), **Preprocessing.of(classifier).entries(),
         masks=[{"epoch": row["epoch"] + 1, **row["masks"]} for row in rows],
         stored="float16" if recipe.fp16 else "float32",
         gradient_evaluations=round(spent["evaluations"]),  # of the whole training, whichever epoch was kept

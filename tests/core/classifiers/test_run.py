@@ -36,7 +36,7 @@ def test_best_and_last_are_listed_and_loaded(home: Path) -> None:
     }
     for name, seed in ((f"run:{ID}", 1), (f"run:{ID}.last", 101)):
         loaded = load_classifier(name)
-        assert (loaded.key, loaded.labels, loaded.size) == (name, mnist_cnn.LABELS, mnist_cnn.SIZE)
+        assert (loaded.key, loaded.labels, loaded.size) == (name, mnist_cnn.LABELS, (1, 28, 28))
         assert not loaded.net.training
         for key, value in mnist_cnn.fresh(seed).net.state_dict().items():
             assert torch.equal(value, loaded.net.state_dict()[key])
