@@ -52,6 +52,12 @@ def _ready(folder: Path | None) -> None:
         ready(folder)
 
 
+def run_import(given: argparse.Namespace) -> int:
+    from core.cli.import_weights import import_weights
+
+    return import_weights(given, partial(print, flush=True))
+
+
 def run_refine(given: argparse.Namespace) -> int:
     from core.cli.refine import refine
 

@@ -70,6 +70,9 @@ def parser() -> argparse.ArgumentParser:
     data.add_argument("name", nargs="?", help="a name, an .npz file, or a folder with one folder of pictures per class")
     data.add_argument("--fetch", action="store_true", help="bring it onto this machine now")
     data.set_defaults(run=commands.run_data)
+    weights = parts.add_parser("import-weights", help="add a model of your own from a file of weights")
+    _import(weights)
+    weights.set_defaults(run=commands.run_import)
     refine = parts.add_parser("refine", help="train a classifier anew with an objective, in a run of its own")
     _refine(refine)
     refine.set_defaults(run=commands.run_refine)
@@ -83,6 +86,22 @@ def parser() -> argparse.ArgumentParser:
             part.add_argument("--now", action="store_true", help="stop without saving")
         part.set_defaults(verb=verb)
     return made
+
+
+def _import(made: argparse.ArgumentParser) -> None:
+    made.add_argument("file", metavar="FILE", help="a .safetensors file, or a .pt, .pth or .bin file of torch.save, "
+                      "which is converted by a process of its own")  # fmt: skip
+    made.add_argument("--architecture", required=True, help="the network they belong to, such as resnet18 (of "
+                      "torchvision) or cifar_resnet20; an unknown one is answered with the list")  # fmt: skip
+    made.add_argument("--labels", required=True, help="the class names in the order of the outputs: with "
+                      "commas between them, a file with one a line, or a data set: cifar10, imagenet ...")  # fmt: skip
+    made.add_argument("--name", help="what it will be called (default: as the file)")
+    made.add_argument("--mean", metavar="M,M,M", help="subtracted from each channel of values from 0 to 1")
+    made.add_argument("--std", metavar="S,S,S", help="what each channel is then divided by")
+    made.add_argument("--size", metavar="SIDE", help="of the images, in pixels; or channels,height,width")
+    made.add_argument("--resize", type=int, metavar="N", help="the shorter side before the middle is cut out; 0: none")
+    made.add_argument("--interpolation", metavar="FILTER", help="bicubic or bilinear. What is not said of the last "
+                      "five is as usual for the architecture")  # fmt: skip
 
 
 def _refine(made: argparse.ArgumentParser) -> None:

@@ -53,12 +53,13 @@ class Preprocessing:
         """In words.
 
         >>> Preprocessing((1, 28, 28), (0.1307,), (0.3081,)).said
-        '28 × 28 pixels, values from 0 to 1 less 0.131, divided by 0.308'
+        'scaled to 28 × 28 pixels (bicubic), values from 0 to 1 less 0.131, divided by 0.308'
         """
         mean, std = (", ".join(f"{value:.3g}" for value in values) for values in (self.mean, self.std))
         middle = f"{self.size[2]} × {self.size[1]} pixels"
         cut = f"shorter side scaled to {self.resize} ({self.interpolation}), then the middle {middle}"
-        return f"{cut if self.resize else middle}, values from 0 to 1 less {mean}, divided by {std}"
+        whole = f"scaled to {middle} ({self.interpolation})"
+        return f"{cut if self.resize else whole}, values from 0 to 1 less {mean}, divided by {std}"
 
 
 def numbers(text: str, what: str) -> tuple[float, ...]:
