@@ -34,7 +34,7 @@ EDITS = (
          "start = random_start(images, self.eps, self.norm, generator) if not self.random_start", ATTACKS),
     Edit("core/attacks/pgd_l2.py", "norm=self.norm, start=start", "start=start"),
     Edit("core/attacks/deepfool.py", "(1 + self.overshoot) * total", "total"),
-    Edit("core/attacks/cw.py", "adam.step()\n                length", "length",
+    Edit("core/attacks/cw.py", "weight / 10, (low + high) / 2", "weight, (low + high) / 2",
          "tests/core/attacks/test_cw.py"),
     Edit("core/attacks/apgd.py", "(ordered[:, 2] + ordered[:, 3]) / 2", "ordered[:, 2]"),
     # explainers and what they share
