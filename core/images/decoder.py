@@ -28,7 +28,7 @@ from core.images.formats import MOST_PIXELS
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAR = 0.1  # seconds between two looks for a stop
-GRACE = 40  # seconds that a process has to start, or to end itself when its time is up
+GRACE = 60  # seconds that a process has to start, or to end itself when its time is up
 PIPE_SIZE = 2**20  # bytes: a picture goes through in one go, and the processes wait for one another less often
 MOST_ANSWERED = 4 * 8 * MOST_PIXELS  # bytes: three colours and their alpha in the widest of numbers
 DTYPES = ("|u1", "|i1", "<u2", "<i2", "<u4", "<i4", "<u8", "<i8", "<f4", "<f8")
@@ -70,11 +70,11 @@ class Decoder:
                 view = memoryview(part)
                 while view:
                     view = view[os.write(self.sink, view) :]
-            return self._answer(PATIENCE + GRACE)
+            return self._answer(2 * PATIENCE + GRACE)
         except (EOFError, BrokenPipeError) as error:
             with suppress(TimeoutExpired):
                 self.process.wait(1)
-            if self.end() == -signal.SIGALRM:
+            if self.end() in (-signal.SIGPROF, -signal.SIGALRM):
                 raise Unreadable(f"{name} takes more than {PATIENCE} seconds to decode") from error
             raise Unreadable(f"{name} is damaged in a way that ended its decoder") from error
 

@@ -3,7 +3,8 @@
 import re
 
 MOST_SCANS = 100  # an ordinary progressive picture has about ten
-_MARKER = re.compile(rb"\xff+([^\x00\xd0-\xd7\xff])", re.DOTALL)  # not a stuffed byte, and not a restart
+MOST_MARKERS = 10_000  # looked at; what has more is for the decoder's own bounds
+_MARKER = re.compile(rb"\xff([^\x00\xd0-\xd7\xff])", re.DOTALL)  # not a stuffed byte, and not a restart
 _START, _SCAN, _END = 0xD8, 0xDA, 0xD9
 
 
@@ -14,7 +15,10 @@ def scans(raw: bytes, most: int = MOST_SCANS) -> int:
     3
     """
     count, place = 0, 2
-    while count <= most and (found := _MARKER.search(raw, place)):
+    for _ in range(MOST_MARKERS):
+        found = _MARKER.search(raw, place)
+        if count > most or not found:
+            break
         kind, place = found[1][0], found.end()
         if kind == _END:
             break

@@ -11,9 +11,9 @@ from PIL import Image
 from core.base.errors import Unreadable
 from core.images import tiff as kinds
 from core.images.levels import Levels
-from core.images.lzw import as_deflate
 from core.images.pillow_levels import eight, profiled
 from core.images.tiff import Tiff, rare
+from core.images.tiff_segments import unpacked
 
 ASSOCIATED, APART = 1, 2  # transparency: the colours have been multiplied by it, or not
 
@@ -48,8 +48,8 @@ def _stored(tiff: Tiff) -> NDArray[Any]:
     whole = all(count > 0 and 0 < place <= len(tiff.raw) - count for place, count in segments)
     if len(segments) != math.prod(page.chunked) or not whole:
         raise Unreadable(f"{tiff.name} is cut short")
-    if page.compression == kinds.LZW:
-        page = as_deflate(page, tiff.raw)
+    if page.compression != kinds.UNCOMPRESSED:
+        page = unpacked(page, tiff.raw)
     values = page.asarray()
     if channels > 1 and tiff.planes:
         values = np.moveaxis(values.reshape(channels, page.imagelength, page.imagewidth), 0, -1)
