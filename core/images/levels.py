@@ -98,8 +98,9 @@ def _reduced(levels: Levels, window: Window | None) -> tuple[NDArray[np.uint8], 
     said = (low, high) if levels.inverted_from is None else (levels.inverted_from - high, levels.inverted_from - low)
     kind = "Greyscale" if values.ndim == 2 else "Colours"
     kind = f"{kind} of more than 8 bits" if bits > 8 else f"{kind} with signed levels"
-    own = "its own range, " if window is None else "the range "
-    notes = [f"{kind}: {own}{said[0]:.10g} to {said[1]:.10g}, was spread from black to white."]
+    ends = f"{said[0]:.10g} to {said[1]:.10g}"
+    spread = f"its own range, {ends}," if window is None else f"the range from {ends}"
+    notes = [f"{kind}: {spread} was spread from black to white."]
     if low == high:
         notes.append("Every pixel has the same value, so the picture is all one shade.")
     wide: NDArray[np.floating[Any]] = values.astype(np.float32 if values.dtype.itemsize < 4 else np.float64)

@@ -25,6 +25,11 @@ def bits(image: ImageFile.ImageFile) -> int:
     return 16 if ";16" in packing else DEPTHS.get(packing, 8)
 
 
+def is_grey(image: Image.Image, raw: bytes) -> bool:
+    """Whether a picture has no colours, by its kind; Pillow makes RGBA of grey with transparency in 16 bits."""
+    return image.mode in GREY or (image.format == "PNG" and raw[24:26] == GREY_ALPHA_16)
+
+
 def levels(image: ImageFile.ImageFile, raw: bytes, depth: int) -> Levels:
     """The levels, `depth` bits each, of the picture in `raw` that is opened in `image`, as they lie in the file."""
     profile = colour_profile(image, raw)

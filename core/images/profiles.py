@@ -42,8 +42,9 @@ def to_srgb(profile: bytes, mode: str) -> tuple[Any, str]:
         given = ImageCms.ImageCmsProfile(io.BytesIO(profile))
         if SPACES.get(given.profile.xcolor_space.strip()) != mode:
             return None, FOREIGN
-        intent = ImageCms.Intent.PERCEPTUAL
-        way = ImageCms.buildTransform(given, ImageCms.createProfile("sRGB"), mode, "RGB", intent)
+        flags = ImageCms.Flags.NOOPTIMIZE if mode == "L" else ImageCms.Flags.HIGHRESPRECALC  # else dark grey is 10 off
+        intent, srgb = ImageCms.Intent.PERCEPTUAL, ImageCms.createProfile("sRGB")
+        way = ImageCms.buildTransform(given, srgb, mode, "RGB", intent, flags)
         if mode != "CMYK" and _changes_little(way, mode):
             return None, ""
     except (OSError, ValueError, TypeError, AttributeError, ImageCms.PyCMSError):

@@ -11,7 +11,7 @@ from core.base.errors import Unreadable
 from core.images.formats import ACCEPTED, BROKEN, FORMATS, MOST_PIXELS, is_tiff, other_ending
 from core.images.jpeg_scans import MOST_SCANS, scans
 from core.images.levels import Levels
-from core.images.pillow_levels import GREY, bits, levels
+from core.images.pillow_levels import bits, is_grey, levels
 from core.images.tiff import opened, rare
 from core.images.tiff_levels import tiff_levels
 
@@ -58,7 +58,7 @@ def look(raw: bytes, name: str) -> Facts:
             depth, orientation = tiff.bits, tiff.orientation
         else:
             with _pillow(raw, name) as image:
-                depth, grey = max(bits(image), 8), image.mode in GREY
+                depth, grey = max(bits(image), 8), is_grey(image, raw)
                 width, height = image.size
                 orientation = image.getexif().get(ORIENTATION, 1)
         return Facts(*((width, height) if orientation in range(5, 9) else (height, width)), grey, depth)

@@ -100,7 +100,7 @@ def opened(raw: bytes, name: str) -> Tiff:
     if not extra and beside == 1 and photometric in (BLACK_IS_ZERO, RGB):
         extra = (2,)  # many writers do not say that it is transparency, and readers take it for that
     if beside != len(extra):
-        raise rare(name, f"it has {channels} channels and does not say what they are")
+        raise rare(name, f"its number of channels, {channels}, is not explained by what it says of them")
     return Tiff(page, raw, name, bits.pop(), kinds.pop(), photometric, extra)
 
 
