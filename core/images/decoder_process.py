@@ -55,10 +55,10 @@ def send(sink: IO[bytes], said: dict[str, Any], arrays: Sequence[NDArray[Any]] =
     sink.flush()
 
 
-def _patience(seconds: int) -> None:
+def _patience(seconds: float) -> None:
     """Be ended after so many seconds of work, or twice as many by the clock, also within C; 0: not any more."""
     signal.setitimer(signal.ITIMER_PROF, seconds)
-    signal.alarm(2 * seconds)
+    signal.setitimer(signal.ITIMER_REAL, 2 * seconds)
 
 
 def main() -> None:

@@ -136,7 +136,8 @@ def from_png(raw: bytes) -> Tensor:
     """The bytes of an 8-bit greyscale or RGB PNG -> (C, H, W) in [0, 1]; ValueError if they are anything else."""
     try:
         with Image.open(io.BytesIO(raw), formats=["PNG"]) as image:
-            if image.mode not in ("L", "RGB") or image.width * image.height > MOST_PIXELS:
+            plain = image.mode in ("L", "RGB") and "transparency" not in image.info
+            if not plain or image.width * image.height > MOST_PIXELS:
                 raise ValueError(f"expected an 8-bit greyscale or RGB PNG, got mode {image.mode}, size {image.size}")
             return _tensor(image)
     except BROKEN as error:

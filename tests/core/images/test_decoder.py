@@ -17,6 +17,7 @@ from core.base.paths import ROOT
 from core.images import decoder_pool
 from core.images.decode import decode
 from core.images.decoder import Decoder
+from core.images.decoder_process import SIZES
 from core.images.jpeg_scans import MOST_SCANS, scans
 from tests.core.images.made import COLOUR, PNG, encoded
 
@@ -75,6 +76,31 @@ def test_a_stop_ends_it_at_once() -> None:
             decode(LARGE, "x.png")
     thread.join()
     assert not decoder.alive
+
+
+def test_interrupting_the_shell_does_not_end_it() -> None:
+    """Ctrl-C goes to every process of a terminal; whoever asks for pictures decides what it means."""
+    decoder = waiting()
+    os.kill(decoder.process.pid, signal.SIGINT)
+    time.sleep(0.1)
+    assert waiting() is decoder
+
+
+@pytest.mark.parametrize(("clock", "number"), [("ITIMER_PROF", signal.SIGPROF), ("ITIMER_REAL", signal.SIGALRM)])
+def test_it_ends_itself_when_its_time_is_up(clock: str, number: signal.Signals) -> None:
+    """Of work, and by the clock; one of them is kept from running out here."""
+    start = (
+        "import signal; from core.images import decoder_process as process; process.PATIENCE = 0.05; "
+        "real = signal.setitimer; "
+        f"signal.setitimer = lambda which, seconds: real(which, seconds if which == signal.{clock} else 0); "
+        "process.main()"
+    )
+    text = b'{"want": "pixels", "name": "x"}'
+    done = subprocess.run(
+        [sys.executable, "-c", start], input=SIZES.pack(len(text), len(LARGE)) + text + LARGE, cwd=ROOT,
+        capture_output=True, env=os.environ | {"PYTHONPATH": str(ROOT)},
+    )  # fmt: skip
+    assert done.returncode == -number
 
 
 def test_a_refused_picture_does_not_cost_a_process() -> None:

@@ -114,6 +114,7 @@ def test_png_of_no_image(bad: torch.Tensor) -> None:
 BROKEN: dict[str, Callable[[], bytes]] = {
     "jpeg": lambda: encoded(Image.fromarray(COLOUR), "JPEG"),
     "alpha": lambda: encoded(Image.fromarray(COLOUR).convert("RGBA"), "PNG"),
+    "one colour transparent": lambda: encoded(Image.fromarray(COLOUR), "PNG", transparency=(1, 2, 3)),
     "cut": lambda: PNG[:100],
     "empty": lambda: b"",
     "bomb": lambda: bomb(50_000, 50_000),

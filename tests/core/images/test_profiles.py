@@ -32,6 +32,14 @@ def test_colours_are_converted(kind: str) -> None:
     assert notes == (CONVERTED,)
 
 
+def test_a_plain_gamma_is_not_srgb() -> None:
+    """By no more than 9 of 255, in the dark."""
+    pixels, notes = decode(encoded(Image.fromarray(COLOUR), "PNG", icc_profile=icc(b"RGB ", 2.2, SRGB_XYZ)), "x.png")
+    assert np.abs(pixels - encoding((COLOUR / 255) ** GAMMA)).max() <= 1.5
+    assert 5 < np.abs(pixels.astype(int) - COLOUR).max() <= 9
+    assert notes == (CONVERTED,)
+
+
 def test_grey_is_converted_and_stays_grey() -> None:
     values = np.arange(256, dtype=np.uint8)[None]
     pixels, notes = decode(encoded(Image.fromarray(values), "PNG", icc_profile=icc(b"GRAY", 1.0)), "x.png")
