@@ -3,8 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from core.data.formats.archive import Archive
-from core.data.formats.picture_tree import walk
+from core.base.npz_archive import NpzArchive
+from core.data.formats.picture_sources import in_folder
 
 LENGTH = 16  # hex digits
 
@@ -17,10 +17,10 @@ def fingerprint_of(path: Path) -> str:
     """
     parts: list[tuple[object, ...]] = []
     if path.is_dir():
-        for entry in walk(path):
+        for entry in in_folder(path):
             found = path.joinpath(*entry.parts).stat()
             parts.append((*entry.parts, found.st_size, found.st_mtime_ns))
     else:
-        with Archive(path, path.name) as archive:
+        with NpzArchive(path, path.name) as archive:
             parts = [(name, info.file_size, info.CRC) for name, info in archive.names.items()]
     return hashlib.sha256(repr(sorted(parts, key=repr)).encode("utf-8", "surrogateescape")).hexdigest()[:LENGTH]

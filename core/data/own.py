@@ -3,19 +3,20 @@
 import math
 import re
 import shutil
-import zipfile
 from pathlib import Path
 from typing import IO
 
 from core.base.atomic_files import whole
+from core.base.bounded_zip import BoundedZip
 from core.base.errors import Unreadable
 from core.base.paths import find, home, places
 from core.catalog import DATASETS
 from core.contracts.interfaces import DataFacts, Images, Progress
 from core.data.formats import npz, npz_write, picture_folder
-from core.data.formats.archive import BROKEN
 from core.data.formats.npz import Split
-from core.data.formats.picture_tree import zip_tree
+from core.data.formats.picture_sources import MOST_FILES, in_zip
+from core.data.formats.picture_survey import survey
+from core.data.formats.picture_tree import tree as sorted_tree
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 
@@ -87,9 +88,9 @@ def install(
         raise ValueError(f"there are already data called {name}; choose another name")
     notes: list[str] = []
     kind = _holds(file, called)
-    tree = zip_tree(file, called) if kind == "pictures" else None
+    tree = sorted_tree(in_zip(file, called), called) if kind == "pictures" else None
     if tree is not None:
-        size = size or picture_folder.survey(tree).size
+        size = size or survey(tree).facts.size
 
     def load(split: Split) -> Images:
         data = npz.read(file, called, split) if tree is None else picture_folder.load(tree, split, size, progress)
@@ -110,7 +111,7 @@ def install(
         raise
     except OSError as error:
         raise OSError(f"{name} could not be stored in {target.parent}: {error.strerror or error}") from error
-    return f"own:{name}", tuple(notes)
+    return f"own:{name}", tuple(dict.fromkeys(notes))  # what holds for both splits is said once
 
 
 def _room(target: Path, each: int, splits: list[int], called: str) -> None:
@@ -124,9 +125,6 @@ def _room(target: Path, each: int, splits: list[int], called: str) -> None:
 
 def _holds(file: IO[bytes], called: str) -> str:
     """Whether a file is an .npz ("arrays") or a .zip of pictures ("pictures"), told by its contents."""
-    try:
-        with zipfile.ZipFile(file) as archive:
-            inside = archive.namelist()
-    except (*BROKEN, OSError) as error:
-        raise Unreadable(f"{called} is neither an .npz file nor a .zip of pictures") from error
-    return "arrays" if any(name.endswith(".npy") and "/" not in name for name in inside) else "pictures"
+    with BoundedZip(file, called, most=MOST_FILES) as archive:
+        arrays = any(name.endswith(".npy") and "/" not in name for name in archive.members)
+    return "arrays" if arrays else "pictures"

@@ -6,7 +6,7 @@ little more, however the file is compressed.
 """
 
 from pathlib import Path
-from typing import IO, Literal
+from typing import IO, Any, Literal
 
 import numpy as np
 import torch
@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 
 from core.base.errors import Unreadable
 from core.base.memory_info import available
+from core.base.npz_archive import NpzArchive
 from core.contracts.interfaces import DataFacts, Images
-from core.data.formats.archive import Archive
+from core.data.formats.class_names import cleaned
 
 Split = Literal["train", "test"]
 LARGEST_SIDE = 1024
@@ -30,13 +31,13 @@ def read_npz(path: Path, split: Split) -> Images:
 
 def facts(path: Path | IO[bytes], called: str) -> DataFacts:
     """Counts, size and classes of an .npz file, everything but the pixels checked; ValueError in one sentence."""
-    with Archive(path, called) as archive:
+    with NpzArchive(path, called) as archive:
         return _facts(archive)
 
 
 def read(path: Path | IO[bytes], called: str, split: Split) -> Images:
     """One split of the .npz file at `path`, a place or an open file, that people know as `called`."""
-    with Archive(path, called) as archive:
+    with NpzArchive(path, called) as archive:
         part: str = split
         if split == "test" and "test_images" not in archive.names and "val_images" in archive.names:
             part = "val"
@@ -61,7 +62,7 @@ def read(path: Path | IO[bytes], called: str, split: Split) -> Images:
         return Images(images, torch.from_numpy(labels), classes)
 
 
-def _facts(archive: Archive) -> DataFacts:
+def _facts(archive: NpzArchive) -> DataFacts:
     splits = [name for name in ("train", "val", "test") if f"{name}_images" in archive.names]
     if not splits:
         raise Unreadable(f"{archive.called} has no train_images and no test_images; it holds {archive.content()}")
@@ -75,7 +76,7 @@ def _facts(archive: Archive) -> DataFacts:
     return DataFacts(sizes[splits[0]][1], classes, {split: tuple(map(int, each)) for split, each in per_class.items()})
 
 
-def _size(archive: Archive, split: str) -> tuple[int, tuple[int, int, int]]:
+def _size(archive: NpzArchive, split: str) -> tuple[int, tuple[int, int, int]]:
     """Number of images and their (C, H, W), from the header."""
     shape, dtype = archive.header(f"{split}_images")
     if dtype != np.uint8 or len(shape) not in (3, 4):
@@ -91,7 +92,7 @@ def _size(archive: Archive, split: str) -> tuple[int, tuple[int, int, int]]:
     return count, (channels, height, width)
 
 
-def _labels(archive: Archive, split: str, count: int) -> NDArray[np.int64]:
+def _labels(archive: NpzArchive, split: str, count: int) -> NDArray[np.int64]:
     """(N,), checked against the number of images."""
     if f"{split}_labels" not in archive.names:
         raise Unreadable(f"{archive.called} has {split}_images but no {split}_labels; it holds {archive.content()}")
@@ -112,7 +113,7 @@ def _labels(archive: Archive, split: str, count: int) -> NDArray[np.int64]:
     return labels
 
 
-def _classes(archive: Archive, most: int) -> tuple[str, ...]:
+def _classes(archive: NpzArchive, most: int) -> tuple[str, ...]:
     """The names of the classes; their numbers where they have none."""
     if "classes" not in archive.names:
         if most >= MOST_CLASSES:
@@ -123,13 +124,16 @@ def _classes(archive: Archive, most: int) -> tuple[str, ...]:
         raise Unreadable(
             f"{archive.called}: expected classes as a list of names, got {str(stored.dtype)[:40]} {stored.shape}"
         )
-    try:
-        told = [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in stored.tolist()]
-    except ValueError as error:
-        raise Unreadable(f"{archive.called}: the names of the classes are damaged") from error
-    classes = tuple("".join(c for c in " ".join(each.split()) if c.isprintable())[:100] for each in told)
-    if len(set(classes)) < len(classes) or not all(classes):
-        raise Unreadable(f"{archive.called}: expected classes with different names, none of them empty")
+    classes = cleaned(_texts(stored, archive.called), archive.called)
     if most >= len(classes):
         raise Unreadable(f"{archive.called} names {len(classes)} classes, but has an image with the label {most}")
     return classes
+
+
+def _texts(stored: NDArray[Any], called: str) -> list[str]:
+    """The entries of a list of names. NumPy looks at none of the numbers that stand for characters."""
+    if stored.dtype.kind == "U":
+        points = stored.view(f"{stored.dtype.byteorder}u4")
+        if ((points > 0x10FFFF) | ((points >= 0xD800) & (points < 0xE000))).any():
+            raise Unreadable(f"{called}: the names of the classes are damaged")
+    return [each.decode("utf-8", "replace") if isinstance(each, bytes) else str(each) for each in stored.tolist()]

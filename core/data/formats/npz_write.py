@@ -8,8 +8,8 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
+from core.base.zip_member import PIECE
 from core.contracts.interfaces import Images
-from core.data.formats.archive import PIECE
 from core.data.formats.npz import Split
 
 

@@ -11,9 +11,10 @@ import numpy as np
 import pytest
 from PIL import Image
 
+from core.base.bounded_zip import BoundedZip
 from core.data import own as own_data
 from core.data.by_name import data_facts, load_data
-from core.data.formats import picture_tree
+from core.data.formats import picture_sources
 from core.data.formats.picture_folder import read_folder
 from tests.core.data.made import refusals
 
@@ -138,8 +139,11 @@ def test_unreadable_files_are_skipped_and_counted(tmp_path: Path) -> None:
     place = lay(tmp_path / "x", SPLIT | {"train/ill/broken.png": b"\x89PNG", "train/well/notes.txt": b"hello"})
     found = load_data(str(place), "train")
     assert len(found) == 3
-    assert found.notes == ("2 of 5 train files could not be read and were left out.",)
-    assert load_data(str(place), "test").notes == ()
+    assert found.notes == (
+        "1 of 4 train files could not be read and were left out.",
+        "Files that are no pictures were left out: 1 .txt.",
+    )
+    assert load_data(str(place), "test").notes == found.notes[1:]
 
 
 @pytest.mark.parametrize(
@@ -147,7 +151,7 @@ def test_unreadable_files_are_skipped_and_counted(tmp_path: Path) -> None:
     [
         ({}, "pictures in no class folders"),
         ({"a.png": picture(1), "b.png": picture(2)}, "pictures in no class folders"),
-        ({"one/a.png": picture(1), "one/b.png": picture(2)}, "1 class folder;"),
+        ({"one/a.png": picture(1), "one/b.png": picture(2)}, "1 class folder .one.;"),
         ({"a/x.png": b"x", "b/y.png": b"y"}, "no picture that can be read"),
         ({"a/x.png": picture(1), "b/y.png": b"y"}, "one class only"),
         (SPLIT | {"test/well/d.png": b"", "test/ill/e.png": b""}, "no test picture"),
@@ -227,11 +231,11 @@ def test_zips_that_are_turned_away(raw: bytes, sentence: str, home: Path) -> Non
 
 def test_zip_bombs_are_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     with monkeypatch.context() as patch:
-        patch.setattr(picture_tree, "MOST_UNPACKED", 10_000)
+        patch.setattr(picture_sources, "MOST_UNPACKED", 10_000)
         with pytest.raises(ValueError, match="holds more than"):
             own_data.install(io.BytesIO(packed({"a/x.png": bytes(9000), "b/x.png": bytes(2000)})), "x")
     with monkeypatch.context() as patch:
-        patch.setattr(picture_tree, "MOST_FILES", 3)
+        patch.setattr(picture_sources, "MOST_FILES", 3)
         with pytest.raises(ValueError, match="more than 3 files"):
             own_data.install(io.BytesIO(packed({f"a/{n}": b"" for n in range(4)})), "x")
     monkeypatch.setattr("core.data.formats.picture_folder.MOST_VALUES", 1000)
@@ -240,12 +244,10 @@ def test_zip_bombs_are_bounded(home: Path, monkeypatch: pytest.MonkeyPatch) -> N
 
 
 def test_a_file_larger_than_a_picture_may_be_is_never_unpacked(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(picture_tree, "MOST_BYTES", 5000)
+    monkeypatch.setattr(picture_sources, "MOST_BYTES", 5000)
     read: list[str] = []
-    original = zipfile.ZipFile.read
-    monkeypatch.setattr(
-        zipfile.ZipFile, "read", lambda self, info: (read.append(info.filename), original(self, info))[1]
-    )
+    original = BoundedZip.open
+    monkeypatch.setattr(BoundedZip, "open", lambda self, name: (read.append(name), original(self, name))[1])
     _, notes = own_data.install(io.BytesIO(packed(FLAT | {"a/bomb.png": bytes(6000)})), "x")
     assert [note[:4] for note in notes] == ["1 of"]
     assert "a/bomb.png" not in read
