@@ -15,6 +15,7 @@ from app.ui.widgets import segments
 from core.compare.comparison import Pair
 from core.compare.number_words import short
 from core.data.by_name import data_names, known_data
+from core.data.class_join import join_classes
 from core.images.picture import to_png
 from core.images.uploads import keep_upload
 
@@ -84,5 +85,7 @@ def _stored(place: int, data: str, two: ModelPair) -> str:
     label = int(images.labels[place])
     title = f"{data_names()[data]} test image {place} ({images.classes[label]}).png"
     image = keep_upload(to_png(images.images[place].float() / 255), title)
-    keep("truths", kept("truths", {}) | {image: (label, two.models["before"].labels)})
+    labels = two.models["before"].labels
+    if places := join_classes(images.classes, labels).places:
+        keep("truths", kept("truths", {}) | {image: (places[label], labels)})
     return image

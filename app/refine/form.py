@@ -59,7 +59,8 @@ def ask_data() -> tuple[str, int]:
     names = data_names()
     gone("refine.data", names, "data set")
     data = pick("refine.data", "Data set", list(names), next(iter(names)), names.__getitem__,
-                "Labelled images to learn from. Their size and number of classes must be the model's.")  # fmt: skip
+                "Labelled images to learn from. Their size must be the model's; their classes are matched by name, and "
+                "from scratch, any classes will do.")  # fmt: skip
     images = number("refine.images", "Training images (0 for all)", 0, 0, 10_000_000,
                     "Fewer images are quicker and teach less; they are drawn by the seed.")  # fmt: skip
     return data, images

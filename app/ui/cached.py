@@ -22,6 +22,8 @@ from core.data.by_name import data_fingerprint, load_data
 from core.images.picture import Picture, fit
 from core.images.samples import gallery, stored_picture
 from core.refinement import request as refinement
+from core.refinement.untrained import untrained as before_training
+from core.refinement.untrained import untrained_names
 from core.study.figures import pixels, png
 from core.study.prediction import Prediction, predict
 
@@ -52,14 +54,14 @@ def classifiers() -> dict[str, str]:
 def bases() -> dict[str, str]:
     """Name -> title of everything that can be refined: the classifiers, and every network there is, untrained."""
     known = classifiers()
-    fresh = refinement.untrained_names()
+    fresh = untrained_names()
     return known | {key: f"{title} (untrained)" for key, title in fresh.items() if key not in known}
 
 
 @st.cache_resource(max_entries=4, show_spinner=False)
 def untrained(name: str) -> Classifier:
     """The network of a classifier before any training; ValueError for one that there is only with its weights."""
-    return refinement.untrained(name)
+    return before_training(name)
 
 
 def base_classifier(request: refinement.Refinement) -> Classifier:

@@ -56,12 +56,15 @@ def _check(key: str, entry: Field[Any], value: Any) -> None:
     wanted = type(entry.default) if entry.default is not MISSING else type(value)
     fits = isinstance(value, wanted) or (wanted is float and isinstance(value, int))
     if not fits or (isinstance(value, bool) and wanted is not bool):
-        raise ValueError(f"{key}: expected {entry.name} to be {TYPES.get(wanted, wanted.__name__)}, got {value!r}")
+        kind = TYPES.get(wanted, wanted.__name__)
+        raise ValueError(f"{key}: expected {entry.name} to be {kind}, got {repr(value)[:60]}")
     if choices and value not in choices:
-        raise ValueError(f"{key}: expected {entry.name} to be one of {', '.join(map(str, choices))}, got {value!r}")
+        known = ", ".join(map(str, choices))
+        raise ValueError(f"{key}: expected {entry.name} to be one of {known}, got {repr(value)[:60]}")
     if not isinstance(value, int | float) or isinstance(value, bool):
         return
-    if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
+    finite = isinstance(value, int) or math.isfinite(value)  # a whole number may be too large for a float
+    if not finite or (low is not None and value < low) or (high is not None and value > high):
         shown = [_told(entry, each) for each in (low, high, value)]
         raise ValueError(f"{key}: expected {entry.name} between {shown[0]} and {shown[1]}, got {shown[2]}")
 
@@ -72,8 +75,10 @@ def _told(entry: Field[Any], value: float | None) -> str:
     >>> _told(param(0.1, unit="/255"), 200 / 255), [_told(param(0.1), value) for value in (0.25, None, 1000000)]
     ('200/255', ['0.25', 'any', '1000000'])
     """
-    if value is None or isinstance(value, int):
-        return "any" if value is None else str(value)
+    if value is None:
+        return "any"
+    if isinstance(value, int):
+        return str(value) if abs(value) < 10**15 else f"a number of {math.floor(math.log10(abs(value))) + 1} digits"
     return in_255ths(value, ".6g") if unit_scale(entry) == FULL else f"{value:.6g}"
 
 

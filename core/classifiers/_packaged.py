@@ -19,7 +19,8 @@ class Packaged(Source):
     """Loads assets/checkpoints/{key}_{checkpoint}.safetensors, checked against the card beside it, which also says what
     is done to an image before.
 
-    `titles`: checkpoint -> what people call it. `fresh(seed)`: the classifier untrained.
+    `titles`: checkpoint -> what people call it. `fresh(seed, labels)`: the classifier untrained,
+    for its own classes or others.
     """
 
     packaged = True
@@ -27,7 +28,7 @@ class Packaged(Source):
 
     @staticmethod
     @abstractmethod
-    def fresh(seed: int = 0) -> Classifier: ...
+    def fresh(seed: int = 0, labels: tuple[str, ...] = ()) -> Classifier: ...
 
     def checkpoints(self) -> Mapping[str, str]:
         return self.titles

@@ -26,10 +26,10 @@ def resnet18(classes: int = 10, channels: int = 3, seed: int = 0) -> nn.Module:
     return net
 
 
-def fresh(seed: int = 0) -> Classifier:
-    """An untrained classifier with weights drawn from `seed`."""
-    net = resnet18(seed=seed)
-    return usual("cifar_resnet18").around(net, LABELS, key="cifar10_resnet18", cam_layer=CAM_LAYER, samples="cifar10")
+def fresh(seed: int = 0, labels: tuple[str, ...] = LABELS) -> Classifier:
+    """An untrained classifier with weights drawn from `seed`, for its own classes or others."""
+    net = resnet18(len(labels), seed=seed)
+    return usual("cifar_resnet18").around(net, labels, key="cifar10_resnet18", cam_layer=CAM_LAYER, samples="cifar10")
 
 
 class Cifar10ResNet18(Packaged):

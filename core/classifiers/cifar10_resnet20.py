@@ -54,11 +54,11 @@ class ResNet20(nn.Module):
         return out
 
 
-def fresh(seed: int = 0) -> Classifier:
-    """An untrained classifier with weights drawn from `seed`."""
+def fresh(seed: int = 0, labels: tuple[str, ...] = LABELS) -> Classifier:
+    """An untrained classifier with weights drawn from `seed`, for its own classes or others."""
     with seeded(seed):
-        net = ResNet20()
-    return usual("resnet20").around(net, LABELS, key="cifar10_resnet20", cam_layer=CAM_LAYER, samples="cifar10")
+        net = ResNet20(len(labels))
+    return usual("resnet20").around(net, labels, key="cifar10_resnet20", cam_layer=CAM_LAYER, samples="cifar10")
 
 
 class Cifar10ResNet20(Packaged):

@@ -32,11 +32,11 @@ class MnistCNN(nn.Module):
         return out
 
 
-def fresh(seed: int = 0) -> Classifier:
-    """An untrained classifier with weights drawn from `seed`."""
+def fresh(seed: int = 0, labels: tuple[str, ...] = LABELS) -> Classifier:
+    """An untrained classifier with weights drawn from `seed`, for its own classes or others."""
     with seeded(seed):
-        net = MnistCNN()
-    return usual("mnist_cnn").around(net, LABELS, key="mnist_cnn", cam_layer=CAM_LAYER, samples="mnist")
+        net = MnistCNN(len(labels))
+    return usual("mnist_cnn").around(net, labels, key="mnist_cnn", cam_layer=CAM_LAYER, samples="mnist")
 
 
 class MnistCnn(Packaged):

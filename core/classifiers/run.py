@@ -81,7 +81,10 @@ def _empty(card: Card, progress: Progress | None) -> Classifier:
     except ModuleNotFoundError as error:
         raise ValueError(f"there is no source of classifiers called {key}") from error
     fresh = getattr(sources[0], "fresh", None)
-    made: Classifier = fresh() if fresh else sources[0]().load(checkpoint, progress)
+    labels = tuple(map(str, card.labels or ()))
+    if fresh is None:
+        return sources[0]().load(checkpoint, progress)
+    made: Classifier = fresh(labels=labels) if labels else fresh()
     return made
 
 

@@ -85,7 +85,7 @@ def read_value(text: str, real: bool) -> Any:
             return float(above) / float(below)
         value = ast.literal_eval(text)
         return float(value) if real and isinstance(value, int) else value
-    except (ValueError, SyntaxError, ZeroDivisionError):
+    except (ValueError, SyntaxError, ArithmeticError, MemoryError, RecursionError):
         return text
 
 

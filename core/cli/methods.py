@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from core.base.params import Method
 from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, METRICS, OBJECTIVES, classifier_names
-from core.refinement.request import untrained_names
+from core.refinement.untrained import untrained_names
 from core.training.schedule import Schedule
 
 ROOMS: Mapping[str, Mapping[str, type[Method]]] = {

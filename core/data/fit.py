@@ -1,31 +1,46 @@
-"""What labelled images are, in words, and whether they fit a classifier: size, number and names of the classes."""
+"""What labelled images are, in words, and whether they fit a classifier: their size and their classes."""
 
 from typing import Any
 
-from core.contracts.classifier import Classifier, spelt
+import torch
+
+from core.contracts.classifier import Classifier
 from core.contracts.interfaces import DataFacts, Images
+from core.data.class_join import join_classes
 
 
-def misfit(classifier: Classifier, data: Images | DataFacts) -> str | None:
-    """Why this data cannot be used with this classifier, in one sentence; None where it can."""
+def misfit(classifier: Classifier, data: Images | DataFacts, *, learns: bool = False) -> str | None:
+    """Why this data cannot be used with this classifier, in one sentence; None where it can.
+
+    learns: the classifier will be trained on it.
+    """
     has, takes = _size(data), classifier.size
     if has != takes:
         return f"this data set has {kind(has)} images; the model takes {kind(takes)} images"
-    if len(data.classes) != len(classifier.labels):
-        return f"this data set has {len(data.classes)} classes; the model tells {len(classifier.labels)} classes apart"
-    return None
+    return join_classes(data.classes, classifier.labels, learns=learns).refusal or None
 
 
-def other_classes(classifier: Classifier, data: Images | DataFacts) -> str | None:
-    """A warning where the classes have other names, or another order, than the classifier's; None where they agree."""
-    mine, theirs = spelt(data.classes), spelt(classifier.labels)
-    if mine == theirs or len(mine) != len(theirs):
-        return None
-    place = next(i for i, (a, b) in enumerate(zip(mine, theirs, strict=True)) if a != b)
-    example = f"class {place} is ‘{data.classes[place]}’ here and ‘{classifier.labels[place]}’ in the model"
-    if sorted(mine) == sorted(theirs):
-        return f"the classes are the model's in another order: {example}; its answers would be counted as wrong"
-    return f"the classes have other names than the model's: {example}; make sure that they mean the same"
+def joined(classifier: Classifier, data: Images, *, learns: bool = False) -> Images:
+    """The data with the classifier's classes in their order, and a note where that is more than the same names.
+
+    The classes keep the names of the data where the classifier is to learn them instead of its own. ValueError in one
+    sentence if the data cannot be used with this classifier.
+    """
+    if reason := misfit(classifier, data, learns=learns):
+        raise ValueError(reason)
+    join = join_classes(data.classes, classifier.labels, learns=learns)
+    labels = torch.tensor(join.places)[data.labels]
+    notes = (*data.notes, sentence(join.note)) if join.note else data.notes
+    return Images(data.images, labels, data.classes if join.renamed else classifier.labels, notes)
+
+
+def sentence(note: str) -> str:
+    """A note as a sentence.
+
+    >>> sentence("it is so")
+    'It is so.'
+    """
+    return f"{note[:1].upper()}{note[1:]}." if note else ""
 
 
 def _size(data: Images | DataFacts) -> tuple[int, ...]:

@@ -17,6 +17,7 @@ from core.base.atomic_files import write_whole
 from core.catalog import DATASETS, load_classifier
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
+from core.data.fit import joined
 from core.occlusion.superpixels import superpixels
 from core.recipes.trials import PAGE
 from core.spurious.mask_statistics import jaccard
@@ -45,7 +46,7 @@ ASKED: dict[str, dict[str, Any]] = {
 def first(model: str, count: int, seed: int) -> tuple[Classifier, Batch]:
     """The classifier, and the first training images as a batch that draws by `seed`."""
     classifier = load_classifier(model)
-    data = DATASETS[classifier.samples]().load("train")
+    data = joined(classifier, DATASETS[classifier.samples]().load("train"))
     images, labels = data.images[:count].float() / 255, data.labels[:count]
     return classifier, Batch(images, labels, torch.arange(count), seed, first=0, whole=count)
 

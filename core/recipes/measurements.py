@@ -16,6 +16,7 @@ from core.base.paths import CHECKPOINTS
 from core.base.proportion import Proportion
 from core.catalog import DATASETS, load_classifier
 from core.checkpoints.card import Card
+from core.data.fit import joined
 from core.distributed.fabric import full_precision
 from core.evaluation import outcomes
 from core.evaluation.accuracy import right
@@ -61,7 +62,7 @@ def assess(
     full_precision()
     classifier.net.to(device)
     eps, step = card.test_pgd20["eps"], card.test_pgd20["step"]
-    data = DATASETS[str(card.data)]().load("test")
+    data = joined(classifier, DATASETS[str(card.data)]().load("test"))
     count, state = min(count, len(data)), folder / stem
     kept = outcomes.read(stem, card.sha256) | {"sha256": card.sha256, "data": card.data}
     attacked = f"the first {count:,}"

@@ -22,6 +22,7 @@ from core.cli.follow import follow_run
 from core.contracts.objective import Adversarial
 from core.contracts.preprocessing import Preprocessing
 from core.data.by_name import load_data
+from core.data.fit import joined
 from core.distributed.fabric import full_precision
 from core.evaluation.accuracy import accuracy
 from core.recipes.sample_logits import sample
@@ -63,7 +64,7 @@ def train(name: str, recipe: Recipe, device: str = "cpu", store: Store | None = 
     classifier = load_classifier(f"run:{run.id}")
     tensors = as_fp16(classifier.net) if recipe.fp16 else classifier.net.state_dict()
     classifier.net.to(device)
-    test, attack = load_data(recipe.request.data, "test"), PGD(eps=recipe.eps, step=recipe.step)
+    test, attack = joined(classifier, load_data(recipe.request.data, "test")), PGD(eps=recipe.eps, step=recipe.step)
     clean, robust = accuracy(classifier, test), accuracy(classifier, test, attack, count=1000)
     say(f"test {clean.value:.2%} clean, {robust.value:.1%} under PGD-20")
     kept = Card.inside(run.folder / BEST)

@@ -16,6 +16,7 @@ from core.base.params import from_spec, to_spec
 from core.base.paths import ASSETS
 from core.base.proportion import Proportion
 from core.catalog import DATASETS, OBJECTIVES, load_classifier
+from core.data.fit import joined
 from core.evaluation.accuracy import accuracy, split_held_out
 from core.recipes.trial_list import GROUNDS, TRIALS, UNCLIPPED, ground
 from core.training.loop import Training
@@ -31,7 +32,7 @@ def run(name: str) -> dict[str, Any]:
     on = GROUNDS[ground(name)]
     schedule = replace(on.schedule, clip=0.0) if name.endswith(UNCLIPPED) else on.schedule
     classifier = load_classifier(on.base)
-    data, judged = split_held_out(DATASETS[on.data]().load("train"), JUDGED, seed=0)
+    data, judged = split_held_out(joined(classifier, DATASETS[on.data]().load("train")), JUDGED, seed=0)
     _, some = split_held_out(data, on.images, seed=2)
     begun, rows, masks = time.perf_counter(), [], []
     training = Training(classifier, objective, some, schedule)  # type: ignore[arg-type]

@@ -7,13 +7,16 @@ from typing import Literal
 
 from core.base.errors import with_advice
 from core.contracts.classifier import Classifier
+from core.contracts.interfaces import DataFacts
 from core.contracts.objective import Adversarial
 from core.data.by_name import stored
-from core.data.fit import misfit, other_classes
-from core.refinement.request import Refinement
+from core.data.class_join import join_classes
+from core.data.fit import misfit, sentence
+from core.refinement.batch_norm import alone
+from core.refinement.request import ONE_CLASS, Refinement
 from core.refinement.warnings import warnings_before
 
-Cause = Literal["", "unreadable", "no images", "misfit", "too few"]
+Cause = Literal["", "unreadable", "no images", "misfit", "too few", "one image"]
 
 
 @dataclass(frozen=True)
@@ -45,19 +48,33 @@ def check(request: Refinement, classifier_of: Callable[[Refinement], Classifier]
         count = facts.counts.get("train", 0)
         passed = replace(passed, used=min(count, request.images or count))
         if count == 0:
-            return replace(passed, cause="no images", refusal="this data set has no training images")
+            only = " and ".join(facts.counts)
+            no = f"this data set has no train split, and so no training images; it has only {only}"
+            return replace(passed, cause="no images", refusal=no)
         passed = replace(passed, request=replace(request, data_fingerprint=data.fingerprint()))
         classifier = classifier_of(request)
     except (ValueError, OSError) as error:
         return replace(passed, cause="unreadable", refusal=with_advice(error))
     if Path(request.data).is_absolute() and Path(request.data).is_dir():  # pictures are brought to the model's size
         facts = replace(facts, size=classifier.size)
-    known = request.start == "scratch" or request.data == classifier.samples  # its own data set, or its own classes
-    other = "" if known else other_classes(classifier, facts) or ""
-    if wrong := misfit(classifier, facts):
+    if wrong := _misfit(request, classifier, facts):
         return replace(passed, cause="misfit", refusal=wrong)
+    learnt = join_classes(facts.classes, classifier.labels, learns=True) if request.start == "base" else None
     hard = request.start == "scratch" and isinstance(request.objective, Adversarial)
-    warnings = [f"{other[:1].upper()}{other[1:]}."] if other else []
+    warnings = [sentence(learnt.note)] if learnt and learnt.note else []
     warnings += warnings_before(classifier, request.data, request.schedule, hard=hard)
-    reason = request.schedule.too_few(passed.used or 0)
-    return replace(passed, cause="too few" if reason else "", refusal=reason, warnings=tuple(warnings))
+    cause: Cause = ""
+    if reason := request.schedule.too_few(passed.used or 0):
+        cause = "too few"
+    elif reason := alone(classifier, request.schedule.batch // request.processes):
+        cause = "one image"
+    return replace(passed, cause=cause, refusal=reason, warnings=tuple(warnings))
+
+
+def _misfit(request: Refinement, classifier: Classifier, facts: DataFacts) -> str:
+    """Why the network cannot learn from data like these, in one sentence; "" if it can."""
+    if sum(count > 0 for count in facts.per_class["train"]) < 2:
+        return ONE_CLASS
+    if request.start == "scratch":  # the network is made for the classes of the data
+        facts = replace(facts, classes=classifier.labels)
+    return misfit(classifier, facts, learns=True) or ""

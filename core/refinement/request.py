@@ -1,22 +1,31 @@
 """A request for a refinement: what is trained, on which data, with which objective, for how long."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
-from core.base.params import Method, from_spec, to_spec
+from core.base.params import TYPES, Method, from_spec, to_spec
 from core.catalog import ATTACKS, CLASSIFIERS, OBJECTIVES, load_classifier
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images, Progress
 from core.contracts.objective import Objective
 from core.data.by_name import load_data
-from core.data.fit import misfit
+from core.data.class_join import join_classes
+from core.data.fit import joined
 from core.data.subset import few
+from core.refinement.batch_norm import alone
+from core.refinement.untrained import untrained
 from core.training.schedule import Schedule
 
 Start = Literal["base", "scratch"]
 M = TypeVar("M", bound=Method)
+KINDS: Mapping[str, tuple[type, ...]] = {
+    "base": (str,), "data": (str,), "start": (str,), "title": (str,), "data_fingerprint": (str,), "images": (int,),
+    "processes": (int,), "save_every": (int, float),
+}  # fmt: skip
+ONE_CLASS = "all training images are of one class; expected at least two"
 
 
 @dataclass(frozen=True)
@@ -62,11 +71,14 @@ class Refinement:
             raise ValueError(f"refine: {str(error).partition(' ')[2]}") from error
 
     def __post_init__(self) -> None:
+        for name, kinds in KINDS.items():
+            if not isinstance(value := getattr(self, name), kinds) or isinstance(value, bool):
+                raise ValueError(f"expected {name} to be {TYPES[kinds[-1]]}, got {repr(value)[:60]}")
         if self.start not in ("base", "scratch"):
             raise ValueError(f"expected a start from base or scratch, got {self.start!r}")
         if self.base.partition(":")[0] not in CLASSIFIERS:
             raise ValueError(f"there is no classifier named {self.base!r}; `counterproof methods` lists them")
-        if self.images < 0 or self.processes < 1 or self.save_every < 0:
+        if self.images < 0 or self.processes < 1 or not 0 <= self.save_every < math.inf:
             raise ValueError(
                 f"expected images from 0, processes from 1 and seconds from 0, got {self.images}, {self.processes} "
                 f"and {self.save_every}"
@@ -94,12 +106,24 @@ class Refinement:
         images = load_data(
             self.data, "train", size=classifier.size, progress=progress, fingerprint=self.data_fingerprint
         )
+        if len(set(images.labels.tolist())) < 2:
+            raise ValueError(ONE_CLASS)
+        classifier, images = self._joined(classifier, images)
         data = few(images, self.images, self.schedule.seed)
-        if reason := misfit(classifier, data) or self.schedule.too_few(len(data)):
+        if reason := self.schedule.too_few(len(data)) or alone(classifier, self.schedule.batch // self.processes):
             raise ValueError(reason)
-        if self.start == "scratch" and self.data != classifier.samples:  # it will tell apart what these images show
-            classifier = replace(classifier, labels=data.classes)
         return classifier, data
+
+    def _joined(self, classifier: Classifier, images: Images) -> tuple[Classifier, Images]:
+        """Both with the same classes: the classifier's; from scratch those of the data, which it will tell apart.
+
+        From scratch they have the names and the order of the base where all of those are there.
+        """
+        join = join_classes(images.classes, classifier.labels)
+        if self.start == "scratch" and not (join.by_name and len(images.classes) == len(classifier.labels)):
+            classifier = untrained(self.base, self.schedule.seed, images.classes)
+        images = joined(classifier, images, learns=True)
+        return replace(classifier, labels=images.classes), images
 
     def classifier(self) -> Classifier:
         """The base, or its architecture untrained; ValueError or OSError in one sentence if it cannot be had."""
@@ -111,18 +135,3 @@ def _method(spec: Any, catalogue: Mapping[str, type[Method]], kind: type[M]) -> 
     made = spec if isinstance(spec, Method) else from_spec(spec, catalogue)
     assert isinstance(made, kind)
     return made
-
-
-def untrained(base: str, seed: int = 0) -> Classifier:
-    """The network of a classifier before any training; ValueError for one that there is only with its weights."""
-    source = CLASSIFIERS.get(base.partition(":")[0])
-    if source is None or not hasattr(source, "fresh"):
-        title = source.title if source else base
-        raise ValueError(f"{title}: these can only be refined from their weights, not trained from scratch")
-    made: Classifier = source.fresh(seed)
-    return made
-
-
-def untrained_names() -> dict[str, str]:
-    """What can be trained from scratch: name -> title."""
-    return {key: source.title for key, source in CLASSIFIERS.items() if hasattr(source, "fresh")}

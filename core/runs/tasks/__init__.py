@@ -27,3 +27,10 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "refine": late("core.runs.tasks.refine", "refine"),
     }
 )
+
+
+def at_least_one(**counts: Any) -> None:
+    """ValueError in one sentence unless each of `counts`, from the arguments of a task, is a whole number from 1."""
+    for name, count in counts.items():
+        if not isinstance(count, int) or isinstance(count, bool) or count < 1:
+            raise ValueError(f"expected {name} to be a whole number from 1, got {repr(count)[:60]}")

@@ -19,11 +19,12 @@ from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data
-from core.data.fit import misfit, other_classes
+from core.data.fit import joined
 from core.distributed.fabric import full_precision
 from core.evaluation.strength_sweep import strengths
 from core.runs import files
 from core.runs.context import Context, Stopped
+from core.runs.tasks import at_least_one
 
 
 @dataclass(frozen=True)
@@ -46,8 +47,7 @@ class ComparisonRequest:
     data_fingerprint: str = ""
 
     def __post_init__(self) -> None:
-        if self.count < 1 or self.batch < 1:
-            raise ValueError(f"expected at least one image, got count {self.count} and batch {self.batch}")
+        at_least_one(count=self.count, batch=self.batch)
 
     def plan(self) -> Plan:
         """What is measured; ValueError for an attack without a strength to vary."""
@@ -94,11 +94,9 @@ def _load(context: Context, asked: ComparisonRequest) -> tuple[dict[Side, Classi
         classifier.net.to(context.device)
     size = larger(classifiers["before"], classifiers["after"]).size
     data = load_data(asked.data, "test", size=size, progress=context.preparing, fingerprint=asked.data_fingerprint)
-    if reason := misfit(_matched(classifiers, data)["before"], data):
-        raise ValueError(reason)
-    known = asked.data == classifiers["before"].samples  # its own data set: the same classes, whatever it calls them
-    if not known and (warning := other_classes(classifiers["before"], data)):
-        context.say(f"Note: {warning}.")
+    data = joined(_matched(classifiers, data)["before"], data)
+    for note in data.notes:
+        context.note(note)
     return classifiers, data
 
 

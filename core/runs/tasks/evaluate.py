@@ -11,10 +11,11 @@ from core.base.proportion import Proportion
 from core.catalog import ATTACKS, load_classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data
-from core.data.fit import misfit
+from core.data.fit import joined
 from core.distributed.fabric import full_precision
 from core.evaluation.accuracy import accuracy
 from core.runs.context import Context, Stopped
+from core.runs.tasks import at_least_one
 
 
 @dataclass(frozen=True)
@@ -36,8 +37,7 @@ class EvaluationRequest:
     def __post_init__(self) -> None:
         if self.split not in ("train", "test"):
             raise ValueError(f"expected the train or the test split, got {self.split!r}")
-        if self.count < 1 or self.batch < 1:
-            raise ValueError(f"expected at least one image, got count {self.count} and batch {self.batch}")
+        at_least_one(count=self.count, batch=self.batch)
 
 
 def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -75,8 +75,9 @@ def _count(context: Context, asked: EvaluationRequest) -> tuple[int, int]:
     data = load_data(
         asked.data, asked.split, size=classifier.size, progress=context.preparing, fingerprint=asked.data_fingerprint
     )
-    if reason := misfit(classifier, data):
-        raise ValueError(reason)
+    data = joined(classifier, data)
+    for note in data.notes:
+        context.note(note)
     total = min(asked.count, len(data))
     steps = range(0, total, asked.batch)
     done, hits = 0, 0

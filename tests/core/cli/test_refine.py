@@ -159,7 +159,7 @@ def test_too_few_images_are_told_before_a_run_is_made(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     facts = DataFacts((1, 6, 6), ("a", "b"), {"train": (250, 250)})
-    monkeypatch.setattr(checking, "misfit", lambda *_: None)
+    monkeypatch.setattr(checking, "misfit", lambda *_, **__: None)
     monkeypatch.setattr(checking, "stored", lambda _: Told(facts))
     assert cli.main([*TOY, "--images", "80"]) == 2
     said = capsys.readouterr().err
@@ -208,7 +208,7 @@ def test_data_that_does_not_fit_is_told_before_anything_is_submitted(
     store: Store, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     words = ["refine", "--base", "mnist_cnn:standard", "--data", "cifar10", "--objective", "cross_entropy"]
-    monkeypatch.setattr(checking, "misfit", lambda *_: "it does not fit")
+    monkeypatch.setattr(checking, "misfit", lambda *_, **__: "it does not fit")
     monkeypatch.setattr(checking, "stored", lambda _: Told(DataFacts((1, 6, 6), ("a", "b"), {"train": (250, 250)})))
     assert cli.main(words) == 2
     assert "it does not fit" in capsys.readouterr().err

@@ -18,6 +18,7 @@ from core.refinement import request as refinement
 from core.refinement.estimate import BLOCK, FEW, MEASURED, estimate
 from core.refinement.presets import PRESETS
 from core.refinement.request import Refinement
+from core.refinement.untrained import untrained_names
 from core.training.loop import Training
 from core.training.resume import State
 from tests.core.runs.tasks.refining import Guided
@@ -38,7 +39,7 @@ def test_a_preset_names_what_there_is(key: str) -> None:
     request = preset.request
     assert Refinement.read(request.arguments()) == request, "what is written is what is read"
     assert request.data in DATASETS
-    assert request.base in (classifier_names() if request.start == "base" else refinement.untrained_names())
+    assert request.base in (classifier_names() if request.start == "base" else untrained_names())
 
 
 @pytest.mark.parametrize("key", PRESETS)
