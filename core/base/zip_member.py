@@ -55,7 +55,7 @@ class Member:
         """All that is left, after which the checksum has been compared."""
         raw = self.some(self.left)
         if self._raw(1):
-            raise Unreadable(f"{self.called} unpacks to more than the archive says")
+            raise Unreadable(f"{self.called} is larger than the archive says")
         return raw
 
     def pieces(self, count: int) -> Iterator[bytes]:
@@ -68,7 +68,7 @@ class Member:
         try:
             return self._file.read(count)
         except (*BROKEN, OSError) as error:
-            raise Unreadable(f"{self.called} is damaged or cut short") from error
+            raise Unreadable(f"{self.called} is damaged or cut short, or larger than the archive says") from error
 
 
 def shown(name: str) -> str:

@@ -73,8 +73,7 @@ def check(request: Refinement, classifier_of: Callable[[Refinement], Classifier]
 
 def _misfit(request: Refinement, classifier: Classifier, facts: DataFacts) -> str:
     """Why the network cannot learn from data like these, in one sentence; "" if it can."""
-    if sum(count > 0 for count in facts.per_class["train"]) < 2:
-        return ONE_CLASS
+    one = sum(count > 0 for count in facts.per_class["train"]) < 2
     if request.start == "scratch":  # the network is made for the classes of the data
         facts = replace(facts, classes=classifier.labels)
-    return misfit(classifier, facts, learns=True) or ""
+    return misfit(classifier, facts, learns=True) or (ONE_CLASS if one else "")

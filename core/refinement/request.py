@@ -106,9 +106,9 @@ class Refinement:
         images = load_data(
             self.data, "train", size=classifier.size, progress=progress, fingerprint=self.data_fingerprint
         )
+        classifier, images = self._joined(classifier, images)
         if len(set(images.labels.tolist())) < 2:
             raise ValueError(ONE_CLASS)
-        classifier, images = self._joined(classifier, images)
         data = few(images, self.images, self.schedule.seed)
         if reason := self.schedule.too_few(len(data)) or alone(classifier, self.schedule.batch // self.processes):
             raise ValueError(reason)

@@ -47,7 +47,8 @@ def tree(entries: Iterable[Entry], called: str, links: Sequence[str] = ()) -> Tr
         unused = groups.pop("val")
         if groups.setdefault("test", unused) is not unused:
             notes.append(f"{_count(unused):,} pictures of the folder val are not used, beside those of test.")
-    if "train" in groups and groups.get("test") and not set(groups["train"]) & set(groups["test"]):
+    known = {name.casefold() for name in groups.get("train", ())}
+    if known and groups.get("test") and known.isdisjoint(map(str.casefold, groups["test"])):
         unknown = groups.pop("test")
         notes.append(f"{_count(unknown):,} test pictures lie in no folder of a train class and were left out.")
     return _sorted(called, groups, notes)
