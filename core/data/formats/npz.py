@@ -20,6 +20,7 @@ from core.data.formats.class_names import cleaned
 
 Split = Literal["train", "test"]
 LARGEST_SIDE = 1024
+WHOLE = "; save them as whole numbers from 0 (black) to 255 (white), of type uint8"
 MOST_CLASSES = 100_000
 MOST_VALUES = 8_000_000_000  # bytes of images in a split
 
@@ -80,7 +81,9 @@ def _size(archive: NpzArchive, split: str) -> tuple[int, tuple[int, int, int]]:
     """Number of images and their (C, H, W), from the header."""
     shape, dtype = archive.header(f"{split}_images")
     if dtype != np.uint8 or len(shape) not in (3, 4):
-        raise Unreadable(f"{archive.called}: expected uint8 images (N, H, W[, C]), got {str(dtype)[:40]} {shape}")
+        raise Unreadable(
+            f"{archive.called}: expected uint8 images (N, H, W[, C]), got {str(dtype)[:40]} {shape}{WHOLE}"
+        )
     count, height, width, channels = (*shape, 1) if len(shape) == 3 else shape
     if channels not in (1, 3):
         wanted = "images (N, H, W) or (N, H, W, C) with 1 or 3 channels"

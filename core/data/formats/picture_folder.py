@@ -39,7 +39,7 @@ def folder_facts(path: Path) -> DataFacts:
 
 def _tree(path: Path) -> Tree:
     links: list[str] = []
-    return tree(list(in_folder(path, links)), path.name, links)
+    return tree(list(in_folder(path, links)), path.name or str(path), links)
 
 
 def load(

@@ -51,17 +51,18 @@ def in_folder(path: Path, links: list[str] | None = None) -> Iterator[Entry]:
 
     Unreadable (a ValueError) if there are too many or they lie too deep, or a folder cannot be opened.
     """
+    called = path.name or str(path)
     left, count = [(path, ())], 0  # type: list[tuple[Path, tuple[str, ...]]], int
     while left:
         place, parts = left.pop()
         cancellation.check()
         if len(parts) > DEEPEST:
-            raise Unreadable(f"{path.name} has folders more than {DEEPEST} deep")
+            raise Unreadable(f"{called} has folders more than {DEEPEST} deep")
         try:
             with os.scandir(place) as listed:
                 for item in listed:
                     if (count := count + 1) > MOST_FILES:
-                        raise Unreadable(f"{path.name} holds more than {MOST_FILES:,} files and folders")
+                        raise Unreadable(f"{called} holds more than {MOST_FILES:,} files and folders")
                     if ignored(item.name):
                         continue
                     if item.is_symlink():
@@ -71,7 +72,7 @@ def in_folder(path: Path, links: list[str] | None = None) -> Iterator[Entry]:
                     elif item.is_file(follow_symlinks=False):
                         yield _on_disk((*parts, item.name), Path(item.path))
         except OSError as error:
-            said = f"the folder {shown('/'.join(parts) or path.name)} cannot be opened"
+            said = f"the folder {shown('/'.join(parts) or called)} cannot be opened"
             raise Unreadable(f"{said}: {error.strerror or error}") from error
 
 
