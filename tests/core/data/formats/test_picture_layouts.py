@@ -143,7 +143,7 @@ def test_deep_greyscale_has_one_range_for_the_whole_data_set(tmp_path: Path) -> 
         assert data.classes == ("bright", "dark")
         assert data.images[data.labels == 0].min() >= 253
         assert data.images[data.labels == 1].max() <= 2
-        note = f"{count} of {count} {split} pictures: greyscale of more than 8 bits: the range of all of them, 1000 to"
+        note = f"{count} of {count} {split} pictures: greyscale of more than 8 bits: the range from 1000 to 60"
         assert data.notes[0].startswith(note)
 
 
