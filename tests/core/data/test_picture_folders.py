@@ -196,6 +196,36 @@ def test_a_zip_brought_to_a_size(home: Path) -> None:
     assert load_data(key, "test").images.shape == (2, 3, 32, 32)
 
 
+def test_a_zip_from_windows(home: Path) -> None:
+    """Backslashes between folders and a colon in a name are read as what they are."""
+    backslashes = {f"set\\grade:{name[0]}\\{name[2:]}": raw for name, raw in FLAT.items()}
+    key, notes = own_data.install(io.BytesIO(renamed(backslashes)), "windows")
+    assert load_data(key, "test").classes == ("grade:a", "grade:b")
+    assert notes == ()
+
+
+def renamed(files: dict[str, bytes]) -> bytes:
+    """A .zip with these names as they are: zipfile would replace backslashes."""
+    out = io.BytesIO()
+    with zipfile.ZipFile(out, "w") as made:
+        for name, raw in files.items():
+            info = zipfile.ZipInfo("x")
+            info.filename = name
+            made.writestr(info, raw)
+    return out.getvalue()
+
+
+def encrypted() -> bytes:
+    """A .zip whose members say that they have a password."""
+    raw = bytearray(packed(FLAT))
+    for sign, place in ((b"PK\x03\x04", 6), (b"PK\x01\x02", 8)):
+        begin = raw.find(sign)
+        while begin >= 0:
+            raw[begin + place] |= 1
+            begin = raw.find(sign, begin + 4)
+    return bytes(raw)
+
+
 def linked() -> bytes:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as made:
@@ -215,6 +245,10 @@ def linked() -> bytes:
         (packed(FLAT | {"C:/evil.png": picture(1)}), "points out of its folder"),
         (packed(FLAT | {"a\\..\\..\\evil.png": picture(1)}), "points out of its folder"),
         (linked(), "holds links"),
+        (encrypted(), "is encrypted"),
+        (packed({"a b/x.png": picture(1), "a  b/x.png": picture(2)}), "two classes of the same name"),
+        (packed({"/".join("abcdefghijklmnopqr"): b""}), "more than 16 deep"),
+        (packed({"inner.zip": packed(FLAT)}), "it holds inner.zip"),
         (packed(FLAT, zipfile.ZIP_BZIP2), "rare way"),
         (packed(FLAT, zipfile.ZIP_LZMA), "rare way"),
         (packed({}), "no class folders"),

@@ -76,6 +76,18 @@ REFUSED: dict[str, tuple[dict[str, Any], str]] = {
     "by column": ({"train_images": np.asfortranarray(np.zeros((12, 28, 28), np.uint8))}, "column by column"),
     "other size": ({"test_images": np.zeros((7, 32, 32), np.uint8)}, "different sizes"),
     "too few classes": ({"classes": np.array(["a", "b"])}, "names 2 classes, but has an image with the label 2"),
+    "a character that there is not": (
+        {"classes": np.array([0x110000, 97, 98], np.uint32).view("U1")},
+        "names of the classes are damaged",
+    ),
+    "half a character": (
+        {"classes": np.array([0xD800, 97, 98], np.uint32).view("U1")},
+        "names of the classes are damaged",
+    ),
+    "alike": ({"classes": np.array(["ill", "well", "ILL "])}, "same name once case.*: 'ill' and 'ILL '"),
+    "not to be seen": ({"classes": np.array(["ill", "\u200b", "well"])}, "without a name that can be seen"),
+    "NaN": ({"train_images": np.full((12, 28, 28), np.nan, np.float32)}, "of type uint8"),
+    "deep": ({"train_images": np.zeros((12, 28, 28), np.uint16)}, "of type uint8"),
     "same names": ({"classes": np.array(["a", "b", "a"])}, "same name once case.*: 'a' and 'a'"),
     "object classes": ({"classes": np.array(["a", "b", None], object)}, "Python objects"),
     "object images": ({"train_images": np.array([Evil()] * 12, object)}, "Python objects"),
@@ -108,6 +120,10 @@ def test_missing_parts_are_named(tmp_path: Path) -> None:
     for unknown in ("nothing", "own:nothing", "own:../../x", "a\0b", "svhn2", "own:"):
         with pytest.raises(ValueError, match="there (is|are) no"):
             load_data(unknown, "train")
+    for nowhere in ("~nobody-of-this-name/x.npz", "x" * 5000, "/" + "x/" * 3000, "/dev/zero", "a\nb"):
+        with pytest.raises(ValueError, match="there is no") as caught:
+            load_data(nowhere, "train")
+        assert len(str(caught.value).splitlines()) == 1
     (tmp_path / "notes.txt").write_text("x")
     with pytest.raises(ValueError, match="neither an .npz file nor a folder"):
         load_data(str(tmp_path / "notes.txt"), "train")
