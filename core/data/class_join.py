@@ -59,6 +59,9 @@ def join_classes(classes: Sequence[str], labels: Sequence[str], *, learns: bool 
         return ClassJoin(refusal=f"{few}, none of them of the same name")
     extra = [name for name, place in zip(classes, places, strict=True) if place is None]
     missing = [label for place, label in enumerate(labels) if place not in known]
+    if twice := next((name for name in extra if missing.count(name) > 1), ""):
+        several = f"several classes of the model are called ‘{twice}’"
+        return ClassJoin(refusal=f"{several}, so it cannot be told which is meant")
     said = [f"{_names(extra)} {_is(extra)} only in the data"]
     said += [f"{_names(missing)} {_is(missing)} only in the model"] if missing else []
     return ClassJoin(refusal=f"the classes of the data are not the model's: {'; '.join(said)}")

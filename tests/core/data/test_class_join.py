@@ -60,6 +60,7 @@ def test_joined_in_order_with_a_word(
         (("0", "1", "2"), ("a", "b"), "3 classes; the model tells 2 classes apart"),
         (("1", "10", *"23456789"), DIGITS, "‘10’ is only in the data; ‘digit 0’ is only in the model"),
         (("1", "2", "3"), ("0", "1", "2"), "‘3’ is only in the data; ‘0’ is only in the model"),
+        (("crane", "dog"), ("crane", "dog", "crane"), "several classes of the model are called ‘crane’"),
         (("A", "c"), ("a", "A", "b"), "‘c’ is only in the data"),
     ],
 )  # fmt: skip

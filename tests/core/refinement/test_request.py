@@ -67,7 +67,8 @@ def test_names_of_the_base_are_kept_and_its_order(monkeypatch: pytest.MonkeyPatc
 
 def test_one_class_or_one_image_cannot_be_learnt(monkeypatch: pytest.MonkeyPatch) -> None:
     asked = loading(monkeypatch, ("well", "ill"))
-    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: replace(dataset(), labels=torch.zeros(256).long()))
+    alike = Images(torch.zeros(40, 1, 28, 28, dtype=torch.uint8), torch.zeros(40).long(), ("well", "ill"))
+    monkeypatch.setattr(refinement, "load_data", lambda *_, **__: alike)
     with pytest.raises(ValueError, match="of one class; expected at least two"):
         asked.load()
     net = nn.Sequential(nn.Conv2d(1, 2, 6), nn.BatchNorm2d(2), nn.Flatten(), nn.Linear(2, 2))
