@@ -83,6 +83,7 @@ def _unmistakable(folders: Groups, called: str) -> None:
     if len(shared) > 1 and min(shared.values()) > 1 and all(map(_deep, folders.values())):
         seen = f"{names(folders)} hold folders of the same names, {names(sorted(shared))}"
         raise Unreadable(f"{called}: {seen}, so it cannot be told which are the classes; {EXPECTED}")
+    tops = set(folders)
     for name, inside in zip(folders, within, strict=True):
-        if twice := sorted((inside & set(folders)) - {name}):
+        if twice := sorted((inside & tops) - {name}):
             raise Unreadable(f"{called}: {shown(twice[0])} lies at the top and within {shown(name)} too; {EXPECTED}")

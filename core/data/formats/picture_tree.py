@@ -61,7 +61,9 @@ def _count(groups: Groups) -> int:
 def _sorted(called: str, groups: Mapping[str, Groups], notes: list[str]) -> Tree:
     """The tree; where there is no test split, a fifth of what there is becomes one."""
     folders = sorted({name for group in groups.values() for name in group})
-    if not 2 <= len(folders) <= MOST_CLASSES:
+    if len(folders) > MOST_CLASSES:
+        raise Unreadable(f"{called} has pictures in {len(folders):,} class folders; at most {MOST_CLASSES:,} are read")
+    if len(folders) < 2:
         seen = f"{len(folders) or 'no'} class folder{'s' * (len(folders) != 1)}"
         raise Unreadable(f"{called} has pictures in {seen}{f' ({names(folders)})' * bool(folders)}; {EXPECTED}")
     classes = cleaned(folders, called)

@@ -2,6 +2,7 @@
 
 import io
 import os
+import time
 import zipfile
 from collections.abc import Iterable
 from pathlib import Path
@@ -12,7 +13,7 @@ from PIL import Image
 
 from core.data.by_name import data_facts, load_data
 from core.data.formats import picture_sources
-from core.data.formats.picture_sources import in_zip
+from core.data.formats.picture_sources import Entry, in_zip
 from core.data.formats.picture_tree import tree
 
 
@@ -128,6 +129,11 @@ def test_many_classes_are_sorted_in_one_pass() -> None:
     found = tree(in_zip(out, "x.zip"), "x.zip")
     assert len(found.classes) == 1000
     assert {len(group) for group in found.files["train"]} == {8}
+    many = [Entry((f"{number:05}", "x.png"), bytes, lambda _: b"") for number in range(50_000)]
+    begun = time.process_time()
+    with pytest.raises(ValueError, match="in 50,000 class folders; at most 10,000"):
+        tree(many, "x.zip")
+    assert time.process_time() - begun < 20
 
 
 def test_deep_greyscale_has_one_range_for_the_whole_data_set(tmp_path: Path) -> None:
