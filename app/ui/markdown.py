@@ -4,6 +4,8 @@ import re
 
 import streamlit as st
 
+from core.base.plain_line import plain_line
+
 
 def plain(text: str, longest: int = 80) -> str:
     """Text with everything that Markdown would act on escaped; cut at `longest` characters.
@@ -11,8 +13,7 @@ def plain(text: str, longest: int = 80) -> str:
     >>> plain("*cat* <b>")
     '\\\\*cat\\\\* \\\\<b\\\\>'
     """
-    short = text if len(text) <= longest else text[: longest - 1] + "…"
-    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>$:~&])", r"\\\1", " ".join(short.split()))
+    return re.sub(r"([\\`*_{}\[\]()#+\-.!|<>$:~&])", r"\\\1", plain_line(text, longest))
 
 
 LIMITS = """

@@ -3,6 +3,8 @@
 The message of an error is one sentence without a full stop.
 """
 
+from core.base.plain_line import plain_line
+
 
 class Unavailable(OSError):
     """Something must be fetched and cannot be; `advice` says what to do about it, in whole sentences."""
@@ -23,7 +25,17 @@ def with_advice(error: BaseException, otherwise: str = "") -> str:
     'the weights could not be fetched. Connect this machine.'
     >>> with_advice(ValueError("this model has two classes"), "Choose another model.")
     'this model has two classes. Choose another model.'
+    >>> with_advice(FileNotFoundError(2, "No such file or directory", "a.json"))
+    'a.json cannot be used: No such file or directory'
     """
     advice = getattr(error, "advice", "") or otherwise
-    message = " ".join(str(error).split())
+    message = plain_line(_said(error))  # it may quote a name from outside
     return f"{message.rstrip('.')}. {advice}" if advice else message
+
+
+def _said(error: BaseException) -> str:
+    """The text of an error; of one from the system without its number."""
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename} cannot be used: " if isinstance(error.filename, str) else ""
+        return f"{where}{error.strerror}"
+    return str(error)

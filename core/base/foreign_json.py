@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.base.errors import Unreadable
+from core.base.regular_files import read_regular
 
 LARGEST = 16 * 10**6  # bytes
 DEEPEST = 32  # objects and lists inside one another
@@ -17,18 +18,19 @@ LONGEST_NUMBER = 40  # characters; the longest that a float is written with has 
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
 
 
-def read_object(path: Path, largest: int = LARGEST) -> dict[str, Any]:
-    """The JSON object in a file. Unreadable (a ValueError) in one sentence if it is none, OSError without a file."""
-    with path.open("rb") as file:
-        raw = file.read(largest + 1)
-    return parse_object(raw, path.name, largest)
+def read_object(path: Path, largest: int = LARGEST, called: str = "") -> dict[str, Any]:
+    """The JSON object in a file. Unreadable (a ValueError) in one sentence if it is none, OSError without a file.
+
+    called: what the sentence calls the file; its name unless given.
+    """
+    return parse_object(read_regular(path, largest), called or path.name, largest)
 
 
 def parse_object(raw: bytes | str, called: str, largest: int = LARGEST) -> dict[str, Any]:
     """The JSON object in `raw`; Unreadable in one sentence that begins with `called`.
 
-    A byte order mark in front is passed over. At most `largest` bytes and DEEPEST levels; NaN, infinities and numbers
-    too large for a float are refused.
+    A byte order mark in front is passed over. At most `largest` bytes and DEEPEST levels; NaN, infinities, numbers too
+    large for a float and halves of characters are refused.
 
     >>> parse_object(b'{"lr": 1e-3}', "card.json")
     {'lr': 0.001}
@@ -49,7 +51,22 @@ def parse_object(raw: bytes | str, called: str, largest: int = LARGEST) -> dict[
         raise Unreadable(f"{called} is not a JSON object")
     if _deeper(value, DEEPEST):
         raise Unreadable(f"{called} is nested more than {DEEPEST} levels deep")
+    if "\\ud" in text.lower() and _halved(value):  # no text that JSON does not escape can hold one
+        raise Unreadable(f"{called} holds half a character")
     return value
+
+
+def check_numbers(value: Any, most: float, called: str) -> None:
+    """Unreadable, in a sentence that begins with `called`, if a number anywhere in `value` is beyond -most to most.
+
+    >>> check_numbers({"lr": [1, {"a": 1e308}]}, 1e15, "card.json")
+    Traceback (most recent call last):
+    core.base.errors.Unreadable: card.json holds 1e+308, which is out of all range
+    """
+    if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > most:
+        raise Unreadable(f"{called} holds {value:.6g}, which is out of all range")
+    for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
+        check_numbers(each, most, called)
 
 
 class _NotFinite(Exception):
@@ -73,3 +90,12 @@ def _deeper(value: Any, levels: int) -> bool:
     """Whether lists and objects lie more than `levels` inside one another."""
     inside = value.values() if isinstance(value, dict) else value if isinstance(value, list) else ()
     return levels < 0 or any(_deeper(each, levels - 1) for each in inside if isinstance(each, dict | list))
+
+
+def _halved(value: Any) -> bool:
+    """Whether a text in `value` holds half of a surrogate pair, which can be written nowhere."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return True
+    return False

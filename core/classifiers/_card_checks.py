@@ -2,6 +2,7 @@
 
 from typing import Any
 
+from core.base.plain_line import plain_line
 from core.checkpoints.card import Card
 from core.contracts.preprocessing import INTERPOLATIONS, Preprocessing
 
@@ -13,7 +14,7 @@ def class_names(said: Any) -> tuple[str, ...]:
     """Class names as plain text; ValueError unless they are 2 or more different ones."""
     if not isinstance(said, list) or not all(isinstance(label, str) for label in said):
         raise ValueError("expected the labels as a list of names")
-    labels = tuple("".join(c for c in " ".join(label.split()) if c.isprintable())[:100] for label in said)
+    labels = tuple(plain_line(label, 100) for label in said)
     if not 2 <= len(labels) <= MOST_CLASSES or not all(labels):
         raise ValueError(f"expected at least 2 labels, none of them empty, got {len(labels)}")
     if len(set(labels)) < len(labels):

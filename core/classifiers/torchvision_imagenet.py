@@ -3,6 +3,7 @@
 import pickle
 import re
 from collections.abc import Mapping
+from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path, PurePosixPath
 from urllib.parse import urlsplit
@@ -59,8 +60,9 @@ def weights_file(name: str) -> Path:
 
 def _where(name: str) -> str:
     """Whether the weights are here, in words."""
-    if weights_file(name).is_file():
-        return "on this machine"
+    with suppress(OSError):  # where nothing can be kept, nothing was
+        if weights_file(name).is_file():
+            return "on this machine"
     return f"fetched on first use ({default_weights(name).meta['_file_size']:.0f} MB)"
 
 

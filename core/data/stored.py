@@ -4,6 +4,7 @@ from abc import ABC, abstractmethod
 from dataclasses import dataclass
 from pathlib import Path
 
+from core.base.paths import expanded
 from core.contracts.interfaces import DataFacts, DataSet, Images, Progress
 from core.data.fingerprint import fingerprint_of
 from core.data.formats.npz import Split, facts, read_npz
@@ -79,16 +80,14 @@ def at_path(name: str) -> NpzFile | PictureFolder:
     """The .npz file or folder that `name` says; ValueError if there is none, naming what else there is."""
     none = f"there is no data set, file or folder {name[:200]!r}; `counterproof data` lists the data sets"
     try:
-        path = Path(name).expanduser()
+        path = expanded(name)
         if "\0" in name or not (path.is_dir() or path.is_file()):
             raise ValueError(none)
-    except RuntimeError as error:
-        raise ValueError(f"there is no user {name.partition('/')[0][:60]!r} on this machine") from error
     except OSError as error:
         raise ValueError(f"{none} ({error.strerror or error})") from error
     if path.is_dir():
-        return PictureFolder(path.absolute())
+        return PictureFolder(path)
     if path.suffix.lower() != ".npz":
         zipped = "; unpack the .zip" if path.suffix.lower() == ".zip" else ""
         raise ValueError(f"{path.name} is neither an .npz file nor a folder of pictures{zipped}")
-    return NpzFile(path.absolute())
+    return NpzFile(path)

@@ -12,6 +12,7 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
+from core.base.plain_line import without_sequences
 from core.contracts.classifier import Classifier
 from core.images.decode import BROKEN, MOST_PIXELS, decode
 
@@ -34,7 +35,7 @@ def plain_name(name: str) -> str:
     >>> plain_name("C:\\\\scans\\\\<b>chest 1</b>.png"), plain_name("../..")
     ('b_.png', 'picture')
     """
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
+    last = re.split(r"[/\\]", unicodedata.normalize("NFC", without_sequences(name)))[-1]
     kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in " ._-()" else "_" for c in last)
     kept = re.sub(r"_+", "_", re.sub(r"\s+", " ", kept)).strip(" .")
     stem, dot, ending = kept.rpartition(".")

@@ -1,6 +1,5 @@
 """What a task is given: where it goes on, where its rows, checkpoints and words go, and whether it is to stop."""
 
-import json
 import threading
 import time
 from collections.abc import Callable, Iterator
@@ -11,8 +10,9 @@ from typing import Any, Literal
 
 from core.base import run_folder
 from core.base.atomic_files import write_whole
-from core.runs import checkpoint_folders, files
-from core.runs.status import LIVE, How, State, stop_asked, write_status, written
+from core.runs import checkpoint_folders, files, rows
+from core.runs.spec import known_spec
+from core.runs.status import LIVE, MOST_NOTES, How, State, stop_asked, write_status, written
 
 RESERVE = 16_384  # bytes kept so that the last words can be written on a full disk
 EVERY = 0.5  # seconds between two writings of the status for progress alone
@@ -31,7 +31,7 @@ class Context:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
-        self.spec = files.read_json(folder / run_folder.SPEC) or {}
+        self.spec = known_spec(folder)
         self.status = written(folder)
         self.reserve = folder / ".reserve"
         self.listeners: list[Callable[[How], None]] = []
@@ -73,7 +73,7 @@ class Context:
         """Add a row to the metrics. Written before the checkpoint of its step."""
         if step <= self.saved or step < self.status.step:
             raise ValueError(f"expected a row after step {self.saved} and not before {self.status.step}, got {step}")
-        files.append(self.folder / run_folder.METRICS, json.dumps({"step": step, **numbers}) + "\n")
+        files.append(self.folder / run_folder.METRICS, rows.row_text({"step": step, **numbers}))
         self._change(step=step)
 
     def progress(self, fraction: float, said: str = "", left: float | Literal["pace"] | None = "pace") -> None:
@@ -105,7 +105,7 @@ class Context:
     def say(self, sentence: str) -> None:
         """Tell the user something that stays with the run, such as a batch that was halved."""
         self.log(sentence)
-        self.update(notes=(*self.status.notes, sentence))
+        self.update(notes=(*self.status.notes, sentence)[-MOST_NOTES:])
 
     def log(self, text: str) -> None:
         """Add a line to the log."""

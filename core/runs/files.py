@@ -14,48 +14,51 @@ from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-from core.base.atomic_files import write_whole
+from core.base.atomic_files import whole, write_whole
+from core.base.errors import Unreadable
+from core.base.foreign_json import read_object
+from core.base.regular_files import open_regular, read_regular
 from core.base.run_folder import CHECKPOINT
+from core.runs import rows
+from core.runs.rows import RowReader, finite
 
+LARGEST = 4 * 10**6  # bytes of a JSON file of a run
 YOUNG = 60.0  # seconds
 RETRY = 1.0  # seconds: a reader that looks whether a lock is held holds it itself for a moment
 
 
 def write_json(path: Path, value: Mapping[str, Any]) -> None:
-    """Replace `path` by this JSON object, or raise OSError and leave it as it was."""
-    write_whole(path, (json.dumps(value, indent=1) + "\n").encode())
+    """Replace `path` by this JSON object, or raise OSError and leave it as it was; what is not finite becomes null."""
+    write_whole(path, (json.dumps(finite(value), indent=1, allow_nan=False) + "\n").encode())
 
 
-def read_json(path: Path) -> dict[str, Any] | None:
-    """The JSON object in `path`; None if there is none."""
+def read_part(path: Path, called: str, largest: int = LARGEST) -> dict[str, Any]:
+    """The JSON object in a file of a run; Unreadable in one sentence if it is not there or cannot be read.
+
+    called: what the sentence calls it, such as "its status".
+    """
     try:
-        found = json.loads(path.read_bytes())
-    except (OSError, ValueError):
-        return None
-    return found if isinstance(found, dict) else None
+        return read_object(path, largest, called)
+    except FileNotFoundError as error:
+        raise Unreadable(f"{called} is not there") from error
+    except NotADirectoryError as error:
+        raise Unreadable("it is no folder") from error
+    except OSError as error:
+        raise Unreadable(f"{called} cannot be read: {error.strerror or error}") from error
 
 
 def read_rows(path: Path) -> list[dict[str, Any]]:
-    """The rows of a .jsonl file in order; what a kill left half written is no row."""
-    try:
-        raw = path.read_bytes()
-    except FileNotFoundError:
-        return []
-    rows = []
-    for line in raw.split(b"\n")[:-1]:  # what follows the last newline was cut short
-        try:
-            row = json.loads(line)
-        except ValueError:
-            continue
-        if isinstance(row, dict):
-            rows.append(row)
-    return rows
+    """The rows of a .jsonl file in order; what a kill left half written is no row, nor is one that is damaged."""
+    read = RowReader()
+    with suppress(OSError):
+        read.add(read_regular(path, rows.LARGEST))
+    return read.rows
 
 
 def cut_rows(path: Path, last: int) -> None:
-    """Drop the rows of steps after `last`, and everything half written."""
-    kept = [row for row in read_rows(path) if row["step"] <= last]
-    write_whole(path, "".join(json.dumps(row) + "\n" for row in kept).encode())
+    """Drop the rows of steps after `last`, and everything half written or damaged."""
+    with whole(path) as kept, suppress(FileNotFoundError), open_regular(path) as file:
+        kept.writelines(rows.kept_lines(file, last))
 
 
 def append(path: Path, text: str) -> None:
@@ -80,7 +83,7 @@ def take(path: Path, wait: float = RETRY) -> int | None:
     holder however that ends. No process id is involved, so neither a zombie nor a reused id can look alive.
     FileNotFoundError if the file was deleted meanwhile.
     """
-    handle = os.open(path, os.O_RDWR | os.O_CREAT, 0o644)
+    handle = os.open(path, os.O_RDWR | os.O_CREAT | os.O_NONBLOCK, 0o644)
     until = time.monotonic() + wait
     while True:
         try:
@@ -99,10 +102,13 @@ def take(path: Path, wait: float = RETRY) -> int | None:
 
 
 def held(path: Path) -> bool:
-    """Whether some process holds the lock `path`. Readers share, so they never take one another for a holder."""
+    """Whether some process holds the lock `path`. Readers share, so they never take one another for a holder.
+
+    What cannot be opened is held by nobody.
+    """
     try:
-        handle = os.open(path, os.O_RDONLY)
-    except FileNotFoundError:
+        handle = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
+    except OSError:
         return False
     try:
         fcntl.flock(handle, fcntl.LOCK_SH | fcntl.LOCK_NB)
@@ -123,10 +129,18 @@ def settled(condition: Callable[[], bool], seconds: float, every: float = 0.05) 
     return True
 
 
+def remove(path: Path) -> None:
+    """Delete a folder with all that is in it, or whatever else stands there; a link is removed, not followed."""
+    if path.is_dir() and not path.is_symlink():
+        shutil.rmtree(path)
+    else:
+        path.unlink()
+
+
 def sweep(folder: Path) -> None:
     """Remove what a kill left half made. A young file may be someone's who is writing `stop` at this moment."""
     for part in folder.glob(f"{CHECKPOINT}*.part"):
-        shutil.rmtree(part)
+        remove(part)
     for part in folder.glob(".*.part"):
         with suppress(FileNotFoundError):
             if time.time() - part.stat().st_mtime > YOUNG:

@@ -7,8 +7,9 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
-from core.base.run_folder import LOCK, SPEC
-from core.runs.files import held, read_json, take
+from core.base.run_folder import LOCK
+from core.runs.files import held, take
+from core.runs.spec import known_spec
 from core.runs.status import written
 
 EVERY = 0.25  # seconds between two looks
@@ -16,7 +17,7 @@ EVERY = 0.25  # seconds between two looks
 
 def devices(folder: Path) -> tuple[str, ...]:
     """What the run in `folder` wants to itself, in one order for all, so that no two wait for each other."""
-    return tuple(sorted(set(str((read_json(folder / SPEC) or {}).get("device", "cpu")).split(","))))
+    return tuple(sorted(set(known_spec(folder).get("device", "cpu").split(","))))
 
 
 @contextmanager

@@ -1,20 +1,26 @@
 """One run: watch, stop, resume, delete."""
 
 import os
-import shutil
 import threading
 import time
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from core.base.run_folder import LOCK, LOG, METRICS, RESULT, SPEC, STOP
-from core.runs import checkpoint_folders
-from core.runs.files import read_json, read_rows, take, write_json
+from core.base.errors import Unreadable
+from core.base.foreign_json import check_numbers
+from core.base.plain_line import printable
+from core.base.regular_files import open_regular
+from core.base.run_folder import LOCK, LOG, METRICS, RESULT, STOP
+from core.runs import checkpoint_folders, deletion
+from core.runs.files import read_part, read_rows, take, write_json
 from core.runs.launchers import End, Start
 from core.runs.launchers.local import detached, end
+from core.runs.spec import known_spec, read_spec
 from core.runs.status import How, Status, read_status, stop_asked, write_status, written
+
+RETURNED = "its result"
+HUGE = 2.0**64  # nothing that a task returns is larger
 
 
 @dataclass(frozen=True)
@@ -31,7 +37,17 @@ class Run:
 
     @property
     def spec(self) -> dict[str, Any]:
-        return read_json(self.folder / SPEC) or {}
+        """What was asked; empty where it cannot be read: `trouble` says why."""
+        return known_spec(self.folder)
+
+    @property
+    def trouble(self) -> str:
+        """Why the run cannot be read, in a sentence without a full stop; "" if it can."""
+        try:
+            read_spec(self.folder)
+        except Unreadable as error:
+            return str(error)
+        return ""
 
     @property
     def status(self) -> Status:
@@ -48,15 +64,28 @@ class Run:
         return found[1] if found else None
 
     def result(self) -> dict[str, Any] | None:
-        """What the task returned; None before it has completed."""
-        return read_json(self.folder / RESULT)
+        """What the task returned; None before it has completed, or where it cannot be read."""
+        try:
+            return self.read_result()
+        except Unreadable:
+            return None
+
+    def read_result(self) -> dict[str, Any]:
+        """What the task returned; Unreadable in one sentence."""
+        result = read_part(self.folder / RESULT, RETURNED)
+        check_numbers(result, HUGE, RETURNED)
+        return result
 
     def log(self, size: int = 20_000) -> str:
-        """The end of the log, at most `size` bytes."""
-        with suppress(FileNotFoundError), (self.folder / LOG).open("rb") as file:
-            file.seek(max(0, file.seek(0, os.SEEK_END) - size))
-            return file.read().decode(errors="replace")
-        return ""
+        """The end of the log, at most `size` bytes, without control characters; or why it cannot be read."""
+        try:
+            with open_regular(self.folder / LOG) as file:
+                file.seek(max(0, file.seek(0, os.SEEK_END) - size))
+                return printable(file.read(size).decode(errors="replace"))
+        except FileNotFoundError:
+            return ""
+        except OSError as error:
+            return f"The log cannot be read: {error.strerror or error}."
 
     def stop(self, how: How = "save") -> None:
         """Ask the worker to save and end, or to end now; one that does not hear 'now' is ended two seconds later."""
@@ -107,28 +136,11 @@ class Run:
         finally:
             os.close(lock)
 
-    def waited_for(self) -> list[str]:
-        """The runs that refine what this one made and have not completed: they read it whenever they start or go on."""
-        found = []
-        for folder in self.folder.parent.glob("[0-9]*"):
-            given = (read_json(folder / SPEC) or {}).get("arguments")
-            base = str(given.get("base")) if isinstance(given, dict) else ""
-            ours = base.partition(".")[0] == f"run:{self.id}"  # .last are other weights of the same run
-            if ours and folder != self.folder and read_status(folder).state != "completed":
-                found.append(folder.name)
-        return sorted(found)
-
     def delete(self) -> None:
         """Remove it with everything in it; ValueError while it is going, or the base of a run that is not over."""
-        lock = self._alone("is still going; stop it first")
+        lock = self._alone("is still going; stop it first") if deletion.workable(self.folder) else None
         try:
-            if others := self.waited_for():
-                of = f"run {self.id} is the base of run {others[0]}"
-                raise ValueError(f"{of}, which has not completed; delete that first")
-            gone = self.folder.with_name(f".gone-{self.id}")  # at once out of every list
-            self.folder.rename(gone)
-            shutil.rmtree(gone)
-        except OSError as error:
-            raise OSError(f"run {self.id} cannot be deleted: {error.strerror or error}") from error
+            deletion.delete(self.folder)
         finally:
-            os.close(lock)
+            if lock is not None:
+                os.close(lock)

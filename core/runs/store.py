@@ -1,6 +1,6 @@
 """The runs of one place: start and find. Nothing is kept but the folders."""
 
-import re
+import os
 import secrets
 import shutil
 import time
@@ -13,10 +13,9 @@ from core.runs.files import take, write_json
 from core.runs.launchers import End, Start, launcher
 from core.runs.launchers.local import detached, end
 from core.runs.run import Run as Run
+from core.runs.spec import DEVICE as DEVICE
 from core.runs.status import Status as Status
 from core.runs.status import write_status
-
-DEVICE = re.compile(r"cpu|mps|(cuda|xpu):\d+(,(cuda|xpu):\d+)*")
 
 
 class Store:
@@ -60,14 +59,17 @@ class Store:
         return run
 
     def runs(self) -> list[Run]:
-        """Every run, the newest first, lost ones too."""
-        if not self.root.is_dir():
-            return []
-        names = sorted((path.name for path in self.root.iterdir() if is_name(path.name)), reverse=True)
+        """Every run, the newest first, lost ones too, and what has the name of one; OSError in one sentence."""
+        try:
+            if not self.root.is_dir():
+                return []
+            names = sorted((path.name for path in self.root.iterdir() if is_name(path.name)), reverse=True)
+        except OSError as error:
+            raise OSError(f"runs cannot be read from {self.root}: {error.strerror or error}") from error
         return [Run(self.root / name, self.launch, self.end) for name in names]
 
     def run(self, name: str) -> Run:
         """The run called `name`; ValueError if there is none. A name may come from outside: it is no path."""
-        if not is_name(name) or not (self.root / name).is_dir():
+        if not is_name(name) or not os.path.lexists(self.root / name):
             raise ValueError(f"there is no run {name[:60]!r}")
         return Run(self.root / name, self.launch, self.end)

@@ -19,11 +19,12 @@ from typing import Any
 
 from core.base import cores
 from core.base.parent_death import WORKER, tie
-from core.base.run_folder import LOCK, RESULT, SPEC, STOP
+from core.base.run_folder import LOCK, RESULT, STOP
 from core.runs.context import RESERVE, Context, Stopped
 from core.runs.failure_words import sentence
-from core.runs.files import read_json, take, write_json
+from core.runs.files import take, write_json
 from core.runs.queue import alone
+from core.runs.spec import known_spec, read_spec
 from core.runs.status import How
 from core.runs.tasks import TASKS, Task
 
@@ -38,7 +39,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--lock", type=int, help="an inherited descriptor that holds the run's lock")
     given = parser.parse_args(arguments)
     folder = given.folder.absolute()
-    cap(int((read_json(folder / SPEC) or {}).get("threads") or 0))
+    cap(known_spec(folder).get("threads", 0))
     faulthandler.enable()  # a crash in compiled code leaves its trace in the log
     for number in (signal.SIGTERM, signal.SIGINT):  # a machine that goes down, Ctrl-C: stop and save
         signal.signal(number, lambda *_: write_json(folder / STOP, {"how": "save"}))
@@ -69,7 +70,7 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
         with alone(folder, lambda: _wait(context)):
             context.update(state="starting", said="", started=time.time())
             context.recover()
-            result = _task(context.spec, tasks)(context, context.spec.get("arguments", {}))
+            result = _task(read_spec(folder), tasks)(context, context.spec.get("arguments", {}))
             write_json(folder / RESULT, result)
             context.finish("completed", progress=1.0)
     except Stopped:

@@ -51,4 +51,4 @@ def test_a_damaged_status_keeps_no_other_run_from_its_device(store: Store, text:
     (broken / "status.json").write_text(text)
     run = store.submit("walk", {"steps": 3})
     assert ended(run) == "completed"
-    assert store.run(broken.name).status.state == "lost"
+    assert store.run(broken.name).status.state == "unreadable"

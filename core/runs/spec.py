@@ -1,0 +1,78 @@
+"""What a run was asked to do: the object in its spec.json, read and checked.
+
+Only what all who show or start a run rely on is checked; a task checks its own arguments when it is its turn, and
+settings of another version are still listed.
+"""
+
+import re
+from pathlib import Path
+from typing import Any
+
+from core.base.errors import Unreadable
+from core.base.foreign_json import check_numbers
+from core.base.run_folder import SPEC
+from core.runs.files import read_part
+
+CALLED = "its settings file"
+LARGEST = 10**6  # bytes
+HUGE = 2.0**64  # no setting is a larger number
+MOST_THREADS = 4096
+DEVICE = re.compile(r"cpu|mps|(cuda|xpu):\d+(,(cuda|xpu):\d+)*")
+TEXTS = ("base", "data", "classifier", "before", "after", "start", "title", "split", "data_fingerprint")
+OBJECTS = ("objective", "schedule", "attack", "explainer")
+WHOLE = ("images", "count", "batch", "seed", "epochs", "held_out", "processes")
+
+
+def read_spec(folder: Path) -> dict[str, Any]:
+    """The settings of the run in `folder`: "task", "arguments", "device", "threads"; Unreadable in one sentence."""
+    spec = read_part(folder / SPEC, CALLED, LARGEST)
+    check_numbers(spec, HUGE, CALLED)
+    if not isinstance(spec.get("task"), str) or not spec["task"].strip():
+        raise Unreadable(f"{CALLED} names no task")
+    arguments = spec.get("arguments", {})
+    if not isinstance(arguments, dict):
+        raise Unreadable(f"{CALLED} has arguments that are no object")
+    if not isinstance(device := spec.get("device", "cpu"), str) or not DEVICE.fullmatch(device):
+        raise Unreadable(f"{CALLED} names no device that there can be")
+    if not _whole(threads := spec.get("threads", 0)) or not 0 <= threads <= MOST_THREADS:
+        raise Unreadable(f"{CALLED} has threads that are no whole number from 0 to {MOST_THREADS:,}")
+    _check(arguments)
+    for name in OBJECTS:
+        given = arguments.get(name)
+        if given is not None and not isinstance(given, dict):
+            raise Unreadable(f"{CALLED} has {_an(name)} that is no object")
+        if given is not None and name != "schedule" and not isinstance(given.get("method", ""), str):
+            raise Unreadable(f"{CALLED} has {_an(name)} whose method is no name")
+        _check(given or {})
+    return spec
+
+
+def known_spec(folder: Path) -> dict[str, Any]:
+    """The settings of the run in `folder`; none where they cannot be read, which is for others to say."""
+    try:
+        return read_spec(folder)
+    except Unreadable:
+        return {}
+
+
+def _check(given: dict[str, Any]) -> None:
+    """Texts and whole numbers that are neither, in an object of settings; what is None is not set."""
+    for name in TEXTS:
+        if not isinstance(given.get(name) or "", str):
+            raise Unreadable(f"{CALLED} has {_an(name)} that is no text")
+    for name in WHOLE:
+        if not _whole(given.get(name) or 0):
+            raise Unreadable(f"{CALLED} has {_an(name)} that is no whole number")
+
+
+def _whole(value: Any) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)
+
+
+def _an(name: str) -> str:
+    """An argument in a sentence.
+
+    >>> _an("objective"), _an("data_fingerprint")
+    ("an 'objective'", "a 'data fingerprint'")
+    """
+    return f"{'an' if name[0] in 'aeiou' else 'a'} '{name.replace('_', ' ')}'"
