@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
+from core.base.plain_line import plain_line
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
@@ -54,15 +55,22 @@ def classifier_names() -> dict[str, str]:
     """Every classifier to be had, as `source:checkpoint` (or `source`) -> title."""
     names: dict[str, str] = {}
     for key, source in CLASSIFIERS.items():
-        for checkpoint, title in source().checkpoints().items():
-            names[f"{key}:{checkpoint}" if checkpoint else key] = title
+        try:
+            checkpoints = source().checkpoints()
+        except OSError:  # a folder that cannot be read has none to offer; whoever wants to keep something there says so
+            continue
+        for checkpoint, title in checkpoints.items():
+            names[f"{key}:{checkpoint}" if checkpoint else key] = plain_line(title)
     return names
 
 
 def stamp(name: str) -> str:
-    """Changes when the weights of this name are replaced on disk; "" where they cannot be."""
+    """Changes when the weights of this name are replaced on disk; "" where they cannot be, or not be looked at."""
     key, _, checkpoint = name.partition(":")
-    return CLASSIFIERS[key]().stamp(checkpoint) if key in CLASSIFIERS else ""
+    try:
+        return CLASSIFIERS[key]().stamp(checkpoint) if key in CLASSIFIERS else ""
+    except OSError:
+        return ""
 
 
 def load_classifier(name: str, progress: Progress | None = None) -> Classifier:

@@ -26,7 +26,7 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "classifiers": "base contracts checkpoints",
     "datasets": "base contracts data.formats",
     "data.formats": "base contracts images",
-    "catalog": f"contracts {METHODS}",
+    "catalog": f"base contracts {METHODS}",
     "data": "base contracts catalog data.formats",
     "study": "base contracts images catalog",
     "evaluation": f"{ENGINE} study",

@@ -11,7 +11,7 @@ from torch import Tensor
 
 from app.background.cache_key import study_key
 from app.background.jobs import Job, copied
-from core.base.paths import folder
+from core.base.paths import folder, home
 from core.contracts.classifier import Classifier
 from core.study import bundle, bundle_read
 from core.study.case import Case
@@ -105,11 +105,9 @@ def _to_disk(study: Study) -> None:
 
 
 def _from_disk(case: Case) -> Study | None:
-    place = folder("cases") / case.id
-    if not (place / "manifest.json").exists():
-        return None
     try:
-        return bundle_read.load(place)
+        place = home() / "cases" / case.id
+        return bundle_read.load(place) if (place / "manifest.json").exists() else None
     except (OSError, ValueError, KeyError, TypeError) as error:
         log.warning("the saved case %s could not be read: %s", case.id, error)
         return None

@@ -6,10 +6,12 @@ from typing import Any
 
 from app.run_words.words import TASKS, part
 from core.base.params import Method, label, parameter_of
+from core.base.plain_line import plain_line
 from core.base.units import in_255ths, unit_scale
 from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES
 from core.training.schedule import Schedule
 
+LONGEST = 300  # letters of a setting on the screen
 STARTS = {"base": "those of the base model", "scratch": "none: from scratch"}
 NAMES = {
     "task": "What is done", "device": "Runs on", "threads": "CPU threads", "arguments.base": "Base model",
@@ -47,7 +49,7 @@ def setting(dotted: str, *specs: Mapping[str, Any]) -> str:
         return NAMES[dotted]
     field = next((entry for spec in specs if (entry := field_of(dotted, spec))), None)
     name: str = (field.metadata.get("title") if field else "") or dotted.rsplit(".", 1)[-1].replace("_", " ")
-    return name[:1].upper() + name[1:]
+    return plain_line(name[:1].upper() + name[1:], LONGEST)
 
 
 def value(dotted: str, given: Any, spec: Mapping[str, Any], models: Mapping[str, str], data: Mapping[str, str]) -> str:
@@ -72,7 +74,7 @@ def value(dotted: str, given: Any, spec: Mapping[str, Any], models: Mapping[str,
         if entry is not None and unit_scale(entry) != 1:
             return in_255ths(given, ".4g")
         return f"{given:,}" if isinstance(given, int) else f"{given:.4g}"
-    text = str(given)
+    text = plain_line(str(given), LONGEST)
     named: Mapping[str, str] = {}
     if dotted in MODEL_FIELDS:
         named = models

@@ -16,6 +16,7 @@ STATES = {
     "failed": ("✖", "failed"),
     "stopped": ("■", "stopped"),
     "lost": ("◌", "lost"),
+    "unreadable": ("⚠", "unreadable"),
 }  # state -> symbol and word, told apart without colour
 TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare"}
 MEASURES = {"evaluate": "Accuracy", "compare": "Comparison"}  # tasks that measure, under an attack

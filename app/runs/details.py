@@ -1,7 +1,8 @@
 """The folded parts of one run on the Runs page: its settings, its numbers with downloads, the end of its log."""
 
 import json
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
 
 import pandas as pd
 import streamlit as st
@@ -10,11 +11,13 @@ from app.run_words.settings import setting, value
 from app.run_words.words import duration
 from app.runs.facts import RunFacts
 from app.ui.cached import bases, run_rows
+from core.base.plain_line import plain_line
 from core.data.by_name import data_names
 from core.runs.settings_difference import flat
 
 TAIL = 6_000  # bytes of the log on the page
 LISTED = 500  # rows of the table on the page
+COLUMNS = 100
 
 
 def show_details(facts: RunFacts) -> None:
@@ -25,7 +28,7 @@ def show_details(facts: RunFacts) -> None:
         _download("Download the settings (JSON)", lambda: json.dumps(facts.spec, indent=1) + "\n", f"{name}-spec.json")
     with st.expander(f"Numbers ({len(rows):,} rows)", expanded=facts.task not in ("refine", "compare")):
         if rows:
-            st.dataframe(pd.json_normalize(rows[-LISTED:]), width="stretch", hide_index=True, height=280)
+            st.dataframe(table(rows[-LISTED:]), width="stretch", hide_index=True, height=280)
             if len(rows) > LISTED:
                 st.caption(f"The last {LISTED} rows; the downloads hold all.")
             with st.container(horizontal=True):
@@ -40,6 +43,20 @@ def show_details(facts: RunFacts) -> None:
             took.append(f"the last attempt took {duration(facts.status.ended - facts.status.started)}")
         if took:
             st.caption(", ".join(took).capitalize() + ".")
+
+
+def table(rows: Sequence[Mapping[str, Any]]) -> pd.DataFrame:
+    """Rows with their parts side by side; what a table cannot hold as it is, such as a list, as text.
+
+    >>> table([{"step": 0, "parts": {"a": 0.5}}, {"step": 1, "images": [2, 2**70]}]).columns.to_list()
+    ['step', 'parts.a', 'images']
+    """
+    flattened = [flat(row) for row in rows]
+    names = list(dict.fromkeys(name for row in flattened for name in row))[:COLUMNS]
+    made = pd.DataFrame([[row.get(name) for name in names] for row in flattened], columns=names)
+    for name in made.select_dtypes(object).columns:
+        made[name] = ["" if value is None else plain_line(str(value), 200) for value in made[name]]
+    return made
 
 
 def _download(title: str, data: Callable[[], str], file: str) -> None:

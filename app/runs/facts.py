@@ -5,11 +5,14 @@ from dataclasses import dataclass
 from typing import Any
 
 from app.run_words.words import STATES, duration, moment, part, subtitle, title
+from core.base.plain_line import plain_line
 from core.base.run_folder import BEST
 from core.runs.run import Run
 from core.runs.status import Status
 
-DAMAGED = "Its folder is damaged: its settings cannot be read. It can only be deleted."
+DAMAGED = "This run cannot be read: {}. It can only be deleted."
+LETTERS = 300  # of a title
+LONGEST = 1e10  # seconds that a run can have taken
 
 
 @dataclass(frozen=True)
@@ -21,6 +24,7 @@ class RunFacts:
     spec: dict[str, Any]
     title: str
     about: str
+    trouble: str = ""  # why its settings cannot be read, in a sentence without a full stop
 
     @property
     def task(self) -> str:
@@ -32,12 +36,12 @@ class RunFacts:
 
     @property
     def damaged(self) -> bool:
-        return not isinstance(self.spec.get("task"), str)
+        return bool(self.trouble)
 
     @property
     def state(self) -> str:
         """Symbol and word."""
-        return " ".join(STATES[self.status.state])
+        return " ".join(STATES["unreadable" if self.damaged else self.status.state])
 
     @property
     def left(self) -> str:
@@ -50,7 +54,7 @@ class RunFacts:
             return f"{duration(status.left)} left" if status.left is not None and status.state == "running" else ""
         if status.started and status.ended and status.state == "completed":
             seconds = (self.run.result() or {}).get("seconds")
-            if not isinstance(seconds, int | float) or isinstance(seconds, bool):
+            if not isinstance(seconds, int | float) or isinstance(seconds, bool) or not 0 <= seconds <= LONGEST:
                 seconds = status.ended - status.started
             return f"took {duration(seconds)}"
         return ""
@@ -62,22 +66,28 @@ class RunFacts:
     @property
     def refined(self) -> str:
         """The name of the classifier this run has made; "" while there is none."""
-        return f"run:{self.run.id}" if (self.run.folder / BEST).is_file() else ""
+        try:
+            return f"run:{self.run.id}" if (self.run.folder / BEST).is_file() else ""
+        except OSError:  # a folder that nobody may look into
+            return ""
 
 
 def facts_of(run: Run, models: Mapping[str, str], data: Mapping[str, str]) -> RunFacts:
     """Read a run. models, data: titles by name."""
-    spec = run.spec
-    return RunFacts(run, run.status, spec, title(spec, data), subtitle(spec, models))
+    spec, trouble = run.spec, ""
+    if not spec:
+        trouble = run.trouble or "it was written anew at this moment"
+    named, about = plain_line(title(spec, data), LETTERS), plain_line(trouble or subtitle(spec, models), LETTERS)
+    return RunFacts(run, run.status, spec, named, about, trouble)
 
 
 def line(facts: RunFacts) -> dict[str, Any]:
     """The run as a line of the list."""
     status = facts.status
-    symbol, word = STATES[status.state]
+    symbol, _, word = facts.state.partition(" ")
     share = 1.0 if status.state == "completed" else min(max(status.progress, 0.0), 1.0)
     return {
-        "id": facts.run.id, "symbol": symbol, "state": status.state, "word": word, "title": facts.title,
+        "id": facts.run.id, "symbol": symbol, "state": word, "word": word, "title": facts.title,
         "about": facts.about, "progress": share, "said": progress(facts), "left": facts.left,
         "when": moment(status.submitted),
     }  # fmt: skip

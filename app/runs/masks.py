@@ -20,6 +20,7 @@ ABOUT = {
     "gradient": "A control: the parts the answer is most sensitive to, by its gradient. LIME was not asked.",
     "shuffled": "A control: LIME's regions, but each given to another picture.",
 }
+MOST = 1_000  # cycles in the table
 SHOWN = 4  # cycles of examples on the page: the first and the latest
 NUMBERS = {
     "reached": ("Pictures that have a spurious region by now", "Where pictures take turns, each cycle looks at some of "
@@ -56,6 +57,7 @@ def show_masks(
     if all(map(empty, cycles)):
         st.warning(instead)
         return
+    cycles = cycles[-MOST:]
     metered = any("leak_low" in cycle and not empty(cycle) for cycle in cycles)
     st.dataframe(numbers(cycles), width="stretch")
     left, right = st.columns([1.2, 1], gap="large")

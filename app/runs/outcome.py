@@ -11,8 +11,11 @@ from app.run_words.words import part
 from app.runs import series as run_series
 from app.runs.comparison import compared
 from app.runs.facts import RunFacts
+from app.ui.markdown import plain
 from core.attacks.pgd import PGD
+from core.base.errors import Unreadable
 from core.base.params import from_spec
+from core.base.plain_line import plain_line
 from core.base.proportion import Proportion
 from core.catalog import OBJECTIVES
 from core.contracts.objective import Objective
@@ -21,6 +24,7 @@ from core.training.guessing import collapsed, doubtful
 from core.training.schedule import Schedule
 from core.training.validation import usual_validation_attack
 
+MOST = 200  # numbers of a result on the page
 LONGEST = 100  # letters of a result on the page
 BARREN = "∅", "completed, nothing learnt"  # symbol and word, as in app.run_words.words.STATES
 
@@ -29,16 +33,18 @@ def show_outcome(facts: RunFacts) -> None:
     """What a completed run found, as sentences where its task is known, else as a table."""
     if facts.status.state != "completed":
         return
-    result = facts.run.result()
-    if result is None:
-        st.warning("It says that it has completed, but its result cannot be read.")
-    elif sentence := outcome(facts.task, result, held_out(facts), facts.arguments):
+    try:
+        result = facts.run.read_result()
+    except Unreadable as error:
+        st.warning(plain(f"It says that it has completed, but {error}.", 400))
+        return
+    if sentence := outcome(facts.task, result, held_out(facts), facts.arguments):
         if barren(facts):
             st.warning(f"{sentence} {collapsed(result)}")
         else:
-            st.success(" ".join(filter(None, (sentence, unsure(result), caution(facts, sentence)))))
+            st.success(" ".join(filter(None, (sentence, doubtful(result), caution(facts, sentence)))))
     else:
-        numbers = {name: entry for name, entry in flat(result).items() if not name.startswith("asked.")}
+        numbers = dict([each for each in flat(result).items() if not each[0].startswith("asked.")][:MOST])
         st.dataframe(pd.DataFrame({"result": {setting(name): _text(entry) for name, entry in numbers.items()}}),
                      width="content")  # fmt: skip
 
@@ -104,22 +110,11 @@ def caution(facts: RunFacts, sentence: str) -> str:
             "reporting.")  # fmt: skip
 
 
-def unsure(result: Mapping[str, Any]) -> str:
-    """That it may be no better than one answer to all, if that cannot be told; "" also for a damaged result."""
-    try:
-        return doubtful(result)
-    except (AttributeError, TypeError, ValueError):
-        return ""
-
-
 def barren(facts: RunFacts) -> bool:
     """Whether a refinement has completed and does no better than one answer to all, as far as can be told."""
     if facts.task != "refine" or facts.status.state != "completed":
         return False
-    try:
-        return bool(collapsed(facts.run.result() or {}))
-    except (AttributeError, TypeError, ValueError):  # a damaged result
-        return False
+    return bool(collapsed(facts.run.result() or {}))
 
 
 def state(facts: RunFacts) -> tuple[str, str]:
@@ -142,5 +137,5 @@ def held_out(facts: RunFacts) -> int:
 
 
 def _text(entry: Any) -> str:
-    text = f"{entry:.4g}" if isinstance(entry, float) else str(entry)
+    text = f"{entry:.4g}" if isinstance(entry, float) else plain_line(str(entry))
     return text if len(text) <= LONGEST else text[: LONGEST - 1] + "…"

@@ -12,7 +12,7 @@ from app.runs.facts import DAMAGED, RunFacts, progress
 from app.runs.mask_series import cycles_of, leak
 from app.runs.masks import NOTHING, NOTHING_YET, show_masks
 from app.runs.outcome import guess, held_out, state
-from app.ui.cached import run_rows
+from app.ui.cached import run_rows, unread_rows
 from app.ui.markdown import plain
 from core.catalog import OBJECTIVES
 
@@ -24,16 +24,17 @@ def show_standing(facts: RunFacts) -> None:
     """Title, state, what happens or happened in a sentence, and the run's own remarks."""
     status = facts.status
     st.subheader(f"{' '.join(state(facts))} · {plain(facts.title)}")
-    st.caption(" · ".join(each for each in (plain(facts.about, 200), f"run {facts.run.id}") if each))
+    about = "" if facts.damaged else plain(facts.about, 200)
+    st.caption(" · ".join(each for each in (about, f"run {facts.run.id}") if each))
     if facts.damaged:
-        st.warning(DAMAGED)
+        st.warning(plain(DAMAGED.format(facts.trouble), 400))
     elif status.alive:
         what = status.said or (loading(facts) if status.state == "starting" else progress(facts))
         line = " · ".join(each for each in (plain(what, 300), facts.left) if each)
         st.progress(min(max(status.progress, 0.0), 1.0), line)
     elif status.state == "failed":
         st.error(plain(status.said or "It failed; the log below has the details.", 600))
-    elif status.state == "lost":
+    elif status.state in ("lost", "unreadable"):
         st.warning(plain(status.said, 400))
     elif status.said:
         st.markdown(plain(status.said, 400))
@@ -79,6 +80,8 @@ def span(facts: RunFacts, rows: Sequence[Mapping[str, Any]]) -> tuple[float, flo
 def show_curves(facts: RunFacts) -> None:
     """Loss and accuracy while the run goes on, the masks and the leak warning; for other tasks their numbers."""
     rows = run_series.whole(run_rows(facts.run.folder))
+    if unread := unread_rows(facts.run.folder):
+        st.warning(plain(f"{unread}. The others are shown.", 400))
     if not rows:
         if facts.status.alive and facts.task == "refine":
             st.caption("Curves appear here after the first steps.")

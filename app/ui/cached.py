@@ -74,6 +74,11 @@ def run_rows(folder: Path) -> Sequence[Mapping[str, Any]]:
     return _rows(str(folder)).read(folder / METRICS)
 
 
+def unread_rows(folder: Path) -> str:
+    """That some of these rows could not be read, and why, in a sentence without a full stop; "" if all could."""
+    return _rows(str(folder)).unread
+
+
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _rows(folder: str) -> Rows:
     return Rows()

@@ -64,7 +64,8 @@ def check_numbers(value: Any, most: float, called: str) -> None:
     core.base.errors.Unreadable: card.json holds 1e+308, which is out of all range
     """
     if isinstance(value, int | float) and not isinstance(value, bool) and abs(value) > most:
-        raise Unreadable(f"{called} holds {value:.6g}, which is out of all range")
+        shown = f"{value:.6g}" if isinstance(value, float) else "a whole number"  # perhaps of thousands of digits
+        raise Unreadable(f"{called} holds {shown}, which is out of all range")
     for each in value.values() if isinstance(value, dict) else value if isinstance(value, list) else ():
         check_numbers(each, most, called)
 

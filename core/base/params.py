@@ -9,6 +9,7 @@ from typing import Any, ClassVar
 from core.base.units import FULL, in_255ths, unit_scale
 
 TYPES = {bool: "True or False", int: "a whole number", float: "a number", str: "a word"}
+LARGEST = 1e15  # no parameter is beyond it
 NO_CHOICES: Mapping[str, str] = MappingProxyType({})
 
 
@@ -63,8 +64,9 @@ def _check(key: str, entry: Field[Any], value: Any) -> None:
         raise ValueError(f"{key}: expected {entry.name} to be one of {known}, got {repr(value)[:60]}")
     if not isinstance(value, int | float) or isinstance(value, bool):
         return
-    finite = isinstance(value, int) or math.isfinite(value)  # a whole number may be too large for a float
-    if not finite or (low is not None and value < low) or (high is not None and value > high):
+    if abs(value) > LARGEST:  # perhaps a whole number that no float can hold
+        value = math.inf if value > 0 else -math.inf
+    if not math.isfinite(value) or (low is not None and value < low) or (high is not None and value > high):
         shown = [_told(entry, each) for each in (low, high, value)]
         raise ValueError(f"{key}: expected {entry.name} between {shown[0]} and {shown[1]}, got {shown[2]}")
 

@@ -13,8 +13,11 @@ from typing import Any
 from torch import Tensor
 
 from core.base.atomic_files import write_whole
+from core.base.errors import Unreadable
+from core.base.foreign_json import parse_object, read_object
 from core.base.paths import CHECKPOINTS
 from core.base.units import in_255ths
+from core.checkpoints.card_values import checked_entries
 from core.checkpoints.tensor_files import read_header, write_tensors
 
 Entry = Mapping[str, Any]  # a part of a card that is a JSON object itself
@@ -22,7 +25,7 @@ Entry = Mapping[str, Any]  # a part of a card that is a JSON object itself
 
 @dataclass(frozen=True)
 class Card:
-    """None: not known, not written. What others wrote is taken as it is, for its reader to check; `more`: no field."""
+    """None: not known, and then not written. `more` holds what this version has no field for."""
 
     # what the weights are
     name: str | None = None
@@ -75,36 +78,35 @@ class Card:
     sha256: str | None = None  # of the weights
 
     @classmethod
-    def parse(cls, entries: Mapping[str, Any]) -> "Card":
-        """The card of a JSON object.
+    def parse(cls, entries: Mapping[str, Any], called: str = "the card") -> "Card":
+        """The card of a JSON object; Unreadable, in a sentence that begins with `called`, if a value is of no use.
 
         >>> Card.parse({"name": "a", "colour": "red"}).entries()
         {'name': 'a', 'colour': 'red'}
+        >>> Card.parse({"labels": "cat"})
+        Traceback (most recent call last):
+        core.base.errors.Unreadable: the card does not give 'labels' as a list of texts
         """
-        known = {entry.name for entry in fields(cls)} - {"more"}
-        own = {name: value for name, value in entries.items() if name in known}
-        return cls(**own, more={name: value for name, value in entries.items() if name not in known})
+        own = checked_entries(cls, entries, called)
+        return cls(**own, more={name: entries[name] for name in entries if name not in own})
 
     @classmethod
     def read(cls, weights: Path) -> "Card | None":
-        """The card beside the file `weights`; None if there is none, ValueError if it is no JSON object."""
+        """The card beside the file `weights`; None if there is none, Unreadable if it is not one, OSError."""
         path = weights.with_suffix(".json")
+        called = f"the card {path.name}"
         try:
-            entries = json.loads(path.read_text(encoding="utf-8"))
+            entries = read_object(path, called=called)
         except FileNotFoundError:
             return None
-        except ValueError:
-            entries = None
-        if not isinstance(entries, dict):
-            raise ValueError(f"the card {path.name} is not a readable JSON object")
         if any(entries.get(name, "") is None for name in ("sha256", "size", "mean", "std", "resize", "interpolation")):
-            raise ValueError(f"the card {path.name} says null where it should leave out what is as usual")
-        return cls.parse(entries)
+            raise Unreadable(f"{called} says null where it should leave out what is as usual")
+        return cls.parse(entries, called)
 
     @classmethod
     def inside(cls, weights: Path) -> "Card":
-        """The card in the header of the file `weights`, an empty one if there is none; FileNotFoundError."""
-        return cls.parse(json.loads(read_header(weights).get("card", "{}")))
+        """The card in the header of the file `weights`, empty if there is none; ValueError, FileNotFoundError."""
+        return cls.parse(parse_object(read_header(weights).get("card", "{}"), "the card"))
 
     def entries(self) -> dict[str, Any]:
         """The JSON object: every field that is known."""

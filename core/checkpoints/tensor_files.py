@@ -116,6 +116,9 @@ def write_tensors(path: Path, tensors: Mapping[str, Tensor], header: Mapping[str
 
 
 def read_header(path: Path) -> Mapping[str, str]:
-    """The texts in the header of a safetensors file; FileNotFoundError."""
-    with safe_open(path, framework="pt") as file:
-        return dict(file.metadata() or {})
+    """The texts in the header of a safetensors file; FileNotFoundError, ValueError in one sentence if it is not one."""
+    try:
+        with safe_open(path, framework="pt") as file:
+            return dict(file.metadata() or {})
+    except SafetensorError as error:
+        raise ValueError(f"{path.name} is not a readable safetensors file") from error

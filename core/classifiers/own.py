@@ -8,6 +8,7 @@ from typing import Any
 from core.base.atomic_files import write_whole
 from core.checkpoints import tensor_files
 from core.checkpoints.card import Card
+from core.checkpoints.card_values import refuse_misspelt
 from core.classifiers import _own_files as files
 from core.classifiers._architectures import Architecture as Architecture
 from core.classifiers._architectures import architecture as architecture
@@ -111,6 +112,7 @@ class Own(Source):
         card = Card.read(path)
         if card is None:
             raise ValueError(f"the card {checkpoint}.json is not there (any more)")
+        refuse_misspelt(card, f"the card {checkpoint}.json")
         return _assemble(checkpoint, card, path.read_bytes())
 
 

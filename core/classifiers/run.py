@@ -7,7 +7,10 @@ from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 
+import torch
+
 from core.base import run_folder
+from core.base.errors import with_advice
 from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import LARGEST, fit, parse_tensors
 from core.contracts.classifier import Classifier
@@ -29,11 +32,11 @@ class RunWeights(Source):
         titles: dict[str, str] = {}
         place = run_folder.runs_folder()
         for folder in sorted(place.iterdir(), reverse=True) if place.is_dir() else []:
-            if not run_folder.is_name(folder.name) or not (folder / run_folder.BEST).is_file():
+            if not run_folder.is_name(folder.name) or not _there(folder / run_folder.BEST):
                 continue
             title = f"{_title(folder / run_folder.BEST)} · {run_folder.said(folder.name)}"
             titles[folder.name] = title
-            if (folder / run_folder.LAST).is_file():
+            if _there(folder / run_folder.LAST):
                 titles[run_folder.last_of(folder.name)] = f"{title}, last weights"
         return titles
 
@@ -57,18 +60,36 @@ class RunWeights(Source):
         made = _empty(card, progress)
         fit(made.net, tensors, f"run {name}")
         made.net.eval()
-        labels = tuple(str(label) for label in card.labels or made.labels)
+        labels = tuple(card.labels or made.labels)
+        if len(labels) != (outputs := _outputs(made)):
+            raise ValueError(
+                f"the card of run {name} names {len(labels)} classes, but its network tells {outputs} apart"
+            )
         digest = hashlib.sha256(raw).hexdigest()
         return replace(made, labels=labels, key=f"run:{checkpoint}", fingerprint=digest)
 
 
 def _title(weights: Path) -> str:
-    """What the card beside a run's weights calls them."""
+    """What the card beside a run's weights calls them, or why that cannot be read; the weights hold it too."""
     try:
         card = Card.read(weights)
-    except (OSError, ValueError):
-        card = None
-    return str(card.title) if card and card.title else "Refined"
+    except (OSError, ValueError) as error:
+        return f"Refined; {with_advice(error)}"
+    return card.title if card and card.title else "Refined"
+
+
+def _there(path: Path) -> bool:
+    """Whether this is a file; one in a folder that cannot be read is not."""
+    try:
+        return path.is_file()
+    except OSError:
+        return False
+
+
+def _outputs(made: Classifier) -> int:
+    """How many classes a network tells apart, tried on one image."""
+    with torch.no_grad():
+        return int(made.net(torch.zeros(1, *made.size)).shape[1])
 
 
 def _empty(card: Card, progress: Progress | None) -> Classifier:

@@ -1,4 +1,7 @@
-"""What each sub-command does, from its arguments to its exit code; what it needs is imported only then."""
+"""What each sub-command does, from its arguments to its exit code; what it needs is imported only then.
+
+Once all is imported, Ctrl-C raises KeyboardInterrupt again (core.base.interruption).
+"""
 
 import argparse
 import os
@@ -7,10 +10,13 @@ import sys
 from functools import partial
 from pathlib import Path
 
+from core.base.interruption import raise_again
+
 
 def run_app(given: argparse.Namespace) -> int:
     from core.base.paths import ROOT
 
+    raise_again()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
     command += ["--server.port", str(given.port), "--server.headless", str(given.no_browser).lower()]
     return subprocess.call(command, cwd=ROOT, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
@@ -19,6 +25,7 @@ def run_app(given: argparse.Namespace) -> int:
 def run_methods(given: argparse.Namespace) -> int:
     from core.cli.methods import listing, parameters
 
+    raise_again()
     print(parameters(given.key) if given.key else listing())
     return 0
 
@@ -26,6 +33,7 @@ def run_methods(given: argparse.Namespace) -> int:
 def run_data(given: argparse.Namespace) -> int:
     from core.cli.data import description, listing
 
+    raise_again()
     print(description(given.name, fetch=given.fetch) if given.name else listing())
     return 0
 
@@ -33,6 +41,7 @@ def run_data(given: argparse.Namespace) -> int:
 def run_attack(given: argparse.Namespace) -> int:
     from core.cli.attack import report, study_of
 
+    raise_again()
     _ready(given.out)
     study = study_of(given)
     print(report(study))
@@ -61,12 +70,14 @@ def run_import(given: argparse.Namespace) -> int:
 def run_refine(given: argparse.Namespace) -> int:
     from core.cli.refine import refine
 
+    raise_again()
     return refine(given, partial(print, flush=True))
 
 
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 
+    raise_again()
     return act(given.verb, given.names, partial(print, flush=True), now=given.now)
 
 
@@ -74,6 +85,7 @@ def run_study(given: argparse.Namespace) -> int:
     from core.cli.study import again
     from core.study.bundle import save
 
+    raise_again()
     _ready(given.out)
     study, text, same = again(given.manifest)
     print(text)

@@ -4,6 +4,7 @@ import time
 from collections.abc import Callable, Mapping
 from typing import Any
 
+from core.base.plain_line import plain_line
 from core.runs.status import Status
 from core.runs.store import Run
 from core.training.guessing import collapsed, doubtful
@@ -11,6 +12,7 @@ from core.training.schedule import Schedule
 
 Say = Callable[[str], None]
 POLL = 0.3  # seconds
+TOLD = ("epoch", "loss", "seconds")  # what a row must have to end an epoch
 HELD = {
     "clean": "as they are", "robust": "attacked", "clean_average": "as they are by the averaged weights",
     "robust_average": "attacked by the averaged weights",
@@ -47,7 +49,7 @@ class News:
 
     def since(self, status: Status) -> list[str]:
         """The lines that have come since the last call."""
-        news = list(status.notes[self.notes :])
+        news = [plain_line(note) for note in status.notes[self.notes :]]
         self.notes = len(status.notes)
         if self.run.spec.get("task") == "refine":
             lines = epochs(self.run, over=not status.alive and status.progress == 1)
@@ -62,20 +64,22 @@ class News:
         running = status.state == "running" and self.run.spec.get("task") != "refine"
         if not status.said or not (running or status.state == "queued"):
             return ""
-        key = f"{status.progress:.0%}" if running else status.said
+        said = plain_line(status.said)
+        key = f"{status.progress:.0%}" if running else said
         if key == self.told:
             return ""
         self.told = key
-        return f"{key}: {status.said}" if running else status.said
+        return f"{key}: {said}" if running else said
 
 
 def epochs(run: Run, *, over: bool) -> list[str]:
     """A line for every epoch that is over; `over`: whether the last row ends the last one."""
-    rows, lines = [row for row in run.metrics if {"epoch", "loss", "seconds"} <= row.keys()], []
-    total = int(run.spec.get("arguments", {}).get("schedule", {}).get("epochs", Schedule().epochs))
+    rows, lines = [row for row in run.metrics if all(row.get(name) is not None for name in TOLD)], []
+    total = (run.spec.get("arguments", {}).get("schedule") or {}).get("epochs") or Schedule().epochs
     for row, after in zip(rows, [*rows[1:], None], strict=False):
         if after["epoch"] != row["epoch"] if after else "held" in row or over:
-            held = ", ".join(f"{value:.1%} {HELD.get(name, name)}" for name, value in row.get("held", {}).items())
+            shares = {name: value for name, value in row.get("held", {}).items() if value is not None}
+            held = ", ".join(f"{value:.1%} {HELD.get(name, plain_line(name))}" for name, value in shares.items())
             text = f"epoch {row['epoch'] + 1} of {total}: loss {row['loss']:.3f}" + (
                 f"; held-out images right: {held}" * bool(held)
             )
@@ -88,33 +92,37 @@ def outcome(run: Run) -> str:
     status, result = run.status, run.result() or {}
     if status.state == "completed":
         return f"Completed. {_found(run, result)}".rstrip()
-    begins = "" if status.said.startswith(status.state.capitalize()) else f"{status.state.capitalize()}. "
-    said = f"{begins}{status.said}".rstrip(". ")
-    return f"{said}. Go on with: counterproof runs resume {run.id}"
+    said = plain_line(status.said)
+    begins = "" if said.startswith(status.state.capitalize()) else f"{status.state.capitalize()}. "
+    return f"{f'{begins}{said}'.rstrip('. ')}. Go on with: counterproof runs resume {run.id}"
 
 
 def _found(run: Run, result: Mapping[str, Any]) -> str:
     """What a completed run has come to."""
     task = run.spec.get("task")
     if task == "refine":
-        kept = f"Kept epoch {result['epoch_kept']}. " if "epoch_kept" in result else ""
+        kept = f"Kept epoch {epoch}. " if isinstance(epoch := result.get("epoch_kept"), int) else ""
         kept += f"{said} " if (said := collapsed(result) or doubtful(result)) else ""
         return f"{kept}Its classifier is run:{run.id}"
-    if task == "evaluate" and "accuracy" in result:
-        low, high = result["interval_95"]
-        return f"{result['accuracy']:.1%} of {result['count']:,} images right (95 % interval {low:.1%} to {high:.1%})."
-    if task == "compare":
-        return f"{result.get('count', 0):,} images were measured; the page Compare shows the curves."
+    if task == "evaluate":
+        count, interval = result.get("count"), result.get("interval_95")
+        shares = [result.get("accuracy"), *(interval if isinstance(interval, list) else [])]
+        if isinstance(count, int) and len(shares) == 3 and all(isinstance(each, int | float) for each in shares):
+            right, low, high = shares
+            return f"{right:.1%} of {count:,} images right (95 % interval {low:.1%} to {high:.1%})."
+    if task == "compare" and isinstance(count := result.get("count"), int):
+        return f"{count:,} images were measured; the page Compare shows the curves."
     return ""
 
 
 def table(runs: list[Run]) -> str:
-    """A line a run: id, state, progress, and what it is or says."""
+    """A line a run: id, state, progress, and what it is or says; of one that cannot be read, why."""
     lines = []
     for run in runs:
-        status = run.status
+        status, trouble = run.status, run.trouble
         what = status.said if status.said and status.state != "completed" else subject(run.spec)
-        lines.append(f"{run.id}  {status.state:<9} {status.progress:>4.0%}  {what}")
+        state = "unreadable" if trouble else status.state
+        lines.append(f"{run.id}  {state:<9} {status.progress:>4.0%}  {plain_line(trouble or what)}")
     return "\n".join(lines) or "There are no runs yet. Start one with: counterproof refine --preset quick"
 
 
@@ -131,7 +139,7 @@ def subject(spec: Mapping[str, Any]) -> str:
     if given.get("title"):
         return str(given["title"])
     if task == "refine":
-        return f"{given.get('objective', {}).get('method')} from {given.get('base')} on {given.get('data')}"
+        return f"{(given.get('objective') or {}).get('method')} from {given.get('base')} on {given.get('data')}"
     what = f"{given.get('before')} with {given.get('after')}" if task == "compare" else given.get("classifier", "")
     attack = (given.get("attack") or {}).get("method")
     return f"{task} {what} on {given.get('data', '')}" + (f" under {attack}" if attack else "")

@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 
 from core.base.params import Method
+from core.base.plain_line import plain_line
 from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, METRICS, OBJECTIVES, classifier_names
 from core.refinement.untrained import untrained_names
 from core.training.schedule import Schedule
@@ -21,7 +22,7 @@ ROOMS: Mapping[str, Mapping[str, type[Method]]] = {
 def listing() -> str:
     """Every classifier and method, a line each, by room."""
     lines = ["Classifiers"]
-    lines += [f"  {name:<34} {title}" for name, title in classifier_names().items()]
+    lines += [f"  {plain_line(name):<34} {title}" for name, title in classifier_names().items()]
     lines += ["", "Networks to train from scratch (refine --start scratch)"]
     lines += [f"  {name:<34} {title}" for name, title in untrained_names().items()]
     for room, catalogue in ROOMS.items():

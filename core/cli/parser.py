@@ -6,13 +6,17 @@ attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest
 """
 
 import argparse
+import io
 import os
 import sys
 from collections.abc import Sequence
 from pathlib import Path
+from typing import NoReturn
 
 from core.base.errors import with_advice
+from core.base.interruption import INTERRUPTED, end_at_once, raise_again
 from core.base.paths import settle
+from core.base.plain_line import plain_line
 from core.cli import commands
 
 VERBS = {
@@ -21,30 +25,57 @@ VERBS = {
 }  # fmt: skip
 
 
+class Parser(argparse.ArgumentParser):
+    """Says what is wrong with the arguments in one line, whatever they hold."""
+
+    def error(self, message: str) -> NoReturn:
+        super().error(plain_line(message))
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
+    end_at_once()  # a command hears Ctrl-C itself once it is loaded
     settle()
-    given = parser().parse_args(arguments)
-    from core.base.cancellation import Cancelled  # brings torch, which --help does without
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="replace")  # a name that the terminal has no letters for is no failure
+    try:
+        return _run(arguments)
+    finally:
+        raise_again()
 
+
+def _run(arguments: Sequence[str] | None) -> int:
+    try:
+        try:
+            given = parser().parse_args(arguments)
+        finally:
+            sys.stdout.flush()  # of --help
+        from core.base.cancellation import Cancelled  # brings torch, which --help does without
+    except BrokenPipeError:
+        return unread()
     try:
         code: int = given.run(given)
         sys.stdout.flush()
-    except BrokenPipeError:  # who reads has seen enough, such as `head`
-        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
-        return 141
+    except BrokenPipeError:
+        return unread()
     except (ValueError, OSError) as error:
         sys.stderr.write(f"counterproof: {with_advice(error)}\n")
         return 2
     except (KeyboardInterrupt, Cancelled):
         sys.stderr.write("counterproof: interrupted\n")
-        return 130
+        return INTERRUPTED
     return code
+
+
+def unread() -> int:
+    """The exit code where who reads has seen enough, such as `head`; what is still to be written goes nowhere."""
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+    return 141
 
 
 def parser() -> argparse.ArgumentParser:
     """The command line: one sub-command each."""
-    made = argparse.ArgumentParser("counterproof", description="Attack an image classifier and see where it looked.")
+    made = Parser("counterproof", description="Attack an image classifier and see where it looked.")
     parts = made.add_subparsers(required=True, metavar="COMMAND")
     app = parts.add_parser("app", help="open the dashboard in a browser, on this machine only")
     app.add_argument("--port", type=int, default=8501)

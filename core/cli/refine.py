@@ -8,8 +8,8 @@ from typing import Any
 from core.base.devices import absent
 from core.base.params import Method, to_spec
 from core.catalog import DATASETS, OBJECTIVES
-from core.cli.attack import read_value
 from core.cli.follow import Say, follow_run
+from core.cli.settings import read_value, split_setting
 from core.data.stored import at_path
 from core.refinement.check import check
 from core.refinement.presets import PRESETS
@@ -17,6 +17,7 @@ from core.refinement.request import Refinement
 from core.runs.store import DEVICE, Store
 from core.training.schedule import Schedule
 
+FORM = "--set objective.NAME=VALUE or schedule.NAME=VALUE"
 HINTS = {"too few": "; take more, or hold out fewer: --set schedule.held_out=N"}  # by the cause of a refusal
 
 
@@ -73,10 +74,9 @@ def _set(settings: list[str], objective: dict[str, Any], schedule: dict[str, Any
         method: (OBJECTIVES.get(method), objective),
     }
     for each in settings:
-        name, equals, text = each.partition("=")
-        part, dot, parameter = name.partition(".")
-        if not (equals and dot and parameter) or part not in kinds:
-            raise ValueError(f"expected --set objective.NAME=VALUE or schedule.NAME=VALUE, got {each!r}")
+        part, parameter, text = split_setting(each, FORM)
+        if part not in kinds:
+            raise ValueError(f"expected {FORM}, got {each!r}")
         kind, values = kinds[part]
         default = next((entry.default for entry in fields(kind) if entry.name == parameter), None) if kind else None
         values[parameter] = read_value(text, isinstance(default, float))

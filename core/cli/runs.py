@@ -1,5 +1,6 @@
 """`counterproof runs`: list, follow, stop, resume and delete runs."""
 
+from core.base.plain_line import plain_line
 from core.cli.follow import Say, follow_run, table
 from core.runs.files import settled
 from core.runs.store import Store
@@ -18,7 +19,7 @@ def act(verb: str, names: list[str], say: Say, *, now: bool = False) -> int:
         if verb == "stop":
             run.stop("now" if now else "save")
             settled(lambda run=run: not run.status.alive, 10)  # type: ignore[misc]
-            say(f"{run.id}: {run.status.state}. {run.status.said}".strip())
+            say(f"{run.id}: {run.status.state}. {plain_line(run.status.said)}".strip())
         elif verb == "resume":
             run.resume()
             say(f"{run.id} goes on. See it with: counterproof runs follow {run.id}")

@@ -6,9 +6,11 @@ import re
 from pathlib import Path
 
 from core.base.atomic_files import write_whole
+from core.base.foreign_json import read_object
 from core.base.paths import home
-from core.images.picture import Picture, read_picture
+from core.images.picture import Picture, plain_name, read_picture
 
+LARGEST = 10_000  # bytes of the file that holds an upload's name
 _UPLOAD = re.compile(r"upload/([0-9a-f]{16})")
 
 
@@ -32,17 +34,19 @@ def uploaded(image_id: str) -> Picture:
 def _name(path: Path) -> str:
     """The name an upload came under; a plain one if that was not kept."""
     try:
-        said = json.loads(path.read_text(encoding="utf-8"))
+        name = read_object(path, LARGEST).get("name")
     except (OSError, ValueError):
         return "picture"
-    name = said.get("name") if isinstance(said, dict) else None
-    return name if isinstance(name, str) else "picture"
+    return plain_name(name) if isinstance(name, str) else "picture"
 
 
 def uploads(count: int) -> dict[str, str]:
     """Id -> name of the `count` uploads stored last, the oldest of them first."""
-    folder = home() / "uploads"
-    found = sorted(folder.glob("*.image"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
+    try:
+        folder = home() / "uploads"
+        found = sorted(folder.glob("*.image"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
+    except OSError:  # what cannot be looked at has none to offer
+        return {}
     named = {f"upload/{path.stem}": _name(path.with_suffix(".json")) for path in found[-count:]}
     return {image: name for image, name in named.items() if is_upload(image)}
 
@@ -53,8 +57,13 @@ def keep_upload(raw: bytes, name: str) -> str:
     ValueError in one sentence if it is no picture, OSError if it cannot be stored.
     """
     made = read_picture(raw, name)
-    short = made.sha256[:16]
+    short = upload_id(made).partition("/")[2]
     folder = home() / "uploads"
     write_whole(folder / f"{short}.json", json.dumps({"name": made.name, "sha256": made.sha256}).encode())
     write_whole(folder / f"{short}.image", raw)
-    return f"upload/{short}"
+    return upload_id(made)
+
+
+def upload_id(picture: Picture) -> str:
+    """What a picture is called as an upload."""
+    return f"upload/{picture.sha256[:16]}"

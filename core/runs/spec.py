@@ -25,7 +25,16 @@ WHOLE = ("images", "count", "batch", "seed", "epochs", "held_out", "processes")
 
 def read_spec(folder: Path) -> dict[str, Any]:
     """The settings of the run in `folder`: "task", "arguments", "device", "threads"; Unreadable in one sentence."""
-    spec = read_part(folder / SPEC, CALLED, LARGEST)
+    return checked(read_part(folder / SPEC, CALLED, LARGEST))
+
+
+def checked(spec: dict[str, Any]) -> dict[str, Any]:
+    """`spec`, if it can be the settings of a run; Unreadable in one sentence.
+
+    >>> checked({"task": "refine", "arguments": {"objective": "trades"}})
+    Traceback (most recent call last):
+    core.base.errors.Unreadable: its settings file has an 'objective' that is no object
+    """
     check_numbers(spec, HUGE, CALLED)
     if not isinstance(spec.get("task"), str) or not spec["task"].strip():
         raise Unreadable(f"{CALLED} names no task")

@@ -14,6 +14,7 @@ from core.runs.launchers import End, Start, launcher
 from core.runs.launchers.local import detached, end
 from core.runs.run import Run as Run
 from core.runs.spec import DEVICE as DEVICE
+from core.runs.spec import checked
 from core.runs.status import Status as Status
 from core.runs.status import write_status
 
@@ -34,10 +35,12 @@ class Store:
     def submit(self, task: str, arguments: Mapping[str, Any], *, device: str = "cpu", threads: int = 0) -> Run:
         """Write the run and start its worker, which waits until `device` ("cpu", "cuda:0", "cuda:0,cuda:1") is free.
 
-        `threads` of 0 means all cores but one. OSError in one sentence if the folder cannot be written.
+        `threads` of 0 means all cores but one. ValueError in one sentence if a run cannot have these settings, OSError
+        if the folder cannot be written.
         """
         if not DEVICE.fullmatch(device):
             raise ValueError(f"expected a device such as cpu, cuda:0 or cuda:0,cuda:1, got {device!r}")
+        spec = checked({"task": task, "arguments": dict(arguments), "device": device, "threads": threads})
         now = time.time()
         run = Run(
             self.root / f"{time.strftime('%Y%m%d-%H%M%S', time.gmtime(now))}-{secrets.token_hex(4)}",
@@ -47,7 +50,7 @@ class Store:
         new = run.folder.with_name(f".new-{run.id}")  # nobody sees it before it is whole and its lock is held
         try:
             new.mkdir(parents=True)
-            write_json(new / SPEC, {"task": task, "arguments": dict(arguments), "device": device, "threads": threads})
+            write_json(new / SPEC, spec)
             write_status(new, Status(submitted=now, queued=now))
             lock = take(new / LOCK)
             new.rename(run.folder)

@@ -1,7 +1,7 @@
 """Whether a training has learnt anything: its weights against always naming the most frequent class."""
 
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TypeGuard
 
 import torch
 
@@ -58,8 +58,13 @@ def doubtful(result: Mapping[str, Any]) -> str:
 
 def _told(result: Mapping[str, Any]) -> tuple[float | None, float | None, int]:
     """Share right of the weights kept, that of guessing, and on how many images; no shares where there are none."""
-    clean = result.get("held", {}).get("clean_average" if result.get("averaged") else "clean")
-    count, guess = result.get("judged", 0), result.get("guess")
-    if not count or guess is None:
-        return None, None, 0
+    held = result.get("held")
+    clean = held.get("clean_average" if result.get("averaged") else "clean") if isinstance(held, Mapping) else None
+    count, guess = result.get("judged"), result.get("guess")
+    if not isinstance(count, int) or count < 1 or not _share(guess) or not (clean is None or _share(clean)):
+        return None, None, 0  # a result may come from elsewhere
     return clean, round(guess * count) / count, count  # older results have it to four digits
+
+
+def _share(value: Any) -> TypeGuard[float]:
+    return isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value <= 1

@@ -252,12 +252,18 @@ def test_files_put_there_by_hand(home: Path) -> None:
 @pytest.mark.parametrize(
     ("card", "words"),
     [
-        ("{", "not a readable JSON object"),
-        ("[]", "not a readable JSON object"),
+        ("{", "the card mine.json is not readable as JSON"),
+        ("[]", "the card mine.json is not a JSON object"),
         ("{}", "no architecture ''"),
         ('{"architecture": "resnet20"}', "labels as a list"),
-        ('{"architecture": "resnet20", "labels": ["a", "b", "c"], "size": "large"}', "size as 3"),
-        ('{"architecture": "resnet20", "labels": ["a", "b", "c"], "resize": NaN}', "resize as 1"),
+        (
+            '{"architecture": "resnet20", "labels": ["a", "b", "c"], "size": "large"}',
+            "'size' as a list of whole numbers",
+        ),
+        (
+            '{"architecture": "resnet20", "labels": ["a", "b", "c"], "resize": NaN}',
+            "holds NaN, which is not a finite number",
+        ),
         ('{"architecture": "resnet20", "labels": ["a", "b", "c"], "sha256": "0"}', "not the ones its card describes"),
     ],
 )
