@@ -6,6 +6,7 @@ from app.ui import components
 from app.ui.cached import classifiers
 from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
+from app.ui.keeping import show_unkept
 from app.ui.own_model import dialog
 from app.ui.state import follow_link, setting
 from app.ui.widgets import pick, segments
@@ -24,6 +25,7 @@ def follow_history() -> None:
 
 def sidebar(ask: bool = True) -> tuple[str, str]:
     """Draw the shared settings; returns the classifier's name and the device's. ask: whether one model is asked for."""
+    show_unkept()
     with st.sidebar:
         follow_history()
         names = classifiers()

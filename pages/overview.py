@@ -7,6 +7,7 @@ from app.overview.panels import models_table, three_pictures
 from app.ui.cached import classifiers
 from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
+from app.ui.keeping import show_unkept
 from app.ui.markdown import limits
 
 st.title("Counterproof")
@@ -15,6 +16,7 @@ st.markdown(
     "see where the model looked before and after, and judge the difference **against its controls**: how far the same "
     "maps move under ordinary noise, under other random numbers, and when only the question changes."
 )
+show_unkept()
 three_pictures()
 st.page_link(page("inspect"), label="Inspect this case, or a picture of your own", icon=":material/search:")
 

@@ -6,6 +6,7 @@ from app.refine.form import ask
 from app.refine.request import link
 from app.refine.start import show_shell, show_start
 from app.sidebar import follow_history
+from app.ui.keeping import show_unkept
 from app.ui.markdown import plain
 
 st.title("Refine")
@@ -16,6 +17,7 @@ st.markdown(
     "sensitivity there. Whether the explanation adds anything is open: compare with the control of random regions."
 )
 follow_history()
+show_unkept()
 left, right = st.columns([1.75, 1], gap="large")
 with left:
     try:

@@ -5,6 +5,8 @@ import streamlit as st
 from app.nav import page
 from app.runs.board import show_runs
 from app.sidebar import follow_history
+from app.ui.advice import advice
+from app.ui.keeping import show_unkept
 from core.runs.store import Store
 
 st.title("Runs")
@@ -13,8 +15,14 @@ st.caption(
     "and resumed later."
 )
 follow_history()
-store = Store.usual()
-if store.runs():
+try:
+    store = Store.usual()
+    runs = store.runs()
+except (ValueError, OSError) as error:
+    st.error(advice(error))
+    st.stop()
+show_unkept()
+if runs:
     show_runs(store)
 else:
     st.info("There are no runs yet. Start one on the Refine page.")

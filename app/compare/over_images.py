@@ -22,8 +22,12 @@ POLL = 2.0  # seconds
 
 
 def run_of(arguments: Mapping[str, Any]) -> Run | None:
-    """The newest run that was asked exactly this."""
-    for run in Store.usual().runs():
+    """The newest run that was asked exactly this; None where runs cannot be read."""
+    try:
+        runs = Store.usual().runs()
+    except OSError:
+        return None
+    for run in runs:
         spec = run.spec
         if spec.get("task") == "compare" and spec.get("arguments") == arguments:
             return run
@@ -55,10 +59,10 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
         _grow(run, pair, eps)
     else:
         _ended(run)
-    rows = run.metrics
-    if not rows:
+    told = _curves(run)
+    if not told:
         return None
-    seen = curves(rows) | {"strengths": eps}
+    seen = told | {"strengths": eps}
     if not run.status.alive:
         show_curves(seen, pair)
     return seen
@@ -95,10 +99,19 @@ def _grow(run: Run, pair: Pair, eps: tuple[float, ...]) -> None:
         if st.button("Stop", width="stretch", key="stop-run", disabled=status.state == "stopping"):
             run.stop("save")
             st.rerun(scope="fragment")
-    if rows := run.metrics:
-        show_curves(curves(rows) | {"strengths": eps}, pair)
+    if told := _curves(run):
+        show_curves(told | {"strengths": eps}, pair)
     else:
         st.caption("Models and test images are loaded; the first points appear after the first ten images.")
+
+
+def _curves(run: Run) -> dict[str, Any]:
+    """What the rows of a run tell; empty if there are none, or none that can be read."""
+    try:
+        return curves(rows) if (rows := run.metrics) else {}
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError):  # of a damaged folder
+        st.warning("The numbers of this run cannot be read. Delete it on the Runs page to measure anew.")
+        return {}
 
 
 def _standing(status: Status) -> str:

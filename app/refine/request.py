@@ -43,7 +43,7 @@ def take_again() -> None:
     """Put the settings of an earlier run into the page, if the Runs page has asked for it, once."""
     if name := setting("refine.again", ""):
         drop("refine.again")
-        with suppress(ValueError):  # it has been deleted meanwhile
+        with suppress(ValueError, OSError):  # it has been deleted meanwhile
             take(Store.usual().run(name).spec)
 
 

@@ -44,6 +44,8 @@ def unkept() -> str:
         home().mkdir(parents=True, exist_ok=True)
         with tempfile.TemporaryFile(dir=home(), buffering=0) as file:
             file.write(bytes(4096))  # as long as a disk has room for less, a file can be made on it
+    except FileExistsError:
+        return f"{home()} is no folder"
     except OSError as error:
         return f"{home()}: {error.strerror}" if error.strerror else str(error)
     return ""

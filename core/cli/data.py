@@ -1,9 +1,9 @@
 """The data sets as plain text."""
 
 from core.base.errors import with_advice
+from core.base.paths import places
 from core.base.plain_line import plain_line
 from core.catalog import DATASETS
-from core.data import own as own_data
 from core.data.by_name import data_facts, data_names
 from core.data.fit import summary
 
@@ -21,7 +21,7 @@ def listing() -> str:
             told = f"cannot be read: {with_advice(error)}"
         lines.append(f"{plain_line(name):<22} {plain_line(title):<22} {plain_line(told)}")
     try:
-        own_data.names()
+        places()
     except OSError as error:
         lines.append(f"Your own data cannot be listed: {with_advice(error)}")
     lines += ["", "Besides these, the path of an .npz file, or of a folder with one folder of pictures per class."]

@@ -12,11 +12,7 @@ from core.data.stored import NpzFile, PublishedSet, Stored, at_path
 def data_names() -> dict[str, str]:
     """Every data set to be had by name -> what people call it: the published ones, then your own as `own:NAME`."""
     names = {key: each.title for key, each in DATASETS.items()}
-    try:
-        mine = own_data.names()
-    except OSError:  # a folder that cannot be read has none to offer; the published ones are still there
-        mine = ()
-    return names | {f"own:{name}": f"Own data, {name}" for name in mine}
+    return names | {f"own:{name}": f"Own data, {name}" for name in own_data.names()}
 
 
 def stored(name: str) -> Stored:

@@ -3,6 +3,7 @@
 import math
 import re
 import shutil
+from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
@@ -27,8 +28,13 @@ def folder() -> Path:
 
 
 def names() -> tuple[str, ...]:
-    """The names of your own data: those that were added, and .npz files laid into one of `places()` by hand."""
-    return tuple(sorted({path.stem for path in (*_files(folder()), *_by_hand())}))
+    """The names of your own data: those that were added, and .npz files laid into one of `places()` by hand.
+
+    A folder that cannot be read has none to offer.
+    """
+    with suppress(OSError):
+        return tuple(sorted({path.stem for path in (*_files(folder()), *_by_hand())}))
+    return ()
 
 
 def _files(place: Path) -> list[Path]:

@@ -95,9 +95,10 @@ def by_hand(store: Store, task: str, rows: list[dict[str, object]], **arguments:
 def test_notes_that_come_after_epochs_are_told(store: Store) -> None:
     run = by_hand(store, "refine", [], schedule={"epochs": 2})
     news, said = following.News(run), []
+    first, last = {"step": 0, "epoch": 0, "loss": 1.0, "seconds": 1}, {"step": 1, "epoch": 1, "loss": 0.5, "seconds": 2}
     for notes, rows in (
         (("a",), []),
-        (("a",), [{"epoch": 0, "loss": 1.0, "seconds": 1, "held": {}}, {"epoch": 1, "loss": 0.5, "seconds": 2}]),
+        (("a",), [first | {"held": {}}, last]),
         (("a", "halved"), []),
     ):
         with (run.folder / run_folder.METRICS).open("a") as file:
