@@ -3,6 +3,11 @@
 If it dies its lock goes with it, and core.runs.status tells that the run is lost; it can be resumed.
 """
 
+from core.base.interruption import end_at_once
+
+if __name__ == "__main__":  # before anything that takes time: Ctrl-C shows no traceback
+    end_at_once()
+
 import argparse
 import faulthandler
 import os
@@ -102,8 +107,7 @@ def _open(folder: Path, lock: int | None) -> tuple[Context, int]:
 
 
 def _task(spec: Mapping[str, Any], tasks: Mapping[str, Task]) -> Task:
-    name = str(spec.get("task"))
-    if name not in tasks:
+    if (name := spec["task"]) not in tasks:
         raise ValueError(f"expected a task among {', '.join(sorted(tasks))}, got {name!r}")
     return tasks[name]
 
@@ -131,10 +135,9 @@ def _listen(context: Context, ended: threading.Event) -> None:
         since = since or time.monotonic()
         if time.monotonic() - since < PATIENCE:
             continue
-        try:
+        ours = True
+        with suppress(OSError):
             ours = context.finish("stopped", "Stopped at once.")
-        except OSError:
-            ours = True
         if ours:
             if os.getpgrp() == os.getpid():
                 os.killpg(0, signal.SIGKILL)  # with all it started
