@@ -7,10 +7,15 @@ import argparse
 import os
 import subprocess
 import sys
-from functools import partial
 from pathlib import Path
 
 from core.base.interruption import raise_again
+from core.base.plain_line import printable
+
+
+def _say(text: str) -> None:
+    """Print `text`, at once; whatever it quotes, it does not steer the terminal."""
+    print(printable(text), flush=True)
 
 
 def run_app(given: argparse.Namespace) -> int:
@@ -26,7 +31,7 @@ def run_methods(given: argparse.Namespace) -> int:
     from core.cli.methods import listing, parameters
 
     raise_again()
-    print(parameters(given.key) if given.key else listing())
+    _say(parameters(given.key) if given.key else listing())
     return 0
 
 
@@ -34,7 +39,7 @@ def run_data(given: argparse.Namespace) -> int:
     from core.cli.data import description, listing
 
     raise_again()
-    print(description(given.name, fetch=given.fetch) if given.name else listing())
+    _say(description(given.name, fetch=given.fetch) if given.name else listing())
     return 0
 
 
@@ -44,12 +49,12 @@ def run_attack(given: argparse.Namespace) -> int:
     raise_again()
     _ready(given.out)
     study = study_of(given)
-    print(report(study))
+    _say(report(study))
     if given.out:
         from core.study.bundle import save
 
         save(study, given.out)
-        print(f"Written to {given.out}")
+        _say(f"Written to {given.out}")
     return 0 if study.attacked is not None and study.attacked.fooled else 1
 
 
@@ -71,14 +76,14 @@ def run_refine(given: argparse.Namespace) -> int:
     from core.cli.refine import refine
 
     raise_again()
-    return refine(given, partial(print, flush=True))
+    return refine(given, _say)
 
 
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 
     raise_again()
-    return act(given.verb, given.names, partial(print, flush=True), now=given.now)
+    return act(given.verb, given.names, _say, now=given.now)
 
 
 def run_study(given: argparse.Namespace) -> int:
@@ -88,8 +93,8 @@ def run_study(given: argparse.Namespace) -> int:
     raise_again()
     _ready(given.out)
     study, text, same = again(given.manifest)
-    print(text)
+    _say(text)
     if given.out:
         save(study, given.out)
-        print(f"Written to {given.out}")
+        _say(f"Written to {given.out}")
     return 0 if same else 1

@@ -19,11 +19,12 @@ from torch import Tensor, nn
 from core.attacks._torchattacks import borrowed
 from core.attacks.autoattack import AutoAttack
 from core.base.atomic_files import write_whole
+from core.base.foreign_json import read_object
 from core.base.rng import seeded
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.distributed.fabric import tensor_cores
-from core.evaluation.autoattack_verdict import HELD, Verdict
+from core.evaluation.autoattack_verdict import HELD, Verdict, verdict_of
 
 SLACK = 1e-6  # rounding of x + eps in single precision
 
@@ -120,10 +121,10 @@ def _weights(classifier: Classifier) -> str:
 def _read(path: Path, asked: dict[str, Any]) -> Verdict | None:
     if not path.is_file():
         return None
-    state = json.loads(path.read_text())
+    state = read_object(path)
     if state.pop("asked", None) != asked:
         raise ValueError(f"{path} belongs to another evaluation: choose another folder, or remove it to begin anew")
-    return Verdict(**state | {"order": tuple(state["order"])})
+    return verdict_of(state, path.name)
 
 
 def _write(path: Path, asked: dict[str, Any], verdict: Verdict) -> None:

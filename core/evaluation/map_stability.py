@@ -10,6 +10,8 @@ from torch import Tensor
 
 from core.attacks.pgd import PGD
 from core.base.atomic_files import write_whole
+from core.base.errors import Unreadable
+from core.base.foreign_json import read_object
 from core.base.params import to_spec
 from core.catalog import MAP_DISTANCES
 from core.contracts.classifier import Classifier
@@ -54,10 +56,10 @@ def moved(
     held: list[bool] = []
     values: Values = {}
     if path.is_file():
-        state = json.loads(path.read_text())
-        if state["asked"] != asked:
+        state = read_object(path)
+        if state.get("asked") != asked:
             raise ValueError(f"{path} belongs to another evaluation: choose another folder, or remove it to begin anew")
-        held, values = state["held"], state["values"]
+        held, values = _stored(state, path.name)
     for begin in range(len(held), total, CHUNK):
         end = min(begin + CHUNK, total)
         images, labels = data.images[begin:end].float() / 255, data.labels[begin:end]
@@ -79,6 +81,19 @@ def moved(
         write_whole(path, json.dumps({"asked": asked, "held": held, "values": values}).encode())
         say(f"stability: {end} of {total} images")
     return held, values
+
+
+def _stored(state: Mapping[str, Any], called: str) -> tuple[list[bool], Values]:
+    """What was measured before; Unreadable if it is not a number an image for every measure."""
+    held, values = state.get("held"), state.get("values")
+    if isinstance(held, list) and isinstance(values, dict) and all(isinstance(each, bool) for each in held):
+        measures = [each for of in values.values() if isinstance(of, dict) for each in of.values()]
+        series = [each for of in measures if isinstance(of, dict) for each in of.values()]
+        if all(isinstance(each, list) and len(each) == len(held) for each in series) and all(
+            isinstance(number, int | float) for each in series for number in each
+        ):
+            return held, values
+    raise Unreadable(f"{called} is damaged; remove it to begin anew")
 
 
 def _right(classifier: Classifier, images: Tensor, labels: Tensor) -> Tensor:

@@ -4,6 +4,7 @@ import json
 from typing import Any
 
 from core.base.atomic_files import write_whole
+from core.base.foreign_json import read_object
 from core.base.paths import ASSETS, ROOT
 from core.evaluation.autoattack_verdict import HELD
 from core.evaluation.paired import Difference, newcombe_difference, paired_means
@@ -21,7 +22,7 @@ def write(name: str, outcomes: dict[str, Any]) -> str:
 def read(name: str, sha256: str) -> dict[str, Any]:
     """The outcomes of the checkpoint `name`; empty if there are none or they are of other weights."""
     path = FOLDER / f"{name}.json"
-    outcomes: dict[str, Any] = json.loads(path.read_text()) if path.is_file() else {}
+    outcomes = read_object(path) if path.is_file() else {}
     return outcomes if outcomes.get("sha256") == sha256 else {}
 
 

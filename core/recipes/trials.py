@@ -12,6 +12,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.base.atomic_files import write_whole
+from core.base.foreign_json import read_object
 from core.base.params import from_spec, to_spec
 from core.base.paths import ASSETS
 from core.base.proportion import Proportion
@@ -58,8 +59,7 @@ def run(name: str) -> dict[str, Any]:
 
 def results() -> dict[str, Any]:
     """The trials made so far, by name."""
-    kept: dict[str, Any] = json.loads(KEPT.read_text()) if KEPT.exists() else {}
-    return kept
+    return read_object(KEPT) if KEPT.exists() else {}
 
 
 def table(of: str) -> str:

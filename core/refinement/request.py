@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import Any, Literal, TypeVar
 
 from core.base.params import TYPES, Method, from_spec, to_spec
+from core.base.plain_line import plain_line
 from core.catalog import ATTACKS, CLASSIFIERS, OBJECTIVES, load_classifier
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
@@ -26,6 +27,8 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     "processes": (int,), "save_every": (int, float),
 }  # fmt: skip
 ONE_CLASS = "all training images are of one class; expected at least two"
+
+LONGEST_TITLE = 200  # characters
 
 
 @dataclass(frozen=True)
@@ -59,6 +62,8 @@ class Refinement:
         ValueError names an argument that is missing, unknown or cannot be.
         """
         parsed = dict(arguments)
+        if isinstance(parsed.get("title"), str):
+            parsed["title"] = plain_line(parsed["title"], LONGEST_TITLE)
         if "objective" in parsed:
             parsed["objective"] = _method(parsed["objective"], OBJECTIVES, Objective)  # type: ignore[type-abstract]
         schedule = {"method": Schedule.key} | dict(parsed.get("schedule") or {})

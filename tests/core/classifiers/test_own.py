@@ -264,6 +264,10 @@ def test_files_put_there_by_hand(home: Path) -> None:
             '{"architecture": "resnet20", "labels": ["a", "b", "c"], "resize": NaN}',
             "holds NaN, which is not a finite number",
         ),
+        (
+            '{"architecture": "resnet20", "lables": ["a", "b", "c"]}',
+            "'lables' that no card has; the nearest is 'labels'",
+        ),
         ('{"architecture": "resnet20", "labels": ["a", "b", "c"], "sha256": "0"}', "not the ones its card describes"),
     ],
 )

@@ -106,3 +106,31 @@ def test_pickles_and_strange_cards_are_refused(home: Path) -> None:
     with pytest.raises(ValueError, match="does not fit the architecture"):
         load_classifier(f"run:{ID}")
     assert json.loads((path.with_suffix(".json")).read_text())["title"]
+
+
+def test_a_card_names_as_many_classes_as_there_are_outputs(home: Path) -> None:
+    leave(home, labels=["a", "b"])
+    with pytest.raises(ValueError, match=f"the card of run {ID} names 2 classes, but its network tells 10 apart"):
+        load_classifier(f"run:{ID}")
+
+
+def test_an_unreadable_card_is_listed_with_its_reason_and_costs_nobody_else(home: Path) -> None:
+    other = "20261120-083640-11111111"
+    leave(home, other)
+    (leave(home) / "best.json").write_bytes(b"[" * 100_000)
+    names = classifier_names()
+    assert names[f"run:{ID}"].startswith("Refined; the card best.json is not readable as JSON · run of")
+    assert names[f"run:{other}"].startswith("Trades, from Digits · ")
+    assert "mnist_cnn:standard" in names
+
+
+def test_a_title_is_one_plain_line(home: Path) -> None:
+    leave(home, title="a\n\x1b[31mb\x1b]0;owned\x07 c\u202e")
+    assert classifier_names()[f"run:{ID}"].startswith("a b c · run of")
+
+
+def test_a_home_that_is_none_keeps_the_other_classifiers(monkeypatch: pytest.MonkeyPatch) -> None:
+    for home in ("~no-such-user/x", "/dev/null/x"):
+        monkeypatch.setenv("COUNTERPROOF_HOME", home)
+        assert {"mnist_cnn:standard", "torchvision_imagenet:resnet18"} <= classifier_names().keys()
+        assert stamp(f"run:{ID}") == stamp("own:x") == ""
