@@ -14,7 +14,7 @@ from core.contracts.toy_models import linear
 from core.evaluation import autoattack
 from core.evaluation.accuracy import right
 from core.evaluation.autoattack import withstood
-from core.evaluation.autoattack_verdict import HELD
+from core.evaluation.autoattack_verdict import HELD, verdict_of
 from tests.core.evaluation.networks import EPS, Broken, after, answered, network
 
 
@@ -103,6 +103,27 @@ def test_a_state_of_another_question_is_refused(tmp_path: Path) -> None:
     ):
         with pytest.raises(ValueError, match="another evaluation"):
             withstood(other, images, eps, folder=tmp_path, steps=1, queries=1)
+
+
+@pytest.mark.parametrize("text", ["[" * 100_000, "[]", '{"seconds": NaN}', '{"asked": 1}'], ids=len)
+def test_a_damaged_state_is_a_sentence(tmp_path: Path, text: str) -> None:
+    classifier = network()
+    (tmp_path / "state.json").write_text(text)
+    with pytest.raises(ValueError, match="state.json"):
+        withstood(classifier, answered(classifier), EPS, folder=tmp_path, steps=1, queries=1)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [{"fell": 3}, {"fell": "x"}, {"order": "a"}, {"order": []}, {"place": 1.5}, {"place": True}, {"done": -1},
+     {"seconds": None}],
+    ids=str,
+)  # fmt: skip
+def test_a_state_of_other_kinds_is_a_sentence(wrong: dict[str, Any]) -> None:
+    state = {"order": ["apgd-ce"], "fell": "019", "place": 1, "done": 3, "seconds": 2.5}
+    assert verdict_of(state, "state.json").fell == "019"
+    with pytest.raises(ValueError, match="state.json is damaged"):
+        verdict_of(state | wrong, "state.json")
 
 
 def test_square_keeps_the_published_schedule(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

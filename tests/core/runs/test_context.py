@@ -37,3 +37,10 @@ def test_time_left_is_told_from_the_pace_of_this_attempt(tmp_path: Path, monkeyp
     clock[0] = 110.0
     context.progress(0.6)
     assert context.status.left == pytest.approx(20.0)
+
+
+def test_a_number_that_is_not_finite_is_kept_as_unknown(tmp_path: Path) -> None:
+    """Or the row could not be read again, and would be lost when the run goes on."""
+    run = Store(tmp_path, lambda *_: None).submit("walk", {})
+    Context(run.folder).row(0, loss=float("nan"), parts={"a": float("inf"), "b": 0.5})
+    assert run.metrics == [{"step": 0, "loss": None, "parts": {"a": None, "b": 0.5}}]
