@@ -1,7 +1,7 @@
 """The card of a set of weights: what they are, how they were made and what was measured of them.
 
-Every card is read, written and put into words here. core.runs.run_card fills in that of a run, core.recipes that of a
-shipped checkpoint. In a file it is a JSON object beside the weights, and the same without its hash in their header.
+Every card is read, written and put into words here; core.runs.run_card and core.recipes fill them in. In a file it is a
+JSON object beside the weights, and the same without its hash in their header.
 """
 
 import json
@@ -21,6 +21,7 @@ from core.checkpoints.card_values import checked_entries
 from core.checkpoints.tensor_files import read_header, write_tensors
 
 Entry = Mapping[str, Any]  # a part of a card that is a JSON object itself
+USUAL = ("sha256", "size", "mean", "std", "resize", "interpolation")  # left out where they are as usual
 
 
 @dataclass(frozen=True)
@@ -93,13 +94,12 @@ class Card:
     @classmethod
     def read(cls, weights: Path) -> "Card | None":
         """The card beside the file `weights`; None if there is none, Unreadable if it is not one, OSError."""
-        path = weights.with_suffix(".json")
-        called = f"the card {path.name}"
+        called = f"the card {weights.with_suffix('.json').name}"
         try:
-            entries = read_object(path, called=called)
+            entries = read_object(weights.with_suffix(".json"), called=called)
         except FileNotFoundError:
             return None
-        if any(entries.get(name, "") is None for name in ("sha256", "size", "mean", "std", "resize", "interpolation")):
+        if any(entries.get(name, "") is None for name in USUAL):
             raise Unreadable(f"{called} says null where it should leave out what is as usual")
         return cls.parse(entries, called)
 

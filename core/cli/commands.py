@@ -69,7 +69,8 @@ def _ready(folder: Path | None) -> None:
 def run_import(given: argparse.Namespace) -> int:
     from core.cli.import_weights import import_weights
 
-    return import_weights(given, partial(print, flush=True))
+    raise_again()
+    return import_weights(given, _say)
 
 
 def run_refine(given: argparse.Namespace) -> int:

@@ -17,7 +17,7 @@ from core.base.errors import with_advice
 from core.base.interruption import INTERRUPTED, end_at_once, raise_again
 from core.base.paths import settle
 from core.base.plain_line import plain_line
-from core.cli import commands
+from core.cli import arguments, commands
 
 VERBS = {
     "list": "every run: id, state, progress, what it is", "stop": "stop and save", "resume": "go on where it stopped",
@@ -32,22 +32,22 @@ class Parser(argparse.ArgumentParser):
         super().error(plain_line(message))
 
 
-def main(arguments: Sequence[str] | None = None) -> int:
+def main(given: Sequence[str] | None = None) -> int:
     """Run one command; returns the exit code."""
     end_at_once()  # a command hears Ctrl-C itself once it is loaded
     settle()
     if isinstance(sys.stdout, io.TextIOWrapper):
         sys.stdout.reconfigure(errors="replace")  # a name that the terminal has no letters for is no failure
     try:
-        return _run(arguments)
+        return _run(given)
     finally:
         raise_again()
 
 
-def _run(arguments: Sequence[str] | None) -> int:
+def _run(words: Sequence[str] | None) -> int:
     try:
         try:
-            given = parser().parse_args(arguments)
+            given = parser().parse_args(words)
         finally:
             sys.stdout.flush()  # of --help
         from core.base.cancellation import Cancelled  # brings torch, which --help does without
@@ -85,10 +85,10 @@ def parser() -> argparse.ArgumentParser:
     methods.add_argument("key", nargs="?", help="show one method with its parameters")
     methods.set_defaults(run=commands.run_methods)
     attack = parts.add_parser("attack", help="attack one picture")
-    _case(attack)
+    arguments.case(attack)
     attack.set_defaults(run=commands.run_attack, maps="")
     explain = parts.add_parser("explain", help="attack one picture and draw the maps before and after")
-    _case(explain)
+    arguments.case(explain)
     explain.add_argument("--maps", default="grad_cam_pp,integrated_gradients,lime", help="explainers, by key")
     explain.add_argument("--explained", choices=("answer", "original"), default="answer")
     explain.add_argument("--controls", type=int, default=3, metavar="N", help="draws of each control (default 3)")
@@ -102,10 +102,10 @@ def parser() -> argparse.ArgumentParser:
     data.add_argument("--fetch", action="store_true", help="bring it onto this machine now")
     data.set_defaults(run=commands.run_data)
     weights = parts.add_parser("import-weights", help="add a model of your own from a file of weights")
-    _import(weights)
+    arguments.import_weights(weights)
     weights.set_defaults(run=commands.run_import)
     refine = parts.add_parser("refine", help="train a classifier anew with an objective, in a run of its own")
-    _refine(refine)
+    arguments.refine(refine)
     refine.set_defaults(run=commands.run_refine)
     runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
     runs.set_defaults(run=commands.run_runs, verb="list", names=[], now=False)
@@ -117,49 +117,6 @@ def parser() -> argparse.ArgumentParser:
             part.add_argument("--now", action="store_true", help="stop without saving")
         part.set_defaults(verb=verb)
     return made
-
-
-def _import(made: argparse.ArgumentParser) -> None:
-    made.add_argument("file", metavar="FILE", help="a .safetensors file, or a .pt, .pth or .bin file of torch.save, "
-                      "which is converted by a process of its own")  # fmt: skip
-    made.add_argument("--architecture", required=True, help="the network they belong to, such as resnet18 (of "
-                      "torchvision) or cifar_resnet20; an unknown one is answered with the list")  # fmt: skip
-    made.add_argument("--labels", required=True, help="the class names in the order of the outputs: with "
-                      "commas between them, a file with one a line, or a data set: cifar10, imagenet ...")  # fmt: skip
-    made.add_argument("--name", help="what it will be called (default: as the file)")
-    made.add_argument("--mean", metavar="M,M,M", help="subtracted from each channel of values from 0 to 1")
-    made.add_argument("--std", metavar="S,S,S", help="what each channel is then divided by")
-    made.add_argument("--size", metavar="SIDE", help="of the images, in pixels; or channels,height,width")
-    made.add_argument("--resize", type=int, metavar="N", help="the shorter side before the middle is cut out; 0: none")
-    made.add_argument("--interpolation", metavar="FILTER", help="bicubic or bilinear. What is not said of the last "
-                      "five is as usual for the architecture")  # fmt: skip
-
-
-def _refine(made: argparse.ArgumentParser) -> None:
-    made.add_argument("base_too", nargs="?", metavar="BASE", help="the same as --base")
-    made.add_argument("--base", help="the classifier to begin with: see `counterproof methods`")
-    made.add_argument("--start", choices=("base", "scratch"), help="from its weights, or its architecture untrained")
-    made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
-    made.add_argument("--objective", help="what is learned: see `counterproof methods`")
-    made.add_argument("--set", action="append", default=[], metavar="PART.NAME=VALUE", dest="settings",
-                      help="such as objective.eps=8/255 or schedule.epochs=3 (`counterproof methods schedule` "
-                      "lists those); may be repeated")  # fmt: skip
-    made.add_argument("--preset", help="settings to begin with: quick, mnist, cifar10, paper, paper_control")
-    made.add_argument("--images", type=int, metavar="N", help="use only N of the training images (default 0: all)")
-    made.add_argument("--device", default="cpu", help="cpu, cuda:0, cuda:0,cuda:1 ... (default cpu)")
-    made.add_argument("--name", "--title", dest="title", help="your own words for the run")
-    made.add_argument("--detach", action="store_true", help="do not wait for the end")
-
-
-def _case(made: argparse.ArgumentParser) -> None:
-    made.add_argument("image", help="a picture file, or a gallery picture such as cifar10/0003")
-    made.add_argument("--model", default="imagenet_efficientnet_lite0", help="see `counterproof methods`")
-    made.add_argument("--attack", default="pgd")
-    made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
-                      help="a parameter, such as pgd.eps=8/255 or lime.samples=400; may be repeated")  # fmt: skip
-    made.add_argument("--target", help="the class to turn the picture into: its name or number")
-    made.add_argument("--seed", type=int, default=0)
-    made.add_argument("--out", type=Path, metavar="FOLDER", help="write pictures, arrays and manifest.json here")
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from core.contracts.preprocessing import Preprocessing
 from core.images.picture import fit
 from core.images.samples import gallery, stored_picture
 from core.recipes.published_numbers import shipped
-from core.refinement.request import untrained
+from core.refinement.untrained import untrained
 
 TOLERANCE = 1e-3  # in a logit: other machines add in another order
 
