@@ -21,6 +21,7 @@ from core.classifiers._own_weights import network
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 from core.contracts.preprocessing import Preprocessing
+from core.contracts.probe import expect_answers
 
 
 def install(
@@ -77,9 +78,10 @@ def _assemble(name: str, card: Card, raw: bytes) -> Classifier:
     net, notes = network(name, design, tensor_files.parse_tensors(raw, name), labels, how)
     layer = design.cam_layer if design.cam_layer is not None else cam_layer(net, how.size)
     gallery = "mnist" if how.size[0] == 1 else "cifar10" if max(how.size[1:]) <= 64 else "photographs"
-    return how.around(
+    made = how.around(
         net, labels, key=f"own:{name}", fingerprint=digest, cam_layer=layer, samples=gallery, notes=tuple(notes)
     )
+    return expect_answers(made)
 
 
 class Own(Source):

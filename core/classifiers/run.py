@@ -15,6 +15,7 @@ from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import LARGEST, fit, parse_tensors
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
+from core.contracts.probe import expect_answers
 
 KEY = re.compile(r"[a-z][a-z0-9_]*")
 
@@ -66,7 +67,7 @@ class RunWeights(Source):
                 f"the card of run {name} names {len(labels)} classes, but its network tells {outputs} apart"
             )
         digest = hashlib.sha256(raw).hexdigest()
-        return replace(made, labels=labels, key=f"run:{checkpoint}", fingerprint=digest)
+        return expect_answers(replace(made, labels=labels, key=f"run:{checkpoint}", fingerprint=digest))
 
 
 def _title(weights: Path) -> str:

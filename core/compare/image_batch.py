@@ -12,6 +12,7 @@ from core.compare.comparison import SIDES, Side
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
+from core.contracts.finite import expect_finite
 from core.evaluation.strength_sweep import at
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region
@@ -74,8 +75,8 @@ def _one(classifier: Classifier, images: Tensor, labels: Tensor, first: int, pla
     norm, most = (2.0, math.sqrt(images[0].numel())) if plan.attack.norm == 2 else (math.inf, 1.0)
     masks = own_region(classifier, images, labels, plan.seed)
     bound = linear_bound(classifier, images, labels, masks, norm)
-    measured["bound"] = [round(value, 7) for value in bound.value.clamp_max(most).tolist()]
-    measured["share"] = [round(value, DIGITS) for value in bound.share.tolist()]
+    for name, values, digits in (("bound", bound.value.clamp_max(most), 7), ("share", bound.share, DIGITS)):
+        measured[name] = [round(value, digits) for value in expect_finite(values, f"the {name} of a model").tolist()]
     return measured
 
 

@@ -11,6 +11,7 @@ from core.base.cancellation import Cancelled
 from core.compare.comparison import SIDES, Comparison, Pair, Reach, Side, other
 from core.compare.resized import matched
 from core.contracts.classifier import Classifier
+from core.contracts.finite import expect_finite
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region
 from core.study.prediction import predict
@@ -73,6 +74,7 @@ def reach(classifier: Classifier, study: Study, label: int | None, seed: int) ->
     image, labels = study.original[None], torch.tensor([answer])
     masks = own_region(classifier, image, labels, seed)
     found = linear_bound(classifier, image, labels, masks, norm)
+    expect_finite(torch.cat([found.value.nan_to_num(math.nan, 0.0), found.share]), "the lower bound of this model")
     return Reach(
         value=found.value.item(), share=found.share.item(), region=masks.float().mean().item(),
         rival=int(found.runner_up), norm=norm, wrong=answer != study.before.top,

@@ -16,6 +16,7 @@ from core.base.rng import seeded
 from core.contracts.ascend import OnStep
 from core.contracts.checks import expect_batch
 from core.contracts.classifier import Classifier
+from core.contracts.finite import expect_finite
 from core.contracts.strength import linf_strength
 
 
@@ -59,7 +60,7 @@ class Attack(Method, ABC):
         targets = None if targets is None else targets.to(classifier.device)
         with seeded(seed, classifier.device), classifier.frozen():
             found = self.run(classifier, images.detach(), labels, targets, seed, on_step)
-        return found.detach().clamp(0, 1)
+        return expect_finite(found.detach().clamp(0, 1), f"the image that {self.title} made")
 
     @abstractmethod
     def run(

@@ -10,6 +10,7 @@ import torch
 from torch import Tensor, nn
 
 from core.base import cancellation
+from core.contracts.finite import expect_finite
 from core.contracts.normalisation import normalised
 
 LARGE = 3 * 224 * 224  # values in a batch; a larger one may take long enough to want a stop between two layers
@@ -59,11 +60,13 @@ class Classifier:
     def probabilities(self, images: Tensor) -> Tensor:
         """(N, C, H, W) in [0, 1] -> (N, K), each row summing to 1; evaluation mode, no gradients.
 
-        A net that is in evaluation mode already is not waited for: a look changes nothing in it.
+        A net that is in evaluation mode already is not waited for: a look changes nothing in it. ValueError where an
+        answer is not finite: every comparison with NaN is false, and a model without an answer would pass for one that
+        holds.
         """
         training = any(module.training for module in self.net.modules())
         with self.frozen() if training else nullcontext():
-            return self(images.to(self.device)).softmax(dim=1)
+            return expect_finite(self(images.to(self.device)).softmax(dim=1), "the model's answer")
 
     @contextmanager
     def frozen(self) -> Iterator[None]:

@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
-import torch
 from torch import Tensor
 
 from core.base.params import Method
 from core.base.rng import seeded
 from core.contracts.checks import expect_batch
 from core.contracts.classifier import Classifier
+from core.contracts.finite import expect_finite
 
 
 @dataclass(frozen=True, eq=False)
@@ -67,10 +67,12 @@ class Explainer(Method, ABC):
             raise ValueError(
                 f"{self.key}: expected maps {(len(images), *images.shape[2:])}, got {attribution.values.shape}"
             )
-        if not torch.isfinite(attribution.values).all():
-            raise ValueError(f"{self.title} gave a map that is not finite")
-        gap = None if attribution.gap is None else attribution.gap.detach().cpu()
-        facts = {name: values.detach().cpu() for name, values in attribution.facts.items()}
+        expect_finite(attribution.values, f"a map of {self.title}")
+        gap = None if attribution.gap is None else expect_finite(attribution.gap.detach().cpu(), f"{self.title}'s gap")
+        facts = {
+            name: expect_finite(values.detach().cpu(), f"{self.title}'s {name}")
+            for name, values in attribution.facts.items()
+        }
         return Attribution(attribution.values.detach().float().cpu(), gap, facts)
 
     @abstractmethod

@@ -11,6 +11,7 @@ from torch import Tensor
 from core.base.cancellation import CancelScope
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
+from core.contracts.finite import expect_finite
 from core.study.prediction import Prediction, predict
 
 LONGEST = 1000  # points kept of a trace
@@ -93,7 +94,7 @@ def attack(
     stride = 1
 
     def point(step: int, probabilities: Tensor) -> dict[str, float]:
-        others = probabilities.clone()
+        others = expect_finite(probabilities, "the model's answer on the way").clone()
         others[before.top] = -1.0
         rival = int(others.argmax()) if target is None else target
         aim = before.top if target is None else target
