@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import ClassVar
 
 from core.base.errors import Unavailable
+from core.base.file_stamp import file_stamp
 from core.base.paths import CHECKPOINTS
 from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import fit, read_tensors
@@ -32,6 +33,10 @@ class Packaged(Source):
 
     def checkpoints(self) -> Mapping[str, str]:
         return self.titles
+
+    def stamp(self, checkpoint: str) -> str:
+        path = CHECKPOINTS / f"{self.key}_{checkpoint}.safetensors"
+        return file_stamp(path, path.with_suffix(".json")) if checkpoint in self.titles else ""
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         if checkpoint not in self.titles:

@@ -6,6 +6,7 @@ from dataclasses import replace
 from typing import Any
 
 from core.base.atomic_files import write_whole
+from core.base.file_stamp import file_stamp
 from core.checkpoints import tensor_files
 from core.checkpoints.card import Card
 from core.checkpoints.card_values import refuse_misspelt
@@ -97,11 +98,7 @@ class Own(Source):
 
     def stamp(self, checkpoint: str) -> str:
         path = files.weights().get(checkpoint)
-        try:
-            facts = [each.stat() for each in (path, path.with_suffix(".json"))] if path else []
-        except OSError:
-            return ""
-        return " ".join(f"{each.st_mtime_ns} {each.st_size}" for each in facts)
+        return file_stamp(path, path.with_suffix(".json")) if path else ""
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         path = files.weights().get(checkpoint)

@@ -11,6 +11,7 @@ import torch
 
 from core.base import run_folder
 from core.base.errors import with_advice
+from core.base.file_stamp import file_stamp
 from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import LARGEST, fit, parse_tensors
 from core.contracts.classifier import Classifier
@@ -43,10 +44,10 @@ class RunWeights(Source):
 
     def stamp(self, checkpoint: str) -> str:
         try:
-            facts = run_folder.weights(checkpoint).stat()
-        except (OSError, ValueError):
+            path = run_folder.weights(checkpoint)
+        except ValueError:
             return ""
-        return f"{facts.st_mtime_ns} {facts.st_size}"
+        return file_stamp(path, path.with_suffix(".json"))
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         path = run_folder.weights(checkpoint)

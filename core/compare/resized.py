@@ -34,7 +34,7 @@ def resized(classifier: Classifier, like: Classifier) -> Classifier:
     return replace(
         classifier, net=Resized(classifier.net, (height, width)), size=like.size, resize=like.resize,
         interpolation=like.interpolation, cam_layer=f"net.{classifier.cam_layer}" if classifier.cam_layer else "",
-        fingerprint=f"{classifier.fingerprint} scaled from {wanted_width} x {wanted_height}",
+        fingerprint=f"{classifier.weights} scaled from {wanted_width} x {wanted_height}",
     )  # fmt: skip
 
 

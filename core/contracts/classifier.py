@@ -10,6 +10,8 @@ import torch
 from torch import Tensor, nn
 
 from core.base import cancellation
+from core.contracts.as_module import AsModule
+from core.contracts.fingerprint import fingerprint, weights_of
 from core.contracts.finite import expect_finite
 from core.contracts.normalisation import normalised
 
@@ -22,8 +24,9 @@ class Classifier:
 
     `size` is (C, H, W) of the images it takes; `resize` is the length the shorter side of a photograph is scaled to
     before the centre crop (0: straight to `size`), with `interpolation` (bicubic or bilinear). `cam_layer` names the
-    module whose output Grad-CAM++ reads, "" if there is none. `key` is its name in the catalogue, `fingerprint` the
-    sha256 of its weights, `samples` the gallery set that fits it; `notes`: sentences on what was done to the weights.
+    module whose output Grad-CAM++ reads, "" if there is none. `key` is its name in the catalogue, `samples` the
+    gallery set that fits it; `notes`: sentences on what was done to the weights. `fingerprint` is given as the sha256 of
+    the weights, and then tells apart whatever else changes an answer too: see core.contracts.fingerprint.
     """
 
     net: nn.Module
@@ -39,6 +42,14 @@ class Classifier:
     interpolation: str = "bicubic"
     notes: tuple[str, ...] = ()
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "fingerprint", fingerprint(self, self.weights))
+
+    @property
+    def weights(self) -> str:
+        """The sha256 of its weights alone; "" if it is not known."""
+        return weights_of(self.fingerprint)
 
     @property
     def device(self) -> torch.device:
@@ -125,20 +136,7 @@ class Classifier:
 
     def module(self) -> nn.Module:
         """This classifier as one nn.Module over images in [0, 1], for libraries that want one."""
-        return _Door(self)
-
-
-class _Door(nn.Module):
-    """Calls the classifier, so that preprocessing, counting and cancelling stay in one place."""
-
-    def __init__(self, classifier: Classifier) -> None:
-        super().__init__()
-        self.net = classifier.net
-        self._classifier = [classifier]  # in a list: not a submodule
-        self.training = classifier.net.training
-
-    def forward(self, images: Tensor) -> Tensor:
-        return self._classifier[0](images)
+        return AsModule(self.net, self)
 
 
 def spelt(labels: Iterable[str]) -> list[str]:

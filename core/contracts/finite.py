@@ -8,20 +8,24 @@ import torch
 from torch import Tensor
 
 
+class NotFinite(ValueError):
+    """A result holds NaN, or numbers that float32 does not."""
+
+
 def expect_finite(values: Tensor, what: str) -> Tensor:
-    """`values` as they are; ValueError unless every one is finite in float32, in which results are kept.
+    """`values` as they are; NotFinite (a ValueError) unless every one is finite in float32, in which results are kept.
 
     >>> expect_finite(torch.tensor([1e300], dtype=torch.float64), "the map")
     Traceback (most recent call last):
-    ValueError: the map is not finite: it holds NaN or numbers too large to keep
+    core.contracts.finite.NotFinite: the map is not finite: it holds NaN or numbers too large to keep
     """
     if not torch.isfinite(values.float()).all():
-        raise ValueError(f"{what} is not finite: it holds NaN or numbers too large to keep")
+        raise NotFinite(f"{what} is not finite: it holds NaN or numbers too large to keep")
     return values
 
 
 def finite_result(call: Callable[..., Tensor]) -> Callable[..., Tensor]:
-    """The `__call__` of a method whose result is checked: ValueError names the method by its title."""
+    """The `__call__` of a method whose result is checked: NotFinite names the method by its title."""
 
     @wraps(call)
     def checked(self: Any, *given: Any, **named: Any) -> Tensor:

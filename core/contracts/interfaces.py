@@ -19,7 +19,7 @@ class Source(ABC):
     packaged: ClassVar[bool] = False  # whether the weights come with the project, each with a card
 
     def stamp(self, checkpoint: str) -> str:
-        """Changes when the weights behind the name are replaced; "" where they cannot be."""
+        """Changes when the weights behind the name or their card are replaced; "" where they cannot be."""
         return ""
 
     @abstractmethod

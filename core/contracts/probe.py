@@ -13,7 +13,7 @@ def expect_answers(classifier: Classifier) -> Classifier:
     noise = torch.rand(1, *classifier.size, generator=torch.Generator().manual_seed(0))
     images = torch.cat([torch.zeros_like(noise), torch.full_like(noise, 0.5), noise]).to(classifier.device)
     with classifier.frozen(), torch.no_grad():
-        for name, image in zip(("black", "grey", "noise"), images.split(1), strict=True):
-            if not torch.isfinite(classifier(image).float()).all():
+        for name, image in zip(("black", "grey", "noise"), images.unbind(), strict=True):
+            if not torch.isfinite(classifier(image[None]).float()).all():
                 raise ValueError(f"the model answers a {name} image with numbers that are not finite")
     return classifier

@@ -55,7 +55,7 @@ def assess(
     if begun is None:
         raise ValueError(f"there is no checkpoint {name} with a card in {CHECKPOINTS}")
     card, classifier = begun, load_classifier(name)
-    if card.sha256 is None or classifier.fingerprint != card.sha256:
+    if card.sha256 is None or classifier.weights != card.sha256:
         raise ValueError(f"the weights of {name} are not the ones its card describes")
     if card.test_pgd20 is None:
         raise ValueError(f"the card of {name} says no strength: it has no test_pgd20")

@@ -10,6 +10,7 @@ from torch import Tensor
 from core.attacks.pgd import PGD
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
+from core.contracts.finite import NotFinite
 from core.contracts.interfaces import Images
 from core.contracts.objective import Adversarial, Objective
 from core.distributed.fabric import average_buffers, summed
@@ -90,7 +91,11 @@ def _share(classifier: Classifier, data: Images, attack: Attack | None, fabric: 
         if begin // BLOCK % fabric.world_size == fabric.global_rank:
             rows = slice(begin, begin + BLOCK)
             block = Images(data.images[rows], data.labels[rows], data.classes)
-            hits += accuracy(classifier, block, attack, seed=begin).hits
+            try:
+                hits += accuracy(classifier, block, attack, seed=begin).hits
+            except NotFinite as error:
+                said = "the loss is no longer a number: after this epoch the model's answers are none"
+                raise ValueError(f"{said}; a lower learning rate or gradient clipping may help") from error
     summed([hits], fabric)
     return hits.item() / len(data)
 

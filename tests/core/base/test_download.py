@@ -144,7 +144,7 @@ def test_a_torchvision_model_fetched_and_loaded(
     monkeypatch.setenv("COUNTERPROOF_HOME", str(tmp_path))
     monkeypatch.setattr(torchvision_imagenet, "default_weights", lambda given: Record(given, url))
     classifier = load_classifier(f"torchvision_imagenet:{name}")
-    assert classifier.fingerprint == digest
+    assert classifier.weights == digest
     assert classifier.key == f"torchvision_imagenet:{name}"
     images = torch.rand(2, *classifier.size)
     how = models.get_model_weights(name).DEFAULT.transforms()

