@@ -1,7 +1,8 @@
 """The arguments of the commands that have many: what each is called and what is said of it."""
 
 import argparse
-from pathlib import Path
+
+from core.cli.out_folder import out_folder
 
 
 def import_weights(made: argparse.ArgumentParser) -> None:
@@ -44,4 +45,4 @@ def case(made: argparse.ArgumentParser) -> None:
                       help="a parameter, such as pgd.eps=8/255 or lime.samples=400; may be repeated")  # fmt: skip
     made.add_argument("--target", help="the class to turn the picture into: its name or number")
     made.add_argument("--seed", type=int, default=0)
-    made.add_argument("--out", type=Path, metavar="FOLDER", help="write pictures, arrays and manifest.json here")
+    made.add_argument("--out", type=out_folder, metavar="FOLDER", help="write pictures, arrays and manifest.json here")

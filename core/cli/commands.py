@@ -11,6 +11,7 @@ from pathlib import Path
 
 from core.base.interruption import raise_again
 from core.base.plain_line import printable
+from core.cli.out_folder import expect_ready
 
 
 def _say(text: str) -> None:
@@ -47,23 +48,16 @@ def run_attack(given: argparse.Namespace) -> int:
     from core.cli.attack import report, study_of
 
     raise_again()
-    _ready(given.out)
+    inputs = [Path(given.image)]
+    expect_ready(given.out, inputs)
     study = study_of(given)
     _say(report(study))
     if given.out:
         from core.study.bundle import save
 
-        save(study, given.out)
+        save(study, given.out, inputs=inputs)
         _say(f"Written to {given.out}")
     return 0 if study.attacked is not None and study.attacked.fooled else 1
-
-
-def _ready(folder: Path | None) -> None:
-    """See that results can be written, before they are computed."""
-    if folder is not None:
-        from core.study.bundle import ready
-
-        ready(folder)
 
 
 def run_import(given: argparse.Namespace) -> int:
@@ -92,10 +86,11 @@ def run_study(given: argparse.Namespace) -> int:
     from core.study.bundle import save
 
     raise_again()
-    _ready(given.out)
+    inputs = [given.manifest, *(given.manifest.parent / name for name in ("original.png", "arrays.npz"))]
+    expect_ready(given.out, inputs)
     study, text, same = again(given.manifest)
     _say(text)
     if given.out:
-        save(study, given.out)
+        save(study, given.out, inputs=inputs)
         _say(f"Written to {given.out}")
     return 0 if same else 1

@@ -18,6 +18,7 @@ from core.base.interruption import INTERRUPTED, end_at_once, raise_again
 from core.base.paths import settle
 from core.base.plain_line import plain_line
 from core.cli import arguments, commands
+from core.cli.out_folder import out_folder
 
 VERBS = {
     "list": "every run: id, state, progress, what it is", "stop": "stop and save", "resume": "go on where it stopped",
@@ -95,7 +96,7 @@ def parser() -> argparse.ArgumentParser:
     explain.set_defaults(run=commands.run_attack)
     study = parts.add_parser("study", help="compute the numbers of a downloaded case again")
     study.add_argument("manifest", type=Path)
-    study.add_argument("--out", type=Path, metavar="FOLDER", help="write the new bundle here")
+    study.add_argument("--out", type=out_folder, metavar="FOLDER", help="write the new bundle here")
     study.set_defaults(run=commands.run_study)
     data = parts.add_parser("data", help="list the data sets for training, or describe one")
     data.add_argument("name", nargs="?", help="a name, an .npz file, or a folder with one folder of pictures per class")

@@ -1,5 +1,6 @@
-"""A downloaded case computed again, and compared number by number."""
+"""A downloaded case computed again, and compared number by number with the manifest that was named."""
 
+import os
 from pathlib import Path
 
 import torch
@@ -9,11 +10,12 @@ from core.base.units import in_255ths
 from core.catalog import load_classifier
 from core.cli.attack import report
 from core.contracts.classifier import Classifier
-from core.study.bundle_read import load, read_manifest, read_original
+from core.images.samples import stored_picture
+from core.study.bundle_read import read, read_original
 from core.study.study import Study, begin, investigate
+from core.study.verify import PIXEL, Verdict, compared, unlike
 
-TOLERANCE = 1e-4  # on each number; measures lie between -1 and 1, but for the centre's percent
-PIXEL = 1e-6
+MOST_THREADS = 64  # more are taken only where there are as many processors
 
 
 def again(path: Path) -> tuple[Study, str, bool]:
@@ -21,30 +23,30 @@ def again(path: Path) -> tuple[Study, str, bool]:
 
     The threads are set to the manifest's: another number of them adds in another order, and an attack amplifies the
     last digit. Where the attacked image still comes out otherwise, the maps are drawn of the one in the bundle.
+    ValueError or OSError in one sentence if the bundle is damaged, or the classifier here is another one.
     """
-    manifest, stored = read_manifest(path), load(path.parent)
+    manifest, stored = read(path)
+    classifier = load_classifier(stored.case.classifier)
     original = read_original(path, manifest)
-    case = stored.case
-    classifier = load_classifier(case.classifier)
-    if classifier.fingerprint != stored.fingerprint:
-        raise ValueError(f"{case.classifier} has other weights here than the ones the manifest was written for")
-    torch.set_num_threads(stored.threads)
-    study = begin(case, classifier, original, manifest["image_sha256"])
+    study = begin(stored.case, classifier, original, manifest["image_sha256"])
+    if reason := unlike(stored, study):
+        raise ValueError(reason)
+    torch.set_num_threads(min(stored.threads, max(MOST_THREADS, os.cpu_count() or 1)))
+    study.threads = torch.get_num_threads()
     notes = _repeat(study, stored, classifier)
-    old, new = _numbers(stored), _numbers(study)
-    both = set(old) & set(new)
-    worst = max((abs(old[key] - new[key]) for key in both), default=0.0)
-    same = not notes and set(old) <= set(new) and worst <= TOLERANCE
-    lines = [report(study), "", f"{len(old)} numbers in the manifest; largest difference now: {worst:.2g}", *notes]
-    if lost := len(set(old) - set(new)):
-        lines.append(f"{lost} of them were not found again")
-    if len(set(new) - set(old)):
-        lines.append("The manifest was written before the case was complete; what it holds was compared")
+    verdict = compared(manifest, stored, study)
+    for note in notes:
+        verdict.differs(note)
+    _compare_picture(study, verdict)
+    lines = [report(study), ""]
+    lines.append(f"{verdict.count} numbers in the manifest; largest difference now: {verdict.worst:.2g}")
+    lines += verdict.notes
     changed = {name: (was, study.versions.get(name)) for name, was in stored.versions.items()}
     lines += [f"{name} was {was}, is {now}" for name, (was, now) in changed.items() if was != now]
-    lines += [f"it was computed on {stored.device}, now on {study.device}"] if stored.device != study.device else []
-    lines.append("The same numbers." if same else "Not the same numbers.")
-    return study, "\n".join(lines), same
+    for what, was, now in (("on", stored.device, study.device), ("with threads:", stored.threads, study.threads)):
+        lines += [f"it was computed {what} {was}, now {what} {now}"] if was != now else []
+    lines.append("The same numbers." if verdict.same else "Not the same numbers.")
+    return study, "\n".join(lines), verdict.same
 
 
 def _repeat(study: Study, stored: Study, classifier: Classifier) -> list[str]:
@@ -56,24 +58,18 @@ def _repeat(study: Study, stored: Study, classifier: Classifier) -> list[str]:
             bar.update(int(event.finished))
             if event.stage == "attack" and event.finished and study.attacked and stored.attacked:
                 apart = float((study.attacked.image - stored.attacked.image).abs().max())
-                if apart > PIXEL:
+                if not apart <= PIXEL:
                     study.attacked = stored.attacked
                     notes = [f"The attacked image came out otherwise, by up to {in_255ths(apart, '.2g')} in a pixel; "
                              "the maps below are of the one in the bundle"]  # fmt: skip
     return notes
 
 
-def _numbers(study: Study) -> dict[tuple[str, ...], float]:
-    """Every number a manifest vouches for, by name: probabilities, sizes, queries, noise answers, measures."""
-    numbers: dict[tuple[str, ...], float] = {}
-    for row in study.rows:
-        numbers[row.explainer, row.comparison, str(row.draw), row.measure] = row.value
-    numbers |= {("noise answer", str(draw)): float(answer) for draw, answer in enumerate(study.noise_answers)}
-    if study.attacked is not None:
-        facts = study.attacked
-        numbers |= {("size", name): value for name, value in facts.sizes.items()}
-        numbers[("queries",)] = float(facts.queries)
-        for name in ("before", "after", "saved"):
-            for label, value in enumerate(getattr(facts, name).probabilities):
-                numbers[name, str(label)] = value
-    return numbers
+def _compare_picture(study: Study, verdict: Verdict) -> None:
+    """The picture of that name, if it is here too, must be the one that the manifest was written for."""
+    try:
+        here = stored_picture(study.case.image).sha256
+    except (ValueError, OSError):
+        return
+    if study.image_sha256 and here != study.image_sha256:
+        verdict.differs(f"the picture {study.case.image} here is another one than the manifest's")

@@ -4,45 +4,45 @@ import hashlib
 import io
 import json
 import zipfile
-from dataclasses import asdict
-from importlib.metadata import version
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
-import torch
 from torch import Tensor
 
-from core.base.atomic_files import write_whole
 from core.images.picture import to_png
+from core.study import case_folder
+from core.study.case_folder import ready as ready
 from core.study.colour_scale import shared_limit, signed
 from core.study.figures import amplification, amplified, pixels, png
+from core.study.manifest import ARRAYS, MANIFEST, ORIGINAL, manifest_of
 from core.study.study import Study
 
-ARRAYS = ("original", "attacked", "noise", "seeds", "switched")
+DRAWN = ("original", "attacked", "noise", "seeds", "switched")  # the maps of one explainer
 
 
 def files(study: Study, pictures: bool = True) -> dict[str, bytes]:
     """File name -> content: manifest.json, arrays.npz, original.png, and the pictures shown on the page."""
-    arrays = _arrays(study)
     packed = io.BytesIO()
-    np.savez_compressed(packed, allow_pickle=False, **arrays)
-    made = {"original.png": to_png(study.original), "arrays.npz": packed.getvalue()}
+    np.savez_compressed(packed, allow_pickle=False, **{name: each.numpy() for name, each in arrays(study).items()})
+    made = {ORIGINAL: to_png(study.original), ARRAYS: packed.getvalue()}
     if pictures:
         made |= _pictures(study)
-    manifest = _manifest(study)
+    manifest = manifest_of(study)
     manifest["files"] = {name: hashlib.sha256(content).hexdigest() for name, content in made.items()}
-    return {"manifest.json": (json.dumps(manifest, indent=1) + "\n").encode()} | made
+    return {MANIFEST: (json.dumps(manifest, indent=1, allow_nan=False) + "\n").encode()} | made
 
 
-def _arrays(study: Study) -> dict[str, Any]:
-    arrays: dict[str, Tensor] = {"original": study.original}
+def arrays(study: Study) -> dict[str, Any]:
+    """Name -> tensor: the images and the maps, as they are kept."""
+    kept: dict[str, Tensor] = {"original": study.original}
     if study.attacked is not None and study.noise is not None:
-        arrays |= {"attacked": study.attacked.image, "noise": study.noise}
+        kept |= {"attacked": study.attacked.image, "noise": study.noise}
     for key, maps in study.maps.items():
-        found = {name: getattr(maps, name) for name in ARRAYS}
-        arrays |= {f"maps/{key}/{name}": values for name, values in found.items() if values is not None}
-    return {name: values.numpy() for name, values in arrays.items()}
+        found = {name: getattr(maps, name) for name in DRAWN}
+        kept |= {f"maps/{key}/{name}": values for name, values in found.items() if values is not None}
+    return kept
 
 
 def _pictures(study: Study) -> dict[str, bytes]:
@@ -61,55 +61,13 @@ def _pictures(study: Study) -> dict[str, bytes]:
     return made
 
 
-def _manifest(study: Study) -> dict[str, Any]:
-    maps = {
-        key: {name: value for name, value in asdict(found).items() if not isinstance(value, torch.Tensor | None)}
-        for key, found in study.maps.items()
-    }
-    return {
-        "counterproof": version("counterproof"),
-        "case": study.case.to_json(),
-        "case_id": study.case.id,
-        "image_sha256": study.image_sha256,
-        "classifier": {"name": study.case.classifier, "sha256": study.fingerprint, "labels": list(study.labels)},
-        "versions": study.versions,
-        "threads": study.threads,
-        "device": study.device,
-        "before": None if study.before is None else list(study.before.probabilities),
-        "attack": None if study.attacked is None else study.attacked.facts(),
-        "noise_answers": list(study.noise_answers),
-        "maps": maps,
-        "refused": study.refused,
-        "failed": study.failed,
-        "rows": [asdict(row) for row in study.rows],
-    }
+def save(study: Study, folder: Path, pictures: bool = True, inputs: Sequence[Path] = ()) -> None:
+    """Make `study` the case in `folder`, whole or not at all.
 
-
-def save(study: Study, folder: Path, pictures: bool = True) -> None:
-    """Write the files of `study` into `folder`, each whole or not at all; the manifest comes last."""
-    made = files(study, pictures)
-    before = _listed(folder) - made.keys()
-    for name in [*(name for name in made if name != "manifest.json"), "manifest.json"]:
-        write_whole(folder / name, made[name])
-    for name in before:  # of an earlier case in this folder: its maps would pass for this one's
-        (folder / name).unlink(missing_ok=True)
-
-
-def _listed(folder: Path) -> set[str]:
-    """The files of the case that lies in `folder`, as far as they are inside it."""
-    try:
-        names = [str(name) for name in json.loads((folder / "manifest.json").read_text())["files"]]
-    except (OSError, ValueError, KeyError, TypeError):
-        return set()
-    return {name for name in names if (folder / name).resolve().is_relative_to(folder.resolve())}
-
-
-def ready(folder: Path) -> None:
-    """Make `folder` and see that files can be written there, before anything long is computed; OSError if not."""
-    if folder.exists() and not folder.is_dir():
-        raise NotADirectoryError(f"{folder} is a file; name a folder")
-    write_whole(folder / ".try", b"")
-    (folder / ".try").unlink()
+    ValueError if other files lie there than a case that was written so, or one of `inputs` is among them; OSError if it
+    cannot be written.
+    """
+    case_folder.replace(folder, files(study, pictures), inputs)
 
 
 def zipped(study: Study) -> bytes:

@@ -12,6 +12,7 @@ from core.contracts.attack import Attack
 from core.contracts.explainer import Explainer
 
 Explained = Literal["answer", "original"]
+MOST_DRAWS = 99  # of each control
 
 
 @dataclass(frozen=True)
@@ -35,10 +36,14 @@ class Case:
     def __post_init__(self) -> None:
         if self.explained not in ("answer", "original"):
             raise ValueError(f"expected explained to be 'answer' or 'original', got {self.explained!r}")
-        if not 1 <= self.controls <= 99:
-            raise ValueError(f"expected 1 to 99 control draws, got {self.controls}")
-        if not 0 <= self.seed < 2**31:
-            raise ValueError(f"expected a seed from 0 to {2**31 - 1}, got {self.seed}")
+        if not isinstance(self.image, str) or not isinstance(self.classifier, str):
+            raise ValueError("expected the image and the classifier by their names")
+        if not _whole(self.controls) or not 1 <= self.controls <= MOST_DRAWS:
+            raise ValueError(f"expected 1 to {MOST_DRAWS} control draws, got {self.controls!r}")
+        if not _whole(self.seed) or not 0 <= self.seed < 2**31:
+            raise ValueError(f"expected a seed from 0 to {2**31 - 1}, got {self.seed!r}")
+        if self.target is not None and (not _whole(self.target) or self.target < 0):
+            raise ValueError(f"expected the number of a class as the target, got {self.target!r}")
 
     def to_json(self) -> dict[str, Any]:
         """The JSON form, read back by `from_json`."""
@@ -60,7 +65,7 @@ class Case:
             attack = from_spec(spec["attack"], ATTACKS)
             explainers = tuple(from_spec(entry, EXPLAINERS) for entry in spec["explainers"])
             rest = {name: spec[name] for name in ("image", "classifier", "target", "seed", "explained", "controls")}
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, AttributeError) as error:
             raise ValueError(f"not the specification of a case: {error} is missing or of the wrong kind") from error
         assert isinstance(attack, Attack)
         return cls(attack=attack, explainers=explainers, **rest)  # type: ignore[arg-type]
@@ -68,7 +73,7 @@ class Case:
     @property
     def id(self) -> str:
         """The first 16 hexadecimal digits of the sha256 of the JSON form."""
-        return _digest(self.to_json())
+        return digest(self.to_json())
 
     @property
     def attack_id(self) -> str:
@@ -76,5 +81,10 @@ class Case:
         return replace(self, explainers=(), explained="answer", controls=1).id
 
 
-def _digest(spec: Mapping[str, Any]) -> str:
+def digest(spec: Mapping[str, Any]) -> str:
+    """The id of the case of that JSON form."""
     return hashlib.sha256(json.dumps(spec, sort_keys=True).encode()).hexdigest()[:16]
+
+
+def _whole(value: object) -> bool:
+    return isinstance(value, int) and not isinstance(value, bool)

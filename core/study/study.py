@@ -2,10 +2,10 @@
 
 import logging
 import platform
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib.metadata import version
-from typing import Literal, NamedTuple
+from typing import Any, Literal, NamedTuple
 
 import torch
 from torch import Tensor
@@ -13,6 +13,7 @@ from torch import Tensor
 from core.base.cancellation import Cancelled
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
+from core.contracts.fingerprint import preprocessing, weights_of
 from core.study.attack_record import Attacked, attack
 from core.study.case import Case
 from core.study.maps import Maps, control, draw
@@ -48,8 +49,14 @@ class Study:
     refused: dict[str, str] = field(default_factory=dict)
     failed: dict[str, str] = field(default_factory=dict)
     versions: dict[str, str] = field(default_factory=dict)
+    preprocessing: Mapping[str, Any] = field(default_factory=dict)
     threads: int = 1
     device: str = "cpu"
+
+    @property
+    def weights(self) -> str:
+        """The sha256 of the classifier's weights."""
+        return weights_of(self.fingerprint)
 
     @property
     def rows(self) -> list[Row]:
@@ -75,6 +82,7 @@ def begin(case: Case, classifier: Classifier, image: Tensor, image_sha256: str =
     """A study in which nothing is known yet; image (C, H, W) in [0, 1]."""
     versions = {name: version(name) for name in LIBRARIES} | {"python": platform.python_version()}
     study = Study(case, image, classifier.labels, classifier.fingerprint, image_sha256, versions=versions)
+    study.preprocessing = preprocessing(classifier)
     study.threads, study.device = torch.get_num_threads(), str(classifier.device)
     return study
 
@@ -129,8 +137,8 @@ def _try(study: Study, explainer: Explainer, compute: Callable[[Explainer], Maps
         raise
     except Exception as error:  # noqa: BLE001  methods call libraries that raise anything; the sentence names it
         log.warning("%s failed", explainer.key, exc_info=True)
-        said = str(error).strip().splitlines()
-        study.failed[explainer.key] = f"{explainer.title} failed: {said[0] if said else type(error).__name__}"
+        said = ["".join(c if c.isprintable() else " " for c in line) for line in str(error).strip().splitlines()]
+        study.failed[explainer.key] = f"{explainer.title} failed: {said[0][:500] if said else type(error).__name__}"
         return
     study.measured[explainer.key] = measured(explainer.key, maps)
     study.maps[explainer.key] = maps

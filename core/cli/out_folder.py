@@ -1,0 +1,23 @@
+"""Where a command writes what it made: the folder as it was named, and that it may be written to."""
+
+import argparse
+from collections.abc import Sequence
+from pathlib import Path
+
+
+def out_folder(text: str) -> Path:
+    """The folder, `~` put in full: a shell does not do that after `--out=`. For argparse, which says what it raises."""
+    if not text.strip() or "\0" in text:
+        raise argparse.ArgumentTypeError("expected the name of a folder, got nothing")
+    try:
+        return Path(text).expanduser()
+    except RuntimeError as error:
+        raise argparse.ArgumentTypeError(f"there is no home folder for {text.partition('/')[0]}") from error
+
+
+def expect_ready(folder: Path | None, inputs: Sequence[Path]) -> None:
+    """See that results can be written, and that no input lies in their way, before anything is computed."""
+    if folder is not None:
+        from core.study.bundle import ready
+
+        ready(folder, inputs)
