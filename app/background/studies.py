@@ -1,8 +1,6 @@
 """All studies of this server: started, found again after a reload, taken over by like cases, saved to disk."""
 
 import importlib
-import logging
-import shutil
 import threading
 import time
 from collections import OrderedDict
@@ -11,14 +9,12 @@ from torch import Tensor
 
 from app.background.cache_key import study_key
 from app.background.jobs import Job, copied
-from core.base.paths import folder, home
+from app.background.saved_cases import from_disk, to_disk
 from core.contracts.classifier import Classifier
-from core.study import bundle, bundle_read
 from core.study.case import Case
 from core.study.study import Study, begin
 
-log = logging.getLogger("counterproof")
-KEPT_IN_MEMORY, KEPT_ON_DISK = 32, 200
+KEPT_IN_MEMORY = 32
 
 
 def _warm_up() -> None:
@@ -39,7 +35,7 @@ class Studies:
         """The job of this case on this classifier as it is now, in memory or from disk."""
         with self._lock:
             key = study_key(case, classifier)
-            if key not in self._jobs and (study := _from_disk(case)) is not None and _fits(study, classifier):
+            if key not in self._jobs and (study := from_disk(case)) is not None and _fits(study, classifier):
                 self._add(key, Job(study, ended="done" if study.complete else "stopped", finished=time.monotonic()))
             return self._jobs.get(key)
 
@@ -54,7 +50,7 @@ class Studies:
                 _take_over(study, other.snapshot())
             job = Job(study)
             self._add(study_key(case, classifier), job)
-        threading.Thread(target=job.work, args=(classifier, _to_disk), name=f"study-{case.id}", daemon=True).start()
+        threading.Thread(target=job.work, args=(classifier, to_disk), name=f"study-{case.id}", daemon=True).start()
         return job
 
     def _add(self, key: str, job: Job) -> None:
@@ -88,26 +84,3 @@ def _take_over(study: Study, other: Study) -> None:
         if alike and explainer.key in other.maps and explainer.key in other.measured:
             study.measured.setdefault(explainer.key, other.measured[explainer.key])
             study.maps.setdefault(explainer.key, other.maps[explainer.key])
-
-
-def _to_disk(study: Study) -> None:
-    """Save a study that holds maps; previews of the attack alone are quick to make again."""
-    if not study.maps:
-        return
-    try:
-        place = folder("cases")
-        bundle.save(study, place / study.case.id, pictures=False)
-        old = sorted(place.iterdir(), key=lambda path: path.stat().st_mtime, reverse=True)[KEPT_ON_DISK:]
-        for each in old:
-            shutil.rmtree(each, ignore_errors=True)
-    except OSError as error:
-        log.warning("the case could not be saved: %s", error)
-
-
-def _from_disk(case: Case) -> Study | None:
-    try:
-        place = home() / "cases" / case.id
-        return bundle_read.load(place) if (place / "manifest.json").exists() else None
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        log.warning("the saved case %s could not be read: %s", case.id, error)
-        return None

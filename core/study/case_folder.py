@@ -98,8 +98,10 @@ def _alone(folder: Path) -> Iterator[None]:
 def _finish(folder: Path) -> None:
     """End a change that has begun: what lies in NEXT goes to its place."""
     coming = folder / NEXT
-    if not coming.is_dir() or coming.is_symlink():
+    if not coming.exists() and not coming.is_symlink():
         return
+    if not coming.is_dir() or coming.is_symlink():
+        raise ValueError(f"{coming} is in the way; move it away")
     files = sorted((path for path in coming.rglob("*") if not path.is_dir()), key=lambda path: path.name != MANIFEST)
     own = listed(manifest_bytes(coming / MANIFEST) or manifest_bytes(folder / MANIFEST))
     for path in files:
@@ -122,8 +124,10 @@ def _finish(folder: Path) -> None:
 
 def _clear(part: Path) -> None:
     """Remove what a killed save has left of its files."""
-    if not part.is_dir() or part.is_symlink():
+    if not part.exists() and not part.is_symlink():
         return
+    if not part.is_dir() or part.is_symlink():
+        raise ValueError(f"{part} is in the way; move it away")
     names = [path.relative_to(part).as_posix() for path in part.rglob("*") if not path.is_dir()]
     if not all(belongs(name) or name == BEFORE or UNFINISHED.fullmatch(name) for name in names):
         raise ValueError(f"{part} holds files that were not written here; move it away")
