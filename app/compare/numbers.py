@@ -16,7 +16,7 @@ from core.compare.words import NAMES, below, reading, shares
 from core.contracts.explainer import Explainer
 from core.spurious.lower_bound import looked_at
 from core.study.measures import Row
-from core.study.words import finding
+from core.study.words import finding, no_map
 
 MISSING = {
     "seed": "This method draws no random numbers: another seed gives the same map.",
@@ -75,10 +75,9 @@ def _method(comparison: Comparison, explainer: type[Explainer]) -> dict[str, Any
     ]  # fmt: skip
     findings = []
     for side in SIDES:
-        if rows[side]:
-            maps = comparison.studies[side].maps[explainer.key]
+        if maps := comparison.studies[side].maps.get(explainer.key):
             labels = comparison.studies[side].labels
-            sentence = finding(rows[side], (labels[maps.classes[0]], labels[maps.classes[1]]))
+            sentence = no_map(maps) or finding(rows[side], (labels[maps.classes[0]], labels[maps.classes[1]]))
             findings.append({"who": f"{NAMES[side]}:", "text": sentence or "the controls are still to come.",
                              "pending": not sentence})  # fmt: skip
     return {

@@ -47,7 +47,8 @@ def show_curves(seen: Mapping[str, Any], pair: Pair) -> None:
         "estimated change takes a model for a straight line: a diagnostic, not a certificate; it counts 0 for an image "
         "answered wrongly."
         + (
-            f" Maps: over the {seen['matched']:,} of the images that both models answer right as they are."
+            f" Maps: over the {seen.get('mapped', seen['matched']):,} of the images that both models answer right as "
+            "they are, and of which there are maps to compare."
             if "stability" in seen["difference"] and "matched" in seen
             else ""
         )

@@ -15,7 +15,7 @@ from core.study.figures import pixels, png
 from core.study.maps import Maps
 from core.study.measures import Comparison, Row, spread
 from core.study.study import Study
-from core.study.words import finding, summary
+from core.study.words import finding, no_map, summary
 
 COLUMNS: tuple[tuple[Comparison, str, str], ...] = (
     ("attack", "attacked image", "How far the map moved between the original and the attacked image."),
@@ -76,7 +76,7 @@ def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
         (original, maps.attacked - maps.original, "difference: attacked minus original"),
     )
     found = study.measured[explainer.key]
-    said = finding(found, (first, last))
+    said = no_map(maps) or finding(found, (first, last))
     if study.attacked.sizes["linf"] == 0:
         said = "The attack changed nothing, so there is nothing to compare."
     return {
@@ -94,6 +94,8 @@ def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
 
 def _table(found: Sequence[Row]) -> dict[str, Any]:
     """Head and body of the table, one line a measure, one column a comparison; the deciding line first."""
+    if not found:
+        return {"head": [], "body": [], "more": []}
     columns = [column for column in COLUMNS if any(row.comparison == column[0] for row in found)]
     head = [{"text": "compared with the original's map"}, *({"text": text, "title": help} for _, text, help in columns)]
     lines = {name: line(found, name, [comparison for comparison, _, _ in columns]) for name in MAP_DISTANCES}

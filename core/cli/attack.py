@@ -23,7 +23,7 @@ from core.images.uploads import keep_upload, upload_id
 from core.study.case import Case
 from core.study.measures import Comparison, spread
 from core.study.study import Study, begin, investigate
-from core.study.words import finding, verdict
+from core.study.words import finding, no_map, verdict
 
 
 def study_of(given: argparse.Namespace) -> Study:
@@ -107,8 +107,8 @@ def report(study: Study) -> str:
     )
     lines += [f"{key}: {plain_line(reason)}" for key, reason in (study.refused | study.failed).items()]
     for key, mine in study.measured.items():
-        lines += ["", f"{EXPLAINERS[key].title}: {finding(mine) or 'no controls yet'}"]
-        for name, shift in MAP_DISTANCES.items():
+        lines += ["", f"{EXPLAINERS[key].title}: {no_map(study.maps[key]) or finding(mine) or 'no controls yet'}"]
+        for name, shift in MAP_DISTANCES.items() if mine else ():
             cells = [(comparison, spread(mine, name, comparison)) for comparison in get_args(Comparison)]
             shown = [f"{what} {value[0]:.3f}" for what, value in cells if value is not None]
             lines.append(f"  {shift.title:<32} {'   '.join(shown)}")

@@ -11,6 +11,7 @@ from core.base.proportion import Proportion
 
 Z = 1.959964
 MAPS = {"stability": "stable", "noise": "noise"}
+MAPPED = ("stable", "noise", "seeds")  # None where there is no map to compare
 Numbers = NDArray[np.float64]
 Interval = tuple[float, float, float]  # value, low, high
 
@@ -18,11 +19,12 @@ Interval = tuple[float, float, float]  # value, low, high
 def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     """Everything told by the rows so far, as JSON; the same from the first row to the last, so that curves grow.
 
-    `count`; `matched`, how many of them both models get right as they are; by side: `accuracy` (Wilson), `stability`
-    and `noise` at each strength and `seeds`, these three over the matched images (a map that explains a wrong answer
-    answers another question), `bound`, `share`, each (value, low, high). `difference`: after minus before, of the same
-    images: `accuracy` by strength, `stability` by strength, `bound`, `share`. `gained`, `lost` by strength: places of
-    the images that only the model after, and only the model before, gets right. What was not measured is left out.
+    `count`; `matched`, how many of them both models get right as they are, and `mapped`, how many of those have every
+    map; by side: `accuracy` (Wilson), `stability` and `noise` at each strength and `seeds`, these three over the mapped
+    images (a map that explains a wrong answer answers another question), `bound`, `share`, each (value, low, high).
+    `difference`: after minus before, of the same images: `accuracy` by strength, `stability` by strength, `bound`,
+    `share`. `gained`, `lost` by strength: places of the images that only the model after, and only the model before,
+    gets right. What was not measured is left out. ValueError if a number is not finite.
     """
     if not rows:
         return {"count": 0}
@@ -30,24 +32,36 @@ def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     places = np.concatenate([row["images"] for row in rows])
     before, after = ({name: _joined(rows, side, name) for name in _names(rows, side)} for side in ("before", "after"))
     matched = (before["right"][0] == 1) & (after["right"][0] == 1)
-    summary["matched"] = int(matched.sum())
+    mapped = matched & _mapped(before) & _mapped(after)
+    summary |= {"matched": int(matched.sum()), "mapped": int(mapped.sum())}
     for side, values in (("before", before), ("after", after)):
         summary[side] = {"accuracy": [_share(each) for each in values["right"]]}
         summary[side] |= {name: mean(values[name]) for name in ("bound", "share") if name in values}
-        if matched.any():
-            moved = {to: values[name][:, matched] for to, name in MAPS.items() if name in values}
+        if mapped.any():
+            moved = {to: values[name][:, mapped] for to, name in MAPS.items() if name in values}
             summary[side] |= {to: [mean(each) for each in series] for to, series in moved.items()}
-            summary[side] |= {"seeds": mean(values["seeds"][matched])} if "seeds" in values else {}
+            summary[side] |= {"seeds": mean(values["seeds"][mapped])} if "seeds" in values else {}
     pairs = list(zip(before["right"], after["right"], strict=True))
     summary["difference"] = {"accuracy": [bonett_price_difference(first, second) for first, second in pairs]}
-    if "stable" in before and "stable" in after and matched.any():
-        both = zip(before["stable"][:, matched], after["stable"][:, matched], strict=True)
+    if "stable" in before and "stable" in after and mapped.any():
+        both = zip(before["stable"][:, mapped], after["stable"][:, mapped], strict=True)
         summary["difference"]["stability"] = [mean(second - first) for first, second in both]
     for name in ("bound", "share"):
         summary["difference"][name] = mean(after[name] - before[name])
     summary["gained"] = [places[(first == 0) & (second == 1)].tolist() for first, second in pairs]
     summary["lost"] = [places[(first == 1) & (second == 0)].tolist() for first, second in pairs]
     return summary
+
+
+def _mapped(measured: Mapping[str, Numbers]) -> NDArray[np.bool_]:
+    """(N,) which images have every map of one model that can be compared."""
+    mapped = np.ones(measured["right"].shape[-1], np.bool_)
+    for name, values in measured.items():
+        missing = np.isnan(np.atleast_2d(values)).any(axis=0)
+        if (missing.any() and name not in MAPPED) or np.isinf(values).any():
+            raise ValueError(f"a row of this comparison holds a number that is not finite, in {name}")
+        mapped &= ~missing
+    return mapped
 
 
 def _names(rows: Sequence[Mapping[str, Any]], side: str) -> list[str]:

@@ -13,6 +13,7 @@ from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
 from core.contracts.finite import expect_finite
+from core.contracts.rounding import blank
 from core.evaluation.strength_sweep import at
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region
@@ -41,7 +42,8 @@ def measure(
     Each by strength: `right`, 1 where the answer is the label under this model's own attack; `stable` and `noise`, rank
     agreement of the original's map with the attacked image's, and with that of ordinary noise of the same size, all for
     the original answer. Once: `seeds`, between the original's maps under two seeds, of a method that draws numbers;
-    `bound`, `share`, the linearised lower bound, at most the whole range, and its spurious share.
+    `bound`, `share`, the linearised lower bound, at most the whole range, and its spurious share. Where there is no map
+    to compare, None stands in place of an agreement.
     """
     return {side: _one(classifiers[side], images, labels, first, plan) for side in SIDES}
 
@@ -63,8 +65,8 @@ def _one(classifier: Classifier, images: Tensor, labels: Tensor, first: int, pla
         if explainer is None or drawn is None:
             continue
         if not eps:
-            measured["stable"].append([1.0] * len(images))
-            measured["noise"].append([1.0] * len(images))
+            measured["stable"].append(_shift(drawn, drawn))
+            measured["noise"].append(_shift(drawn, drawn))
             continue
         noisy = torch.cat([
             shuffled_noise(image, other - image, 1, plan.seed + first + place)
@@ -86,5 +88,7 @@ def _maps(
     return explainer(classifier, images, targets, seed=seed, reference=reference).values
 
 
-def _shift(before: Tensor, after: Tensor) -> list[float]:
-    return [round(value, DIGITS) for value in MAP_DISTANCES[FIRST]()(before, after).tolist()]
+def _shift(before: Tensor, after: Tensor) -> list[float | None]:
+    """None where the first is blank: there is no map to compare. Where the second alone is, the map has vanished."""
+    values = MAP_DISTANCES[FIRST]()(before, after).tolist()
+    return [None if blank(first) else round(value, DIGITS) for value, first in zip(values, before, strict=True)]

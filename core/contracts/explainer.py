@@ -9,13 +9,16 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import ClassVar
 
+import torch
 from torch import Tensor
 
+from core.base.cancellation import CancelScope
 from core.base.params import Method
 from core.base.rng import seeded
 from core.contracts.checks import expect_batch
 from core.contracts.classifier import Classifier
 from core.contracts.finite import expect_finite
+from core.contracts.rounding import Unit, above_rounding
 
 
 @dataclass(frozen=True, eq=False)
@@ -37,11 +40,13 @@ class Explainer(Method, ABC):
 
     Each image is explained by itself, with draws that depend on the seed alone: one at a time gives the same as in a
     batch, and the same seed compares two images under the same draws. `reference` (N, C, H, W), by default the images,
-    is what anything that depends on the layout of the picture (superpixels) is taken from.
+    is what anything that depends on the layout of the picture (superpixels) is taken from. A map that is nothing but
+    rounding comes out as zeros: see core.contracts.rounding.
     """
 
     random: ClassVar[bool] = False  # whether another seed gives another map; ask the instance: settings may decide it
     complete: ClassVar[bool] = False  # whether it reports a completeness gap
+    unit: ClassVar[Unit] = "own"  # of the values: shares of a score, each a difference of probability, or another
 
     def against(self, classifier: Classifier) -> str:
         """What the picture is compared with, in words ("24 sample images of the gallery"); "" if with nothing."""
@@ -61,19 +66,22 @@ class Explainer(Method, ABC):
             raise ValueError(reason)
         images, targets = images.detach().to(classifier.device), targets.to(classifier.device)
         reference = images if reference is None else reference.detach().to(classifier.device)
-        with seeded(seed, classifier.device), classifier.frozen():
+        scores = [torch.zeros(())]
+        watcher = (lambda _, logits: scores.append(logits.abs().max().cpu())) if self.unit == "score" else None
+        with seeded(seed, classifier.device), classifier.frozen(), CancelScope(watcher=watcher):
             attribution = self.run(classifier, images, targets, reference, seed)
         if attribution.values.shape != (len(images), *images.shape[2:]):
             raise ValueError(
                 f"{self.key}: expected maps {(len(images), *images.shape[2:])}, got {attribution.values.shape}"
             )
-        expect_finite(attribution.values, f"a map of {self.title}")
+        expect_finite(attribution.values, f"{self.title} gave a map that")
         gap = None if attribution.gap is None else expect_finite(attribution.gap.detach().cpu(), f"{self.title}'s gap")
         facts = {
             name: expect_finite(values.detach().cpu(), f"{self.title}'s {name}")
             for name, values in attribution.facts.items()
         }
-        return Attribution(attribution.values.detach().float().cpu(), gap, facts)
+        values = above_rounding(attribution.values.detach(), self.unit, max(float(score) for score in scores))
+        return Attribution(values.float().cpu(), gap, facts)
 
     @abstractmethod
     def run(

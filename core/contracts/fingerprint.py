@@ -8,19 +8,13 @@ if TYPE_CHECKING:
     from core.contracts.classifier import Classifier
 
 JOINT = "+"  # between the sha256 of the weights and the digest of the rest
+PREPROCESSING = ("size", "mean", "std", "resize", "interpolation", "cam_layer", "samples")
 
 
 def preprocessing(classifier: "Classifier") -> dict[str, Any]:
     """How pictures are made ready for it, what Grad-CAM++ reads, and whose samples are its background, as JSON."""
-    return {
-        "size": list(classifier.size),
-        "mean": list(classifier.mean),
-        "std": list(classifier.std),
-        "resize": classifier.resize,
-        "interpolation": classifier.interpolation,
-        "cam_layer": classifier.cam_layer,
-        "samples": classifier.samples,
-    }
+    told = {name: getattr(classifier, name) for name in PREPROCESSING}
+    return {name: list(value) if isinstance(value, tuple) else value for name, value in told.items()}
 
 
 def fingerprint(classifier: "Classifier", weights: str) -> str:

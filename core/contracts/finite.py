@@ -17,10 +17,10 @@ def expect_finite(values: Tensor, what: str) -> Tensor:
 
     >>> expect_finite(torch.tensor([1e300], dtype=torch.float64), "the map")
     Traceback (most recent call last):
-    core.contracts.finite.NotFinite: the map is not finite: it holds NaN or numbers too large to keep
+    core.contracts.finite.NotFinite: the map is not finite
     """
     if not torch.isfinite(values.float()).all():
-        raise NotFinite(f"{what} is not finite: it holds NaN or numbers too large to keep")
+        raise NotFinite(f"{what} is not finite")
     return values
 
 

@@ -42,6 +42,7 @@ class IntegratedGradients(Explainer):
     )
     cite = "Sundararajan, Taly, Yan 2017, arXiv 1703.01365; Captum"
     complete = True
+    unit = "score"
 
     baseline: str = param(
         "black",

@@ -48,6 +48,7 @@ class Lime(Explainer):
     plain = "Covers patches of the picture at random many times and asks which patches the answer depends on."
     cite = "Ribeiro, Singh, Guestrin 2016, arXiv 1602.04938"
     random = True
+    unit = "probability"
 
     samples: int = param(400, low=20, high=5000, title="Samples", help="How many covered copies of the picture to try")
     segments: int = param(50, low=4, high=300, title="Patches", help="About how many patches to cut the picture into")

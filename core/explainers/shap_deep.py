@@ -45,6 +45,7 @@ class ShapDeep(Explainer):
     plain = "Sends the score back through the network layer by layer, compared with a set of background pictures."
     cite = "Lundberg, Lee 2017, arXiv 1705.07874; Shrikumar et al. 2017, arXiv 1704.02685; shap"
     complete = True
+    unit = "score"
 
     background: str = param(
         "auto",

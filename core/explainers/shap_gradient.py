@@ -52,6 +52,7 @@ class ShapGradient(Explainer):
     plain = "Shares the answer's score out over the pixels, compared with a set of background pictures, by sampling."
     cite = "Erion et al. 2021, arXiv 1906.10670; Lundberg, Lee 2017, arXiv 1705.07874; shap"
     random = True
+    unit = "score"
 
     background: str = param(
         "auto", choices=NAMES, title="Background", help="What the picture is compared with; auto: the gallery's samples"

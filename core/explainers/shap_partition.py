@@ -78,6 +78,7 @@ class ShapPartition(Explainer):
     plain = "Hides regions of the picture, coarse ones first, and shares out what the answer's score loses."
     cite = "Lundberg, Lee 2017, arXiv 1705.07874; Owen 1977; shap"
     complete = True
+    unit = "score"
 
     fill: str = param("blurred", choices=SINGLE, title="Hidden parts", help="What is shown where a region is hidden")
     evaluations: int = param(

@@ -9,6 +9,7 @@ from typing import Any
 from core.base.errors import Unreadable
 from core.base.foreign_json import read_object
 from core.base.json_part import Part
+from core.contracts.fingerprint import PREPROCESSING, weights_of
 from core.study.case import Case, digest
 from core.study.manifest import ARRAYS, KIND, LARGEST, ORIGINAL, belongs
 from core.study.manifest_parts import MOST_EXPLAINERS, attack, maps, probabilities, rows
@@ -38,10 +39,11 @@ def read_manifest(path: Path) -> dict[str, Any]:
 def check(whole: Part) -> Case:
     """The case of a manifest in which everything is as it must be; Unreadable otherwise."""
     parts = whole.record(NEEDED, ["kind"])
+    first = "kind" not in parts  # as the first version wrote them: nothing is told of the preprocessing
     parts.get("kind", Part(KIND, "")).one_of([KIND])
     written = parts["counterproof"].text(40, r"[!-~]+")
     case = _case(parts["case"], parts["case_id"])
-    classes = _classifier(parts["classifier"], case)
+    classes = _classifier(parts["classifier"], case, first)
     parts["image_sha256"].text(64, r"[0-9a-f]*")
     for each in parts["versions"].table(100).values():
         each.text(100, r"[ -~]*")
@@ -89,13 +91,14 @@ def _case(told: Part, told_id: Part) -> Case:
     return case
 
 
-def _classifier(told: Part, case: Case) -> int:
+def _classifier(told: Part, case: Case, first: bool) -> int:
     """How many classes it tells apart."""
-    parts = told.record(["name", "sha256", "labels"], ["fingerprint", "preprocessing"])
+    parts = told.record(["name", "sha256", "labels", *([] if first else ["fingerprint", "preprocessing"])])
     parts["name"].one_of([case.classifier])
-    for name in {"sha256", "fingerprint"} & set(parts):
-        parts[name].text(200, r"[ -~]*")
-    for value in parts["preprocessing"].table(20).values() if "preprocessing" in parts else ():
+    weights = parts["sha256"].text(200, r"[ -~]*")
+    if not first and weights_of(parts["fingerprint"].text(200, r"[ -~]*")) != weights:
+        parts["fingerprint"].refuse("one of these weights")
+    for value in () if first else parts["preprocessing"].record(PREPROCESSING).values():
         for each in value.entries(3, 1) if isinstance(value.value, list) else [value]:
             each.text(200) if isinstance(each.value, str) else each.number()
     labels = [each.text(300) for each in parts["labels"].entries(MOST_CLASSES, 2)]

@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from core.catalog import MAP_DISTANCES
+from core.contracts.rounding import blank
 from core.study.maps import Maps
 
 Comparison = Literal["attack", "noise", "seed", "switch"]
@@ -26,7 +27,13 @@ class Row:
 
 
 def measured(key: str, maps: Maps) -> tuple[Row, ...]:
-    """The rows of one explainer: the attack, and the controls as far as they are computed."""
+    """The rows of one explainer: the attack, and the controls as far as they are computed.
+
+    None where the original's map or the attacked image's is blank: there is no map to compare. A control that leaves
+    none has moved it as far as can be.
+    """
+    if blank(maps.original) or blank(maps.attacked):
+        return ()
     others: list[tuple[Comparison, Tensor]] = [("attack", maps.attacked[None])]
     others += [("noise", maps.noise)] if maps.noise is not None else []
     others += [("seed", maps.seeds)] if maps.seeds is not None and len(maps.seeds) else []
@@ -40,9 +47,9 @@ def measured(key: str, maps: Maps) -> tuple[Row, ...]:
 
 
 def agreement(drawn: Mapping[str, Maps], which: Literal["original", "attacked"]) -> list[dict[str, Any]]:
-    """Rank agreement (Spearman) between the maps of every two explainers on the same image."""
+    """Rank agreement (Spearman) between the maps of every two explainers on the same image, but for blank ones."""
     shift = MAP_DISTANCES["spearman"]()
-    maps = {key: getattr(each, which)[None] for key, each in drawn.items()}
+    maps = {key: getattr(each, which)[None] for key, each in drawn.items() if not blank(getattr(each, which))}
     pairs = [{"first": key, "second": key, "value": 1.0} for key in maps]
     for first, second in combinations(maps, 2):
         value = float(shift(maps[first], maps[second])[0])

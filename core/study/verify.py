@@ -48,7 +48,7 @@ def _leaves(value: Any, name: Name) -> Iterator[tuple[Name, float]]:
     elif isinstance(value, list) and name == ("rows",):
         for row in value:
             yield (*name, row["explainer"], row["comparison"], str(row["draw"]), row["measure"]), float(row["value"])
-    elif isinstance(value, list):
+    elif isinstance(value, list | tuple):
         for place, each in enumerate(value):
             yield from _leaves(each, (*name, str(place)))
     elif isinstance(value, Mapping):
@@ -121,6 +121,8 @@ def unlike(old: Study, new: Study) -> str:
     for fact, was in old.preprocessing.items():
         if fact in new.preprocessing and was != new.preprocessing[fact]:
             return f"{name} has {fact} {new.preprocessing[fact]!r} here, and {was!r} in the manifest"
+    if old.preprocessing and old.fingerprint != new.fingerprint:
+        return f"{name} is built of other layers here than the one the manifest was written for"
     if old.original.shape != new.original.shape:
         return f"{name} takes pictures of {tuple(new.original.shape)} here, not of {tuple(old.original.shape)}"
     return ""

@@ -5,7 +5,9 @@ from collections.abc import Sequence
 
 from core.base.units import in_255ths
 from core.contracts.attack import Attack
+from core.contracts.rounding import blank
 from core.study.attack_record import Attacked
+from core.study.maps import Maps
 from core.study.measures import Row, exceeded
 
 
@@ -65,6 +67,20 @@ def verdict(
         return before, f"{after}{outcome}. {turned}", saved
     aim = "" if target is None else f", not {labels[target]} as aimed at ({percent(attacked.after[target])})"
     return before, f"{after}{'still ' if last == first else ''}{outcome}{aim}. The model held.", ""
+
+
+def no_map(maps: Maps) -> str:
+    """Why the maps of one explainer cannot be compared, in a sentence; "" if they can.
+
+    >>> import torch
+    >>> plain, full = torch.zeros(2, 2), torch.eye(2)
+    >>> no_map(Maps(plain, full, (0, 0), {}, 0.0)), no_map(Maps(full, full, (0, 0), {}, 0.0))
+    ('No map: the original picture gives this method nothing to weigh, so there is nothing to compare.', '')
+    """
+    for name, values in (("original picture", maps.original), ("attacked image", maps.attacked)):
+        if blank(values):
+            return f"No map: the {name} gives this method nothing to weigh, so there is nothing to compare."
+    return ""
 
 
 def finding(found: Sequence[Row], answers: tuple[str, str] = ("", "")) -> str:
