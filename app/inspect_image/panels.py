@@ -74,6 +74,9 @@ def show_agreement(study: Study) -> None:
     st.subheader("How the methods agree", help="Rank agreement (Spearman) between the maps of every two methods on the "
                  "same picture: 1 the same order of pixels, 0 none in common, -1 reversed.")  # fmt: skip
     titles = {key: EXPLAINERS[key].title for key in study.maps}
+    if not all(agreement(study.maps, which) for which in IMAGES):
+        st.caption("On a picture that gives no method anything to weigh, there is nothing to agree on.")
+        return
     for column, which in zip(st.columns(2, gap="medium"), IMAGES, strict=True):
         with column:
             st.markdown(f"**On the {which} image**")
