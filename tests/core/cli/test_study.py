@@ -71,6 +71,8 @@ def test_a_picture_is_not_written_over(home: Path, tmp_path: Path, capsys: pytes
         assert main(["attack", str(mine), "--model", "mnist_cnn:standard", "--out", str(out)]) == 2
         assert "name a" in capsys.readouterr().err
     assert [path.read_bytes() for path in mine.parent.iterdir()] == [raw]
+    assert main(["attack", str(mine.parent), "--model", "mnist_cnn:standard"]) == 2
+    assert "is a folder; name a picture in it" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("given", ["--out=", "--out= ", "--out=~nobody-of-that-name/x"])
