@@ -65,7 +65,7 @@ def classifier_names() -> dict[str, str]:
 
 
 def stamp(name: str) -> str:
-    """Changes when the weights of this name or their card are replaced on disk; "" where they cannot be, or not be seen."""
+    """Changes when the weights of this name or their card are replaced on disk; "" where they cannot be."""
     key, _, checkpoint = name.partition(":")
     try:
         return CLASSIFIERS[key]().stamp(checkpoint) if key in CLASSIFIERS else ""

@@ -34,9 +34,8 @@ def to_disk(study: Study) -> None:
 
 def from_disk(case: Case) -> Study | None:
     """The study of this case that was saved here; None if there is none, or it is damaged, or of another case."""
-    place = home() / "cases" / case.id
     try:
-        study = bundle_read.load(place)
+        study = bundle_read.load(home() / "cases" / case.id)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

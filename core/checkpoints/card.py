@@ -58,7 +58,6 @@ class Card:
     masks: Sequence[Mapping[str, float]] | None = None  # what was said of them, cycle by cycle
     training_minutes: float | None = None
     seconds: float | None = None
-    # on what
     machine: str | None = None
     device: str | None = None
     processes: int | None = None
@@ -111,8 +110,8 @@ class Card:
     def entries(self) -> dict[str, Any]:
         """The JSON object: every field that is known."""
         own = {entry.name: getattr(self, entry.name) for entry in fields(self) if entry.name not in ("more", "sha256")}
-        last = {} if self.sha256 is None else {"sha256": self.sha256}
-        return {name: value for name, value in own.items() if value is not None} | dict(self.more) | last
+        known = {name: value for name, value in own.items() if value is not None}
+        return known | dict(self.more) | ({} if self.sha256 is None else {"sha256": self.sha256})
 
     def write(self, weights: Path) -> None:
         """Write the card beside the file `weights`."""
@@ -134,8 +133,8 @@ def strength(entry: Entry) -> str:
 
 
 def _percent(entry: Entry) -> tuple[str, str]:
-    low, high = entry["interval_95"]
-    return f"{100 * entry['accuracy']:.1f} %", f"{100 * low:.1f} to {100 * high:.1f} %, {entry['count']:,} images"
+    low, high = (100 * each for each in entry["interval_95"])
+    return f"{100 * entry['accuracy']:.1f} %", f"{low:.1f} to {high:.1f} %, {entry['count']:,} images"
 
 
 def shipped_card(name: str) -> Card | None:
