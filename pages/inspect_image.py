@@ -4,7 +4,9 @@ from dataclasses import replace
 
 import streamlit as st
 
+from app.inspect_image.chosen_picture import begin_with
 from app.inspect_image.findings import show_findings
+from app.inspect_image.pace import note_pace, quick
 from app.inspect_image.panels import show_downloads
 from app.inspect_image.picture_picker import choose_image, introduce, label
 from app.sidebar import sidebar
@@ -18,11 +20,10 @@ from app.ui.state import keep, kept, setting
 from core.study.case import Case
 from core.study.study import begin
 
-QUICK = 3.0  # seconds: an attack that took no longer is repeated at once when its settings change
-
 st.title("Inspect")
 st.caption("Attack one picture, and compare where the model looked before and after.")
 
+begin_with()
 name, device = sidebar()
 left, right = st.columns([1, 1.6], gap="large")
 with left:
@@ -41,8 +42,8 @@ except (ValueError, OSError) as error:
 
 with right:
     introduce(image, picture, model, before)
-    attack, target = attack_settings(model, before)
-    explainers, explained, controls, seed = explainer_settings(model)
+    attack, target = attack_settings(model, before, lambda key: quick(key, name))
+    explainers, explained, controls, seed = explainer_settings(model, live=False)
     pressed = st.button("Attack and explain", type="primary")
 
 case = Case(image, name, attack, explainers, target, seed, explained, controls)
@@ -51,7 +52,7 @@ keep("reopened", True)
 job = studies().find(case, model)
 if pressed or reopened:
     job = studies().start(case, model, original, picture.sha256)
-elif job is None and kept("quick", None) == (attack.key, name):
+elif job is None and quick(attack.key, name):
     job = studies().start(replace(case, explainers=()), model, original, picture.sha256)
 switch(job)
 link(case, device, ran=job is not None and job.study.case == case)
@@ -66,14 +67,14 @@ else:
         show_progress(job)
     study = job.snapshot()
     if study.attacked is not None:
-        keep("quick", (attack.key, name) if study.attacked.seconds < QUICK else None)
+        note_pace(study.attacked, attack.key, name)
         keep("last", study)
     elif (last := kept("last", None)) is not None and (last.case.image, last.case.classifier) == (image, name):
         study = last  # stays on the screen until the new attack is there
     if explainers and study.attacked is not None and not study.case.explainers:
         notice.info("The attack follows your settings. Press ‘Attack and explain’ to draw the maps for it.")
 with st.container(key=f"study-{study.case.attack_id}"):
-    show_findings(study, label(image, model))
+    show_findings(study, label(image, model), job is not None and job.alive and study.case == job.study.case)
 if study.attacked is not None:
     show_downloads(study)
 limits()

@@ -6,7 +6,7 @@ from typing import Any
 import pandas as pd
 import streamlit as st
 
-from app.study.map_panel import COLUMNS, FIRST, line
+from app.study.map_table import COLUMNS, FIRST, line
 from app.ui import components
 from app.ui.markdown import plain
 from core.catalog import EXPLAINERS, MAP_DISTANCES

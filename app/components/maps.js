@@ -1,12 +1,13 @@
 const picture = (entry) => {
   const figure = make("figure");
-  figure.append(pair(entry.under, entry.map, entry.alt), make("figcaption", "", entry.caption));
+  const shown = entry.under ? pair(entry.under, entry.map, entry.alt) : make("div", "pair soon");
+  figure.append(shown, make("figcaption", "", entry.caption));
   return figure;
 };
 
 export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
-  const row = make("div", "row");
+  const row = make("div", data.soon ? "row coming" : "row");
   const left = make("div");
   const pictures = make("div", "pictures");
   pictures.append(...data.pictures.map(picture));

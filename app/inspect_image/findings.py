@@ -2,16 +2,18 @@
 
 import streamlit as st
 
-from app.inspect_image.panels import show_agreement, show_card, show_pictures, show_verdict
+from app.inspect_image.attack_card import show_card
+from app.inspect_image.panels import show_agreement, show_pictures, show_verdict
 from app.study.map_panel import show_maps
 from core.study.study import Study
 
 
-def show_findings(study: Study, truth: str | None) -> None:
-    """Everything that is known of a study, in reading order."""
+def show_findings(study: Study, truth: str | None, coming: bool = False) -> None:
+    """Everything that is known of a study, in reading order. coming: the rest is being computed, and has its place."""
     show_verdict(study, truth)
-    show_pictures(study)
+    show_pictures(study, coming)
     with st.container():
-        show_maps(study)
-        show_agreement(study)
+        show_maps(study, coming)
+        if not coming or len(study.maps) == len(study.case.explainers):
+            show_agreement(study)
     show_card(study)

@@ -7,9 +7,10 @@ from app.refine.estimate import show_estimate
 from app.refine.plan import command, plan_words
 from app.refine.request import take_preset
 from app.ui.advice import advice
-from app.ui.cached import base_classifier, bases
+from app.ui.cached import bases, classifier, untrained
 from app.ui.markdown import plain
 from app.ui.state import remember, setting
+from core.contracts.classifier import Classifier
 from core.data.by_name import data_names
 from core.refinement.check import check
 from core.refinement.request import Refinement
@@ -19,7 +20,7 @@ from core.runs.store import Store
 def show_start(request: Refinement, device: str) -> None:
     """Draw the card; its button submits the run and goes to its page."""
     preset = setting("refine.preset", "")
-    passed = check(request, base_classifier)
+    passed = check(request, _base)
     words = plan_words(passed, preset, bases(), data_names())
     with st.container(border=True):
         st.subheader("This run")
@@ -41,6 +42,11 @@ def show_shell(request: Refinement, device: str) -> None:
     """The same run as a shell command, in the width of the page: wrapped, its options would break in two."""
     st.subheader("The same from a shell")
     st.code(command(request, device), language="sh")
+
+
+def _base(request: Refinement) -> Classifier:
+    """What a refinement begins with; ValueError or OSError in one sentence if it cannot be had."""
+    return classifier(request.base) if request.start == "base" else untrained(request.base)
 
 
 def _deviations(changes: list[str], preset: str) -> None:

@@ -1,7 +1,7 @@
 """The settings of a case: attack, strength, aim, explainers, controls; and its link."""
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -13,13 +13,13 @@ from core.catalog import ATTACKS, EXPLAINERS
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
+from core.contracts.strength import ON_DIGITS
 from core.study.case import Explained
 from core.study.prediction import Prediction
 
 FIRST_EXPLAINERS = ("grad_cam_pp", "integrated_gradients", "shap_gradient", "lime", "pgca")
 EXPLAINED = {"answer": "the answer to each picture", "original": "the original answer, both times"}
 FIRST_ATTACK = "pgd"
-DIGITS = {"eps": 51 / 255}  # the usual strength on black-and-white digits: a fifth of the range
 GROUPS = (
     "usual choice", "one step", "many steps", "total change kept small", "smallest change", "without looking inside",
     "few pixels", "several attacks in turn",
@@ -48,10 +48,13 @@ def group(kind: type[Attack]) -> str:
     return "many steps" if kind.norm == math.inf else "total change kept small"
 
 
-def attack_settings(model: Classifier, prediction: Prediction | None) -> tuple[Attack, int | None]:
+def attack_settings(
+    model: Classifier, prediction: Prediction | None, live: Callable[[str], bool] = lambda _: True
+) -> tuple[Attack, int | None]:
     """The attack with its parameters, and the class to turn the image into (None: any other).
 
-    Without a prediction to choose a class from, no class is asked for.
+    Without a prediction to choose a class from, no class is asked for. live: whether the page follows the sliders of an
+    attack, by its key, at once.
     """
     ordered = sorted(ATTACKS, key=lambda each: (GROUPS.index(group(ATTACKS[each])), ATTACKS[each].title))
     words = {each: f"{ATTACKS[each].title} — {group(ATTACKS[each])}" for each in ordered}
@@ -60,10 +63,10 @@ def attack_settings(model: Classifier, prediction: Prediction | None) -> tuple[A
     st.caption(f"{kind.plain} *{kind.cite}*")
     names = [entry.name for entry in fields(kind)]
     lead = [name for name in ("eps", "pixels") if name in names][:1]
-    usual = DIGITS if model.size[0] == 1 and kind.norm == math.inf else {}
+    usual = {"eps": ON_DIGITS} if model.size[0] == 1 and kind.norm == math.inf else {}
     left, right = st.columns(2, gap="medium")
     with left:
-        values = tune(kind, key, only=lead, usual=usual) if lead else {}
+        values = tune(kind, key, only=lead, usual=usual, live=live(key)) if lead else {}
         if not lead:
             st.caption("No strength: it looks for the smallest change that works.")
     with right:
@@ -72,7 +75,7 @@ def attack_settings(model: Classifier, prediction: Prediction | None) -> tuple[A
     more = st.container()  # keeps its place when there is nothing more to set
     if rest:
         with more.expander("More settings of the attack"):
-            drawn = tune(kind, key, only=rest)
+            drawn = tune(kind, key, only=rest, live=live(key))
             values |= {name: drawn[name] for name in rest}
     return kind(**values), target
 
@@ -90,11 +93,12 @@ def _target(kind: type[Attack], model: Classifier, prediction: Prediction) -> in
 
 
 def explainer_settings(
-    model: Classifier, name: str = "maps", first: Sequence[str] = FIRST_EXPLAINERS
+    model: Classifier, name: str = "maps", first: Sequence[str] = FIRST_EXPLAINERS, live: bool = True
 ) -> tuple[tuple[Explainer, ...], Explained, int, int]:
     """The explainers, which class they explain, the number of control draws, and the seed.
 
     name: the setting that keeps which explainers are chosen; first: those chosen to begin with.
+    live: whether the page follows their sliders at once.
     """
     titles = {key: kind.title for key, kind in EXPLAINERS.items()}
     lines = [f"- **{kind.title}**: {kind.plain}" for kind in EXPLAINERS.values()]
@@ -120,6 +124,6 @@ def explainer_settings(
             values: dict[str, Any] = {}
             for place, entry in enumerate(fields(kind)):
                 with columns[place % 2]:
-                    values[entry.name] = tune(kind, key, only=[entry.name])[entry.name]
+                    values[entry.name] = tune(kind, key, only=[entry.name], live=live)[entry.name]
             made.append(kind(**values))
     return tuple(made), explained, controls, seed  # type: ignore[return-value]

@@ -1,33 +1,21 @@
 """The maps of a study, explainer by explainer, with their numbers beside their controls."""
 
-from collections.abc import Sequence
 from typing import Any
 
 import streamlit as st
 
+from app.study.map_table import NONE, columns_of, pending, table
 from app.ui import components
+from app.ui.cached import shown_png
 from app.ui.encoded import data_url
 from app.ui.markdown import plain
-from core.catalog import MAP_DISTANCES
 from core.contracts.explainer import Explainer
 from core.study.colour_scale import shared_limit, signed
-from core.study.figures import pixels, png
+from core.study.figures import pixels
 from core.study.maps import Maps
-from core.study.measures import Comparison, Row, spread
 from core.study.study import Study
 from core.study.words import finding, no_map, summary
 
-COLUMNS: tuple[tuple[Comparison, str, str], ...] = (
-    ("attack", "attacked image", "How far the map moved between the original and the attacked image."),
-    ("noise", "ordinary noise", "The same, for pictures with noise of the attack's size but without its aim: the "
-     "attack's own change with its pixels shuffled. Mean of the draws; below, the lowest and highest."),
-    ("seed", "another seed", "The same picture explained again with other random numbers: the method's own noise."),
-    ("switch", "new answer, same image", "The original image, asked about the attacked image's answer: how far the "
-     "map moves because the question changed, with no pixel touched."),
-)  # fmt: skip
-
-
-FIRST = "spearman"  # the measure the sentence goes by
 FACTS = {
     "fit (R²)": "How well LIME's simple model fits the network around this picture (R², 1 is perfectly)",
     "superpixels": "Patches the picture was cut into",
@@ -37,14 +25,19 @@ FACTS = {
 }
 
 
-def show_maps(study: Study) -> None:
-    """One row for each explainer that has its maps; those that cannot be drawn say why."""
-    if not (study.maps or study.refused or study.failed):
+def show_maps(study: Study, coming: bool = False) -> None:
+    """One row for each explainer that has its maps; those that cannot be drawn say why.
+
+    coming: those that are not there yet are being drawn, and their rows hold the place.
+    """
+    if not (study.maps or study.refused or study.failed or (coming and study.case.explainers)):
         return
     st.subheader("Where the model looked", help="Red parts support the answer named under each map, blue parts speak "
                  "against it, white parts do neither. All three maps of a row share one scale.")  # fmt: skip
     if said := summary([finding(rows) for rows in study.measured.values()]):
         st.markdown(f"**{said}**")
+    elif coming:
+        st.markdown("What came of all maps is said here once their controls are there.")
     st.caption(
         "In each table the bold column is the attack. The line marked ▸ decides: 1 is the same order of pixels, 0 "
         "unrelated. It is a finding only where the attack lies beyond every draw of ordinary noise."
@@ -62,13 +55,16 @@ def show_maps(study: Study) -> None:
             st.info(plain(study.refused[key], 400))
         if key in study.failed:
             st.warning(plain(study.failed[key], 400) + " Press the button above to try it again.")
+        elif coming and key not in study.maps and key not in study.refused:
+            st.markdown(f"**{explainer.title}** · to come", help=f"{explainer.plain}\n\n{explainer.cite}")
+            components.maps(_place(study), key=f"maps-{key}")
 
 
 def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
     assert study.attacked is not None
     limit = shared_limit(maps)
-    original = data_url(png(pixels(study.original), 224))
-    attacked = data_url(png(pixels(study.attacked.image), 224))
+    original = data_url(shown_png(pixels(study.original), 224))
+    attacked = data_url(shown_png(pixels(study.attacked.image), 224))
     first, last = (study.labels[label] for label in maps.classes)
     shown = (
         (original, maps.original, f"original: what supports ‘{first}’"),
@@ -81,42 +77,30 @@ def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
         said = "The attack changed nothing, so there is nothing to compare."
     return {
         "pictures": [
-            {"under": under, "map": data_url(png(signed(values, limit), 224)), "caption": caption, "alt": caption}
+            {"under": under, "map": data_url(shown_png(signed(values, limit), 224)), "caption": caption, "alt": caption}
             for under, values, caption in shown
         ],
         "legend": ["speaks against", "supports", f"±{limit:.2g}"],
-        **_table(found),
+        **(table(found, columns_of(found, () if maps.noise is not None else pending(explainer, maps))) if found else NONE),
         "finding": said or "The controls are still to come.",
         "pending": not said,
         "notes": _notes(explainer, maps),
     }
 
 
-def _table(found: Sequence[Row]) -> dict[str, Any]:
-    """Head and body of the table, one line a measure, one column a comparison; the deciding line first."""
-    if not found:
-        return {"head": [], "body": [], "more": []}
-    columns = [column for column in COLUMNS if any(row.comparison == column[0] for row in found)]
-    head = [{"text": "compared with the original's map"}, *({"text": text, "title": help} for _, text, help in columns)]
-    lines = {name: line(found, name, [comparison for comparison, _, _ in columns]) for name in MAP_DISTANCES}
-    return {"head": head, "body": [lines.pop(FIRST)], "more": list(lines.values())}
-
-
-def line(found: Sequence[Row], name: str, comparisons: Sequence[Comparison]) -> list[dict[str, Any]]:
-    """One measure, by comparison: the mean, and of several draws the range; an empty cell for what is not there."""
-    shift = MAP_DISTANCES[name]
-    line: list[dict[str, Any]] = [{"text": shift.title, "title": shift.plain, "deciding": name == FIRST}]
-    unit = " %" if shift.unit.startswith("%") else ""
-    for comparison in comparisons:
-        values = spread(found, name, comparison)
-        if values is None:
-            line.append({"text": ""})
-            continue
-        mean, low, high = (_number(value, shift.digits) for value in values)
-        several = sum(row.measure == name and row.comparison == comparison for row in found) > 1
-        line.append({"text": mean + unit, "strong": comparison == "attack",
-                     "range": f"{low} to {high}{unit}" if several else ""})  # fmt: skip
-    return line
+def _place(study: Study) -> dict[str, Any]:
+    """What holds the place of a row: captions and headings, no picture and no number."""
+    captions = ("original", "attacked", "difference: attacked minus original")
+    return {
+        "pictures": [{"under": "", "caption": caption} for caption in captions],
+        "legend": ["speaks against", "supports", "…"],
+        **table((), columns_of((), ("attack", "noise"))),
+        "more": [],
+        "finding": "This map is still to come.",
+        "pending": True,
+        "notes": [],
+        "soon": True,
+    }
 
 
 def _notes(explainer: Explainer, maps: Maps) -> list[str]:
@@ -137,8 +121,3 @@ def _fact(name: str, value: float) -> str:
     if name == "completeness gap":
         return f"{100 * value:.1f} %"
     return f"{value:.0f}" if name == "superpixels" else f"{value:.2f}"
-
-
-def _number(value: float, digits: int) -> str:
-    """With a true minus sign, and none before zero."""
-    return f"{round(value, digits) + 0.0:.{digits}f}".replace("-", "−")

@@ -5,6 +5,7 @@ from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import streamlit as st
 from torch import Tensor
 
@@ -14,16 +15,18 @@ from app.ui.encoded import data_url, small_jpeg
 from app.ui.mask_pictures import strip_png
 from app.ui.metrics_rows import Rows
 from app.ui.model_loading import load_with_bar
+from app.ui.story_words import tiles
 from core.base.run_folder import METRICS
 from core.catalog import classifier_names, stamp
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
 from core.images.picture import Picture, fit
-from core.images.samples import gallery, stored_picture
-from core.refinement import request as refinement
+from core.images.samples import stored_picture
+from core.images.stories import MODELS
 from core.refinement.untrained import untrained as before_training
 from core.refinement.untrained import untrained_names
+from core.study.colour_scale import Pixels
 from core.study.figures import pixels, png
 from core.study.prediction import Prediction, predict
 
@@ -62,11 +65,6 @@ def bases() -> dict[str, str]:
 def untrained(name: str) -> Classifier:
     """The network of a classifier before any training; ValueError for one that there is only with its weights."""
     return before_training(name)
-
-
-def base_classifier(request: refinement.Refinement) -> Classifier:
-    """What a refinement begins with; ValueError or OSError in one sentence if it cannot be had."""
-    return classifier(request.base) if request.start == "base" else untrained(request.base)
 
 
 def run_rows(folder: Path) -> Sequence[Mapping[str, Any]]:
@@ -134,6 +132,12 @@ def prediction(image: str, name: str, device: str, fingerprint: str) -> Predicti
     return predict(model, fitted(image, model))
 
 
+@st.cache_data(max_entries=512, show_spinner=False, hash_funcs={np.ndarray: lambda each: (each.shape, each.tobytes())})
+def shown_png(picture: Pixels, smallest: int = 0) -> bytes:
+    """A picture (H, W, 3) as PNG, made once; every byte tells: by itself Streamlit samples a large array."""
+    return png(picture, smallest)
+
+
 @st.cache_data(max_entries=600, show_spinner=False)
 def thumbnail(image: str, side: int = 96) -> str:
     """A small picture as a data: address."""
@@ -142,8 +146,8 @@ def thumbnail(image: str, side: int = 96) -> str:
 
 @st.cache_data(max_entries=16, show_spinner=False)
 def gallery_tiles(name: str) -> list[dict[str, str]]:
-    """Id, label and thumbnail of every sample of a gallery."""
-    return [{"id": each.id, "label": each.label, "src": thumbnail(each.id)} for each in gallery(name)]
+    """Id, label and thumbnail of every sample of a gallery, and what is told of the first ones."""
+    return tiles(name, classifiers().get(MODELS[name], MODELS[name]), thumbnail)
 
 
 @st.cache_resource

@@ -24,6 +24,7 @@ def _component(*names: str) -> Callable[..., Any]:
 
 _gallery = _component("gallery")
 _swipe = _component("swipe")
+_waiting = _component("waiting")
 _opacity = _component("opacity")
 _maps = _component("parts", "maps")
 _grid = _component("parts", "grid")
@@ -33,9 +34,13 @@ _history = _component("history")
 _runs = _component("runs")
 
 
-def gallery(tiles: Sequence[dict[str, str]], chosen: str, key: str) -> str | None:
-    """Thumbnails to click; returns the id clicked in this run, else None. tiles: id, label, src."""
-    result = _gallery(data={"tiles": list(tiles), "chosen": chosen}, key=key, on_picked_change=lambda: None)
+def gallery(tiles: Sequence[dict[str, str]], chosen: str, key: str, marks: Sequence[dict[str, str]] = ()) -> str | None:
+    """Thumbnails to click; returns the id clicked in this run, else None.
+
+    tiles: id, label, src, and where it has one its story and the kind of its mark. marks: kind and words of the legend.
+    """
+    data = {"tiles": list(tiles), "chosen": chosen, "marks": list(marks)}
+    result = _gallery(data=data, key=key, on_picked_change=lambda: None)
     picked: str | None = result.picked
     return picked
 
@@ -45,13 +50,21 @@ def swipe(before: str, after: str, captions: tuple[str, str], key: str) -> None:
     _swipe(data={"before": before, "after": after, "captions": list(captions)}, key=key)
 
 
+def waiting(words: str, soon: bool, key: str) -> None:
+    """The place of a square picture that is not there yet; soon: it is being computed."""
+    _waiting(data={"words": words, "soon": soon}, key=key)
+
+
 def opacity(key: str) -> None:
     """One slider for the opacity of every map on the page."""
     _opacity(data={}, key=key)
 
 
 def maps(data: dict[str, Any], key: str) -> None:
-    """One explainer's maps over their images, its numbers beside their controls, and its sentences."""
+    """One explainer's maps over their images, its numbers beside their controls, and its sentences.
+
+    data: see app.study.map_panel; without a picture under a map, its place is held.
+    """
     _maps(data=data, key=key)
 
 

@@ -38,11 +38,13 @@ def tune(
     usual: Mapping[str, float] = MappingProxyType({}),
     typed: bool = False,
     disabled: bool = False,
+    live: bool = True,
 ) -> dict[str, Any]:
     """A widget for each parameter of a method; returns their values, of all parameters, by name.
 
     only: draw just these; skip: draw all but these. What is not drawn keeps its setting or default. usual: defaults
     that differ from the method's own. typed: numbers are typed, not slid. disabled: shown, not to be changed.
+    live: the page follows a slider at once, else only when something else is pressed.
     """
     values = {}
     for entry in fields(kind):
@@ -52,7 +54,7 @@ def tune(
         drawn = entry.name in only if only else entry.name not in skip
         default = usual.get(entry.name, entry.default) if drawn else entry.default
         control = control_of(entry, default)
-        chosen = ask(name, control, typed, disabled) if drawn else unasked(name, control)
+        chosen = ask(name, control, typed, disabled, live) if drawn else unasked(name, control)
         values[entry.name] = default if chosen == control.default else from_unit(entry, chosen)
     return values
 

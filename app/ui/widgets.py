@@ -34,8 +34,11 @@ class Control:
         return round(float(kept), 6) if isinstance(self.default, float) else kept
 
 
-def ask(name: str, control: Control, typed: bool = False, disabled: bool = False) -> Any:
-    """Draw it; a number is slid, or typed if asked for or where the ends of its range lie far apart."""
+def ask(name: str, control: Control, typed: bool = False, disabled: bool = False, live: bool = True) -> Any:
+    """Draw it; a number is slid, or typed if asked for or where the ends of its range lie far apart.
+
+    live: the page runs again as soon as a slider has moved; if not, its value comes with whatever is pressed next.
+    """
     if control.choices:
         words = control.choices.__getitem__
         return pick(name, control.title, list(control.choices), control.default, words, control.help, disabled)
@@ -44,7 +47,10 @@ def ask(name: str, control: Control, typed: bool = False, disabled: bool = False
     if isinstance(control.default, bool):
         chosen: Any = st.toggle(control.title, value, **more)
     else:
-        widget: Any = st.number_input if typed or wide(control.low, control.high) else st.slider
+        slid = not (typed or wide(control.low, control.high))
+        widget: Any = st.slider if slid else st.number_input
+        if slid and not live:
+            more["on_change"] = "ignore"
         form = "%d" if isinstance(control.default, int) else "%g"
         chosen = widget(control.title, control.low, control.high, value, step=control.step, format=form, **more)
     remember(name, chosen)

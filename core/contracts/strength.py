@@ -5,6 +5,7 @@ from typing import Any
 from core.base.params import param
 
 LARGEST_CHANGE = "Largest change of a pixel"  # what the strength of an attack in L-infinity is
+ON_DIGITS = 51 / 255  # the usual strength on black-and-white digits: a fifth of the range
 
 
 def linf_strength(more: str = "") -> Any:
