@@ -41,8 +41,8 @@ except (ValueError, OSError) as error:
 
 with right:
     st.markdown(describe(image, picture.name, model))
-    attack, _ = attack_settings(model, None, lambda _: two.small)
-    explainers, explained, controls, seed = explainer_settings(model, "compare.maps", FIRST_MAPS, live=two.small)
+    attack, _ = attack_settings(model, None)
+    explainers, explained, controls, seed = explainer_settings(model, "compare.maps", FIRST_MAPS)
 pair = Pair(image, two.names["before"], two.names["after"], attack, explainers, seed, explained, controls)
 label = truth(image, model)
 

@@ -6,7 +6,6 @@ import streamlit as st
 
 from app.inspect_image.chosen_picture import begin_with
 from app.inspect_image.findings import show_findings
-from app.inspect_image.pace import note_pace, quick
 from app.inspect_image.panels import show_downloads
 from app.inspect_image.picture_picker import choose_image, introduce, label
 from app.sidebar import sidebar
@@ -19,6 +18,8 @@ from app.ui.markdown import limits
 from app.ui.state import keep, kept, setting
 from core.study.case import Case
 from core.study.study import begin
+
+QUICK = 3.0  # seconds: an attack that took no longer is repeated at once when its settings change
 
 st.title("Inspect")
 st.caption("Attack one picture, and compare where the model looked before and after.")
@@ -42,8 +43,8 @@ except (ValueError, OSError) as error:
 
 with right:
     introduce(image, picture, model, before)
-    attack, target = attack_settings(model, before, lambda key: quick(key, name))
-    explainers, explained, controls, seed = explainer_settings(model, live=False)
+    attack, target = attack_settings(model, before)
+    explainers, explained, controls, seed = explainer_settings(model)
     pressed = st.button("Attack and explain", type="primary")
 
 case = Case(image, name, attack, explainers, target, seed, explained, controls)
@@ -52,11 +53,10 @@ keep("reopened", True)
 job = studies().find(case, model)
 if pressed or reopened:
     job = studies().start(case, model, original, picture.sha256)
-elif job is None and quick(attack.key, name):
+elif job is None and kept("quick", None) == (attack.key, name):
     job = studies().start(replace(case, explainers=()), model, original, picture.sha256)
 switch(job)
 link(case, device, ran=job is not None and job.study.case == case)
-
 notice = st.container()  # what grows stays in a container: what is below keeps its place, and a click on it counts
 if job is None:
     study = begin(case, model, original)
@@ -67,7 +67,7 @@ else:
         show_progress(job)
     study = job.snapshot()
     if study.attacked is not None:
-        note_pace(study.attacked, attack.key, name)
+        keep("quick", (attack.key, name) if study.attacked.seconds < QUICK else None)
         keep("last", study)
     elif (last := kept("last", None)) is not None and (last.case.image, last.case.classifier) == (image, name):
         study = last  # stays on the screen until the new attack is there

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 
 import streamlit as st
 
+from app.study.case_form import small
 from app.ui.cached import classifier, classifiers
 from app.ui.first_models import FIRST_MODELS
 from app.ui.widgets import gone, pick
@@ -15,7 +16,6 @@ from core.contracts.classifier import Classifier
 
 BEFORE, AFTER = "cifar10_resnet20:standard", "cifar10_resnet20:lime_guided"
 GUIDED, CONTROLS = "lime_guided", ("random_masks", "fast_adversarial", "pgd_adversarial")
-SMALL = 64  # pixels a side up to which a comparison begins by itself
 
 
 @dataclass(frozen=True, eq=False)
@@ -32,7 +32,8 @@ class ModelPair:
 
     @property
     def small(self) -> bool:
-        return max(self.models["before"].size[1:]) <= SMALL
+        """Whether a comparison begins by itself."""
+        return small(self.models["before"])
 
 
 def choose_models(device: str) -> ModelPair:

@@ -41,7 +41,7 @@ def choose_image() -> str:
     if tiles:
         kinds = {story.kind: KINDS[story.kind] for story in stories(shown)}
         marks = [{"kind": mark, "words": words} for mark, words in kinds.values()]
-        picked = components.gallery(tiles, image, f"gallery-{shown}", marks)
+        picked = components.gallery(tiles, image, "gallery", marks)
         if picked and picked != image:
             take(picked)
             st.rerun()

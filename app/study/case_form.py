@@ -1,7 +1,7 @@
 """The settings of a case: attack, strength, aim, explainers, controls; and its link."""
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import fields
 from typing import Any
 
@@ -20,6 +20,7 @@ from core.study.prediction import Prediction
 FIRST_EXPLAINERS = ("grad_cam_pp", "integrated_gradients", "shap_gradient", "lime", "pgca")
 EXPLAINED = {"answer": "the answer to each picture", "original": "the original answer, both times"}
 FIRST_ATTACK = "pgd"
+SMALL = 64  # pixels a side
 GROUPS = (
     "usual choice", "one step", "many steps", "total change kept small", "smallest change", "without looking inside",
     "few pixels", "several attacks in turn",
@@ -48,13 +49,15 @@ def group(kind: type[Attack]) -> str:
     return "many steps" if kind.norm == math.inf else "total change kept small"
 
 
-def attack_settings(
-    model: Classifier, prediction: Prediction | None, live: Callable[[str], bool] = lambda _: True
-) -> tuple[Attack, int | None]:
+def small(model: Classifier) -> bool:
+    """Whether its pictures are so small that a page may follow every setting at once; else it waits for its button."""
+    return max(model.size[1:]) <= SMALL
+
+
+def attack_settings(model: Classifier, prediction: Prediction | None) -> tuple[Attack, int | None]:
     """The attack with its parameters, and the class to turn the image into (None: any other).
 
-    Without a prediction to choose a class from, no class is asked for. live: whether the page follows the sliders of an
-    attack, by its key, at once.
+    Without a prediction to choose a class from, no class is asked for.
     """
     ordered = sorted(ATTACKS, key=lambda each: (GROUPS.index(group(ATTACKS[each])), ATTACKS[each].title))
     words = {each: f"{ATTACKS[each].title} — {group(ATTACKS[each])}" for each in ordered}
@@ -66,7 +69,7 @@ def attack_settings(
     usual = {"eps": ON_DIGITS} if model.size[0] == 1 and kind.norm == math.inf else {}
     left, right = st.columns(2, gap="medium")
     with left:
-        values = tune(kind, key, only=lead, usual=usual, live=live(key)) if lead else {}
+        values = tune(kind, key, only=lead, usual=usual, live=small(model)) if lead else {}
         if not lead:
             st.caption("No strength: it looks for the smallest change that works.")
     with right:
@@ -75,7 +78,7 @@ def attack_settings(
     more = st.container()  # keeps its place when there is nothing more to set
     if rest:
         with more.expander("More settings of the attack"):
-            drawn = tune(kind, key, only=rest, live=live(key))
+            drawn = tune(kind, key, only=rest, live=small(model))
             values |= {name: drawn[name] for name in rest}
     return kind(**values), target
 
@@ -93,12 +96,11 @@ def _target(kind: type[Attack], model: Classifier, prediction: Prediction) -> in
 
 
 def explainer_settings(
-    model: Classifier, name: str = "maps", first: Sequence[str] = FIRST_EXPLAINERS, live: bool = True
+    model: Classifier, name: str = "maps", first: Sequence[str] = FIRST_EXPLAINERS
 ) -> tuple[tuple[Explainer, ...], Explained, int, int]:
     """The explainers, which class they explain, the number of control draws, and the seed.
 
     name: the setting that keeps which explainers are chosen; first: those chosen to begin with.
-    live: whether the page follows their sliders at once.
     """
     titles = {key: kind.title for key, kind in EXPLAINERS.items()}
     lines = [f"- **{kind.title}**: {kind.plain}" for kind in EXPLAINERS.values()]
@@ -110,7 +112,7 @@ def explainer_settings(
                            "original answer both times keeps the question the same.")  # fmt: skip
         left, right = st.columns(2)
         with left:
-            few = 3 if max(model.size[1:]) > 64 else 5
+            few = 5 if small(model) else 3
             controls = number("controls", "Draws of each control", few, 1, 99,
                               "How many pictures with ordinary noise, and how many other seeds, stand beside the "
                               "attack. More draws take longer and say more.")  # fmt: skip
@@ -124,6 +126,6 @@ def explainer_settings(
             values: dict[str, Any] = {}
             for place, entry in enumerate(fields(kind)):
                 with columns[place % 2]:
-                    values[entry.name] = tune(kind, key, only=[entry.name], live=live)[entry.name]
+                    values[entry.name] = tune(kind, key, only=[entry.name], live=small(model))[entry.name]
             made.append(kind(**values))
     return tuple(made), explained, controls, seed  # type: ignore[return-value]

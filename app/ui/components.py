@@ -28,6 +28,7 @@ _waiting = _component("waiting")
 _opacity = _component("opacity")
 _maps = _component("parts", "maps")
 _grid = _component("parts", "grid")
+_table = _component("parts", "table")
 _stability = _component("parts", "stability")
 _copy = _component("copy")
 _history = _component("history")
@@ -71,6 +72,11 @@ def maps(data: dict[str, Any], key: str) -> None:
 def grid(data: dict[str, Any], key: str) -> None:
     """Rows of pictures under the same headings, each beside its map, with the answer and what came of it."""
     _grid(data=data, key=key)
+
+
+def table(data: dict[str, Any], key: str) -> None:
+    """A table: head and body, each cell with text and, if it has them, title (its hover text), range and strong."""
+    _table(data=data, key=key)
 
 
 def stability(data: dict[str, Any], key: str) -> None:

@@ -11,7 +11,8 @@ from PIL import Image
 from playwright.sync_api import Browser, Page, expect
 
 from core.cli.parser import main
-from core.images.samples import gallery
+from core.images.samples import gallery, sample
+from core.images.stories import first_picture
 from tests.browser.conftest import no_sideways_scroll, picture
 
 pytestmark = pytest.mark.browser
@@ -34,10 +35,15 @@ def done(page: Page) -> None:
 def test_open_choose_attack_explain_download_reopen(page: Page, server: str, browser: Browser, tmp_path: Path) -> None:
     page.goto(server)
     expect(page.get_by_role("heading", name="Counterproof")).to_be_visible()
-    expect(page.get_by_text("the attacked image.")).to_be_visible()
+    expect(page.get_by_alt_text(re.compile("the attacked image"))).to_have_count(2)
     picture(page, "overview")
     page.get_by_test_id("stSidebarNav").get_by_role("link", name="Inspect").click()
     expect(page.get_by_role("heading", name="Inspect")).to_be_visible()
+    opens_with = sample(first_picture())
+    assert opens_with is not None
+    expect(page.get_by_text(f"labelled ‘{opens_with.label}’")).to_be_visible()
+    page.get_by_text("Small pictures", exact=True).click()
+    expect(page.get_by_role("combobox", name="Model")).to_have_value(re.compile("CIFAR-10"))
     tile = gallery("cifar10")[2]
     page.get_by_role("button", name=f"({tile.id})").click()
     expect(page.get_by_text(f"labelled ‘{tile.label}’")).to_be_visible()

@@ -44,8 +44,7 @@ def test_the_front_page_opens_and_shows_the_shipped_case(home: Path) -> None:
     app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60).run()
     assert not app.exception
     assert app.title[0].value == "Counterproof"
-    app = ended(app)
-    assert "attacked image" in texts(app)
+    assert "For the model, a change of at most 8/255" in texts(app)
 
 
 def test_attack_and_explain(home: Path) -> None:

@@ -75,6 +75,14 @@ def test_what_is_put_stays_where_it_is_another_models_default() -> None:
         assert (app.session_state["found"]["eps"], app.session_state["found"]["steps"]) == (8 / 255, 7)
 
 
+def test_on_large_pictures_a_slider_waits_for_the_button(home: Path) -> None:
+    app = opened(image="mnist/0003", maps="lime")
+    assert not any(each.proto.ignore_rerun for each in app.slider)
+    app = choose(app, "imagenet_efficientnet_lite0")
+    assert {each.label for each in app.slider} >= {"Strength, of 255", "Steps"}
+    assert all(each.proto.ignore_rerun for each in app.slider)
+
+
 def test_wide_ranges_are_typed_and_keep_small_numbers(home: Path) -> None:
     app = opened(model="mnist_cnn:standard", image="mnist/0003", maps="none", attack="cw")
     assert {each.label for each in app.number_input} >= {"First balance", "Step size", "Steps"}
