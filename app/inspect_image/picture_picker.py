@@ -23,8 +23,8 @@ SETS = {"photographs": "Photographs", "cifar10": "Small pictures", "mnist": "Dig
 def choose_image() -> str:
     """Draw the gallery or the upload and return the id of the chosen picture."""
     image = setting("image", "")
-    kind, last = kind_of(image), kept("picture", image)
-    if kind != kind_of(last):  # chosen on another page
+    kind, last = kind_of(image), kept("picture", "")
+    if kind != kind_of(last) if last else setting("set", "") != "upload":  # chosen on another page, or by the link
         drop("set")
     shown = segments("set", "Pictures from", SETS, kind if kind in SETS else FIRST_GALLERY, hidden=True)
     turned = kept("tab", shown) != shown

@@ -56,6 +56,8 @@ def test_opened_cold_it_shows_a_photograph_that_falls(home: Path) -> None:
         ({"model": "mnist_cnn:lime_guided"}, (DIGITS, "mnist_cnn:lime_guided", "mnist")),
         ({"model": "cifar10_resnet18:lime_guided"}, (SMALL, "cifar10_resnet18:lime_guided", "cifar10")),
         ({"set": "cifar10"}, (SMALL, "cifar10_resnet20:standard", "cifar10")),
+        ({"set": "mnist", "image": "cifar10/0003"}, ("cifar10/0003", "cifar10_resnet20:standard", "cifar10")),
+        ({"set": "upload"}, (PHOTOGRAPHS, MODELS["photographs"], "upload")),
         ({"image": "cifar10/0003", "model": "cifar10_resnet20:adversarial"},
          ("cifar10/0003", "cifar10_resnet20:adversarial", "cifar10")),
     ],
