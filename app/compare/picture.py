@@ -6,6 +6,7 @@ from app.ui import components
 from app.ui.cached import gallery_tiles
 from app.ui.markdown import plain
 from app.ui.state import kept, remember, setting
+from app.ui.story_words import marks
 from core.contracts.classifier import Classifier
 from core.images.samples import TITLES, gallery, index_of, sample
 
@@ -16,7 +17,7 @@ def choose_picture(model: Classifier) -> str:
     name = model.samples or image.partition("/")[0]
     if name not in TITLES:
         name = "cifar10"
-    picked = components.gallery(gallery_tiles(name), image, key=f"compare-gallery-{name}")
+    picked = components.gallery(gallery_tiles(name), image, f"compare-gallery-{name}", marks(name))
     if picked and picked != image:
         remember("image", picked)
         st.rerun()

@@ -53,6 +53,7 @@ def show_pictures(study: Study, coming: bool) -> None:
             st.markdown("**The change**", help="What the attack adds to the picture, made visible.")
             said = "The attack is being made …" if coming else "What the attack changes is shown here, made visible."
             components.waiting(said, coming, key="change")
+            st.caption("Largest change of a pixel: not known yet")  # the height of the row that follows
     else:
         with left:
             st.markdown("**Original | attacked**", help="Drag across the picture, or use the slider, to swipe "

@@ -8,12 +8,12 @@ from app.ui import components
 from app.ui.cached import gallery_tiles
 from app.ui.markdown import plain
 from app.ui.state import drop, keep, kept, setting
-from app.ui.story_words import KINDS
+from app.ui.story_words import marks
 from app.ui.widgets import segments
 from core.contracts.classifier import Classifier
 from core.images.picture import Picture, fit_notes
 from core.images.samples import index_of, sample
-from core.images.stories import FIRST_GALLERY, MODELS, first_picture, stories
+from core.images.stories import FIRST_GALLERY, MODELS, first_picture
 from core.study.prediction import Prediction
 from core.study.words import percent
 
@@ -39,9 +39,7 @@ def choose_image() -> str:
     else:
         tiles = gallery_tiles(shown)
     if tiles:
-        kinds = {story.kind: KINDS[story.kind] for story in stories(shown)}
-        marks = [{"kind": mark, "words": words} for mark, words in kinds.values()]
-        picked = components.gallery(tiles, image, "gallery", marks)
+        picked = components.gallery(tiles, image, "gallery", marks(shown))
         if picked and picked != image:
             take(picked)
             st.rerun()

@@ -123,6 +123,6 @@ def _strips(paths: Sequence[Path], shown: Sequence[Path]) -> None:
         text = f"Cycle {paths.index(path) + 1}, {_when(int(done))}" if done.isdigit() else path.stem
         strip = mask_strip(str(path), path.stat().st_mtime_ns if path.exists() else 0)
         if strip:
-            st.image(strip, caption=text, width="stretch")
+            st.image(strip, caption=text, alt=f"pictures with their spurious regions, {text}", width="stretch")
         else:
             st.caption(f"{text}: the examples cannot be read.")

@@ -42,14 +42,14 @@ def probabilities(
     base = alt.Chart(table).encode(y=y, yOffset=offset)
     scale = alt.Scale(domain=names, range=[BEFORE, AFTER][: len(names)])
     legend = alt.Legend(title=None, orient="top") if after is not None else None
-    bars = base.mark_bar(height=alt.RelativeBandSize(0.85)).encode(
+    bars = base.mark_bar(height=alt.RelativeBandSize(0.85 if after else 0.42)).encode(
         x=alt.X("percent:Q", title="probability, %", scale=alt.Scale(domain=[0, 135]),
                 axis=alt.Axis(values=[0, 25, 50, 75, 100], grid=False)),
         color=alt.Color("image:N", scale=scale, legend=legend),
         tooltip=["class", "image", alt.Tooltip("text:N", title="probability")],
     )  # fmt: skip
     text = base.mark_text(align="left", dx=4, color=TEXT).encode(x="percent:Q", text="text:N")
-    both: alt.LayerChart = (bars + text).properties(height=len(order) * (22 * len(names) + 10) + 60)
+    both: alt.LayerChart = (bars + text).properties(height=54 * len(order) + 60)
     return both
 
 

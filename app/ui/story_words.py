@@ -29,6 +29,12 @@ def tiles(name: str, model: str, thumbnail: Callable[[str], str]) -> list[dict[s
     return made
 
 
+def marks(name: str) -> list[dict[str, str]]:
+    """The legend of a gallery's marks: kind and words."""
+    kinds = {story.kind: KINDS[story.kind] for story in stories(name)}
+    return [{"kind": kind, "words": words} for kind, words in kinds.values()]
+
+
 def story_words(story: Story, label: str, model: str) -> str:
     """The story in plain sentences. label: of the picture; model: the title of the one on which it was measured.
 
