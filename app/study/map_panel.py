@@ -81,7 +81,11 @@ def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
             for under, values, caption in shown
         ],
         "legend": ["speaks against", "supports", f"±{limit:.2g}"],
-        **(table(found, columns_of(found, () if maps.noise is not None else pending(explainer, maps))) if found else NONE),
+        **(
+            table(found, columns_of(found, () if maps.noise is not None else pending(explainer, maps)))
+            if found
+            else NONE
+        ),
         "finding": said or "The controls are still to come.",
         "pending": not said,
         "notes": _notes(explainer, maps),
