@@ -1,7 +1,6 @@
 """The card of a set of weights: what they are, how they were made and what was measured of them.
 
-Every card is read, written and put into words here; core.runs.run_card and core.recipes fill them in. In a file it is a
-JSON object beside the weights, and the same without its hash in their header.
+Every card is read, written and put into words here. It is a JSON object beside the weights, and in their header.
 """
 
 import json
