@@ -16,7 +16,7 @@ from core.contracts.explainer import Explainer
 from core.study.colour_scale import common_limit, signed
 from core.study.figures import pixels, png
 from core.study.prediction import Prediction
-from core.study.words import percent
+from core.study.words import NO_GRADIENT, percent
 
 FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
 SCALES = {"shared": "one scale for all", "own": "one for each model"}
@@ -103,7 +103,7 @@ def _cells(comparison: Comparison, side: Side, key: str, limit: float, truth: in
     if study.attacked is not None:
         map_ = maps.attacked if maps else None
         attacked = _cell(study.attacked.image, study.attacked.after, study.labels, map_, limit, key)
-        attacked |= _outcome(study.attacked.fooled, wrong, study.attacked.after.top == truth)
+        attacked |= _outcome(study.attacked.fooled, wrong, study.attacked.after.top == truth, study.attacked.gradient)
     if theirs.attacked is not None:
         transfer = _cell(theirs.attacked.image, crossed.prediction, study.labels, crossed.maps.get(key), limit, key)
         fooled, answer = comparison.fooled(side), crossed.prediction
@@ -112,13 +112,15 @@ def _cells(comparison: Comparison, side: Side, key: str, limit: float, truth: in
     return [original, attacked, transfer]
 
 
-def _outcome(fooled: bool, wrong: bool, right: bool) -> dict[str, str]:
+def _outcome(fooled: bool, wrong: bool, right: bool, gradient: bool = True) -> dict[str, str]:
     """Whether the model was fooled; of an answer wrong from the start, whether it changed, and whether it is right."""
     if wrong:
         changed = "changed, now right" if right else "changed, still wrong"
         return {"said": changed if fooled else "still wrong", "state": "plain"}
     if fooled:
         return {"said": "fooled", "state": "fooled", "help": "The answer is not the one that it gave to the original."}
+    if not gradient:
+        return {"said": "no gradient to follow", "state": "plain", "help": NO_GRADIENT}
     return {
         "said": "held",
         "state": "held",

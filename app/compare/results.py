@@ -7,8 +7,9 @@ import pandas as pd
 import streamlit as st
 
 from app.compare.charts import curve
-from core.compare.comparison import Pair
+from core.compare.comparison import SIDES, Pair
 from core.compare.number_words import change, interval
+from core.compare.words import NAMES
 from core.study.words import strength
 
 STABLE = (
@@ -27,6 +28,10 @@ def show_curves(seen: Mapping[str, Any], pair: Pair) -> None:
     eps, norm = seen["strengths"], pair.attack.norm
     where = eps.index(pair.attack.bound)
     st.markdown(f"**{_sentence(seen, pair, where)}**")
+    for side in SIDES:
+        if flat := seen[side].get("without_gradient", 0):
+            st.warning(f"{NAMES[side]}, {flat:,} of the images answered right gave the attack no gradient to follow: "
+                       "that they stay right under it says nothing.")  # fmt: skip
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Answered right under attack**", help=RIGHT)

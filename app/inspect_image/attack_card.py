@@ -40,7 +40,7 @@ def _facts(study: Study) -> list[tuple[str, str]]:
     rows = [
         ("Attack", f"{method.title} ({library})"),
         ("Aim", aim),
-        ("Outcome", "model fooled" if attacked.fooled else "model held"),
+        ("Outcome", "model fooled" if attacked.fooled else "model held" if attacked.held else "no gradient to follow"),
         ("Strength asked", limit),
         ("Measured: largest change of a pixel (L-infinity)", in_255ths(sizes["linf"])),
         ("Measured: length of the change over all pixels (L2)", f"{sizes['l2']:.3g}"),

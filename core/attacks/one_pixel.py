@@ -29,6 +29,7 @@ class OnePixel(Attack):
     plain = "Repaints one pixel, or a few, in whatever place and colour confuses the network most."
     cite = "Su, Vargas, Sakurai 2019, arXiv 1710.08864"
     norm = 0
+    gradient_based = False
     library = LIBRARY
 
     pixels: int = param(1, low=1, high=50, title="Pixels", help="How many pixels may be repainted")

@@ -24,6 +24,7 @@ class Square(LinfAttack):
     title = "Square"
     plain = "Never looks inside the network: tries coloured squares at random and keeps those that make it less sure."
     cite = "Andriushchenko et al. 2020, arXiv 1912.00049"
+    gradient_based = False
     library = LIBRARY
 
     queries: int = param(

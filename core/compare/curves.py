@@ -21,7 +21,8 @@ def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
 
     `count`; `matched`, how many of them both models get right as they are, and `mapped`, how many of those have every
     map; by side: `accuracy` (Wilson), `stability` and `noise` at each strength and `seeds`, these three over the mapped
-    images (a map that explains a wrong answer answers another question), `bound`, `share`, each (value, low, high).
+    images (a map that explains a wrong answer answers another question), `bound`, `share`, each (value, low, high), and
+    `without_gradient`, how many images that it gets right as they are gave the attack no gradient to follow.
     `difference`: after minus before, of the same images: `accuracy` by strength, `stability` by strength, `bound`,
     `share`. `gained`, `lost` by strength: places of the images that only the model after, and only the model before,
     gets right. What was not measured is left out. ValueError if a number is not finite.
@@ -36,6 +37,8 @@ def curves(rows: Sequence[Mapping[str, Any]]) -> dict[str, Any]:
     summary |= {"matched": int(matched.sum()), "mapped": int(mapped.sum())}
     for side, values in (("before", before), ("after", after)):
         summary[side] = {"accuracy": [_share(each) for each in values["right"]]}
+        if "flat" in values:
+            summary[side]["without_gradient"] = int(((values["flat"] == 1) & (values["right"][0] == 1)).sum())
         summary[side] |= {name: mean(values[name]) for name in ("bound", "share") if name in values}
         if mapped.any():
             moved = {to: values[name][:, mapped] for to, name in MAPS.items() if name in values}

@@ -10,6 +10,7 @@ from torch import Tensor
 from core.catalog import MAP_DISTANCES
 from core.compare.comparison import SIDES, Side
 from core.contracts.attack import Attack
+from core.contracts.attack_loss import without_gradient
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
 from core.contracts.finite import expect_finite
@@ -42,7 +43,8 @@ def measure(
     Each by strength: `right`, 1 where the answer is the label under this model's own attack; `stable` and `noise`, rank
     agreement of the original's map with the attacked image's, and with that of ordinary noise of the same size, all for
     the original answer. Once: `seeds`, between the original's maps under two seeds, of a method that draws numbers;
-    `bound`, `share`, the linearised lower bound, at most the whole range, and its spurious share. Where there is no map
+    `flat`, 1 where the attack has no gradient to follow at the largest strength; `bound`, `share`, the linearised lower
+    bound, at most the whole range, and its spurious share. Where there is no map
     to compare, None stands in place of an agreement.
     """
     return {side: _one(classifiers[side], images, labels, first, plan) for side in SIDES}
@@ -74,6 +76,9 @@ def _one(classifier: Classifier, images: Tensor, labels: Tensor, first: int, pla
         ])  # fmt: skip
         for name, shown in (("stable", attacked), ("noise", noisy)):
             measured[name].append(_shift(drawn, _maps(explainer, classifier, shown, answers, images, plan.seed)))
+    strongest = at(plan.attack, max(plan.strengths))
+    if strongest.gradient_based and strongest.bound > 0:
+        measured["flat"] = without_gradient(classifier, images, labels, strongest.norm, strongest.bound).int().tolist()
     norm, most = (2.0, math.sqrt(images[0].numel())) if plan.attack.norm == 2 else (math.inf, 1.0)
     masks = own_region(classifier, images, labels, plan.seed)
     bound = linear_bound(classifier, images, labels, masks, norm)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from core.compare.comparison import SIDES, Comparison, Reach, Side
 from core.study.words import percent, strength
 
+UNTRIED = "is not fooled, but the attack found no gradient in it to follow, which says nothing about it"
 NAMES: dict[Side, str] = {"before": "Before refinement", "after": "After refinement"}
 
 
@@ -14,9 +15,9 @@ def headline(comparison: Comparison, truth: int | None = None) -> str:
     found = {side: _state(comparison, side, truth) for side in SIDES}
     if not all(found.values()):
         return ""
-    if "wrong" in found.values():
-        said = {"fooled": "is fooled", "held": "holds", "wrong": "is wrong before any attack"}
-        if found["before"] == found["after"]:
+    if "wrong" in found.values() or "untried" in found.values():
+        said = {"fooled": "is fooled", "held": "holds", "wrong": "is wrong before any attack", "untried": UNTRIED}
+        if found["before"] == found["after"] == "wrong":
             return "Both models are wrong on this picture before any attack."
         return f"The model before refinement {said[found['before']]}; the model after it {said[found['after']]}."
     fooled = [side for side in SIDES if found[side] == "fooled"]
@@ -36,7 +37,7 @@ def _state(comparison: Comparison, side: Side, truth: int | None) -> str:
         return ""
     if truth is not None and attacked.before.top != truth:
         return "wrong"
-    return "fooled" if attacked.fooled else "held"
+    return "fooled" if attacked.fooled else "held" if attacked.gradient else "untried"
 
 
 def _one(comparison: Comparison, side: Side, truth: int | None) -> str:

@@ -30,6 +30,7 @@ class Attack(Method, ABC):
 
     norm: ClassVar[float]
     targetable: ClassVar[bool] = True
+    gradient_based: ClassVar[bool] = True  # whether it finds its way by gradients, and none where there are none
     library: ClassVar[str] = "counterproof"
 
     @property

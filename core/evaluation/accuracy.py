@@ -7,6 +7,7 @@ from torch import Tensor
 
 from core.base.proportion import Proportion
 from core.contracts.attack import Attack
+from core.contracts.attack_loss import without_gradient
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.distributed.fabric import tensor_cores
@@ -54,6 +55,17 @@ def right(
         if progress is not None:
             progress(end / total)
     return correct
+
+
+def untried(classifier: Classifier, data: Images, correct: Tensor, attack: Attack, batch: int = 250) -> int:
+    """How many of the images that are right under `attack`, `correct` (N,), gave it no gradient to follow: none for an
+    attack that needs none. That they are right says nothing about what the classifier withstands.
+    """
+    if not attack.gradient_based or attack.bound == 0:
+        return 0
+    rows = torch.split(correct.nonzero()[:, 0], batch)
+    parts = [(data.images[row].float() / 255, data.labels[row]) for row in rows if len(row)]
+    return sum(int(without_gradient(classifier, *part, attack.norm, attack.bound).sum()) for part in parts)
 
 
 def split_held_out(data: Images, count: int, seed: int) -> tuple[Images, Images]:

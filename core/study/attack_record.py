@@ -10,37 +10,21 @@ from torch import Tensor
 
 from core.base.cancellation import CancelScope
 from core.contracts.attack import Attack
+from core.contracts.attack_loss import without_gradient
 from core.contracts.classifier import Classifier
 from core.contracts.finite import expect_finite
+from core.study.change_size import eight_bit, sizes
 from core.study.prediction import Prediction, predict
 
 LONGEST = 1000  # points kept of a trace
 
 
-def eight_bit(images: Tensor) -> Tensor:
-    """The images as saving them in 8 bits a channel leaves them: rounded to multiples of 1/255."""
-    return (images * 255).round().clamp(0, 255) / 255
-
-
-def sizes(change: Tensor) -> dict[str, float]:
-    """How large a change (C, H, W) is: `linf` (largest of any value), `l2`, `l1`, and `l0` (pixels touched at all).
-
-    >>> sizes(torch.tensor([[[0.3, 0.0], [0.0, -0.4]]]))
-    {'linf': 0.4..., 'l2': 0.5, 'l1': 0.7..., 'l0': 2.0}
-    """
-    flat = change.double().flatten()
-    touched = (change.abs() > 1e-7).any(dim=0).sum()
-    return {
-        "linf": flat.abs().max().item(),
-        "l2": round(flat.norm().item(), 7),
-        "l1": flat.abs().sum().item(),
-        "l0": float(touched),
-    }
-
-
 @dataclass(frozen=True, eq=False)
 class Attacked:
-    """The attacked image (C, H, W), the predictions before, after, and after saving in 8 bits; the card's numbers."""
+    """The attacked image (C, H, W), the predictions before, after, and after saving in 8 bits; the card's numbers.
+
+    `gradient`: whether there was one to follow; without, that the model held says nothing about it.
+    """
 
     image: Tensor
     before: Prediction
@@ -54,6 +38,12 @@ class Attacked:
     seconds: float
     ran: str
     trace: list[dict[str, float]] = field(default_factory=list)
+    gradient: bool = True
+
+    @property
+    def held(self) -> bool:
+        """Whether the attack looked for a way and found none."""
+        return self.gradient and not self.fooled
 
     @property
     def fooled(self) -> bool:
@@ -121,6 +111,8 @@ def attack(
         found = method(classifier, image[None], labels, targets=aimed, seed=seed).cpu()[0]
     seconds = time.perf_counter() - begun
     saved, after = eight_bit(found), predict(classifier, found)
+    missed = after.top == before.top if target is None else after.top != target
+    flat = missed and method.gradient_based and _flat(classifier, method, torch.stack([image, found]), before.top)
     trace.append(point(scope.forwards, torch.tensor(after.probabilities)))
     return Attacked(
         image=found,
@@ -135,4 +127,11 @@ def attack(
         seconds=seconds,
         ran=method.describe(classifier),
         trace=trace,
+        gradient=not flat,
     )
+
+
+def _flat(classifier: Classifier, method: Attack, images: Tensor, label: int) -> bool:
+    """Whether none of the images (N, C, H, W) has a gradient that the attack could follow."""
+    labels = torch.full((len(images),), label)
+    return bool(without_gradient(classifier, images, labels, method.norm, method.bound).all())

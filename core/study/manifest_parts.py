@@ -40,6 +40,8 @@ def attack(told: Part, case: Case, classes: int) -> None:
         parts[name].whole(0, LONG)
     parts["seconds"].number(0, LONG)
     parts["ran"].text(2000)
+    if "gradient" in parts and not isinstance(parts["gradient"].value, bool):
+        parts["gradient"].refuse("true or false")
     for each in parts["trace"].entries(LONGEST + 2):
         point = each.record(["step", "loss", "original", "other"])
         point["step"].whole(0, LONG)

@@ -100,6 +100,8 @@ def _words(old: Mapping[str, Any], new: Mapping[str, Any]) -> Iterator[tuple[str
     """What is told in words, (name, then, now)."""
     if old["attack"] and new["attack"]:
         yield "attack ran", old["attack"]["ran"], new["attack"]["ran"]
+        was, now = (str(each["attack"].get("gradient", True)) for each in (old, new))
+        yield "attack gradient", was, now
     for key in old["maps"].keys() & new["maps"].keys():
         yield f"maps {key} against", old["maps"][key]["against"], new["maps"][key]["against"]
 

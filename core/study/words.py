@@ -10,6 +10,11 @@ from core.study.attack_record import Attacked
 from core.study.maps import Maps
 from core.study.measures import Row, exceeded
 
+NO_GRADIENT = (
+    "The attack found no gradient to follow, so this says nothing about how much the model withstands: try one that "
+    "needs none, such as Square."
+)
+
 
 def percent(probability: float) -> str:
     """A probability for the screen: whole percent, but never a rounded 0 or 100.
@@ -47,7 +52,7 @@ def change(attacked: Attacked, method: Attack) -> str:
 def verdict(
     attacked: Attacked, method: Attack, labels: Sequence[str], truth: str | None = None
 ) -> tuple[str, str, str]:
-    """Three sentences: before, after, and whether it survives saving ("" if the model held).
+    """Three sentences: before, after, and whether it survives saving ("" if the model was not fooled).
 
     truth: what the picture is labelled, in the model's words, if that is known: an answer that was wrong before any
     attack is called so.
@@ -58,15 +63,16 @@ def verdict(
     if wrong:
         before += f" That is already wrong: the picture is labelled {truth}."
     outcome = f"{labels[last]}, {percent(attacked.after[last])}"
+    held = "The model held." if attacked.gradient else NO_GRADIENT
     if attacked.sizes["linf"] == 0:
-        return before, "The attack left the picture as it was. The model held.", ""
+        return before, f"The attack left the picture as it was. {held}", ""
     after = f"After {change(attacked, method)}: "
     if attacked.fooled:
         turned = "The attack changed its answer." if wrong else "The model was fooled."
         saved = "Survives saving as an 8-bit picture: " + ("yes." if attacked.survives else "no.")
         return before, f"{after}{outcome}. {turned}", saved
     aim = "" if target is None else f", not {labels[target]} as aimed at ({percent(attacked.after[target])})"
-    return before, f"{after}{'still ' if last == first else ''}{outcome}{aim}. The model held.", ""
+    return before, f"{after}{'still ' if last == first else ''}{outcome}{aim}. {held}", ""
 
 
 def no_map(maps: Maps) -> str:

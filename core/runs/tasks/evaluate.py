@@ -3,17 +3,18 @@
 import json
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec
 from core.base.proportion import Proportion
 from core.catalog import ATTACKS, load_classifier
+from core.contracts.attack import Attack
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data
 from core.data.fit import joined
 from core.distributed.fabric import full_precision
-from core.evaluation.accuracy import accuracy
+from core.evaluation.accuracy import right, untried
 from core.runs.context import Context, Stopped
 from core.runs.tasks import at_least_one
 
@@ -41,7 +42,9 @@ class EvaluationRequest:
 
 
 def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """{"hits", "count", "accuracy", "interval_95"}; a row after every batch, each of which is a checkpoint.
+    """{"hits", "count", "accuracy", "interval_95", "without_gradient"}; a row after every batch, each a checkpoint.
+
+    without_gradient: how many images gave the attack no gradient to follow, so that a right answer there says nothing.
 
     The batches and their seeds are those of `core.evaluation.accuracy.accuracy`, so the number is too, however often it
     stopped.
@@ -53,7 +56,7 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     try:
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole batches are saved, so there is nothing to wait for
-            hits, total = _count(context, asked)
+            hits, flat, total = _count(context, asked)
     except Cancelled as error:
         raise Stopped from error
     share = Proportion(hits, total)
@@ -62,13 +65,14 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         "count": total,
         "accuracy": share.value,
         "interval_95": share.interval,
+        "without_gradient": flat,
         "asked": asdict(asked),
     }
 
 
-def _count(context: Context, asked: EvaluationRequest) -> tuple[int, int]:
-    """(how many are right, of how many), counted on from the last checkpoint."""
-    attack = from_spec(asked.attack, ATTACKS) if asked.attack else None
+def _count(context: Context, asked: EvaluationRequest) -> tuple[int, int, int]:
+    """(how many are right, on how many of these the attack had no gradient, of how many), from the last checkpoint."""
+    attack = cast(Attack, from_spec(asked.attack, ATTACKS)) if asked.attack else None
     classifier = load_classifier(asked.classifier, context.preparing)
     full_precision()
     classifier.net.to(context.device)
@@ -80,18 +84,23 @@ def _count(context: Context, asked: EvaluationRequest) -> tuple[int, int]:
         context.note(note)
     total = min(asked.count, len(data))
     steps = range(0, total, asked.batch)
-    done, hits = 0, 0
+    done, hits, flat = 0, 0, 0
     if found := context.latest():
-        done, hits = found[0] + 1, json.loads((found[1] / "hits.json").read_text())["hits"]
+        kept = json.loads((found[1] / "hits.json").read_text())
+        done, hits, flat = found[0] + 1, kept["hits"], kept.get("flat", 0)
     context.progress(done / len(steps))
     for step in range(done, len(steps)):
         begin, end = steps[step], min(steps[step] + asked.batch, total)
         part = Images(data.images[begin:end], data.labels[begin:end], data.classes)
-        hits += accuracy(classifier, part, attack, batch=asked.batch, seed=asked.seed + begin).hits  # type: ignore[arg-type]
+        correct = right(classifier, part, attack, batch=asked.batch, seed=asked.seed + begin)
+        hits += int(correct.sum())
+        flat += 0 if attack is None else untried(classifier, part, correct, attack, asked.batch)
         context.row(step, count=end, hits=hits, accuracy=hits / end)
         with context.checkpoint(step) as folder:
-            (folder / "hits.json").write_text(json.dumps({"hits": hits}))
+            (folder / "hits.json").write_text(json.dumps({"hits": hits, "flat": flat}))
         context.progress((step + 1) / len(steps), f"{end:,} of {total:,} images")
         if context.stop_asked():
             raise Stopped
-    return hits, total
+    if flat:
+        context.note(f"On {flat:,} images the attack found no gradient to follow: that they are right says nothing.")
+    return hits, flat, total

@@ -13,12 +13,17 @@ from core.attacks.fgsm import FGSM
 from core.attacks.one_pixel import OnePixel
 from core.attacks.pgd import PGD
 from core.attacks.pgd_l2 import PGDL2
+from core.attacks.square import Square
 from core.catalog import load_classifier
 from core.contracts.attack import Attack
 from core.contracts.attack_loss import label_loss, without_gradient
 from core.contracts.classifier import Classifier
+from core.contracts.interfaces import Images
+from core.evaluation.accuracy import untried
 from core.images.picture import fit
 from core.images.samples import stored_picture
+from core.study.attack_record import attack
+from core.study.words import verdict
 
 
 class Times(nn.Module):
@@ -68,22 +73,22 @@ def test_it_falls_without_a_step_as_the_lead_grows() -> None:
     assert falls.max() < 1.01 * (leads[1] - leads[0])
 
 
-@pytest.mark.parametrize("attack", [FGSM(), PGD(steps=5), PGDL2(steps=5), APGD(steps=10)], ids=lambda each: each.key)
-def test_a_network_that_multiplies_its_scores_is_fooled_like_the_one_that_does_not(attack: Attack) -> None:
+@pytest.mark.parametrize("method", [FGSM(), PGD(steps=5), PGDL2(steps=5), APGD(steps=10)], ids=lambda each: each.key)
+def test_a_network_that_multiplies_its_scores_is_fooled_like_the_one_that_does_not(method: Attack) -> None:
     plain = load_classifier("cifar10_resnet20:standard")
     hot = replace(plain, net=Times(plain.net, 100.0))
     image = fit(stored_picture("cifar10/0000"), plain)[None]
     answer = plain.probabilities(image).argmax(dim=1)
     for model in (plain, hot):
-        assert model.probabilities(attack(model, image, answer)).argmax(dim=1) != answer
+        assert model.probabilities(method(model, image, answer)).argmax(dim=1) != answer
 
 
 def test_one_pixel_searches_the_same_whatever_the_scale_of_the_scores() -> None:
     plain = load_classifier("mnist_cnn:standard")
     hot = replace(plain, net=Times(plain.net, 100.0))
     image = fit(stored_picture("mnist/0000"), plain)[None]
-    attack, answer = OnePixel(steps=3, population=20), plain.probabilities(image).argmax(dim=1)
-    lead = [plain(attack(model, image, answer))[0, answer].item() for model in (plain, hot)]
+    method, answer = OnePixel(steps=3, population=20), plain.probabilities(image).argmax(dim=1)
+    lead = [plain(method(model, image, answer))[0, answer].item() for model in (plain, hot)]
     assert all(each < plain(image)[0, answer].item() for each in lead)
 
 
@@ -99,3 +104,20 @@ def test_no_gradient_is_told_from_one(norm: float, bound: float) -> None:
     assert not flat(plain)
     assert not flat(replace(plain, net=Times(plain.net, 100.0)))
     assert flat(replace(plain, net=Stairs(plain.net)))
+
+
+def test_a_study_says_so_and_does_not_say_that_the_model_held() -> None:
+    plain = load_classifier("mnist_cnn:standard")
+    stairs = replace(plain, net=Stairs(plain.net))
+    image = fit(stored_picture("mnist/0000"), plain)
+    attacked = attack(stairs, PGD(steps=3, step=0.5 / 255, eps=1 / 255), image)
+    assert not attacked.gradient
+    assert not attacked.held
+    assert "no gradient" in " ".join(verdict(attacked, PGD(), plain.labels))
+    assert "held" not in " ".join(verdict(attacked, PGD(), plain.labels))
+    assert attack(stairs, Square(queries=5, eps=1 / 255), image).gradient
+    assert attack(plain, PGD(steps=1, step=0.5 / 255, eps=0.5 / 255), image).held
+    data = Images((image[None] * 255).byte(), torch.tensor([attacked.before.top]), plain.labels)
+    right = torch.tensor([True])
+    assert [untried(each, data, right, PGD()) for each in (plain, stairs)] == [0, 1]
+    assert untried(stairs, data, right, Square()) == 0

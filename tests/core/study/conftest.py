@@ -10,8 +10,8 @@ from core.attacks.pgd import PGD
 from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.lime import Lime
-from core.study.attack_record import eight_bit
 from core.study.case import Case
+from core.study.change_size import eight_bit
 from core.study.study import Study, begin, investigate
 
 

@@ -16,8 +16,9 @@ from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
 from core.study import bundle, bundle_read
-from core.study.attack_record import attack, eight_bit, sizes
+from core.study.attack_record import attack
 from core.study.case import Case
+from core.study.change_size import eight_bit, sizes
 from core.study.measures import agreement, exceeded
 from core.study.noise_control import shuffled_noise
 from core.study.prediction import predict
