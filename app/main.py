@@ -1,30 +1,14 @@
-"""The entrypoint: `streamlit run app/main.py` draws the frame and runs the chosen page."""
-
-import logging
+"""The entrypoint: `streamlit run app/main.py`, from any folder, reads this once to serve and again for every window."""
 
 import streamlit as st
+from starlette.middleware import Middleware
 
-from app.nav import pages
-from app.ui.advice import advice
-from core.base.paths import ASSETS, settle
+from app.server import Guard, opening, waiting_threads_sleep
 
-log = logging.getLogger("counterproof")
-settle()
+if __name__ == "__main__":  # run as a script, for a window
+    from app.frame import show
 
-# Streamlit's own Stop is hidden: it is not the Stop of a study.
-FRAME = """<style>
-[data-testid=stStatusWidget] { display: none; }
-.st-key-unseen { position: absolute; }
-[data-testid=stMainBlockContainer] { padding: 3.2rem 3rem 3rem; }
-</style>"""
-
-st.set_page_config("Counterproof", page_icon=str(ASSETS / "icon.png"), layout="wide")
-st.html(FRAME)
-page = st.navigation(pages())
-try:
-    page.run()
-except Exception as error:  # noqa: BLE001  the page frame: a sentence for the reader, the traceback for the log
-    log.exception("page %s", page.title)
-    kept = "What you did is kept: change a setting, or reload the page."
-    known = isinstance(error, ValueError | OSError)
-    st.error(advice(error, kept) if known else f"Something went wrong on this page; the log has the details. {kept}")
+    show()
+else:  # read by the server, before anything brings PyTorch
+    waiting_threads_sleep()
+    dashboard = st.App(__file__, middleware=[Middleware(Guard)], lifespan=opening)

@@ -4,7 +4,6 @@ Once all is imported, Ctrl-C raises KeyboardInterrupt again (core.base.interrupt
 """
 
 import argparse
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -25,7 +24,7 @@ def run_app(given: argparse.Namespace) -> int:
     raise_again()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
     command += ["--server.port", str(given.port), "--server.headless", str(given.no_browser).lower()]
-    return subprocess.call(command, cwd=ROOT, env=os.environ | {"OMP_WAIT_POLICY": "PASSIVE"})
+    return subprocess.call(command, cwd=ROOT)
 
 
 def run_methods(given: argparse.Namespace) -> int:

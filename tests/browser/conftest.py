@@ -41,7 +41,7 @@ def server(folder: Path) -> Iterator[str]:
         port = free.getsockname()[1]
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"),
                "--server.port", str(port), "--server.headless", "true"]  # fmt: skip
-    environment = os.environ | {"COUNTERPROOF_HOME": str(folder), "OMP_WAIT_POLICY": "PASSIVE"}
+    environment = os.environ | {"COUNTERPROOF_HOME": str(folder)}
     with (folder / "server.log").open("w") as log:
         process = subprocess.Popen(command, cwd=ROOT, env=environment, stdout=log, stderr=log)
     address = f"http://127.0.0.1:{port}"
