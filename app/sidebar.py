@@ -35,7 +35,7 @@ def sidebar(ask: bool = True) -> tuple[str, str]:
         if ask:
             model = pick("model", "Model", ordered, FIRST_MODELS[0], names.__getitem__,
                          "Which network to question. Type to search: every ImageNet model of torchvision is there "
-                         "too, fetched on first use.")  # fmt: skip
+                         "too, downloaded when you say so.")  # fmt: skip
         found = devices()
         device = segments("device", "Runs on", found, "cpu") if len(found) > 1 else "cpu"
         if len(found) == 1:

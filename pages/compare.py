@@ -13,9 +13,9 @@ from app.compare.picture import choose_picture, describe, truth
 from app.compare.progress import show_progress, switch
 from app.sidebar import sidebar
 from app.study.case_form import attack_settings, explainer_settings
-from app.ui.advice import advice
 from app.ui.cached import comparisons, fitted, loaded_picture
 from app.ui.markdown import limits
+from app.ui.trouble import show_trouble
 from core.compare.comparison import Pair
 
 st.title("Compare")
@@ -35,8 +35,8 @@ try:
     picture = loaded_picture(image)
     original = fitted(image, model)
 except (ValueError, OSError) as error:
-    st.error(advice(error, "Choose other models above, or another picture.", unreadable="Choose another picture.",
-                    missing="Or choose other models above."))  # fmt: skip
+    show_trouble(error, device, "Choose other models above, or another picture.",
+                 unreadable="Choose another picture.", missing="Or choose other models above.")  # fmt: skip
     st.stop()
 
 with right:

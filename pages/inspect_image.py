@@ -12,10 +12,10 @@ from app.sidebar import sidebar
 from app.study.case_form import attack_settings, explainer_settings
 from app.study.case_link import link
 from app.study.progress import show_progress, switch
-from app.ui.advice import advice
 from app.ui.cached import classifier, fitted, loaded_picture, prediction, studies
 from app.ui.markdown import limits
 from app.ui.state import keep, kept, setting
+from app.ui.trouble import show_trouble
 from core.study.case import Case
 from core.study.study import begin
 
@@ -36,9 +36,10 @@ try:
         original = fitted(image, model)
         before = prediction(image, name, device, model.fingerprint)
 except (ValueError, OSError) as error:
-    st.error(advice(error, "Choose another picture on the left, or another model at the side.",
-                    unreadable="Choose another picture on the left.",
-                    missing="Or choose another model at the side."))  # fmt: skip
+    with right:
+        show_trouble(error, device, "Choose another picture on the left, or another model at the side.",
+                     unreadable="Choose another picture on the left.",
+                     missing="Or choose another model at the side.")  # fmt: skip
     st.stop()
 
 with right:

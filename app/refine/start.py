@@ -10,6 +10,8 @@ from app.ui.advice import advice
 from app.ui.cached import bases, classifier, untrained
 from app.ui.markdown import plain
 from app.ui.state import remember, setting
+from app.ui.trouble import ask_download
+from core.base.errors import DownloadNeeded
 from core.contracts.classifier import Classifier
 from core.data.by_name import data_names
 from core.refinement.check import check
@@ -20,33 +22,47 @@ from core.runs.store import Store
 def show_start(request: Refinement, device: str) -> None:
     """Draw the card; its button submits the run and goes to its page."""
     preset = setting("refine.preset", "")
-    passed = check(request, _base)
+    passed, needed = check(request, base_classifier), download_of(request)
     words = plan_words(passed, preset, bases(), data_names())
+    possible = not words.refusal and needed is None
     with st.container(border=True):
         st.subheader("This run")
         st.markdown(plain(words.summary, 900))
         with st.container():  # what grows stays in a container: the button below keeps its place, and a click counts
             _deviations(words.changes, preset)
-            if words.refusal:
+            if needed is not None:
+                ask_download(needed)
+            elif words.refusal:
                 st.error(plain(words.refusal, 600))
             if words.warnings:
                 st.warning(plain(words.warnings, 900))
-            show_estimate(passed.request, device, possible=not words.refusal)
+            show_estimate(passed.request, device, possible=possible)
         if st.button("Start this run", type="primary", icon=":material/play_arrow:", width="stretch",
-                     disabled=bool(words.refusal), help="The run goes on in the background, also when this window is "
+                     disabled=not possible, help="The run goes on in the background, also when this window is "
                      "closed. The next page shows it."):  # fmt: skip
             _start(passed.request, device)
+
+
+def base_classifier(request: Refinement) -> Classifier:
+    """What a refinement begins with; ValueError or OSError in one sentence if it cannot be had."""
+    return classifier(request.base) if request.start == "base" else untrained(request.base)
+
+
+def download_of(request: Refinement) -> DownloadNeeded | None:
+    """What must be fetched for the base model before it can be refined; None if it is here, or never will be."""
+    try:
+        base_classifier(request)
+    except DownloadNeeded as needed:
+        return needed
+    except (ValueError, OSError):
+        return None
+    return None
 
 
 def show_shell(request: Refinement, device: str) -> None:
     """The same run as a shell command, in the width of the page: wrapped, its options would break in two."""
     st.subheader("The same from a shell")
     st.code(command(request, device), language="sh")
-
-
-def _base(request: Refinement) -> Classifier:
-    """What a refinement begins with; ValueError or OSError in one sentence if it cannot be had."""
-    return classifier(request.base) if request.start == "base" else untrained(request.base)
 
 
 def _deviations(changes: list[str], preset: str) -> None:

@@ -2,6 +2,7 @@
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,7 @@ from app.ui.mask_pictures import strip_png
 from app.ui.metrics_rows import Rows
 from app.ui.model_loading import load_with_bar
 from app.ui.story_words import tiles
+from core.base.download import nothing_fetched
 from core.base.run_folder import METRICS
 from core.catalog import classifier_names, stamp
 from core.contracts.classifier import Classifier
@@ -31,9 +33,13 @@ from core.study.figures import pixels, png
 from core.study.prediction import Prediction, predict
 
 
-def classifier(name: str, device: str = "cpu") -> Classifier:
-    """A classifier ready for use; a model of one's own that was replaced is read again."""
-    return _classifier(name, device, stamp(name))
+def classifier(name: str, device: str = "cpu", fetch: bool = False) -> Classifier:
+    """A classifier ready for use; a model of one's own that was replaced is read again.
+
+    fetch: whether the reader has agreed to a download; without, DownloadNeeded where the weights are not here.
+    """
+    with nullcontext() if fetch else nothing_fetched():
+        return _classifier(name, device, stamp(name))
 
 
 @st.cache_resource(max_entries=6, show_spinner=False)
@@ -101,7 +107,8 @@ def test_images(name: str) -> Images:
 
 @st.cache_resource(max_entries=2, show_spinner=False)
 def _test_images(name: str, fingerprint: str) -> Images:
-    return load_data(name, "test")
+    with nothing_fetched():  # a run has fetched them, unless they were deleted since
+        return load_data(name, "test")
 
 
 def test_thumbnail(name: str, index: int) -> str:

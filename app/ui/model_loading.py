@@ -5,6 +5,7 @@ What cannot be had is an error, which app.ui.advice puts into words.
 
 import streamlit as st
 
+from core.base.errors import DownloadNeeded
 from core.catalog import load_classifier
 from core.contracts.classifier import Classifier
 
@@ -16,7 +17,11 @@ def load_with_bar(name: str, device: str) -> Classifier:
     def progress(share: float, text: str) -> None:
         bar.progress(min(max(share, 0.0), 1.0), text)
 
-    loaded = load_classifier(name, progress)
+    try:
+        loaded = load_classifier(name, progress)
+    except DownloadNeeded as needed:
+        needed.wanted = name
+        raise
     loaded.net.to(device)
     bar.empty()
     return loaded

@@ -4,16 +4,30 @@ import hashlib
 import http.client
 import urllib.error
 import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
 from pathlib import Path
 from urllib.parse import urlsplit
 
 from core.base import cancellation
 from core.base.atomic_files import whole
 from core.base.cancellation import Progress
-from core.base.errors import Unavailable
+from core.base.errors import DownloadNeeded, Unavailable
 
 CHUNK = 1 << 18
 TIMEOUT = 30.0  # seconds without a byte
+_agreed: ContextVar[bool] = ContextVar("downloads_agreed", default=True)
+
+
+@contextmanager
+def nothing_fetched() -> Iterator[None]:
+    """While inside, in this thread, what is not on this machine stays away: `fetch` raises DownloadNeeded."""
+    token = _agreed.set(False)
+    try:
+        yield
+    finally:
+        _agreed.reset(token)
 
 
 def sha256_of(path: Path) -> str:
@@ -44,11 +58,13 @@ def fetch(
     `what` is what people call it. `progress` is told the fraction so far, and may raise to cancel. A file on disk with
     another hash is fetched anew; one from the network is refused. `kind` is sha256, or md5 where the publisher gives no
     other. Unavailable or ValueError in one sentence if it cannot be had; `instead` is what to do then, unless that
-    is to put the same file there oneself.
+    is to put the same file there oneself. DownloadNeeded inside `nothing_fetched`.
     """
     if target.is_file() and (digest := _hash_of(target, kind)).startswith(prefix):
         return digest
     host = urlsplit(url).netloc
+    if not _agreed.get():
+        raise DownloadNeeded(what, host)
     missing = f"{what} are not on this machine and could not be fetched"
     try:
         with urllib.request.urlopen(url, timeout=TIMEOUT) as answer:

@@ -14,6 +14,18 @@ class Unavailable(OSError):
         self.advice = advice
 
 
+class DownloadNeeded(Unavailable):
+    """`what` is not on this machine, and nobody has agreed yet that it is fetched from `host`.
+
+    wanted: the name it was asked for under, where whoever asked has noted it.
+    """
+
+    def __init__(self, what: str, host: str) -> None:
+        super().__init__(f"{what} are not on this machine and need a download from {host}")
+        self.what, self.host = what, host
+        self.wanted = ""
+
+
 class Unreadable(ValueError):
     """Bytes from outside are not what they should be, or too many."""
 

@@ -131,11 +131,3 @@ def test_strength_zero_changes_nothing_and_says_so(home: Path) -> None:
     assert not app.exception
     assert not app.error
     assert "left the picture as it was" in texts(app)
-
-
-def test_a_model_that_is_not_here_is_one_sentence(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("https_proxy", "http://127.0.0.1:9")
-    monkeypatch.setenv("no_proxy", "")
-    app = opened(**(FAST | {"model": "torchvision_imagenet:resnet18"}))
-    assert not app.exception
-    assert len(app.error) == 1

@@ -13,8 +13,8 @@ from torchvision import models
 
 from core.base import download as module
 from core.base.cancellation import Cancelled, CancelScope
-from core.base.download import fetch
-from core.base.errors import with_advice
+from core.base.download import fetch, nothing_fetched
+from core.base.errors import DownloadNeeded, with_advice
 from core.catalog import load_classifier
 from core.classifiers import torchvision_imagenet
 from tests.serving import serving
@@ -49,6 +49,18 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     Handler.extra, Handler.asked = {}, []
     with serving(Handler) as address:
         yield address
+
+
+def test_nothing_is_fetched_where_nobody_has_agreed(server: str, tmp_path: Path) -> None:
+    target = tmp_path / "file.pth"
+    target.write_bytes(b"damaged")
+    with nothing_fetched(), pytest.raises(DownloadNeeded, match=r"\(1 MB\) are not on this machine and need a download"):
+        fetch(f"{server}/whole", target, DIGEST[:8], WHAT)
+    assert Handler.asked == []
+    fetch(f"{server}/whole", target, DIGEST[:8], WHAT)
+    with nothing_fetched():
+        assert fetch(f"{server}/whole", target, DIGEST[:8], WHAT) == DIGEST
+    assert Handler.asked == ["/whole"]
 
 
 @pytest.mark.parametrize("path", ["/whole", "/unsized"])
