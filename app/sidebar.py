@@ -3,13 +3,14 @@
 import streamlit as st
 
 from app.ui import components
-from app.ui.cached import classifiers
 from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
 from app.ui.keeping import show_unkept
+from app.ui.link_notes import replaced
 from app.ui.own_model import dialog
-from app.ui.state import follow_link, setting
-from app.ui.widgets import pick, segments
+from app.ui.pick_here import known_models, pick_here
+from app.ui.state import follow_link, linked, remember, setting
+from app.ui.widgets import segments
 
 
 def follow_history() -> None:
@@ -28,15 +29,18 @@ def sidebar(ask: bool = True) -> tuple[str, str]:
     show_unkept()
     with st.sidebar:
         follow_history()
-        names = classifiers()
+        names = known_models(setting("model", FIRST_MODELS[0]))
         shipped = [each for each in FIRST_MODELS if each in names]
         ordered = shipped + [each for each in names if each not in shipped]
         model = setting("model", FIRST_MODELS[0])
         if ask:
-            model = pick("model", "Model", ordered, FIRST_MODELS[0], names.__getitem__,
+            model = pick_here("model", "Model", ordered, FIRST_MODELS[0], names.__getitem__, "model",
                          "Which network to question. Type to search: every ImageNet model of torchvision is there "
                          "too, downloaded when you say so.")  # fmt: skip
         found = devices()
+        if linked("device") and setting("device", "cpu") not in found:
+            replaced("device", "Runs on", found["cpu"])
+            remember("device", "cpu")
         device = segments("device", "Runs on", found, "cpu") if len(found) > 1 else "cpu"
         if len(found) == 1:
             st.caption("Runs on the CPU of this machine.")

@@ -10,12 +10,14 @@ from app.compare.numbers import show_numbers
 from app.compare.over_images import show_run
 from app.compare.panels import FIRST_MAPS, choose_map, show_pictures, show_verdict
 from app.compare.picture import choose_picture, describe, truth
-from app.compare.progress import show_progress, switch
+from app.compare.progress import show_progress
+from app.compare.start import BUTTON, ask_begin, follow
 from app.sidebar import sidebar
 from app.study.case_form import attack_settings, explainer_settings
 from app.ui.cached import comparisons, fitted, loaded_picture
 from app.ui.markdown import limits
 from app.ui.trouble import show_trouble
+from app.ui.windows import window
 from core.compare.comparison import Pair
 
 st.title("Compare")
@@ -25,6 +27,7 @@ st.caption(
 )
 
 device = sidebar(ask=False)[1]
+asked = st.container()
 try:
     two = choose_models(device)
     model = two.models["before"]
@@ -46,19 +49,17 @@ with right:
 pair = Pair(image, two.names["before"], two.names["after"], attack, explainers, seed, explained, controls)
 label = truth(image, model)
 
-together = comparisons().find(pair, two.models, label)
 with right:
-    attack_now = two.small or st.button("Attack both", type="primary")
-if together is None and attack_now:
-    together = comparisons().start(pair, two.models, original, picture.sha256, label)
-switch(together)
+    begin = ask_begin(two)
+with asked:
+    together, unsure = follow(pair, two, original, picture.sha256, label, begin)
 
 if together is None:
-    st.info("Press ‘Attack both’ to attack this picture on both models.")
+    st.info(f"Press ‘{BUTTON}’ to attack this picture on both models.")
 else:
     with st.container():  # what grows stays in a container: what is below keeps its place, and a click on it counts
         if show_progress(together):
-            comparisons().start(pair, two.models, original, picture.sha256, label)
+            comparisons().start(pair, two.models, original, picture.sha256, label, window())
             st.rerun()
     comparison = together.comparison
     show_verdict(comparison, label)
@@ -71,5 +72,6 @@ else:
     arguments = run_arguments(pair, two, chosen)
     if seen := show_run(arguments, pair, device):
         show_lists(seen, pair, two, arguments["data"])
-link(pair, model, device)
+if not unsure:
+    link(pair, model, device)
 limits()

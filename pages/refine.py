@@ -7,6 +7,7 @@ from app.refine.request import link
 from app.refine.start import show_shell, show_start
 from app.sidebar import follow_history
 from app.ui.keeping import show_unkept
+from app.ui.link_notes import show_link_notes
 from app.ui.markdown import plain
 
 st.title("Refine")
@@ -18,6 +19,7 @@ st.markdown(
 )
 follow_history()
 show_unkept()
+asked = st.container()
 left, right = st.columns([1.75, 1], gap="large")
 with left:
     try:
@@ -25,7 +27,10 @@ with left:
     except ValueError as error:
         st.error(f"{plain(str(error), 500)}. Nothing is lost: change that setting.")
         st.stop()
-link(request, device)
+with asked:
+    unsure = show_link_notes("Start this run")
+if not unsure:
+    link(request, device)
 with right:
     show_start(request, device)
 show_shell(request, device)

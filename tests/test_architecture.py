@@ -48,7 +48,7 @@ ROOMS = {  # a package of app -> the packages and modules of app that it may imp
     "study": "ui background",
     "run_words": "",
     "overview": "ui study",
-    "inspect_image": "ui study",
+    "inspect_image": "ui study background",
     "compare": "ui study nav background",
     "refine": "ui run_words nav",
     "runs": "ui run_words nav",

@@ -2,11 +2,13 @@
 
 import threading
 from collections import OrderedDict
+from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
 from torch import Tensor
 
 from app.background.jobs import Job, Work
+from app.background.queue import Queue
 from app.background.studies import Studies
 from core.compare.comparison import SIDES, Comparison, Pair, Side
 from core.compare.one_image import cross
@@ -21,9 +23,9 @@ class ComparisonWork(Work):
 
     comparison: Comparison
 
-    def work(self, models: dict[Side, Classifier], label: int | None) -> None:
+    def work(self, models: dict[Side, Classifier], label: int | None, turn: AbstractContextManager[None]) -> None:
         """Compute what is not known yet; the body of the thread."""
-        self.through(cross(self.comparison, models, label), f"comparison on {self.comparison.pair.image}")
+        self.through(cross(self.comparison, models, label), f"comparison on {self.comparison.pair.image}", turn)
 
 
 @dataclass(frozen=True, eq=False)
@@ -56,45 +58,58 @@ class Comparisons:
 
     def __init__(self, studies: Studies) -> None:
         self.studies = studies
+        self.queue = Queue()  # beside that of the studies: a crossing need not wait for the maps of its own two
         self._works: OrderedDict[str, ComparisonWork] = OrderedDict()
         self._lock = threading.RLock()
 
-    def find(self, pair: Pair, models: dict[Side, Classifier], label: int | None) -> PairStudies | None:
-        """What is known of this comparison; None before both were asked. Begins the crossing when it can."""
+    def find(
+        self, pair: Pair, models: dict[Side, Classifier], label: int | None, window: str | None = ""
+    ) -> PairStudies | None:
+        """What is known of this comparison; None before both were asked. Begins the crossing when it can.
+
+        window: the one that asks; None if nothing is to be begun.
+        """
         found = {side: self.studies.find(pair.case(side), models[side]) for side in SIDES}
         jobs = {side: job for side, job in found.items() if job is not None}
         if len(jobs) < len(SIDES):
             return None
         comparison = Comparison(pair, {side: jobs[side].snapshot() for side in SIDES})
-        crossing = self._crossing(comparison, models, label)
+        crossing = self._crossing(comparison, models, label, window)
         if crossing is not None:
             comparison.crossings = crossing.comparison.crossings
         return PairStudies(jobs, crossing, comparison)
 
     def start(
-        self, pair: Pair, models: dict[Side, Classifier], image: Tensor, sha256: str, label: int | None
+        self,
+        pair: Pair,
+        models: dict[Side, Classifier],
+        image: Tensor,
+        sha256: str,
+        label: int | None,
+        window: str = "",
     ) -> PairStudies:
-        """Start it, or go on with it."""
+        """Start it for a window, or go on with it."""
         for side in SIDES:
-            self.studies.start(pair.case(side), models[side], image, sha256)
+            self.studies.start(pair.case(side), models[side], image, sha256, window)
         with self._lock:
             key = _key(pair, models, label)
             if key in self._works and self._works[key].state in ("stopped", "failed"):
                 del self._works[key]
-        found = self.find(pair, models, label)
+        found = self.find(pair, models, label, window)
         assert found is not None
         return found
 
     def _crossing(
-        self, comparison: Comparison, models: dict[Side, Classifier], label: int | None
+        self, comparison: Comparison, models: dict[Side, Classifier], label: int | None, window: str | None
     ) -> ComparisonWork | None:
         with self._lock:
             key = _key(comparison.pair, models, label)
             if key not in self._works:
-                if any(study.attacked is None for study in comparison.studies.values()):
+                if window is None or any(study.attacked is None for study in comparison.studies.values()):
                     return None
-                work = self._works[key] = ComparisonWork(comparison)
-                threading.Thread(target=work.work, args=(models, label), name="crossing", daemon=True).start()
+                work = self._works[key] = ComparisonWork(comparison, window=window, open_=self.studies.open_)
+                todo = (models, label, self.queue.turn(work))
+                threading.Thread(target=work.work, args=todo, name="crossing", daemon=True).start()
                 over = max(0, len(self._works) - KEPT)
                 for old in [each for each, known in self._works.items() if not known.alive][:over]:
                     del self._works[old]

@@ -3,6 +3,7 @@
 import logging
 import time
 from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager
 from dataclasses import dataclass, field, replace
 from typing import Any
 
@@ -12,11 +13,20 @@ from core.study.study import Event, Study, investigate
 
 log = logging.getLogger("counterproof")
 WATCHED = 5.0  # seconds after its last look a window counts as still watching
+ABANDONED = 20.0  # seconds without a look of any window after which work is stopped
+
+
+def nobody(_: str) -> bool:
+    """Of no window is it known whether it is open."""
+    return False
 
 
 @dataclass(eq=False, kw_only=True)
 class Work:
-    """Something on its way. `ended` is how: "" while it runs, then stopped, done or failed (`message` says why)."""
+    """Something on its way. `ended` is how: "" while it runs, then stopped, done or failed (`message` says why).
+
+    window: the browser window that began it; open_: whether a window is open, though hidden ones rarely look.
+    """
 
     ended: str = ""
     message: str = ""
@@ -25,11 +35,18 @@ class Work:
     finished: float | None = None
     scope: CancelScope = field(default_factory=CancelScope)
     watchers: dict[str, float] = field(default_factory=dict)
+    window: str = ""
+    open_: Callable[[str], bool] = nobody
+    computing: bool = False
+
+    def __post_init__(self) -> None:
+        if self.window:
+            self.seen(self.window)
 
     @property
     def state(self) -> str:
-        """running, stopping, stopped, done or failed."""
-        return self.ended or ("stopping" if self.scope.stopped else "running")
+        """waiting, running, stopping, stopped, done or failed."""
+        return self.ended or ("stopping" if self.scope.stopped else "running" if self.computing else "waiting")
 
     @property
     def alive(self) -> bool:
@@ -50,14 +67,29 @@ class Work:
     def leave(self, window: str) -> None:
         """Note that a window shows something else now; a job that nobody watches any more is stopped."""
         self.watchers.pop(window, None)
-        if all(time.monotonic() - seen > WATCHED for seen in list(self.watchers.values())):
+        if not self._watched(WATCHED):
             self.stop()
 
-    def through(self, parts: Iterator[Any], name: str, last: Callable[[], None] = lambda: None) -> None:
-        """Go through the parts to their end, a stop or an error; then `last`. The body of the thread."""
+    @property
+    def abandoned(self) -> bool:
+        """Whether every window that watched it was closed, or has not looked for long where that is not known."""
+        return time.monotonic() - self.started > ABANDONED and not self._watched(ABANDONED)
+
+    def _watched(self, within: float) -> bool:
+        now = time.monotonic()
+        return any(now - seen <= within or self.open_(window) for window, seen in list(self.watchers.items()))
+
+    def through(
+        self,
+        parts: Iterator[Any],
+        name: str,
+        turn: AbstractContextManager[None],
+        last: Callable[[], None] = lambda: None,
+    ) -> None:
+        """Wait for the turn, go through the parts to their end, a stop or an error; then `last`. A thread's body."""
         ended = "done"
         try:
-            with self.scope:
+            with self.scope, turn:
                 for part in parts:
                     self.begin(part)
                     self.events += 1
@@ -90,10 +122,10 @@ class Job(Work):
     def begin(self, part: Event) -> None:
         self.stage = part
 
-    def work(self, classifier: Classifier, save: Callable[[Study], None]) -> None:
+    def work(self, classifier: Classifier, save: Callable[[Study], None], turn: AbstractContextManager[None]) -> None:
         """Compute the study to its end, a stop or an error, and save it."""
         parts = investigate(self.study, classifier)
-        self.through(parts, f"study {self.study.case.id}", lambda: save(self.study))
+        self.through(parts, f"study {self.study.case.id}", turn, lambda: save(self.study))
 
 
 def copied(study: Study) -> Study:

@@ -4,11 +4,13 @@ import importlib
 import threading
 import time
 from collections import OrderedDict
+from collections.abc import Callable
 
 from torch import Tensor
 
 from app.background.cache_key import study_key
-from app.background.jobs import Job, copied
+from app.background.jobs import Job, copied, nobody
+from app.background.queue import Queue
 from app.background.saved_cases import from_disk, to_disk
 from core.contracts.classifier import Classifier
 from core.study.case import Case
@@ -24,9 +26,14 @@ def _warm_up() -> None:
 
 
 class Studies:
-    """All jobs of this server, by case; the same case asked for twice is computed once."""
+    """All jobs of this server, by case; the same case asked for twice is computed once.
 
-    def __init__(self) -> None:
+    open_: whether a browser window is still open.
+    """
+
+    def __init__(self, open_: Callable[[str], bool] = nobody) -> None:
+        self.queue = Queue()
+        self.open_ = open_
         self._jobs: OrderedDict[str, Job] = OrderedDict()
         self._lock = threading.RLock()
         threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
@@ -39,18 +46,19 @@ class Studies:
                 self._add(key, Job(study, ended="done" if study.complete else "stopped", finished=time.monotonic()))
             return self._jobs.get(key)
 
-    def start(self, case: Case, classifier: Classifier, image: Tensor, image_sha256: str) -> Job:
-        """Start this case, or go on with it; what other cases found already is taken over."""
+    def start(self, case: Case, classifier: Classifier, image: Tensor, image_sha256: str, window: str = "") -> Job:
+        """Start this case for a window, or go on with it; what other cases found already is taken over."""
         with self._lock:
             known = self.find(case, classifier)
-            if known is not None and (known.study.complete or known.state == "running"):
+            if known is not None and (known.study.complete or known.state in ("waiting", "running")):
                 return known
             study = copied(known.study) if known is not None else begin(case, classifier, image, image_sha256)
             for other in self._jobs.values():
                 _take_over(study, other.snapshot())
-            job = Job(study)
+            job = Job(study, window=window, open_=self.open_)
             self._add(study_key(case, classifier), job)
-        threading.Thread(target=job.work, args=(classifier, to_disk), name=f"study-{case.id}", daemon=True).start()
+        todo = (classifier, to_disk, self.queue.turn(job))
+        threading.Thread(target=job.work, args=todo, name=f"study-{case.id}", daemon=True).start()
         return job
 
     def _add(self, key: str, job: Job) -> None:

@@ -4,8 +4,8 @@ import streamlit as st
 
 from app.compare.images_form import usual_run
 from app.nav import page
-from app.study.case_link import parameters
-from app.ui.state import drop, force, keep, remember, setting, write_link
+from app.study.case_link import begin_there, parameters
+from app.ui.state import drop, force, setting, write_link
 from core.compare.comparison import SIDES, Pair, Side
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
@@ -34,8 +34,7 @@ def inspect(pair: Pair, side: Side, image: str) -> None:
     force("model", getattr(pair, side))
     force("maps", ",".join(explainer.key for explainer in pair.explainers) or "none")
     force("target", "any")
-    remember("go", 1)
-    keep("reopened", False)
+    begin_there()
     st.switch_page(page("inspect"))
 
 

@@ -6,9 +6,10 @@ from dataclasses import dataclass
 import streamlit as st
 
 from app.study.case_form import small
-from app.ui.cached import classifier, classifiers
+from app.ui.cached import classifier
 from app.ui.first_models import FIRST_MODELS
-from app.ui.widgets import gone, pick
+from app.ui.pick_here import here, known_models, pick_here
+from app.ui.state import setting
 from core.checkpoints.lineage import ancestors
 from core.compare.comparison import SIDES, Side
 from core.compare.resized import matched
@@ -38,19 +39,18 @@ class ModelPair:
 
 def choose_models(device: str) -> ModelPair:
     """Two pickers; ValueError in a sentence if the two cannot be compared or one cannot be had."""
-    titles = classifiers()
+    titles = known_models(setting("before", BEFORE), setting("after", AFTER))
     first = [each for each in FIRST_MODELS if each in titles]
     ordered = first + [each for each in titles if each not in first]
-    for name in ("before", "after"):
-        gone(name, titles, "model")
     left, right = st.columns(2, gap="medium")
     with left:
-        before = pick("before", "Before refinement", ordered, BEFORE, titles.__getitem__,
+        before = pick_here("before", "Before refinement", ordered, BEFORE, titles.__getitem__, "model",
                       "The model to start from: any model, also one that a run has trained. Refinement is the training "
                       "that lies between the two.")  # fmt: skip
     with right:
-        after = pick("after", "After refinement", ordered, AFTER, titles.__getitem__,
+        after = pick_here("after", "After refinement", ordered, AFTER, titles.__getitem__, "model",
                      "The model to set beside it. It must know the same classes, in the same order.")  # fmt: skip
+    before, after = here("before", before, titles, "model"), here("after", after, titles, "model")
     if before == after:
         st.info("Both are the same model: everything below will be alike. Choose another one to compare it with.")
     elif before not in ancestors(after):

@@ -4,8 +4,9 @@ import streamlit as st
 
 from app.ui import components
 from app.ui.cached import gallery_tiles
+from app.ui.link_notes import replaced
 from app.ui.markdown import plain
-from app.ui.state import kept, remember, setting
+from app.ui.state import kept, linked, remember, setting
 from app.ui.story_words import marks
 from core.contracts.classifier import Classifier
 from core.images.samples import TITLES, gallery, index_of, sample
@@ -28,7 +29,13 @@ def choose_picture(model: Classifier) -> str:
 def _current(model: Classifier) -> str:
     image: str = setting("image", "")
     fits = not model.samples or image.partition("/")[0] not in (set(TITLES) - {model.samples})
-    return image if image and fits else gallery(model.samples if model.samples in TITLES else "cifar10")[0].id
+    if image and fits:
+        return image
+    first = gallery(model.samples if model.samples in TITLES else "cifar10")[0].id
+    if linked("image"):
+        replaced("image", "Picture", first)
+        remember("image", first)
+    return first
 
 
 def truth(image: str, model: Classifier) -> int | None:

@@ -4,9 +4,11 @@ import streamlit as st
 
 from app.background.comparisons import PairStudies
 from app.background.jobs import Work
-from app.study.progress import POLL, share
+from app.study.progress import POLL, share, waiting
+from app.ui.cached import comparisons, studies
 from app.ui.markdown import plain
-from app.ui.state import keep, kept, window
+from app.ui.state import keep, kept
+from app.ui.windows import window
 from core.compare.comparison import SIDES, Side
 from core.compare.words import NAMES
 
@@ -54,6 +56,8 @@ def _poll(together: PairStudies, seen: int) -> None:
 
 def _doing(together: PairStudies, side: Side) -> str:
     """What is being done for one model."""
+    if together.jobs[side].state == "waiting":
+        return waiting(studies().queue.ahead(together.jobs[side]))
     study = together.jobs[side].study
     if study.attacked is None:
         return "attacking"
@@ -76,6 +80,8 @@ def _standing(together: PairStudies) -> tuple[float, str]:
         job = together.jobs[side]
         if job.alive:
             lines.append(f"{NAMES[side].lower()}: {_doing(together, side)}")
-    if not lines:
+    if not lines and together.crossing is not None and together.crossing.state == "waiting":
+        lines.append(waiting(comparisons().queue.ahead(together.crossing)))
+    elif not lines:
         lines.append("showing each model the image made for the other")
     return min(part, 1.0), f"{'; '.join(lines).capitalize()} … {seconds:.0f} s"

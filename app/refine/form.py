@@ -7,11 +7,13 @@ import streamlit as st
 from app.refine.learning_form import ask_objective, ask_schedule
 from app.refine.own_data import own_data
 from app.refine.request import OWN, SEVERAL, take_again, take_preset
-from app.ui.cached import bases, classifier, classifiers, untrained
+from app.ui.cached import bases, classifier, untrained
 from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
-from app.ui.state import setting
-from app.ui.widgets import choose, gone, number, pick, segments, several, text
+from app.ui.link_notes import replaced
+from app.ui.pick_here import here, known_models, pick_here
+from app.ui.state import linked, remember, setting
+from app.ui.widgets import choose, number, pick, segments, several, text
 from core.data.by_name import data_names
 from core.refinement.presets import PRESETS
 from core.refinement.request import Refinement, Start
@@ -25,8 +27,10 @@ def ask_preset() -> None:
     take_again()
     titles = {key: preset.title for key, preset in PRESETS.items()} | {OWN: "My own settings"}
     if not any(setting(f"refine.{name}", "") for name in ("base", "objective", "data")):
-        linked = setting("refine.preset", "")
-        take_preset(linked if linked in PRESETS else next(iter(PRESETS), OWN))
+        asked, first = setting("refine.preset", ""), next(iter(PRESETS), OWN)
+        if asked not in titles:
+            replaced("refine.preset", "Preset", titles[first])
+        take_preset(asked if asked in PRESETS else first)
     before = setting("refine.preset", OWN)
     chosen = pick("refine.preset", "Preset", list(titles), OWN, titles.__getitem__,
                   "A preset fills in all settings below; change any of them afterwards.")  # fmt: skip
@@ -38,13 +42,15 @@ def ask_preset() -> None:
 
 def ask_model() -> tuple[str, Start]:
     """The base model and what is kept of it."""
-    names, trained = bases(), classifiers()
-    gone("refine.base", names, "model")
+    trained = known_models(setting("refine.base", FIRST_MODELS[0]))
+    names = bases()
     first = [each for each in names if each in FIRST_MODELS or each.startswith("run:") or each not in trained]
     ordered = first + [each for each in names if each not in first]
-    base = pick("refine.base", "Base model", ordered, FIRST_MODELS[0], names.__getitem__,
+    base = pick_here("refine.base", "Base model", ordered, FIRST_MODELS[0], names.__getitem__, "model",
                 "The model to refine. It stays as it is: a refined copy is made. A robust twin has learnt under attack "
                 "already.")  # fmt: skip
+    if base not in names:
+        return base, "base"
     if base not in trained:
         st.caption("This network starts without weights: it learns everything from scratch.")
         return base, "scratch"
@@ -57,8 +63,7 @@ def ask_model() -> tuple[str, Start]:
 def ask_data() -> tuple[str, int]:
     """The data set and how many of its images are used."""
     names = data_names()
-    gone("refine.data", names, "data set")
-    data = pick("refine.data", "Data set", list(names), next(iter(names)), names.__getitem__,
+    data = pick_here("refine.data", "Data set", list(names), next(iter(names)), names.__getitem__, "data set",
                 "Labelled images to learn from. Their size must be the model's; their classes are matched by name, and "
                 "from scratch, any classes will do.")  # fmt: skip
     images = number("refine.images", "Training images (0 for all)", 0, 0, 10_000_000,
@@ -75,6 +80,8 @@ def ask() -> tuple[Refinement, str]:
         base, start = ask_model()
     with right:
         data, images = ask_data()
+    here("refine.base", base, bases(), "model")
+    here("refine.data", data, data_names(), "data set")
     with st.expander("Data of your own"):
         own_data(_size(base, start))
     st.subheader("2. What it learns")
@@ -103,6 +110,9 @@ def ask_device(titles: Mapping[str, str]) -> str:
     if len(gpus) > 1:
         options[SEVERAL] = "several GPUs"
     if len(options) == 1:
+        if linked("refine.on") and setting("refine.on", "cpu") not in options:
+            replaced("refine.on", "Runs on", "CPU")
+            remember("refine.on", "cpu")
         st.caption("Runs on the CPU of this machine, which leaves a core for this page. No GPU was found.")
         return next(iter(options))
     usual = next(iter(gpus), "cpu")

@@ -1,11 +1,11 @@
 """A request on its way between the page's settings, the link, presets and earlier runs."""
 
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import fields
 from typing import Any
 
 from app.run_words.words import part
+from app.ui.link_notes import note
 from app.ui.method_form import put
 from app.ui.state import drop, force, setting, write_link
 from core.base.units import to_unit
@@ -43,8 +43,10 @@ def take_again() -> None:
     """Put the settings of an earlier run into the page, if the Runs page has asked for it, once."""
     if name := setting("refine.again", ""):
         drop("refine.again")
-        with suppress(ValueError, OSError):  # it has been deleted meanwhile
+        try:
             take(Store.usual().run(name).spec)
+        except (ValueError, OSError):
+            note("refine.again", f"The run ‘{name[:60]}’ whose settings are to be taken is not here")
 
 
 def take_preset(key: str) -> None:

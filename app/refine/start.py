@@ -8,6 +8,7 @@ from app.refine.plan import command, plan_words
 from app.refine.request import take_preset
 from app.ui.advice import advice
 from app.ui.cached import bases, classifier, untrained
+from app.ui.link_notes import agree
 from app.ui.markdown import plain
 from app.ui.state import remember, setting
 from app.ui.trouble import ask_download
@@ -82,5 +83,6 @@ def _start(request: Refinement, device: str) -> None:
     except (ValueError, OSError) as error:
         st.error(advice(error, most=500))
         return
+    agree()
     remember("run", run.id)
     st.switch_page(page("runs"), query_params={"run": run.id})

@@ -12,6 +12,7 @@ from app.runs.outcome import show_outcome, state
 from app.runs.panels import show_curves, show_standing
 from app.ui import components
 from app.ui.cached import bases
+from app.ui.markdown import plain
 from app.ui.state import remember, setting, write_link
 from core.data.by_name import data_names
 from core.runs.store import Store
@@ -40,13 +41,14 @@ def _board(store: Store, polled: bool) -> None:
         st.info("There are no runs any more.")
         return
     linked = setting("run", "")
-    chosen = linked if linked in runs else next(iter(runs))
+    chosen = linked if linked in runs else "" if linked else next(iter(runs))
     picked = components.runs([_line(each) for each in runs.values()], chosen, key="runs")
     if picked and picked != chosen and picked in runs:
         remember("run", picked)
         st.rerun()
-    if linked and linked not in runs:
-        st.warning("The run of this link is not here any more; the newest one is shown.")
+    if not chosen:
+        st.warning(f"The run ‘{plain(linked, 80)}’ is not here; choose another.")
+        return
     _detail(runs[chosen], {key: each for key, each in runs.items() if key != chosen and not each.damaged})
 
 

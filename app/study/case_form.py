@@ -7,7 +7,9 @@ from typing import Any
 
 import streamlit as st
 
+from app.ui.link_notes import replaced
 from app.ui.method_form import tune
+from app.ui.state import linked, remember, setting
 from app.ui.widgets import choose, number, pick, several
 from core.catalog import ATTACKS, EXPLAINERS
 from core.contracts.attack import Attack
@@ -85,6 +87,9 @@ def attack_settings(model: Classifier, prediction: Prediction | None) -> tuple[A
 
 def _target(kind: type[Attack], model: Classifier, prediction: Prediction) -> int | None:
     if not kind.targetable:
+        if linked("target") and setting("target", "any") != "any":
+            replaced("target", "Turn it into a", "any other answer")
+            remember("target", "any")
         st.selectbox("Turn it into a", ["any other answer"], disabled=True, help=f"{kind.title} cannot aim at a class.")
         return None
     others = [str(label) for label in prediction.best(len(model.labels)) if label != prediction.top]

@@ -3,8 +3,10 @@
 import streamlit as st
 
 from app.background.jobs import Job
+from app.ui.cached import studies
 from app.ui.markdown import plain
-from app.ui.state import keep, kept, window
+from app.ui.state import keep, kept
+from app.ui.windows import window
 from core.catalog import ATTACKS, EXPLAINERS
 
 POLL = 0.7  # seconds
@@ -54,13 +56,24 @@ def share(job: Job) -> float:
     return min(ready / parts, 1.0)
 
 
+def waiting(others: int) -> str:
+    """What work waits for, by how many others come before it.
+
+    >>> waiting(1), waiting(2)
+    ('waiting for another study on this computer', 'waiting for 2 other studies on this computer')
+    """
+    return f"waiting for {'another study' if others < 2 else f'{others} other studies'} on this computer"
+
+
 def _words(job: Job) -> str:
     spent = f"{job.seconds:.0f} s, {job.scope.queries:,} questions to the model"
     if job.state == "stopping":
         return f"Stopping … {spent}"
+    if job.state == "waiting":
+        return f"{waiting(studies().queue.ahead(job)).capitalize()} … {job.seconds:.0f} s"
     stage = job.stage
     if stage is None or stage.stage == "predict":
-        return f"Waiting: another study is being computed on this machine … {spent}"
+        return f"Waiting for the model, which another study may be using … {spent}"
     if stage.stage == "attack":
         return f"Attacking with {ATTACKS[stage.part].title} … {spent}"
     what = "Drawing" if stage.stage == "maps" else "Drawing the controls of"

@@ -17,6 +17,7 @@ from app.ui.mask_pictures import strip_png
 from app.ui.metrics_rows import Rows
 from app.ui.model_loading import load_with_bar
 from app.ui.story_words import tiles
+from app.ui.windows import is_open
 from core.base.download import nothing_fetched
 from core.base.run_folder import METRICS
 from core.catalog import classifier_names, stamp
@@ -51,7 +52,7 @@ def _classifier(name: str, device: str, stamp: str) -> Classifier:
 @st.cache_resource
 def studies() -> Studies:
     """The one place of this server where studies are computed."""
-    return Studies()
+    return Studies(is_open)
 
 
 @st.cache_data(ttl=20, max_entries=1, show_spinner=False)

@@ -7,7 +7,6 @@ import math
 from collections.abc import Callable, Mapping
 from typing import Any, TypeVar
 from urllib.parse import parse_qsl
-from uuid import uuid4
 
 import streamlit as st
 
@@ -20,6 +19,8 @@ def settings() -> dict[str, Any]:
     """All settings of this session; at its first run, those in the link."""
     if SETTINGS not in st.session_state:
         st.session_state[SETTINGS] = dict(st.query_params.items())
+        keep("linked", set(st.session_state[SETTINGS]))
+        keep("by link", bool(st.session_state[SETTINGS]))
     found: dict[str, Any] = st.session_state[SETTINGS]
     return found
 
@@ -30,6 +31,7 @@ def follow_link(address: str) -> None:
     for name in {*wanted, *kept("link", {})}:
         force(name, wanted[name]) if name in wanted else drop(name)
     drop("set")  # the gallery's tab follows the picture
+    kept("linked", set()).update(wanted)
     st.query_params.from_dict(wanted)
 
 
@@ -55,13 +57,28 @@ def setting(name: str, default: T) -> T:
 def adopt(name: str, earlier: str) -> None:
     """Move what a link or the session still has under an earlier name to today's."""
     if earlier in settings():
+        was = linked(earlier)
         force(name, settings()[earlier])
         drop(earlier)
+        if was:
+            kept("linked", set()).add(name)
+
+
+def by_link() -> bool:
+    """Whether this session began with a link that holds settings."""
+    settings()
+    return bool(kept("by link", False))
+
+
+def linked(name: str) -> bool:
+    """Whether a setting is what a link says and nothing here has used or changed it yet."""
+    return name in settings() and name in kept("linked", set())
 
 
 def remember(name: str, value: Any) -> None:
     """Keep a setting for the session."""
     settings()[name] = value
+    kept("linked", set()).discard(name)
 
 
 def force(name: str, value: Any) -> None:
@@ -119,12 +136,6 @@ def write_link(values: Mapping[str, Any]) -> None:
 def kept(name: str, default: Any) -> Any:
     """Anything else to keep for the session (uploads, the case that is shown); made from the default at first."""
     return st.session_state.setdefault(f"kept:{name}", default)
-
-
-def window() -> str:
-    """A name for this browser window's session."""
-    name: str = kept("window", uuid4().hex)
-    return name
 
 
 def keep(name: str, value: Any) -> None:

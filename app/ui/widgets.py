@@ -1,12 +1,12 @@
 """Lists, switches, numbers and text to choose or type; each keeps its setting for the session."""
 
-from collections.abc import Callable, Collection, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 import streamlit as st
 
-from app.ui.markdown import plain
+from app.ui.link_notes import check_number, replaced
 from app.ui.state import force, held, prepare, remember, setting, shown
 
 WIDE = 1000  # a range whose ends differ by more than this factor is typed, not slid
@@ -42,6 +42,7 @@ def ask(name: str, control: Control, typed: bool = False, disabled: bool = False
     if control.choices:
         words = control.choices.__getitem__
         return pick(name, control.title, list(control.choices), control.default, words, control.help, disabled)
+    check_number(name, control.title, control.default, control.fitted)
     key, value = held(name, control.default, control.fitted)
     more: dict[str, Any] = {"key": key, "help": control.help or None, "disabled": disabled}
     if isinstance(control.default, bool):
@@ -75,6 +76,7 @@ def pick(
     value = setting(name, default)
     if value not in options:
         value = default if default in options else options[0]
+        replaced(name, title, words(value))
     if shown(name) is not None and shown(name) not in options:
         force(name, value)
     key, first = prepare(name, value)
@@ -85,18 +87,14 @@ def pick(
     return chosen
 
 
-def gone(name: str, known: Collection[str], what: str) -> None:
-    """Say that what a link or an earlier run names is not here any more; the picker then falls back."""
-    if (asked := setting(name, "")) and asked not in known:
-        st.warning(f"The {what} ‘{plain(asked)}’ is not here any more. Choose another one.")
-
-
 def segments(
     name: str, title: str, options: Mapping[str, str], default: str, help: str = "", hidden: bool = False
 ) -> str:
     """A row of buttons of which one is chosen; a choice that is no longer among them falls back to the default."""
     value = setting(name, default)
-    value = value if value in options else default
+    if value not in options:
+        value = default
+        replaced(name, title, options[value])
     if shown(name) is not None and shown(name) not in options:
         force(name, value)
     key, first = prepare(name, value)
@@ -112,7 +110,10 @@ def segments(
 def choose(name: str, title: str, options: Mapping[str, str], default: str, help: str = "") -> str:
     """A list of which one is chosen, all of it in sight."""
     value = setting(name, default)
-    key, first = prepare(name, value if value in options else default)
+    if value not in options:
+        value = default
+        replaced(name, title, options[value])
+    key, first = prepare(name, value)
     index = list(options).index(first)
     chosen: str = st.radio(title, list(options), index, key=key, format_func=lambda each: options[each],
                            help=help or None, horizontal=True)  # fmt: skip
@@ -122,7 +123,11 @@ def choose(name: str, title: str, options: Mapping[str, str], default: str, help
 
 def several(name: str, title: str, options: Mapping[str, str], default: Sequence[str], help: str = "") -> list[str]:
     """Any number of choices; kept as one comma-separated setting."""
-    key, first = prepare(name, [each for each in setting(name, ",".join(default)).split(",") if each in options])
+    asked = setting(name, ",".join(default)).split(",")
+    wanted = [each for each in dict.fromkeys(asked) if each in options]
+    if len(wanted) < len(asked) and asked != ["none"]:
+        replaced(name, title, ", ".join(options[each] for each in wanted) or "none")
+    key, first = prepare(name, wanted)
     chosen: list[str] = st.pills(
         title, list(options), default=first, key=key, format_func=lambda each: options[each],
         selection_mode="multi", wrap=True, help=help or None,
@@ -134,6 +139,7 @@ def several(name: str, title: str, options: Mapping[str, str], default: Sequence
 
 def number(name: str, title: str, default: int, low: int, high: int, help: str = "") -> int:
     """A whole number to type; one left at its default follows the default when that changes."""
+    check_number(name, title, default, lambda value: min(max(value, low), high))
     key, first = held(name, default, lambda value: min(max(value, low), high))
     chosen = int(st.number_input(title, low, high, first, key=key, step=1, help=help or None))
     remember(name, chosen)

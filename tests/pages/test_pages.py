@@ -51,15 +51,22 @@ def test_attack_and_explain(home: Path) -> None:
     app = opened(**FAST)
     assert not app.exception
     assert "digit 0" in texts(app)
-    next(button for button in app.button if button.label == "Attack and explain").click()
-    app = ended(app.run())
+    app = ended(press(app))
     assert not app.exception
     assert "was fooled" in texts(app)
     assert "Grad-CAM++" in texts(app)
 
 
-def test_a_link_reopens_the_case_and_computes_it(home: Path) -> None:
-    app = ended(opened(**FAST, go="1"))
+def press(app: AppTest) -> AppTest:
+    next(button for button in app.button if button.label == "Attack and explain").click()
+    return app.run()
+
+
+def test_a_link_says_what_it_asks_for_and_one_press_computes_it(home: Path) -> None:
+    app = opened(**FAST, go="1", seed="8")
+    assert "This link asks for the attack PGD of up to 60/255 per pixel; then the maps Grad-CAM++" in texts(app)
+    assert not [button for button in app.button if button.label == "Stop"]
+    app = ended(press(app))
     assert "was fooled" in texts(app)
     assert "".join(app.query_params["image"]) == "mnist/0003"
 
@@ -127,7 +134,7 @@ def test_uploads_good_and_bad(home: Path) -> None:
 
 
 def test_strength_zero_changes_nothing_and_says_so(home: Path) -> None:
-    app = ended(opened(**(FAST | {"pgd.eps": "0"}), go="1"))
+    app = ended(press(opened(**(FAST | {"pgd.eps": "0"}))))
     assert not app.exception
     assert not app.error
     assert "left the picture as it was" in texts(app)

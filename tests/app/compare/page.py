@@ -18,6 +18,13 @@ def opened(**query: str) -> AppTest:
     return app.run()
 
 
+def begun(**query: str) -> AppTest:
+    """The same, and its one press: nothing is computed because a link was opened."""
+    app = opened(**query)
+    next(button for button in app.button if button.label == "Attack both").click()
+    return app.run()
+
+
 def texts(app: AppTest) -> str:
     kinds = ("markdown", "error", "info", "caption", "subheader", "warning", "success")
     return " ".join(str(element.value) for kind in kinds for element in app.get(kind)).replace("\\", "")

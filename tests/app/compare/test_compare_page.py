@@ -1,4 +1,4 @@
-"""The Compare page: opens by link, begins by itself, refuses in a sentence."""
+"""The Compare page: opens by link, begins by a press or, opened cold, by itself, refuses in a sentence."""
 
 from pathlib import Path
 
@@ -7,15 +7,16 @@ import torch
 from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 
+from app.ui.cached import studies
 from core.base.paths import ROOT
 from core.classifiers.cifar10_resnet20 import ResNet20
 from core.classifiers.own import install
 from core.images.samples import gallery
-from tests.app.compare.page import DIGITS, ended, opened, texts
+from tests.app.compare.page import DIGITS, begun, ended, opened, texts
 
 
-def test_it_begins_by_itself_and_says_what_came_of_it(home: Path) -> None:
-    app = ended(opened(**DIGITS))
+def test_it_says_what_came_of_it(home: Path) -> None:
+    app = ended(begun(**DIGITS))
     assert not app.exception
     assert not app.error
     said = texts(app)
@@ -37,6 +38,18 @@ def test_without_a_link_it_compares_the_shipped_twins(home: Path) -> None:
     assert app.selectbox(key="widget:before").value == "cifar10_resnet20:standard"
     assert app.selectbox(key="widget:after").value == "cifar10_resnet20:lime_guided"
     assert "labelled ‘cat’" in texts(app)
+    assert not [button for button in app.button if button.label == "Attack both"], "it has begun"
+
+
+def test_a_link_begins_nothing_and_shows_what_is_known(home: Path) -> None:
+    slow = DIGITS | {"seed": "7", "controls": "2"}
+    app = opened(**slow)
+    assert "Press ‘Attack both’" in texts(app)
+    known = studies()
+    assert not [job for job in known._jobs.values() if job.study.case.seed == 7]
+    ended(begun(**slow))
+    again = opened(**slow)
+    assert "Both models are fooled on this picture." in texts(again)
 
 
 @pytest.mark.parametrize(
@@ -62,14 +75,14 @@ def test_a_broken_link_falls_back(home: Path, query: dict[str, str]) -> None:
 
 
 def test_a_number_of_pixels_is_not_compared_with_a_length(home: Path) -> None:
-    app = ended(opened(**(DIGITS | {"attack": "one_pixel", "one_pixel.queries": "100", "compare.maps": "none"})))
+    app = ended(begun(**(DIGITS | {"attack": "one_pixel", "one_pixel.queries": "100", "compare.maps": "none"})))
     assert not app.exception
     assert "How much change it might take" in texts(app)
     assert "that the attack was allowed" not in texts(app)
 
 
 def test_a_map_on_show_can_be_taken_away(home: Path) -> None:
-    app = opened(**(DIGITS | {"compare.maps": "grad_cam_pp,integrated_gradients"}))
+    app = begun(**(DIGITS | {"compare.maps": "grad_cam_pp,integrated_gradients"}))
     maps = next(each for each in app.get("button_group") if each.value == ["grad_cam_pp", "integrated_gradients"])
     maps.set_value(["integrated_gradients"])
     app.run()
@@ -80,7 +93,7 @@ def test_a_map_on_show_can_be_taken_away(home: Path) -> None:
 def test_a_model_that_is_gone_is_named(home: Path) -> None:
     app = opened(**(DIGITS | {"after": "run:20260101-000000-0123abcd"}))
     assert not app.exception
-    assert "The model ‘run:20260101-000000-0123abcd’ is not here any more." in texts(app)
+    assert "The model ‘run:20260101-000000-0123abcd’ of this link is not here." in texts(app)
 
 
 @pytest.mark.parametrize("page", ["compare", "inspect_image"])

@@ -20,12 +20,12 @@ from core.evaluation.strength_sweep import strengths
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.runs import files
 from core.runs.status import Status, write_status
-from tests.app.compare.page import DIGITS, PAGE, ended, opened, texts
+from tests.app.compare.page import DIGITS, PAGE, begun, ended, texts
 from tests.core.compare.doubles import ROWS
 
 
 def test_an_attack_without_a_strength_has_no_curve(home: Path) -> None:
-    app = opened(**(DIGITS | {"attack": "deepfool"}))
+    app = begun(**(DIGITS | {"attack": "deepfool"}))
     assert not app.exception
     assert "has no strength to vary" in texts(app)
 
@@ -58,7 +58,7 @@ def grown(values: list[Any]) -> list[Any]:
 def test_a_run_that_was_asked_the_same_is_found_with_its_curves_and_lists(home: Path, monkeypatch: Any) -> None:
     np.savez(home / "mnist.npz", test_images=np.zeros((20, 28, 28), np.uint8), test_labels=np.arange(20) % 10)
     monkeypatch.setenv("COUNTERPROOF_DATA", str(home))
-    app = opened(**DIGITS)
+    app = begun(**DIGITS)
     finished_run(home, "completed")
     app = ended(app)
     assert not app.exception
@@ -103,7 +103,7 @@ def test_numbers_of_other_images_under_the_same_name_are_not_shown(home: Path) -
         own_data.install(raw, "digits")
 
     put(0, 20)
-    app = opened(**DIGITS)
+    app = begun(**DIGITS)
     app.selectbox(key="widget:compare.data.mnist").set_value("own:digits")
     app = ended(app.run())
     finished_run(home, "completed", data="own:digits", **known_data("own:digits"))
@@ -120,7 +120,7 @@ def test_numbers_of_other_images_under_the_same_name_are_not_shown(home: Path) -
 
 
 def test_a_stopped_run_shows_what_it_has_and_can_go_on(home: Path) -> None:
-    app = opened(**DIGITS)
+    app = begun(**DIGITS)
     finished_run(home, "stopped")
     app = ended(app)
     assert "What was measured is shown below" in texts(app)

@@ -95,5 +95,5 @@ def test_a_damaged_folder_never_breaks_the_page(digits: Path, spec: Any, status:
 def test_a_run_that_is_gone_is_one_sentence(digits: Path) -> None:
     refining(digits, "20260101-120000-00000001")
     app = opened(RUNS, run="20250101-000000-00000000")
-    assert "is not here any more" in texts(app)
+    assert "is not here; choose another" in texts(app)
     assert not app.error

@@ -54,7 +54,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 def test_nothing_is_fetched_where_nobody_has_agreed(server: str, tmp_path: Path) -> None:
     target = tmp_path / "file.pth"
     target.write_bytes(b"damaged")
-    with nothing_fetched(), pytest.raises(DownloadNeeded, match=r"\(1 MB\) are not on this machine and need a download"):
+    with nothing_fetched(), pytest.raises(DownloadNeeded, match=r"^The weights of Nobody \(1 MB\) are not on"):
         fetch(f"{server}/whole", target, DIGEST[:8], WHAT)
     assert Handler.asked == []
     fetch(f"{server}/whole", target, DIGEST[:8], WHAT)
