@@ -9,9 +9,8 @@ from app.nav import has, page
 from app.runs.comparison import reopen
 from app.runs.facts import RunFacts
 from app.runs.outcome import barren
-from app.ui.cached import classifiers
 from app.ui.markdown import plain
-from app.ui.state import drop, force, kept, remember
+from app.ui.state import drop, force, keep, kept, remember
 
 Kind = Literal["primary", "secondary"]  # of a button
 SAVE = "Ends after the step it is at and keeps everything, so that it can go on later."
@@ -69,7 +68,7 @@ def _onward(facts: RunFacts) -> None:
         else:
             force("before", before)
             force("after", after)
-        classifiers.clear()  # the list may be older than these weights
+        keep("compare begun", True)  # this press asks for it, whatever link the session began with
         st.switch_page(page("compare"), query_params={"before": str(before), "after": str(after)})
     again = facts.task == "refine" and not facts.damaged
     first: Kind = "primary" if poor else "secondary"

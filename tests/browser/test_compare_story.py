@@ -1,4 +1,4 @@
-"""Compare in a browser: the verdict without a press, a run from its start to its curves, an image gained, Inspect."""
+"""Compare in a browser: the verdict by one press, a run from its start to its curves, an image gained, Inspect."""
 
 from pathlib import Path
 
@@ -23,8 +23,9 @@ def settled(page: Page) -> None:
     expect(page.get_by_role("button", name="Stop", exact=True)).to_have_count(0, timeout=600_000)
 
 
-def test_the_twins_side_by_side_by_themselves(page: Page, server: str) -> None:
+def test_the_twins_side_by_side(page: Page, server: str) -> None:
     page.goto(f"{server}/{TWINS}")
+    page.get_by_role("button", name="Attack both", exact=True).click()
     expect(page.get_by_text("Before refinement:").first).to_be_visible(timeout=600_000)
     expect(page.locator(".cell .pair img.map")).to_have_count(6, timeout=600_000)  # the last come after both studies
     settled(page)
@@ -46,6 +47,7 @@ def test_a_run_grows_its_curves_and_lists_lead_to_inspect(page: Page, server: st
     (folder / "data").mkdir(exist_ok=True)
     np.savez(folder / "data" / "mnist.npz", test_images=pixels, test_labels=np.array([each.index for each in digits]))
     page.goto(f"{server}/{DIGITS}&compare.count=20&compare.click=inspect")
+    page.get_by_role("button", name="Attack both", exact=True).click()
     expect(page.get_by_role("button", name="Measure both on 20 test images")).to_be_visible()
     settled(page)  # while maps still grow above it, the page may miss a click
     page.get_by_role("button", name="Measure both on 20 test images").click()

@@ -79,7 +79,8 @@ def test_open_choose_attack_explain_download_reopen(page: Page, server: str, bro
 
 
 def test_swipe_and_opacity_work_in_the_browser_alone(page: Page, server: str) -> None:
-    page.goto(f"{server}/{SMALL}&go=1")
+    page.goto(f"{server}/{SMALL}")
+    press(page, "Attack and explain")
     done(page)
     swipe = page.get_by_role("slider", name=re.compile("swipe"))
     swipe.fill("10")
@@ -89,7 +90,8 @@ def test_swipe_and_opacity_work_in_the_browser_alone(page: Page, server: str) ->
 
 
 def test_the_picture_follows_the_strength(page: Page, server: str) -> None:
-    page.goto(f"{server}/{SMALL}&go=1")
+    page.goto(f"{server}/{SMALL}")
+    press(page, "Attack and explain")
     done(page)
     slider = page.get_by_role("slider", name="Strength, of 255")
     slider.focus()
@@ -123,13 +125,12 @@ def test_upload_good_and_bad_files(page: Page, server: str, tmp_path: Path) -> N
 
 
 def test_two_windows_at_once_give_the_answers_of_one(server: str, folder: Path, browser: Browser) -> None:
-    cases = [
-        SMALL.replace("controls=1", f"seed={seed}&controls=2") + "&maps=grad_cam_pp,lime&go=1" for seed in (11, 12)
-    ]
-    cases.append("inspect?image=cifar10/0003&maps=shap_gradient&controls=1&go=1")
+    cases = [SMALL.replace("controls=1", f"seed={seed}&controls=2") + "&maps=grad_cam_pp,lime" for seed in (11, 12)]
+    cases.append("inspect?image=cifar10/0003&maps=shap_gradient&controls=1")
     pages = [browser.new_context().new_page() for _ in cases]
     for each, case in zip(pages, cases, strict=True):
         each.goto(f"{server}/{case}")
+        press(each, "Attack and explain")
     for each in pages:
         done(each)
         each.context.close()
