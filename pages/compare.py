@@ -14,7 +14,8 @@ from app.compare.progress import show_progress
 from app.compare.start import BUTTON, ask_begin, follow
 from app.sidebar import sidebar
 from app.study.case_form import attack_settings, explainer_settings
-from app.ui.cached import comparisons, fitted, loaded_picture
+from app.ui.cached import comparisons
+from app.ui.cached_pictures import fitted, loaded_picture
 from app.ui.markdown import limits
 from app.ui.trouble import show_trouble
 from app.ui.windows import window

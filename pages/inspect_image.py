@@ -11,7 +11,8 @@ from app.sidebar import sidebar
 from app.study.case_form import attack_settings, explainer_settings
 from app.study.case_link import BUTTON, asks, link, take_begin
 from app.study.progress import show_progress
-from app.ui.cached import classifier, classifiers, fitted, loaded_picture, prediction
+from app.ui.cached import classifier, classifiers
+from app.ui.cached_pictures import fitted, loaded_picture, prediction
 from app.ui.link_notes import agree, show_link_notes
 from app.ui.markdown import limits
 from app.ui.pick_here import here
@@ -56,7 +57,6 @@ with asked:
 job = follow(case, model, original, picture.sha256, pressed, unsure)
 if not unsure:
     link(case, device, ran=job is not None and job.study.case == case)
-
 notice = st.container()  # what grows stays in a container: what is below keeps its place, and a click on it counts
 if job is None:
     study = begin(case, model, original)

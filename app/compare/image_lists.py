@@ -9,7 +9,7 @@ from app.compare.links import inspect
 from app.compare.models import ModelPair
 from app.compare.picture import show_here
 from app.ui import components
-from app.ui.cached import test_images, test_thumbnail
+from app.ui.cached_pictures import test_images, test_thumbnail
 from app.ui.state import keep, kept
 from app.ui.widgets import segments
 from core.compare.comparison import Pair

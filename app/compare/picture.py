@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.ui import components
-from app.ui.cached import gallery_tiles
+from app.ui.cached_pictures import gallery_tiles
 from app.ui.link_notes import replaced
 from app.ui.markdown import plain
 from app.ui.state import kept, linked, remember, setting

@@ -5,7 +5,7 @@ import hashlib
 import streamlit as st
 
 from app.inspect_image.chosen_picture import take
-from app.ui.cached import thumbnail
+from app.ui.cached_pictures import thumbnail
 from app.ui.markdown import plain
 from app.ui.state import keep, kept, widget
 from core.images.decode import MOST_BYTES

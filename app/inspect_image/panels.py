@@ -5,7 +5,7 @@ from typing import Literal
 import streamlit as st
 
 from app.ui import charts, components
-from app.ui.cached import shown_png
+from app.ui.cached_pictures import shown_png
 from app.ui.encoded import data_url
 from app.ui.markdown import plain
 from core.base.units import in_255ths

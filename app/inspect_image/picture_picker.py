@@ -5,7 +5,7 @@ import streamlit as st
 from app.inspect_image.chosen_picture import kind_of, take
 from app.inspect_image.own_pictures import show_refused, upload, uploaded_tiles
 from app.ui import components
-from app.ui.cached import gallery_tiles
+from app.ui.cached_pictures import gallery_tiles
 from app.ui.markdown import plain
 from app.ui.state import drop, keep, kept, setting
 from app.ui.story_words import marks

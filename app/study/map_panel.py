@@ -6,7 +6,7 @@ import streamlit as st
 
 from app.study.map_table import NONE, columns_of, pending, table
 from app.ui import components
-from app.ui.cached import shown_png
+from app.ui.cached_pictures import shown_png
 from app.ui.encoded import data_url
 from app.ui.markdown import plain
 from core.contracts.explainer import Explainer

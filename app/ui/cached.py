@@ -1,4 +1,4 @@
-"""Everything Streamlit caches: classifiers, studies, thumbnails, pictures. Nothing else is cached."""
+"""What Streamlit caches of models, studies and runs; app/ui/cached_pictures.py caches pictures; nothing else does."""
 
 from collections import OrderedDict
 from collections.abc import Mapping, Sequence
@@ -6,32 +6,20 @@ from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import streamlit as st
-from torch import Tensor
 
 from app.background.comparisons import Comparisons
 from app.background.studies import Studies
-from app.ui.encoded import data_url, small_jpeg
 from app.ui.mask_pictures import strip_png
 from app.ui.metrics_rows import Rows
 from app.ui.model_loading import load_with_bar
-from app.ui.story_words import tiles
 from app.ui.windows import is_open
 from core.base.download import nothing_fetched
 from core.base.run_folder import METRICS
 from core.catalog import classifier_names, stamp
 from core.contracts.classifier import Classifier
-from core.contracts.interfaces import Images
-from core.data.by_name import data_fingerprint, load_data
-from core.images.picture import Picture, fit
-from core.images.samples import stored_picture
-from core.images.stories import MODELS
 from core.refinement.untrained import untrained as before_training
 from core.refinement.untrained import untrained_names
-from core.study.colour_scale import Pixels
-from core.study.figures import pixels, png
-from core.study.prediction import Prediction, predict
 
 
 def classifier(name: str, device: str = "cpu", fetch: bool = False) -> Classifier:
@@ -99,63 +87,6 @@ def mask_strip(path: str, stamp: int) -> bytes:
 def comparisons() -> Comparisons:
     """The one place of this server where comparisons are computed."""
     return Comparisons(studies())
-
-
-def test_images(name: str) -> Images:
-    """The test images of a data set; data of one's own that were replaced are read again."""
-    return _test_images(name, data_fingerprint(name))
-
-
-@st.cache_resource(max_entries=2, show_spinner=False)
-def _test_images(name: str, fingerprint: str) -> Images:
-    with nothing_fetched():  # a run has fetched them, unless they were deleted since
-        return load_data(name, "test")
-
-
-def test_thumbnail(name: str, index: int) -> str:
-    """A test image as a data: address."""
-    return _test_thumbnail(name, index, data_fingerprint(name))
-
-
-@st.cache_data(max_entries=4000, show_spinner=False)
-def _test_thumbnail(name: str, index: int, fingerprint: str) -> str:
-    return data_url(png(pixels(_test_images(name, fingerprint).images[index].float() / 255), 64))
-
-
-@st.cache_resource(max_entries=4, show_spinner=False)
-def loaded_picture(image: str) -> Picture:
-    """The picture with this id."""
-    return stored_picture(image)
-
-
-def fitted(image: str, model: Classifier) -> Tensor:
-    """The picture as the classifier sees it: (C, H, W) in [0, 1]."""
-    return fit(loaded_picture(image), model)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def prediction(image: str, name: str, device: str, fingerprint: str) -> Prediction:
-    """The prediction for a picture as it is."""
-    model = classifier(name, device)
-    return predict(model, fitted(image, model))
-
-
-@st.cache_data(max_entries=512, show_spinner=False, hash_funcs={np.ndarray: lambda each: (each.shape, each.tobytes())})
-def shown_png(picture: Pixels, smallest: int = 0) -> bytes:
-    """A picture (H, W, 3) as PNG, made once; every byte tells: by itself Streamlit samples a large array."""
-    return png(picture, smallest)
-
-
-@st.cache_data(max_entries=600, show_spinner=False)
-def thumbnail(image: str, side: int = 96) -> str:
-    """A small picture as a data: address."""
-    return data_url(small_jpeg(loaded_picture(image), side), "image/jpeg")
-
-
-@st.cache_data(max_entries=16, show_spinner=False)
-def gallery_tiles(name: str) -> list[dict[str, str]]:
-    """Id, label and thumbnail of every sample of a gallery, and what is told of the first ones."""
-    return tiles(name, classifiers().get(MODELS[name], MODELS[name]), thumbnail)
 
 
 @st.cache_resource

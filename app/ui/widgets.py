@@ -68,18 +68,23 @@ def wide(low: float, high: float) -> bool:
     return low > 0 and high / low > WIDE
 
 
-def pick(
-    name: str, title: str, options: Sequence[str], default: str, words: Callable[[str], str], help: str = "",
-    disabled: bool = False,
-) -> str:  # fmt: skip
-    """A drop-down list; an unknown value, from an old link say, falls back to the default."""
+def _known(name: str, title: str, options: Sequence[str], default: str, words: Callable[[str], str]) -> str:
+    """The setting, or the default if that is not among the options any more, which is said."""
     value = setting(name, default)
     if value not in options:
         value = default if default in options else options[0]
         replaced(name, title, words(value))
     if shown(name) is not None and shown(name) not in options:
         force(name, value)
-    key, first = prepare(name, value)
+    return value
+
+
+def pick(
+    name: str, title: str, options: Sequence[str], default: str, words: Callable[[str], str], help: str = "",
+    disabled: bool = False,
+) -> str:  # fmt: skip
+    """A drop-down list; an unknown value, from an old link say, falls back to the default."""
+    key, first = prepare(name, _known(name, title, options, default, words))
     index = list(options).index(first) if first in options else 0
     chosen: str = st.selectbox(title, list(options), index, key=key, format_func=words, help=help or None,
                                disabled=disabled)  # fmt: skip
@@ -91,12 +96,7 @@ def segments(
     name: str, title: str, options: Mapping[str, str], default: str, help: str = "", hidden: bool = False
 ) -> str:
     """A row of buttons of which one is chosen; a choice that is no longer among them falls back to the default."""
-    value = setting(name, default)
-    if value not in options:
-        value = default
-        replaced(name, title, options[value])
-    if shown(name) is not None and shown(name) not in options:
-        force(name, value)
+    value = _known(name, title, list(options), default, options.__getitem__)
     key, first = prepare(name, value)
     chosen = st.segmented_control(
         title, list(options), default=first if first in options else value, key=key,
@@ -109,11 +109,7 @@ def segments(
 
 def choose(name: str, title: str, options: Mapping[str, str], default: str, help: str = "") -> str:
     """A list of which one is chosen, all of it in sight."""
-    value = setting(name, default)
-    if value not in options:
-        value = default
-        replaced(name, title, options[value])
-    key, first = prepare(name, value)
+    key, first = prepare(name, _known(name, title, list(options), default, options.__getitem__))
     index = list(options).index(first)
     chosen: str = st.radio(title, list(options), index, key=key, format_func=lambda each: options[each],
                            help=help or None, horizontal=True)  # fmt: skip

@@ -7,7 +7,7 @@ import pytest
 from PIL import Image
 
 from app.ui import cached
-from app.ui.cached import shown_png
+from app.ui.cached_pictures import shown_png
 from core.study.colour_scale import Pixels
 
 

@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.ui import cached
+from app.ui import cached_pictures
 from core.attacks.pgd import PGD
 from core.base import run_folder
 from core.base.params import to_spec
@@ -135,6 +135,6 @@ def test_the_page_shows_the_images_there_are_now(home: Path) -> None:
     shown = []
     for seed in (0, 1):
         put(seed)
-        assert cached.test_images("own:digits").images.equal(load_data("own:digits", "test").images)
-        shown.append(cached.test_thumbnail("own:digits", 3))
+        assert cached_pictures.test_images("own:digits").images.equal(load_data("own:digits", "test").images)
+        shown.append(cached_pictures.test_thumbnail("own:digits", 3))
     assert shown[0] != shown[1]
