@@ -1,5 +1,6 @@
 """What a link asks for that cannot be had is told, never replaced in silence; nothing is computed or shown for it."""
 
+import time
 from pathlib import Path
 
 import pytest
@@ -64,6 +65,19 @@ def test_on_inspect_a_setting_that_cannot_be_had_is_told(home: Path, query: dict
         next(button for button in app.button if button.label == "Attack and explain").click().run()
         assert TOLD not in texts(app)
         assert address(app) != FAST | query | {"go": "1"}
+
+
+def test_what_is_known_of_the_setting_instead_is_not_shown_for_it(home: Path) -> None:
+    app = opened("inspect_image", FAST | {"maps": "grad_cam_pp"})
+    next(button for button in app.button if button.label == "Attack and explain").click().run()
+    for _ in range(200):
+        if "[●]" in texts(app):
+            break
+        time.sleep(0.1)
+        app.run()
+    known = opened("inspect_image", FAST | {"maps": "grad_cam_pp"})
+    assert "[●]" in texts(known)
+    assert "[●]" not in texts(opened("inspect_image", FAST | {"maps": "grad_cam_pp", "seed": "-1"}))
 
 
 def test_a_setting_that_is_changed_is_not_told_any_more(home: Path) -> None:

@@ -7,7 +7,7 @@ import torch
 from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
 
-from app.ui.cached import studies
+from app.ui.cached import comparisons, studies
 from core.base.paths import ROOT
 from core.classifiers.cifar10_resnet20 import ResNet20
 from core.classifiers.own import install
@@ -50,6 +50,9 @@ def test_a_link_begins_nothing_and_shows_what_is_known(home: Path) -> None:
     ended(begun(**slow))
     again = opened(**slow)
     assert "Both models are fooled on this picture." in texts(again)
+    comparisons()._works.clear()  # the two studies are known still, what is made of both is not
+    assert "Press ‘Attack both’" in texts(opened(**slow))
+    assert not comparisons()._works
 
 
 @pytest.mark.parametrize(
