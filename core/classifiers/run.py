@@ -14,6 +14,7 @@ from core.base.errors import with_advice
 from core.base.file_stamp import file_stamp
 from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import LARGEST, fit, parse_tensors
+from core.classifiers._architectures import head
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 from core.contracts.probe import expect_answers
@@ -60,13 +61,14 @@ class RunWeights(Source):
         except FileNotFoundError as error:
             raise OSError(f"the weights of run {name} are not there (any more)") from error
         made = _empty(card, progress)
+        labels = tuple(card.labels or made.labels)
+        told = len(tensors.get(head(made.net), labels))
+        if told != len(labels):
+            raise ValueError(f"the card of run {name} names {len(labels)} classes, but its network tells {told} apart")
         fit(made.net, tensors, f"run {name}")
         made.net.eval()
-        labels = tuple(card.labels or made.labels)
-        if len(labels) != (outputs := _outputs(made)):
-            raise ValueError(
-                f"the card of run {name} names {len(labels)} classes, but its network tells {outputs} apart"
-            )
+        if len(labels) != (told := _outputs(made)):
+            raise ValueError(f"the card of run {name} names {len(labels)} classes, but its network tells {told} apart")
         digest = hashlib.sha256(raw).hexdigest()
         return expect_answers(replace(made, labels=labels, key=f"run:{checkpoint}", fingerprint=digest))
 

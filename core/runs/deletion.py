@@ -12,7 +12,10 @@ from core.runs.status import read_status
 def workable(folder: Path) -> bool:
     """Whether a worker could be at it: there is a folder, and nothing else stands in the place of its lock."""
     lock = folder / LOCK
-    return folder.is_dir() and (lock.is_file() or not os.path.lexists(lock))
+    try:
+        return folder.is_dir() and (lock.is_file() or not os.path.lexists(lock))
+    except OSError:  # who takes the lock then says why it cannot be had
+        return True
 
 
 def waited_for(folder: Path) -> list[str]:

@@ -20,7 +20,7 @@ from core.contracts.classifier import Classifier
 
 CLASSES = 10
 SMALL = {  # by the name of a field: small enough for a test
-    "steps": 12, "queries": 150, "search_steps": 4, "population": 60, "pixels": 4, "lr": 0.05, "classes": 4,
+    "steps": 12, "queries": 150, "search_steps": 4, "population": 60, "pixels": 4, "lr": 5.0, "classes": 4,
 }  # fmt: skip
 STRENGTH = {math.inf: 32 / 255, 2: 2.0, 1: 20.0}  # by norm: enough to change an answer of the planted network
 

@@ -15,10 +15,16 @@ WAITING = "import time; time.sleep(30)"
 SWALLOWING = "exec('try:\\n import time; time.sleep(30)\\nexcept BaseException: pass')"
 
 
+def heard() -> None:
+    """A program in the background of a shell ignores Ctrl-C, and so would what it starts."""
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+
 def interrupted(code: str) -> tuple[int, str]:
     """The exit code and what a program says that is interrupted once it has printed something."""
     given = [sys.executable, "-c", code]
-    with subprocess.Popen(given, cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as program:
+    pipes = {"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
+    with subprocess.Popen(given, cwd=ROOT, preexec_fn=heard, **pipes) as program:  # type: ignore[call-overload]
         assert program.stdout is not None
         assert program.stdout.readline() == "on\n"
         os.kill(program.pid, signal.SIGINT)

@@ -18,7 +18,7 @@ def test_on_the_command_line(home: Path, capsys: pytest.CaptureFixture[str], tmp
     assert main(["data"]) == 0
     said = capsys.readouterr().out
     assert "12 train and 7 test images, 28 x 28 grey, 3 classes; on this machine" in said
-    assert "cannot be read: torn.npz is not an .npz file that can be read" in said
+    assert "cannot be read: torn.npz is neither an .npz file nor a .zip file that can be read" in said
     assert [line for line in said.splitlines() if line.startswith("cifar100") and "fetched on first use" in line]
     assert main(["data", "own:scans"]) == 0
     lines = capsys.readouterr().out.splitlines()

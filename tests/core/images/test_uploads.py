@@ -2,7 +2,6 @@
 
 import hashlib
 import io
-import os
 import threading
 from pathlib import Path
 
@@ -65,24 +64,20 @@ def test_a_folder_that_cannot_be_written(home: Path, monkeypatch: pytest.MonkeyP
 
 
 def test_a_full_disk_leaves_nothing_behind(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    real = os.fdopen
-
-    def full(handle: int, mode: str) -> object:
-        file = real(handle, mode)
-
+    def full(self: Path, *_: object) -> object:
         class Full:
             def __enter__(self) -> "Full":
                 return self
 
             def __exit__(self, *_: object) -> None:
-                file.close()
+                return None
 
             def write(self, _: bytes) -> int:
                 raise OSError(28, "No space left on device")
 
         return Full()
 
-    monkeypatch.setattr(os, "fdopen", full)
+    monkeypatch.setattr(Path, "open", full)
     with pytest.raises(OSError, match="could not be stored in .*No space left on device"):
         keep_upload(png(), "x.png")
     assert list((home / "uploads").iterdir()) == []

@@ -93,7 +93,7 @@ def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(
         ({"after": "cifar10_resnet20:standard"}, "different classes"),
         ({"weights": ["x", "y"]}, "have changed"),
         ({"attack": to_spec(DeepFool())}, "no strength to vary"),
-        ({"count": 0}, "at least one image"),
+        ({"count": 0}, "count to be a whole number from 1, got 0"),
         ({"nonsense": 1}, "nonsense"),
     ],
 )
