@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from app.ui import cached
+from app.ui import cached_pictures
 from app.ui.cached_pictures import shown_png
 from core.study.colour_scale import Pixels
 
@@ -33,7 +33,7 @@ def test_the_same_bytes_in_another_shape_are_another_picture() -> None:
 
 def test_it_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     picture, made = np.full((4, 4, 3), 7, np.uint8), []
-    monkeypatch.setattr(cached, "png", lambda *given: made.append(given) or b"")
+    monkeypatch.setattr(cached_pictures, "png", lambda *given: made.append(given) or b"")
     for _ in range(3):
         cached.shown_png(picture.copy(), 8)
     assert len(made) == 1
