@@ -12,7 +12,7 @@ from core.runs.store import Store
 st.title("Runs")
 st.caption(
     "Long work goes on in the background, also when this window or the whole dashboard is closed. A run can be stopped "
-    "and resumed later."
+    "and resumed later. Everybody who can open this dashboard sees all runs and can stop them."
 )
 follow_history()
 try:

@@ -35,6 +35,6 @@ def test_it_is_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     picture, made = np.full((4, 4, 3), 7, np.uint8), []
     monkeypatch.setattr(cached_pictures, "png", lambda *given: made.append(given) or b"")
     for _ in range(3):
-        cached.shown_png(picture.copy(), 8)
+        cached_pictures.shown_png(picture.copy(), 8)
     assert len(made) == 1
-    cached.shown_png.clear()
+    cached_pictures.shown_png.clear()
