@@ -57,8 +57,8 @@ def upload() -> None:
         take(first)
         st.rerun()
     if uploads:
-        st.caption(f"{len(uploads)} picture{'s' if len(uploads) > 1 else ''} kept on the computer that runs this dashboard, "
-                   "nowhere else. Everybody who can open the dashboard sees them.")  # fmt: skip
+        st.caption(f"{len(uploads)} picture{'s' if len(uploads) > 1 else ''} kept on the computer that runs this "
+                   "dashboard, nowhere else. Everybody who can open the dashboard sees them.")  # fmt: skip
 
 
 def show_refused() -> None:
