@@ -25,6 +25,7 @@ from core.training.schedule import Schedule
 from core.training.validation import usual_validation_attack
 
 MOST = 200  # numbers of a result on the page
+ORIGINAL = run_series.KINDS["clean"]
 LONGEST = 100  # letters of a result on the page
 BARREN = "∅", "completed, nothing learnt"  # symbol and word, as in app.run_words.words.STATES
 
@@ -56,6 +57,8 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
     'Right on 712 of 1,000 images: 71.2 % (95 % interval: 68.3 to 73.9 %).'
     >>> outcome("refine", {"epoch_kept": 2, "averaged": True, "held": {"clean": 0.5, "clean_average": 0.75}}, 100, {})
     'Kept: the averaged weights after epoch 2. On the 100 held-out images it is right on 75.0 % (65.7 to 82.5 %)...'
+    >>> outcome("refine", {"epoch_kept": 2, "before": {"clean": 0.9}, "held": {"clean": 0.5}}, 100, {})[:99]
+    'Of the 100 held-out images the model before was right on 90.0 % (82.6 to 94.5 %) as they are; after'
     >>> outcome("refine", {"epoch_kept": 1, "held": {"robust": 0.5}}, 100,
     ...         {"objective": {"method": "fast_adversarial", "eps": 0.2}})[-45:]
     'under attack (PGD, 10 steps, at most 51/255).'
@@ -71,19 +74,23 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
     if task == "refine" and isinstance(epoch := result.get("epoch_kept"), int):
         averaged = bool(result.get("averaged"))
         kept = f"Kept: the {'averaged ' if averaged else ''}weights after epoch {epoch}."
-        shown = run_series.held([{"epoch": epoch - 1, "held": result.get("held")}], count)
-        shares = [
-            f"{point['value']:.1f} % ({point['low']:.1f} to {point['high']:.1f} %) "
-            + (
-                "as they are"
-                if point["images"] == run_series.KINDS["clean"]
-                else f"under attack{attack_strength_words(arguments)}"
-            )
-            for point in shown
-            if point["weights"] == run_series.WEIGHTS["average" if averaged else ""]
-        ]
-        return kept + (f" On the {count:,} held-out images it is right on {' and on '.join(shares)}." if shares else "")
+        now = _shares(result.get("held"), "average" if averaged else "", count, arguments)
+        was = _shares(result.get("before"), "", count, arguments)
+        if now and was:
+            return f"Of the {count:,} held-out images the model before was right on {was}; after it, on {now}. {kept}"
+        return f"{kept} On the {count:,} held-out images it is right on {now}." if now else kept
     return ""
+
+
+def _shares(held: Any, weights: str, count: int, arguments: Mapping[str, Any]) -> str:
+    """Accuracies on held-out images with their intervals, in words; weights: "" or "average"."""
+    shown = run_series.held([{"epoch": 0, "held": held}], count)
+    return " and on ".join(
+        f"{point['value']:.1f} % ({point['low']:.1f} to {point['high']:.1f} %) "
+        + ("as they are" if point["images"] == ORIGINAL else f"under attack{attack_strength_words(arguments)}")
+        for point in shown
+        if point["weights"] == run_series.WEIGHTS[weights]
+    )
 
 
 def attack_strength_words(arguments: Mapping[str, Any]) -> str:

@@ -30,7 +30,9 @@ def refine(made: argparse.ArgumentParser) -> None:
     made.add_argument("--set", action="append", default=[], metavar="PART.NAME=VALUE", dest="settings",
                       help="such as objective.eps=8/255 or schedule.epochs=3 (`counterproof methods schedule` "
                       "lists those); may be repeated")  # fmt: skip
-    made.add_argument("--preset", help="settings to begin with: quick, mnist, cifar10, paper, paper_control")
+    made.add_argument(
+        "--preset", help="settings to begin with: quick, cifar10_quick, mnist, cifar10, paper, paper_control"
+    )
     made.add_argument("--images", type=int, metavar="N", help="use only N of the training images (default 0: all)")
     made.add_argument("--device", default="cpu", help="cpu, cuda:0, cuda:0,cuda:1 ... (default cpu)")
     made.add_argument("--name", "--title", dest="title", help="your own words for the run")

@@ -25,7 +25,16 @@ PAPER = Refinement("cifar10_resnet18", "cifar10", CUTMIX, MODERN, start="scratch
 PRESETS: Mapping[str, Preset] = MappingProxyType(
     {
         "quick": Preset(
-            "Quick look, two minutes on a CPU",
+            "Quick look, a few minutes on a CPU",
+            "Four thousand handwritten digits, five epochs, spurious regions looked for before each but the first. "
+            "Changes of at most 51/255 per pixel fool the model before on nearly every digit; after, it holds on most.",
+            Refinement(
+                "mnist_cnn:standard", "mnist", LimeGuided(eps=0.2, steps=2, step_ratio=0.75, every=1, groups=1),
+                Schedule(epochs=5, batch=64, lr=0.05, crop=2, flip=False, ema=0.99, held_out=500), images=4000,
+            ),
+        ),
+        "cifar10_quick": Preset(
+            "CIFAR-10 in small, some minutes on a CPU",
             "Fifteen hundred CIFAR-10 images, three epochs, spurious regions looked for in all images after the first "
             "and again after the second: to see the loop at work. Its accuracies say nothing yet.",
             Refinement(
@@ -34,7 +43,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             ),
         ),
         "mnist": Preset(
-            "MNIST, a few minutes on a CPU",
+            "MNIST, ten minutes on a CPU",
             "Handwritten digits, attacked with strength 51/255: small enough to learn something while you wait.",
             Refinement(
                 "mnist_cnn:standard", "mnist",

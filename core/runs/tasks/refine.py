@@ -13,6 +13,7 @@ from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial
 from core.distributed.agreement import FINE, SAVE, STOP, heed, vote
 from core.distributed.fabric import accelerator_of, dismiss, make_fabric
+from core.refinement.before import before
 from core.refinement.request import Refinement
 from core.refinement.warnings import LOOK, warning_under_way, warnings_before
 from core.runs.context import Context, Stopped
@@ -94,11 +95,12 @@ def train(fabric: "Fabric", context: Context, request: Refinement) -> dict[str, 
                 heed(wish)
                 if wish == SAVE:
                     records.save()
+            found = {"before": before(request, training)} if records.writes else {}
     except Cancelled as error:
         if records is not None and records.training.done and context.stop_asked() != "now":
             records.save()
         dismiss(fabric)
         raise Stopped from error
-    result = records.result() if records.writes else {}
+    result = records.result() | found if records.writes else {}
     dismiss(fabric)
     return result
