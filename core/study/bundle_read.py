@@ -9,8 +9,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.base.bounded_npz import Shape, read_npz
 from core.base.errors import Unreadable
+from core.base.expected_arrays import Shape, expected_arrays
 from core.base.memory_info import available
 from core.images.picture import from_png
 from core.study.attack_record import Attacked
@@ -47,7 +47,7 @@ def read(path: Path) -> tuple[dict[str, Any], Study]:
     if size > available():
         raise Unreadable(f"{ARRAYS} needs {size / 1e9:.1f} GB of memory, more than there is")
     raw = _beside(path, manifest, ARRAYS, size + SPARE)
-    arrays = {name: torch.from_numpy(each) for name, each in read_npz(raw, ARRAYS, expected).items()}
+    arrays = {name: torch.from_numpy(each) for name, each in expected_arrays(raw, ARRAYS, expected).items()}
     for name in {"original", "attacked", "noise"} & set(arrays):
         if arrays[name].min() < 0 or arrays[name].max() > 1:
             raise Unreadable(f"{ARRAYS}: {name} is no image: it has values outside of 0 to 1")
