@@ -7,6 +7,7 @@ import streamlit as st
 
 from app.compare.models import ModelPair
 from app.ui import components
+from app.ui.cached_pictures import shown_png
 from app.ui.encoded import data_url
 from app.ui.markdown import plain
 from app.ui.widgets import segments
@@ -14,7 +15,7 @@ from core.compare.comparison import SIDES, Comparison, Side, other
 from core.compare.words import NAMES, details, headline, transferred
 from core.contracts.explainer import Explainer
 from core.study.colour_scale import common_limit, signed
-from core.study.figures import pixels, png
+from core.study.figures import pixels
 from core.study.prediction import Prediction
 from core.study.words import NO_GRADIENT, percent
 
@@ -133,9 +134,9 @@ def _cell(
 ) -> dict[str, Any]:
     name = labels[answer.top] if answer else "…"
     return {
-        "picture": data_url(png(pixels(image), SIDE_LENGTH)),
+        "picture": data_url(shown_png(pixels(image), SIDE_LENGTH)),
         "alt": f"the picture, answered {name}",
-        "map": data_url(png(signed(map_, limit), SIDE_LENGTH)) if map_ is not None else "",
+        "map": data_url(shown_png(signed(map_, limit), SIDE_LENGTH)) if map_ is not None else "",
         "wait": "map to come" if key and map_ is None else "",
         "mapAlt": f"map for {name}",
         "answer": name,

@@ -9,7 +9,8 @@ from app.ui.markdown import plain
 from app.ui.state import kept, linked, remember, setting
 from app.ui.story_words import marks
 from core.contracts.classifier import Classifier
-from core.images.samples import TITLES, gallery, index_of, sample
+from core.images.samples import TITLES, index_of, sample
+from core.images.stories import first_to_compare
 
 
 def choose_picture(model: Classifier) -> str:
@@ -31,7 +32,7 @@ def _current(model: Classifier) -> str:
     fits = not model.samples or image.partition("/")[0] not in (set(TITLES) - {model.samples})
     if image and fits:
         return image
-    first = gallery(model.samples if model.samples in TITLES else "cifar10")[0].id
+    first = first_to_compare(model.samples if model.samples in TITLES else "cifar10")
     if linked("image"):
         replaced("image", "Picture", first)
         remember("image", first)

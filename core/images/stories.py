@@ -66,6 +66,12 @@ def first_picture(name: str = FIRST_GALLERY) -> str:
     return (stories(name) or stories(FIRST_GALLERY))[0].image
 
 
+def first_to_compare(name: str) -> str:
+    """The id of the gallery picture that two models are compared on first: where a robust twin holds, if told."""
+    twins = [story.image for story in stories(name) if story.kind == "twin"]
+    return twins[0] if twins else gallery(name)[0].id
+
+
 def in_order(name: str) -> tuple[Sample, ...]:
     """The samples of a gallery as they are shown: those with a story first, the rest by file name."""
     told = [story.image for story in stories(name)]

@@ -37,7 +37,7 @@ def test_without_a_link_it_compares_the_shipped_twins(home: Path) -> None:
     assert not app.exception
     assert app.selectbox(key="widget:before").value == "cifar10_resnet20:standard"
     assert app.selectbox(key="widget:after").value == "cifar10_resnet20:lime_guided"
-    assert "labelled ‘cat’" in texts(app)
+    assert "labelled ‘horse’" in texts(app)
     assert not [button for button in app.button if button.label == "Attack both"], "it has begun"
 
 
