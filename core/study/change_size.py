@@ -11,6 +11,7 @@ def eight_bit(images: Tensor) -> Tensor:
 def sizes(change: Tensor) -> dict[str, float]:
     """How large a change (C, H, W) is: `linf` (largest of any value), `l2`, `l1`, and `l0` (pixels touched at all).
 
+    >>> import torch
     >>> sizes(torch.tensor([[[0.3, 0.0], [0.0, -0.4]]]))
     {'linf': 0.4..., 'l2': 0.5, 'l1': 0.7..., 'l0': 2.0}
     """
