@@ -16,13 +16,15 @@ class BIM(LinfAttack):
     """x_{t+1} = Clip_{x, eps}(x_t + step sign(grad CE(x_t, y))), from x_0 = x (section 2.2): FGSM in small steps.
 
     On a linear two-class model with weights (1, -2), five steps of 0.0625 would move every pixel by 0.3125 against its
-    weight: the first is cut to 0.25, the second stops at the white it meets on the way.
+    weight: the first is cut to 0.25, the second stops at the white it meets on the way. Three move it by 0.1875:
 
     >>> import torch
     >>> from core.contracts.toy_models import linear
     >>> model = linear([[[[1.0, -2.0]]], [[[0.0, 0.0]]]])
     >>> BIM(eps=0.25, step=0.0625, steps=5)(model, torch.tensor([[[[0.5, 0.875]]]]), torch.tensor([0])).tolist()
     [[[[0.25, 1.0]]]]
+    >>> BIM(eps=0.25, step=0.0625, steps=3)(model, torch.tensor([[[[0.5, 0.5]]]]), torch.tensor([0])).tolist()
+    [[[[0.3125, 0.6875]]]]
     """
 
     key = "bim"
