@@ -72,7 +72,7 @@ def test_a_run_from_start_to_compare(page: Page, server: str, folder: Path, bars
     page.get_by_role("button", name="Resume").click()
     done = page.get_by_role("heading", name="completed · PGD adversarial training, MNIST")
     expect(done).to_be_visible(timeout=600_000)  # some 20 s where nothing else runs
-    expect(page.get_by_text("On the 100 held-out images")).to_be_visible()
+    expect(page.get_by_text("Of the 100 held-out images the model before was right on")).to_be_visible()
     assert [row["step"] for row in run.metrics] == list(range(40))
     picture(page, "runs")
     if has("compare"):
