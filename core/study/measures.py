@@ -65,6 +65,8 @@ def exceeded(rows: Sequence[Row], measure: str) -> dict[Comparison, tuple[int, i
     >>> made = [Row("x", "attack", 0, "spearman", 0.4), Row("x", "noise", 0, "spearman", 0.9)]
     >>> exceeded(made + [Row("x", "noise", 1, "spearman", 0.3)], "spearman")
     {'noise': (1, 2)}
+    >>> exceeded(made + [Row("x", "noise", 1, "spearman", 0.8)], "spearman")  # 1 is the same order: noise moved it less
+    {'noise': (2, 2)}
     """
     sign = 1.0 if MAP_DISTANCES[measure].moved == "higher" else -1.0
     shown = MAP_DISTANCES[measure].digits

@@ -15,6 +15,9 @@ def shuffled_noise(image: Tensor, change: Tensor, count: int, seed: int) -> Tens
     >>> noise = shuffled_noise(image, change, 3, seed=0) - image
     >>> noise.abs().flatten(1).sort().values.round(decimals=4).unique(dim=0).tolist()
     [[0.0, 0.1..., 0.2..., 0.3...]]
+    >>> signs = (shuffled_noise(torch.full((1, 8, 8), 0.5), torch.full((1, 8, 8), 0.1), 1, seed=0) - 0.5).sign()
+    >>> signs.min().item(), signs.max().item(), abs(signs.mean().item()) < 0.4
+    (-1.0, 1.0, True)
     """
     generator = torch.Generator().manual_seed(seed)
     channels, height, width = change.shape

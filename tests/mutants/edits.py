@@ -74,7 +74,7 @@ EDITS = (
     # spurious regions and their bound
     Edit("core/spurious/score.py", "(support if supporting else 1 - support)", "(1 - support)",
          "tests/core/spurious/test_score.py"),
-    Edit("core/spurious/score.py", "weights.std(dim=0, correction=0)", "weights.std(dim=0)"),
+    Edit("core/spurious/score.py", "mean.clamp_min(0) / mean.amax", "mean.abs() / mean.amax"),
     Edit("core/spurious/lower_bound.py", "(two[0] + two[1]).sqrt()", "two[0].sqrt() + two[1].sqrt()",
          "tests/core/spurious/test_lower_bound.py"),
     Edit("core/spurious/lower_bound.py", "reach.min(dim=0)", "reach.max(dim=0)",

@@ -9,8 +9,8 @@ from torch import Tensor, nn
 
 from core.base.cancellation import CancelScope
 from core.contracts.classifier import Classifier
-from core.objectives._gradient_penalty import difference_penalty, exact_penalty
-from tests.toys import CELLS, separable, small
+from core.objectives._gradient_penalty import difference_penalty, exact_penalty, mean_penalty
+from tests.toys import CELLS, separable, small, whole
 
 
 def log_probability(model: Classifier, image: Tensor, label: int) -> float:
@@ -78,3 +78,16 @@ def test_smaller_weights_before_a_normalisation_do_not_lower_the_penalty(way: Ca
     way(model, images, labels, (CELLS == 1).expand(32, -1, -1)).mean().backward()
     along = (first.weight.grad * first.weight).sum().abs() / (first.weight.grad.norm() * first.weight.norm())
     assert along < 0.01
+
+
+def test_the_mean_over_a_batch_is_that_of_the_rows_drawn_over_how_many_are_expected() -> None:
+    model = small(2)
+    model.net.eval()
+    images, labels = separable(40)
+    batch, masks = whole(images, labels, seed=5), (CELLS == 0).expand(40, -1, -1)
+    drawn = batch.draw("penalised", lambda shape, draws: torch.rand(shape, generator=draws), ())
+    rows = drawn < 0.3
+    assert 0 < rows.sum() < 40
+    expected = exact_penalty(model, images[rows], labels[rows], masks[rows]).sum() / (0.3 * 40)
+    found = mean_penalty("exact", model, batch, masks, 0.3)
+    torch.testing.assert_close(found.detach(), expected.detach(), rtol=1e-4, atol=1e-9)

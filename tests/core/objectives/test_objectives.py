@@ -209,3 +209,15 @@ def test_trades_attack_is_the_authors_loop() -> None:
         moved = torch.min(torch.max(moved, images - 0.03), images + 0.03).clamp(0, 1)
     torch.testing.assert_close(found, moved)
     assert (found - images).abs().max() > 0.029
+
+
+def test_trades_asks_how_far_the_attacked_answer_lies_from_the_clean_one_and_not_the_reverse() -> None:
+    """KL(p(x) | p(x')), written out in probabilities; the reverse is another number."""
+    model = linear([[[[3.0, -4.0]]], [[[0.0, 0.0]]]])
+    images, attacked = torch.tensor([[[[0.9, 0.1]]]]), torch.tensor([[[[0.2, 0.4]]]])
+    labels = torch.tensor([0])
+    clean, moved = (model(each).softmax(dim=1).double() for each in (images, attacked))
+    there, back = ((a * (a / b).log()).sum(dim=1).mean().item() for a, b in ((clean, moved), (moved, clean)))
+    _, parts = Trades().loss(model, whole(images, labels), attacked)
+    assert abs(there - back) > 0.01 * there
+    assert parts["divergence"] == pytest.approx(there, rel=1e-4)

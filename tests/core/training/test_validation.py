@@ -14,7 +14,7 @@ from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
 from core.training.in_parts import in_parts
 from core.training.loop import Training
-from core.training.validation import Validation, validate
+from core.training.validation import Validation, usual_validation_attack, validate
 from tests.core.training.trainings import SCHEDULE, new
 from tests.toys import dataset, small
 
@@ -89,3 +89,8 @@ def test_an_objective_that_attacks_keeps_what_withstands_most_any_other_what_is_
     assert validation.best is not None
     assert validation.best.epoch == epoch
     assert validation.best.score == (54 / 64 if epoch else 1.0)
+
+
+def test_an_objective_is_judged_by_ten_steps_of_a_quarter_of_its_strength() -> None:
+    assert usual_validation_attack(FastAdversarial(eps=0.2)) == PGD(eps=0.2, step=0.05, steps=10)
+    assert usual_validation_attack(CrossEntropy()) is None
