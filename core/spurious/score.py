@@ -128,6 +128,9 @@ def score(
     >>> weights = torch.tensor([[[0.4, 0.1, 0.0]], [[0.4, 0.3, 0.0]]])
     >>> score(weights, torch.tensor([[3.0, 2.0, 1.0]]), torch.ones(1, 3).bool(), unstable=1.0, unsupported=1.0).tolist()
     [[0.5, 2.0, 0.5]]
+    >>> against = torch.tensor([[[0.4, -0.4, 0.1]]])  # what speaks against the class does not support it
+    >>> score(against, torch.tensor([[1.0, 3.0, 2.0]]), torch.ones(1, 3).bool(), unstable=0.0, unsupported=1.0).tolist()
+    [[0.0, 1.0, 0.5]]
     """
     mean = weights.mean(dim=0)
     spread = weights.std(dim=0, correction=0) / mean.abs().sum(dim=1, keepdim=True).clamp_min(1e-12)
