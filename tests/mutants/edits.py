@@ -34,7 +34,7 @@ EDITS = (
          "start = random_start(images, self.eps, self.norm, generator) if not self.random_start", ATTACKS),
     Edit("core/attacks/pgd_l2.py", "norm=self.norm, start=start", "start=start"),
     Edit("core/attacks/deepfool.py", "(1 + self.overshoot) * total", "total"),
-    Edit("core/attacks/cw.py", "weight / 10, (low + high) / 2", "weight, (low + high) / 2",
+    Edit("core/attacks/cw.py", '["lr"] = 1 - index / self.steps', '["lr"] = 1.0',
          "tests/core/attacks/test_cw.py"),
     Edit("core/attacks/apgd.py", "(ordered[:, 2] + ordered[:, 3]) / 2", "ordered[:, 2]"),
     # explainers and what they share
@@ -43,10 +43,12 @@ EDITS = (
     Edit("core/explainers/integrated_gradients.py", "sum(dim=(0, 1))", "abs().sum(dim=(0, 1))", EXPLAINERS),
     Edit("core/explainers/pgca.py", "math.log(0.5) / mean.log()", "math.log(0.4) / mean.log()"),
     Edit("core/explainers/pgca.py", "beta * (p * g).sqrt()", "beta * p * g"),
-    Edit("core/explainers/shap_gradient.py", "[0, ..., 0].sum(dim=0)", "[0, ..., 0].mean(dim=0)"),
+    Edit("core/explainers/shap_gradient.py", "[0, ..., 0].sum(dim=0)", "[0, ..., 0].mean(dim=0)",
+         "tests/core/explainers/test_shap.py"),
     Edit("core/explainers/shap_partition.py", "values / np.bincount(regions.cells.ravel())", "values",
          EXPLAINERS + " tests/core/explainers/test_shap.py"),
-    Edit("core/explainers/shap_deep.py", "[0, ..., 0].sum(dim=0)", "[0, ..., 0].mean(dim=0)"),
+    Edit("core/explainers/shap_deep.py", "[0, ..., 0].sum(dim=0)", "[0, ..., 0].mean(dim=0)",
+         "tests/core/explainers/test_shap_deep.py"),
     Edit("core/occlusion/lime_engine.py", "(2 * KERNEL_WIDTH**2)", "KERNEL_WIDTH**2"),
     Edit("core/occlusion/lime_engine.py", "weighted @ z + alpha *", "weighted @ z + 2 * alpha *"),
     # objectives

@@ -133,3 +133,11 @@ def test_partition_spreads_a_coarse_cell_over_its_pixels() -> None:
     found = ShapPartition(fill="black", evaluations=3000)(model, torch.ones(1, 1, 64, 96), torch.tensor([0])).values[0]
     assert found[10:12, 30:33].flatten().tolist() == pytest.approx([2.0 / 6] * 6, abs=1e-5)
     assert found.abs().sum().item() == pytest.approx(2.0, abs=1e-4)
+
+
+def test_gradients_sum_over_the_channels() -> None:
+    """On a linear model of two channels against black: weight times value, summed, whatever is drawn."""
+    model = linear([[[[1.0, 2.0]], [[3.0, -4.0]]], [[[0.0, 0.0]], [[0.0, 0.0]]]])
+    image = torch.tensor([[[[0.5, 0.25]], [[1.0, 0.5]]]])
+    found = ShapGradient(background="black", samples=20)(model, image, torch.tensor([0])).values
+    torch.testing.assert_close(found, torch.tensor([[[0.5 + 3.0, 0.5 - 2.0]]]), atol=1e-4, rtol=1e-4)
