@@ -6,7 +6,6 @@ from pathlib import Path
 
 import pytest
 import torch
-from torch import nn
 
 from core.attacks.fgsm import FGSM
 from core.attacks.pgd import PGD
@@ -26,14 +25,8 @@ from core.study.study import begin, investigate
 
 
 @pytest.fixture(scope="module")
-def model() -> Classifier:
-    torch.manual_seed(0)
-    net = nn.Sequential(
-        nn.Conv2d(3, 8, 3, padding=1), nn.ReLU(), nn.AdaptiveAvgPool2d(2), nn.Flatten(), nn.Linear(32, 4)
-    ).eval()
-    for weight in net.parameters():
-        weight.data *= 3
-    return Classifier(net, ("a", "b", "c", "d"), (3, 16, 16), key="toy", fingerprint="0", cam_layer="1")
+def model(toy: Classifier) -> Classifier:
+    return toy
 
 
 @pytest.fixture(scope="module")
