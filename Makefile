@@ -14,7 +14,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 SPREAD := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
 METHODS := attacks explainers objectives metrics map_distances classifiers
 # What `make check` runs: worked examples, the house, parameters and contracts, every method against its contract.
-FAST := core $(wildcard tests/test_*.py) tests/core/test_catalog.py tests/core/base tests/core/contracts \
+FAST := core $(wildcard tests/test_*.py) tests/core/test_catalog.py tests/core/base tests/core/untrusted tests/core/contracts \
 	$(foreach each,$(METHODS),tests/core/$(each)/test_$(each).py)
 
 .PHONY: app check test test-slow lint coverage mutants bench checkpoints pictures

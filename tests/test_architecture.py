@@ -8,15 +8,16 @@ import pytest
 from core.base.paths import ROOT
 
 METHODS = "attacks explainers objectives metrics map_distances classifiers datasets"
-UP_TO_METHODS = "base contracts images"
+UP_TO_METHODS = "base untrusted contracts images"
 ENGINE = f"{UP_TO_METHODS} occlusion spurious data checkpoints {METHODS} catalog distributed"
 WINGS = {  # a wing of core -> the wings that it may import, beside itself; the order is that of docs/architecture.md
     "base": "",
+    "untrusted": "base",
     "contracts": "base",
-    "images": "base contracts",
+    "images": "base untrusted contracts",
     "occlusion": "base contracts images",
-    "spurious": "base contracts occlusion",
-    "checkpoints": "base",
+    "spurious": "base untrusted contracts occlusion",
+    "checkpoints": "base untrusted",
     "distributed": "base",
     "attacks": "base contracts",
     "explainers": "base contracts occlusion",
@@ -24,11 +25,11 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "metrics": "base contracts spurious",
     "map_distances": "base contracts",
     "classifiers": "base contracts checkpoints",
-    "datasets": "base contracts data.formats",
-    "data.formats": "base contracts images",
+    "datasets": "base untrusted contracts data.formats",
+    "data.formats": "base untrusted contracts images",
     "catalog": f"base contracts {METHODS}",
-    "data": "base contracts catalog data.formats",
-    "study": "base contracts images catalog",
+    "data": "base untrusted contracts catalog data.formats",
+    "study": "base untrusted contracts images catalog",
     "evaluation": f"{ENGINE} study",
     "compare": f"{ENGINE} study evaluation",
     "training": f"{ENGINE} evaluation",

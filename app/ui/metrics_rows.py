@@ -4,8 +4,8 @@ import threading
 from pathlib import Path
 from typing import Any
 
-from core.base.regular_files import open_regular
 from core.runs.rows import LARGEST, RowReader
+from core.untrusted.regular_files import open_regular
 
 TAIL = 64  # bytes before the place last read to that must still be there
 

@@ -13,11 +13,11 @@ from torch import Tensor
 
 from core.base.atomic_files import write_whole
 from core.base.errors import Unreadable
-from core.base.foreign_json import parse_object, read_object
 from core.base.paths import CHECKPOINTS
 from core.base.units import in_255ths
 from core.checkpoints.card_values import checked_entries
 from core.checkpoints.tensor_files import read_header, write_tensors
+from core.untrusted.foreign_json import parse_object, read_object
 
 Entry = Mapping[str, Any]  # a part of a card that is a JSON object itself
 USUAL = ("sha256", "size", "mean", "std", "resize", "interpolation")  # left out where they are as usual

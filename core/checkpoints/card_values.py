@@ -7,8 +7,8 @@ from types import NoneType, UnionType
 from typing import Any, get_args, get_origin, get_type_hints
 
 from core.base.errors import Unreadable
-from core.base.foreign_json import check_numbers
 from core.base.plain_line import plain_line
+from core.untrusted.foreign_json import check_numbers
 
 KINDS = {str: "text", bool: "true or false", int: "whole number from 0 up", float: "number"}
 LARGEST = 2.0**64  # no number on a card is larger

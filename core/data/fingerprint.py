@@ -3,8 +3,8 @@
 import hashlib
 from pathlib import Path
 
-from core.base.npz_archive import NpzArchive
 from core.data.formats.picture_sources import in_folder
+from core.untrusted.npz_archive import NpzArchive
 
 LENGTH = 16  # hex digits
 

@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import IO
 
 from core.base.atomic_files import whole
-from core.base.bounded_zip import BoundedZip
 from core.base.errors import Unreadable
 from core.base.paths import find, home, places
 from core.catalog import DATASETS
@@ -18,6 +17,7 @@ from core.data.formats.npz import Split
 from core.data.formats.picture_sources import MOST_FILES, in_zip
 from core.data.formats.picture_survey import survey
 from core.data.formats.picture_tree import tree as sorted_tree
+from core.untrusted.bounded_zip import BoundedZip
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
 

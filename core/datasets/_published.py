@@ -16,10 +16,10 @@ from numpy.typing import NDArray
 from core.base.atomic_files import whole
 from core.base.download import fetch
 from core.base.paths import find, folder
-from core.base.zip_member import BROKEN
 from core.contracts.interfaces import DataFacts, DataSet, Images, Progress
 from core.data.formats.npz import Split, facts, read_npz
 from core.data.formats.npz_write import write
+from core.untrusted.zip_member import BROKEN
 
 
 class Published(DataSet):

@@ -19,12 +19,12 @@ from torch import Tensor, nn
 from core.attacks._torchattacks import borrowed
 from core.attacks.autoattack import AutoAttack
 from core.base.atomic_files import write_whole
-from core.base.foreign_json import read_object
 from core.base.rng import seeded
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.distributed.fabric import tensor_cores
 from core.evaluation.autoattack_verdict import HELD, Verdict, verdict_of
+from core.untrusted.foreign_json import read_object
 
 SLACK = 1e-6  # rounding of x + eps in single precision
 

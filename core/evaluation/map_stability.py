@@ -11,7 +11,6 @@ from torch import Tensor
 from core.attacks.pgd import PGD
 from core.base.atomic_files import write_whole
 from core.base.errors import Unreadable
-from core.base.foreign_json import read_object
 from core.base.params import to_spec
 from core.catalog import MAP_DISTANCES
 from core.contracts.classifier import Classifier
@@ -22,6 +21,7 @@ from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
 from core.study.noise_control import shuffled_noise
+from core.untrusted.foreign_json import read_object
 
 EXPLAINED: tuple[Explainer, ...] = (GradCAMPP(), IntegratedGradients(), Lime(segmentation="grid"))
 MEASURES = ("spearman", "top_k_overlap")

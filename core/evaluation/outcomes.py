@@ -4,10 +4,10 @@ import json
 from typing import Any
 
 from core.base.atomic_files import write_whole
-from core.base.foreign_json import read_object
 from core.base.paths import ASSETS, ROOT
 from core.evaluation.autoattack_verdict import HELD
 from core.evaluation.paired import Difference, newcombe_difference, paired_means
+from core.untrusted.foreign_json import read_object
 
 FOLDER = ASSETS / "measured" / "assessed"
 

@@ -22,9 +22,9 @@ from numpy.typing import NDArray
 
 from core.base import cancellation
 from core.base.errors import Unreadable
-from core.base.foreign_json import parse_object
 from core.images.decoder_process import PATIENCE, SIZES
 from core.images.formats import MOST_PIXELS
+from core.untrusted.foreign_json import parse_object
 
 ROOT = Path(__file__).resolve().parents[2]
 HEAR = 0.1  # seconds between two looks for a stop

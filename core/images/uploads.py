@@ -6,9 +6,9 @@ import re
 from pathlib import Path
 
 from core.base.atomic_files import write_whole
-from core.base.foreign_json import read_object
 from core.base.paths import home
 from core.images.picture import Picture, plain_name, read_picture
+from core.untrusted.foreign_json import read_object
 
 LARGEST = 10_000  # bytes of the file that holds an upload's name
 _UPLOAD = re.compile(r"upload/([0-9a-f]{16})")

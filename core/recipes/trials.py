@@ -12,7 +12,6 @@ from dataclasses import replace
 from typing import Any
 
 from core.base.atomic_files import write_whole
-from core.base.foreign_json import read_object
 from core.base.params import from_spec, to_spec
 from core.base.paths import ASSETS
 from core.base.proportion import Proportion
@@ -21,6 +20,7 @@ from core.data.fit import joined
 from core.evaluation.accuracy import accuracy, split_held_out
 from core.recipes.trial_list import GROUNDS, TRIALS, UNCLIPPED, ground
 from core.training.loop import Training
+from core.untrusted.foreign_json import read_object
 
 JUDGED = 1000  # as many as the recipes hold out, and by the same seed: neither the base nor a trial learns from them
 KEPT = ASSETS / "measured" / "trials.json"

@@ -16,11 +16,11 @@ from typing import Any
 
 from core.base.atomic_files import whole, write_whole
 from core.base.errors import Unreadable
-from core.base.foreign_json import read_object
-from core.base.regular_files import open_regular, read_regular
 from core.base.run_folder import CHECKPOINT
 from core.runs import rows
 from core.runs.rows import RowReader, finite
+from core.untrusted.foreign_json import read_object
+from core.untrusted.regular_files import open_regular, read_regular
 
 LARGEST = 4 * 10**6  # bytes of a JSON file of a run
 YOUNG = 60.0  # seconds

@@ -11,7 +11,7 @@ from io import BytesIO
 from typing import IO, Any
 
 from core.base.errors import Unreadable
-from core.base.foreign_json import check_numbers, parse_object
+from core.untrusted.foreign_json import check_numbers, parse_object
 
 CALLED = "a row of its numbers"
 LARGEST_ROW = 10**6  # bytes

@@ -8,9 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import Unreadable
-from core.base.foreign_json import check_numbers
 from core.base.plain_line import printable
-from core.base.regular_files import open_regular
 from core.base.run_folder import LOCK, LOG, METRICS, RESULT, STOP
 from core.runs import checkpoint_folders, deletion
 from core.runs.files import read_part, read_rows, take, write_json
@@ -18,6 +16,8 @@ from core.runs.launchers import End, Start
 from core.runs.launchers.local import detached, end
 from core.runs.spec import known_spec, read_spec
 from core.runs.status import How, Status, read_status, stop_asked, write_status, written
+from core.untrusted.foreign_json import check_numbers
+from core.untrusted.regular_files import open_regular
 
 RETURNED = "its result"
 HUGE = 2.0**64  # nothing that a task returns is larger

@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import Unreadable
-from core.base.foreign_json import check_numbers
 from core.base.run_folder import SPEC
 from core.runs.files import read_part
+from core.untrusted.foreign_json import check_numbers
 
 CALLED = "its settings file"
 LARGEST = 10**6  # bytes

@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 
 from core.base.atomic_files import whole
-from core.base.regular_files import open_regular
+from core.untrusted.regular_files import open_regular
 
 MOST_BYTES = 64 * 10**6  # of the images; a run keeps sixteen
 BROKEN = (  # what zipfile and numpy raise on damaged files

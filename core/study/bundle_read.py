@@ -10,7 +10,6 @@ import torch
 from torch import Tensor
 
 from core.base.errors import Unreadable
-from core.base.expected_arrays import Shape, expected_arrays
 from core.base.memory_info import available
 from core.images.picture import from_png
 from core.study.attack_record import Attacked
@@ -23,6 +22,7 @@ from core.study.maps import Maps
 from core.study.measures import measured
 from core.study.prediction import Prediction
 from core.study.study import Study
+from core.untrusted.expected_arrays import Shape, expected_arrays
 
 LARGEST_PICTURE = 64 * 10**6  # bytes
 SPARE = 10**6  # bytes of a file of arrays beside their values

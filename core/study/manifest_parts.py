@@ -5,11 +5,11 @@ from dataclasses import fields
 from typing import Any, get_args
 
 from core.base.errors import Unreadable
-from core.base.json_part import Part
 from core.catalog import MAP_DISTANCES
 from core.study.attack_record import LONGEST, Attacked
 from core.study.case import MOST_DRAWS, Case
 from core.study.measures import Comparison
+from core.untrusted.json_part import Part
 
 FACTS = ("before", "after", "saved", "target", "sizes", "sizes_saved", "queries", "forwards", "seconds", "ran", "trace")
 MAPS = ("classes", "facts", "seconds", "against", "control_seconds", "noise_classes")

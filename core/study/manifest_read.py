@@ -7,12 +7,12 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import Unreadable
-from core.base.foreign_json import read_object
-from core.base.json_part import Part
 from core.contracts.fingerprint import PREPROCESSING, weights_of
 from core.study.case import Case, digest
 from core.study.manifest import ARRAYS, KIND, LARGEST, ORIGINAL, belongs
 from core.study.manifest_parts import MOST_EXPLAINERS, attack, maps, probabilities, rows
+from core.untrusted.foreign_json import read_object
+from core.untrusted.json_part import Part
 
 NEEDED = (
     "counterproof", "case", "case_id", "image_sha256", "classifier", "versions", "threads", "device", "before",

@@ -11,13 +11,13 @@ from pathlib import Path
 from typing import Any
 
 from core.base.atomic_files import write_whole
-from core.base.foreign_json import read_object
 from core.base.paths import ASSETS
 from core.study.case import Case
 from core.study.colour_scale import shared_limit
 from core.study.figures import amplification, amplified, overlay, pixels, png
 from core.study.measures import spread
 from core.study.study import Study
+from core.untrusted.foreign_json import read_object
 
 FOLDER = ASSETS / "pictures" / "overview_case"
 NUMBERS = "numbers.json"

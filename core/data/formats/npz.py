@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from core.base.errors import Unreadable
 from core.base.memory_info import available
-from core.base.npz_archive import NpzArchive
 from core.contracts.interfaces import DataFacts, Images
 from core.data.formats.class_names import cleaned
+from core.untrusted.npz_archive import NpzArchive
 
 Split = Literal["train", "test"]
 LARGEST_SIDE = 1024

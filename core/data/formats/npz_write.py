@@ -8,9 +8,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from core.base.zip_member import PIECE
 from core.contracts.interfaces import Images
 from core.data.formats.npz import Split
+from core.untrusted.zip_member import PIECE
 
 
 def write(file: IO[bytes], load: Callable[[Split], Images]) -> None:

@@ -6,9 +6,9 @@ from collections.abc import Iterable
 from dataclasses import replace
 
 from core.base.errors import Unreadable
-from core.base.zip_member import shown
 from core.data.formats.picture_notes import names
 from core.data.formats.picture_sources import Entry
+from core.untrusted.zip_member import shown
 
 SPLITS = {
     "train": ("train", "training"), "test": ("test", "testing"), "val": ("val", "valid", "validation", "dev"),

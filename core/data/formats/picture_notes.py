@@ -3,8 +3,8 @@
 from collections import Counter
 from collections.abc import Iterable, Sequence
 
-from core.base.zip_member import shown
 from core.data.formats.picture_sources import Entry
+from core.untrusted.zip_member import shown
 
 MOST_NOTES = 8
 

@@ -8,10 +8,10 @@ from pathlib import Path
 from typing import IO
 
 from core.base import cancellation
-from core.base.bounded_zip import BoundedZip
 from core.base.errors import Unreadable
-from core.base.zip_member import METHODS, shown
 from core.images.decode import FORMATS, MOST_BYTES
+from core.untrusted.bounded_zip import BoundedZip
+from core.untrusted.zip_member import METHODS, shown
 
 MOST_FILES = 300_000  # files and folders
 MOST_UNPACKED = 20_000_000_000  # bytes in a .zip, unpacked

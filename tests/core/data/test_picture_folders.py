@@ -11,11 +11,11 @@ import numpy as np
 import pytest
 from PIL import Image
 
-from core.base.bounded_zip import BoundedZip
 from core.data import own as own_data
 from core.data.by_name import data_facts, load_data
 from core.data.formats import picture_sources
 from core.data.formats.picture_folder import read_folder
+from core.untrusted.bounded_zip import BoundedZip
 from tests.core.data.made import refusals
 
 

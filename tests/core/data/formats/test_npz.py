@@ -11,10 +11,10 @@ import numpy as np
 import pytest
 import torch
 
-from core.base import npz_archive
 from core.data import own as own_data
 from core.data.by_name import load_data
 from core.data.formats.npz import read
+from core.untrusted import npz_archive
 from tests.core.data.made import arrays, npz, put
 
 

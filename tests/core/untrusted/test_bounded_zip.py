@@ -11,8 +11,8 @@ import pytest
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from core.base.bounded_zip import BoundedZip
-from core.base.npz_archive import NpzArchive
+from core.untrusted.bounded_zip import BoundedZip
+from core.untrusted.npz_archive import NpzArchive
 
 
 def packed(members: dict[str, bytes], more: dict[str, int] | None = None) -> io.BytesIO:

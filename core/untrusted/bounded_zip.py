@@ -6,7 +6,7 @@ from types import TracebackType
 from typing import IO
 
 from core.base.errors import Unreadable
-from core.base.zip_member import BROKEN, PIECE, Member, shown
+from core.untrusted.zip_member import BROKEN, PIECE, Member, shown
 
 RECORD = b"PK\x01\x02"  # begins each member's entry in the directory of an archive
 AN_ENTRY = 200  # bytes of such an entry, with a long name

@@ -11,9 +11,9 @@ import numpy as np
 from numpy.lib import format as npy
 from numpy.typing import NDArray
 
-from core.base.bounded_zip import BoundedZip
 from core.base.errors import Unreadable
-from core.base.zip_member import PIECE, Member, shown
+from core.untrusted.bounded_zip import BoundedZip
+from core.untrusted.zip_member import PIECE, Member, shown
 
 MOST_ARRAYS = 4096
 MOST_SMALL = 1 << 28  # bytes

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from core.base.foreign_json import DEEPEST, parse_object, read_object
+from core.untrusted.foreign_json import DEEPEST, parse_object, read_object
 
 
 def nested(levels: int) -> str:

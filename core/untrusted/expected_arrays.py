@@ -7,7 +7,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.errors import Unreadable
-from core.base.npz_archive import NpzArchive
+from core.untrusted.npz_archive import NpzArchive
 
 Shape = tuple[int, ...]
 Floats = NDArray[np.float32]

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from core.base.foreign_json import read_object
-from core.base.regular_files import open_regular, read_regular
+from core.untrusted.foreign_json import read_object
+from core.untrusted.regular_files import open_regular, read_regular
 
 
 def test_a_pipe_a_folder_a_device_and_a_link_to_itself_are_no_files(tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import Any, NoReturn
 
 from core.base.errors import Unreadable
-from core.base.regular_files import read_regular
+from core.untrusted.regular_files import read_regular
 
 LARGEST = 16 * 10**6  # bytes
 DEEPEST = 32  # objects and lists inside one another
