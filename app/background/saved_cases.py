@@ -5,7 +5,7 @@ import shutil
 from pathlib import Path
 
 from core.base.paths import folder, home
-from core.study import bundle, bundle_read
+from core.bundles import read, write
 from core.study.case import Case
 from core.study.study import Study
 
@@ -21,11 +21,11 @@ def to_disk(study: Study) -> None:
         cases = folder("cases")
         place = cases / study.case.id
         try:
-            bundle.save(study, place, pictures=False)
+            write.save(study, place, pictures=False)
         except (ValueError, FileExistsError, NotADirectoryError, IsADirectoryError) as error:
             log.warning("the saved case %s is damaged and is replaced: %s", study.case.id, error)
             _remove(place)
-            bundle.save(study, place, pictures=False)
+            write.save(study, place, pictures=False)
         for each in sorted(cases.iterdir(), key=lambda path: path.lstat().st_mtime, reverse=True)[KEPT_ON_DISK:]:
             _remove(each)
     except (ValueError, OSError) as error:
@@ -35,7 +35,7 @@ def to_disk(study: Study) -> None:
 def from_disk(case: Case) -> Study | None:
     """The study of this case that was saved here; None if there is none, or it is damaged, or of another case."""
     try:
-        study = bundle_read.load(home() / "cases" / case.id)
+        study = read.load(home() / "cases" / case.id)
     except FileNotFoundError:
         return None
     except (OSError, ValueError) as error:

@@ -9,8 +9,8 @@ from app.ui.cached_pictures import shown_png
 from app.ui.encoded import data_url
 from app.ui.markdown import plain
 from core.base.units import in_255ths
+from core.bundles.write import zipped
 from core.catalog import EXPLAINERS
-from core.study.bundle import zipped
 from core.study.figures import amplification, amplified, pixels
 from core.study.measures import agreement
 from core.study.study import Study

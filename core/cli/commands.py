@@ -52,7 +52,7 @@ def run_attack(given: argparse.Namespace) -> int:
     study = study_of(given)
     _say(report(study))
     if given.out:
-        from core.study.bundle import save
+        from core.bundles.write import save
 
         save(study, given.out, inputs=inputs)
         _say(f"Written to {given.out}")
@@ -81,8 +81,8 @@ def run_runs(given: argparse.Namespace) -> int:
 
 
 def run_study(given: argparse.Namespace) -> int:
+    from core.bundles.write import save
     from core.cli.study import again
-    from core.study.bundle import save
 
     raise_again()
     inputs = [given.manifest, *(given.manifest.parent / name for name in ("original.png", "arrays.npz"))]

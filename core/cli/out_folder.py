@@ -18,6 +18,6 @@ def out_folder(text: str) -> Path:
 def expect_ready(folder: Path | None, inputs: Sequence[Path]) -> None:
     """See that results can be written, and that no input lies in their way, before anything is computed."""
     if folder is not None:
-        from core.study.bundle import ready
+        from core.bundles.write import ready
 
         ready(folder, inputs)

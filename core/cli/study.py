@@ -7,13 +7,13 @@ import torch
 from tqdm import tqdm
 
 from core.base.units import in_255ths
+from core.bundles.read import read, read_original
+from core.bundles.verify import PIXEL, Verdict, compared, unlike
 from core.catalog import load_classifier
 from core.cli.attack import report
 from core.contracts.classifier import Classifier
 from core.images.samples import stored_picture
-from core.study.bundle_read import read, read_original
 from core.study.study import Study, begin, investigate
-from core.study.verify import PIXEL, Verdict, compared, unlike
 
 MOST_THREADS = 64  # more are taken only where there are as many processors
 

@@ -69,7 +69,7 @@ def test_a_full_disk_does_not_cost_the_case_that_is_there(
     def full(_: Study, place: Path, **__: object) -> None:
         raise OSError(f"{place} could not be stored: No space left on device")
 
-    monkeypatch.setattr(saved_cases.bundle, "save", full)
+    monkeypatch.setattr(saved_cases.write, "save", full)
     to_disk(study)
     assert from_disk(CASE) is not None
 

@@ -1,8 +1,7 @@
-"""A study: its controls are what they claim to be, it stops, it goes on, and its bundle gives the same numbers."""
+"""A study: its controls are what they claim to be, it stops and it goes on."""
 
 import json
 from dataclasses import replace
-from pathlib import Path
 
 import pytest
 import torch
@@ -14,7 +13,6 @@ from core.contracts.classifier import Classifier
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
-from core.study import bundle, bundle_read
 from core.study.attack_record import attack
 from core.study.case import Case
 from core.study.change_size import eight_bit, sizes
@@ -106,65 +104,6 @@ def test_a_stop_keeps_what_is_done_and_it_goes_on(model: Classifier, image: torc
     assert not study.complete
     list(investigate(study, model))
     assert study.rows == whole.rows
-
-
-def test_a_bundle_reads_back_the_same(model: Classifier, image: torch.Tensor, case: Case, tmp_path: Path) -> None:
-    study = begin(case, model, image, "ab")
-    list(investigate(study, model))
-    bundle.save(study, tmp_path)
-    names = {str(path.relative_to(tmp_path)) for path in tmp_path.rglob("*.png")}
-    assert {"original.png", "attacked.png", "maps/lime_difference.png"} <= names
-    back = bundle_read.load(tmp_path)
-    assert back.case == study.case
-    assert back.complete
-    assert back.rows == study.rows
-    assert back.attacked is not None
-    assert study.attacked is not None
-    assert torch.equal(back.attacked.image, study.attacked.image)
-    assert back.attacked.facts() == study.attacked.facts()
-    manifest = bundle_read.read_manifest(tmp_path / "manifest.json")
-    assert torch.equal(bundle_read.read_original(tmp_path / "manifest.json", manifest), image)
-    (tmp_path / "original.png").write_bytes((tmp_path / "attacked.png").read_bytes())
-    with pytest.raises(ValueError, match="not the picture"):
-        bundle_read.read_original(tmp_path / "manifest.json", manifest)
-
-
-def test_an_earlier_case_leaves_nothing_in_the_folder_that_is_not_its_own(
-    model: Classifier, image: torch.Tensor, case: Case, tmp_path: Path
-) -> None:
-    study = begin(case, model, image, "ab")
-    list(investigate(study, model))
-    folder, outside = tmp_path / "case", tmp_path / "mine.png"
-    bundle.save(study, folder)
-    outside.write_bytes(b"x")
-    (folder / "notes.txt").write_text("mine")
-    manifest = json.loads((folder / "manifest.json").read_text())
-    manifest["files"]["../mine.png"] = "0"  # as someone else's manifest may say
-    (folder / "manifest.json").write_text(json.dumps(manifest))
-    del study.maps["lime"]
-    bundle.save(study, folder)
-    assert not list(folder.glob("maps/lime*"))
-    assert list(folder.glob("maps/grad_cam_pp*"))
-    assert (folder / "notes.txt").is_file()
-    assert outside.is_file()
-
-
-def test_a_place_that_takes_no_files_is_told_before_anything_is_computed(tmp_path: Path) -> None:
-    bundle.ready(tmp_path / "new" / "case")
-    assert not list((tmp_path / "new" / "case").iterdir())
-    (tmp_path / "file").write_text("x")
-    with pytest.raises(OSError, match="is a file; name a folder"):
-        bundle.ready(tmp_path / "file")
-    with pytest.raises(OSError, match="could not be stored"):
-        bundle.ready(Path("/proc/none"))
-
-
-@pytest.mark.parametrize("text", ["", "{}", "[1]", '{"case": 3}', '{"case": {"attack": {"method": "pgd"}}}', "\ud800"])
-def test_a_wrong_manifest_is_refused(tmp_path: Path, text: str) -> None:
-    path = tmp_path / "manifest.json"
-    path.write_bytes(text.encode("utf-8", "surrogatepass"))
-    with pytest.raises(ValueError, match=r"manifest|case"):
-        bundle_read.read_manifest(path)
 
 
 def test_a_case_survives_json_and_its_id_holds_every_setting(case: Case) -> None:

@@ -9,10 +9,10 @@ from typing import Any
 import pytest
 import torch
 
+from core.bundles.manifest import manifest_of
+from core.bundles.verify import compared, numbers, unlike
 from core.contracts.classifier import Classifier
-from core.study.manifest import manifest_of
 from core.study.study import Study, begin
-from core.study.verify import compared, numbers, unlike
 
 TIMES = ("seconds", "control_seconds")
 FOUND = ("before", "attack", "noise_answers", "maps", "rows")

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from core.base.errors import Unreadable
-from core.study import bundle, bundle_read
+from core.bundles import read, write
 from core.study.study import Study
 
 Edit = Callable[[dict[str, Any]], object]
@@ -23,7 +23,7 @@ Edit = Callable[[dict[str, Any]], object]
 @pytest.fixture(scope="module")
 def saved(investigated: Study, tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("case")
-    bundle.save(investigated, folder)
+    write.save(investigated, folder)
     return folder
 
 
@@ -74,7 +74,7 @@ WRONG: dict[str, Edit] = {
 @pytest.mark.parametrize("what", WRONG)
 def test_a_damaged_manifest_is_a_sentence(saved: Path, tmp_path: Path, what: str) -> None:
     with pytest.raises(Unreadable) as error:
-        bundle_read.load(edited(saved, tmp_path, WRONG[what]))
+        read.load(edited(saved, tmp_path, WRONG[what]))
     assert "\n" not in str(error.value)
     assert str(error.value).isprintable()
 
@@ -101,7 +101,7 @@ def test_whatever_is_left_out_or_of_another_kind_is_a_sentence(saved: Path, tmp_
                 part[last] = other
             path.write_text(json.dumps(manifest))
             with suppress(Unreadable):  # nothing else comes out
-                bundle_read.read_manifest(path)
+                read.read_manifest(path)
 
 
 def npz(arrays: dict[str, Any]) -> bytes:
@@ -146,7 +146,7 @@ def test_arrays_are_the_ones_that_belong_there(saved: Path, tmp_path: Path, how:
     else:
         raw = {"cut short": raw[:-40], "no zip": b"x", "a flipped byte": raw[:900] + b"\xff" + raw[901:]}[how]
     with pytest.raises(Unreadable, match="arrays.npz"):
-        bundle_read.load(edited(saved, tmp_path, lambda m: m, {"arrays.npz": raw}))
+        read.load(edited(saved, tmp_path, lambda m: m, {"arrays.npz": raw}))
 
 
 def test_a_member_longer_than_it_says_is_not_unpacked(saved: Path, tmp_path: Path) -> None:
@@ -162,29 +162,29 @@ def test_a_member_longer_than_it_says_is_not_unpacked(saved: Path, tmp_path: Pat
     true, told = (size.to_bytes(4, "little") for size in (honest + (1 << 24), honest))
     assert (raw := out.getvalue()).count(true) == 2
     with pytest.raises(Unreadable, match="arrays.npz"):
-        bundle_read.load(edited(saved, tmp_path, lambda m: m, {"arrays.npz": raw.replace(true, told)}))
+        read.load(edited(saved, tmp_path, lambda m: m, {"arrays.npz": raw.replace(true, told)}))
 
 
 def test_the_manifest_that_is_named_is_the_one_that_is_read(saved: Path, tmp_path: Path) -> None:
     folder = edited(saved, tmp_path, lambda m: m["attack"].update(queries=77))
     (folder / "manifest.json").rename(folder / "mine.json")
     (folder / "manifest.json").write_bytes((saved / "manifest.json").read_bytes())
-    manifest, study = bundle_read.read(folder / "mine.json")
+    manifest, study = read.read(folder / "mine.json")
     assert study.attacked is not None
     assert (manifest["attack"]["queries"], study.attacked.queries) == (77, 77)
 
 
 def test_a_folder_or_no_file_is_said_to_be_that(tmp_path: Path) -> None:
     with pytest.raises(Unreadable, match="is a folder; name the manifest.json in it"):
-        bundle_read.read_manifest(tmp_path)
+        read.read_manifest(tmp_path)
     with pytest.raises(Unreadable, match="null is no file"):
-        bundle_read.read_manifest(Path("/dev/null"))
+        read.read_manifest(Path("/dev/null"))
 
 
 def test_a_manifest_of_the_first_version_is_read(saved: Path, tmp_path: Path) -> None:
     def first(manifest: dict[str, Any]) -> None:
         del manifest["kind"], manifest["classifier"]["fingerprint"], manifest["classifier"]["preprocessing"]
 
-    back = bundle_read.load(edited(saved, tmp_path, first))
+    back = read.load(edited(saved, tmp_path, first))
     assert back.complete
     assert back.weights == back.fingerprint == "0" * 64

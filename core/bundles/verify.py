@@ -6,8 +6,8 @@ from typing import Any
 
 from torch import Tensor
 
-from core.study.bundle import arrays
-from core.study.manifest import manifest_of
+from core.bundles.manifest import manifest_of
+from core.bundles.write import arrays
 from core.study.study import Study
 
 TOLERANCE = 1e-4  # on each number, and relative to it where it is above 1

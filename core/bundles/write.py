@@ -11,12 +11,12 @@ from typing import Any
 import numpy as np
 from torch import Tensor
 
+from core.bundles import case_folder
+from core.bundles.case_folder import ready as ready
+from core.bundles.manifest import ARRAYS, MANIFEST, ORIGINAL, manifest_of
 from core.images.picture import to_png
-from core.study import case_folder
-from core.study.case_folder import ready as ready
 from core.study.colour_scale import shared_limit, signed
 from core.study.figures import amplification, amplified, pixels, png
-from core.study.manifest import ARRAYS, MANIFEST, ORIGINAL, manifest_of
 from core.study.study import Study
 
 DRAWN = ("original", "attacked", "noise", "seeds", "switched")  # the maps of one explainer

@@ -15,8 +15,8 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from core.base.atomic_files import write_whole
-from core.study.case_files import NEXT, listed, manifest_bytes, sha256
-from core.study.manifest import MANIFEST, belongs
+from core.bundles.case_files import NEXT, listed, manifest_bytes, sha256
+from core.bundles.manifest import MANIFEST, belongs
 
 PART = ".counterproof.part"
 BEFORE = "before.json"  # in NEXT: the manifest that is being replaced

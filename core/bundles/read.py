@@ -11,13 +11,13 @@ from torch import Tensor
 
 from core.base.errors import Unreadable
 from core.base.memory_info import available
+from core.bundles.case_files import beside
+from core.bundles.manifest import ARRAYS, MANIFEST, ORIGINAL
+from core.bundles.manifest_read import read_manifest as read_manifest
+from core.bundles.write import DRAWN
 from core.images.picture import from_png
 from core.study.attack_record import Attacked
-from core.study.bundle import DRAWN
 from core.study.case import Case
-from core.study.case_files import beside
-from core.study.manifest import ARRAYS, MANIFEST, ORIGINAL
-from core.study.manifest_read import read_manifest as read_manifest
 from core.study.maps import Maps
 from core.study.measures import measured
 from core.study.prediction import Prediction

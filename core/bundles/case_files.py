@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from core.base.errors import Unreadable
-from core.study.manifest import LARGEST, MANIFEST, belongs, written_here
+from core.bundles.manifest import LARGEST, MANIFEST, belongs, written_here
 from core.untrusted.foreign_json import parse_object
 
-NEXT = ".counterproof.next"  # where files lie until they are moved to their places: see core.study.case_folder
+NEXT = ".counterproof.next"  # where files lie until they are moved to their places: see core.bundles.case_folder
 
 
 def listed(raw: bytes | None) -> dict[str, str]:

@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from core.study import bundle, bundle_read, case_folder
-from core.study.case_files import NEXT
+from core.bundles import case_folder, read, write
+from core.bundles.case_files import NEXT
 from core.study.study import Study
 
 
@@ -33,9 +33,9 @@ def test_another_tools_folder_is_not_touched(tmp_path: Path, study: Study, manif
     (tmp_path / "notes.txt").write_text("mine")
     (tmp_path / "manifest.json").write_text(json.dumps(manifest))
     before = contents(tmp_path)
-    for write in (lambda: bundle.ready(tmp_path), lambda: bundle.save(study, tmp_path)):
+    for writing in (lambda: write.ready(tmp_path), lambda: write.save(study, tmp_path)):
         with pytest.raises(ValueError, match="holds other files"):
-            write()
+            writing()
         assert contents(tmp_path) == before
 
 
@@ -44,7 +44,7 @@ def test_a_folder_with_any_other_file_is_not_written_to(tmp_path: Path, study: S
     (tmp_path / name).parent.mkdir(exist_ok=True)
     (tmp_path / name).write_text("mine")
     with pytest.raises(ValueError, match="holds other files"):
-        bundle.save(study, tmp_path)
+        write.save(study, tmp_path)
     assert contents(tmp_path) == {name: b"mine"}
 
 
@@ -52,7 +52,7 @@ def test_a_folder_with_any_other_file_is_not_written_to(tmp_path: Path, study: S
 @pytest.mark.parametrize("kind", ["changed", "link", "folder"])
 def test_what_is_not_as_it_was_written_is_not_overwritten(tmp_path: Path, study: Study, name: str, kind: str) -> None:
     folder, mine = tmp_path / "case", tmp_path / "mine"
-    bundle.save(study, folder)
+    write.save(study, folder)
     mine.write_bytes((folder / name).read_bytes())
     (folder / name).unlink()
     if kind == "changed":
@@ -63,41 +63,41 @@ def test_what_is_not_as_it_was_written_is_not_overwritten(tmp_path: Path, study:
         (folder / name).mkdir()
     before = contents(tmp_path)
     with pytest.raises(ValueError, match="is not the file that was written there"):
-        bundle.save(study, folder)
+        write.save(study, folder)
     assert contents(tmp_path) == before
 
 
 def test_a_linked_folder_of_maps_is_not_written_through(tmp_path: Path, study: Study) -> None:
     folder, other = tmp_path / "case", tmp_path / "other"
-    bundle.save(study, folder)
+    write.save(study, folder)
     (folder / "maps").rename(other)
     (folder / "maps").symlink_to(other)
     with pytest.raises(ValueError, match="maps in .* is not the file"):
-        bundle.save(study, folder)
+        write.save(study, folder)
 
 
 @pytest.mark.parametrize("how", ["itself", "symlink", "hard link"])
 def test_an_input_is_never_written_over(tmp_path: Path, study: Study, how: str) -> None:
     folder, given = tmp_path / "case", tmp_path / "given.png"
-    bundle.save(study, folder)
+    write.save(study, folder)
     if how == "itself":
         given = folder / "original.png"
     elif how == "symlink":
         given.symlink_to(folder / "original.png")
     else:
         os.link(folder / "original.png", given)
-    for write in (lambda: bundle.ready(folder, [given]), lambda: bundle.save(study, folder, inputs=[given])):
+    for writing in (lambda: write.ready(folder, [given]), lambda: write.save(study, folder, inputs=[given])):
         with pytest.raises(ValueError, match="is what is being read"):
-            write()
+            writing()
 
 
 def test_a_linked_folder_is_the_folder_it_leads_to(tmp_path: Path, study: Study) -> None:
     (tmp_path / "real").mkdir()
     (tmp_path / "link").symlink_to(tmp_path / "real")
-    bundle.save(study, tmp_path / "link")
-    bundle.save(fewer(study), tmp_path / "link")
+    write.save(study, tmp_path / "link")
+    write.save(fewer(study), tmp_path / "link")
     assert (tmp_path / "link").is_symlink()
-    assert set(bundle_read.load(tmp_path / "real").maps) == {study.case.explainers[0].key}
+    assert set(read.load(tmp_path / "real").maps) == {study.case.explainers[0].key}
 
 
 def killed_at(point: int, folder: Path, study: Study) -> bool:
@@ -118,7 +118,7 @@ def killed_at(point: int, folder: Path, study: Study) -> bool:
 
         for name in ("replace", "rename", "unlink", "mkdir", "rmdir"):
             setattr(Path, name, count(getattr(Path, name)))
-        bundle.save(study, folder)
+        write.save(study, folder)
         os._exit(0)
     return os.waitpid(pid, 0)[1] != 0
 
@@ -127,23 +127,23 @@ def test_wherever_a_save_is_killed_a_whole_case_is_found(tmp_path: Path, study: 
     other = fewer(study)
     ids, keys, point = [study.case.id, other.case.id], [set(study.maps), set(other.maps)], 0
     folder = tmp_path / "case"
-    bundle.save(study, folder)
+    write.save(study, folder)
     turn = True
     while killed_at(point, folder, other if turn else study):
-        found = bundle_read.load(folder)
+        found = read.load(folder)
         assert (found.case.id, set(found.maps)) in list(zip(ids, keys, strict=True))
         point += 1
         turn = found.case.id == study.case.id
     assert point > 15
-    bundle.save(other, folder)
-    assert set(contents(folder)) == set(bundle.files(other))
+    write.save(other, folder)
+    assert set(contents(folder)) == set(write.files(other))
 
 
 def test_a_first_save_that_was_killed_does_not_stand_in_the_way(tmp_path: Path, study: Study) -> None:
     point = 0
     while killed_at(point, folder := tmp_path / str(point), study):
-        bundle.save(study, folder)
-        assert set(contents(folder)) == set(bundle.files(study))
+        write.save(study, folder)
+        assert set(contents(folder)) == set(write.files(study))
         point += 3
 
 
@@ -151,24 +151,24 @@ def test_what_only_looks_like_a_save_on_its_way_is_left_alone(tmp_path: Path, st
     (tmp_path / NEXT).mkdir()
     (tmp_path / NEXT / "thesis.tex").write_text("mine")
     with pytest.raises(ValueError, match="move it away"):
-        bundle.save(study, tmp_path)
+        write.save(study, tmp_path)
     (tmp_path / NEXT).rename(tmp_path / case_folder.PART)
     with pytest.raises(ValueError, match="move it away"):
-        bundle.save(study, tmp_path)
+        write.save(study, tmp_path)
     assert (tmp_path / case_folder.PART / "thesis.tex").is_file()
 
 
 @pytest.mark.slow
 def test_forty_kills_at_any_moment(tmp_path: Path, study: Study) -> None:
     folder, other = tmp_path / "case", fewer(study)
-    bundle.save(study, folder)
+    write.save(study, folder)
     for place in range(40):
         pid = os.fork()
         if pid == 0:
             while True:
-                bundle.save(other, folder)
-                bundle.save(study, folder)
+                write.save(other, folder)
+                write.save(study, folder)
         time.sleep(0.05 + 0.007 * place)
         os.kill(pid, signal.SIGKILL)
         os.waitpid(pid, 0)
-        assert bundle_read.load(folder).case.id in (study.case.id, other.case.id)
+        assert read.load(folder).case.id in (study.case.id, other.case.id)

@@ -7,10 +7,10 @@ from pathlib import Path
 from typing import Any
 
 from core.base.errors import Unreadable
+from core.bundles.manifest import ARRAYS, KIND, LARGEST, ORIGINAL, belongs
+from core.bundles.manifest_parts import MOST_EXPLAINERS, attack, maps, probabilities, rows
 from core.contracts.fingerprint import PREPROCESSING, weights_of
 from core.study.case import Case, digest
-from core.study.manifest import ARRAYS, KIND, LARGEST, ORIGINAL, belongs
-from core.study.manifest_parts import MOST_EXPLAINERS, attack, maps, probabilities, rows
 from core.untrusted.foreign_json import read_object
 from core.untrusted.json_part import Part
 
@@ -24,7 +24,7 @@ MOST_CLASSES, MOST_THREADS = 100_000, 1024
 def read_manifest(path: Path) -> dict[str, Any]:
     """The manifest at `path`, every part checked; ValueError in one sentence if it is none, is damaged or lacks a part.
 
-    OSError if there is no such file. What it says is not computed again here: see core.study.verify.
+    OSError if there is no such file. What it says is not computed again here: see core.bundles.verify.
     """
     kind = path.stat().st_mode
     if stat.S_ISDIR(kind):
