@@ -2,12 +2,12 @@
 
 import streamlit as st
 
+from app.own_model.dialog import dialog
 from app.ui import components
 from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
 from app.ui.keeping import show_unkept
 from app.ui.link_notes import replaced
-from app.ui.own_model import dialog
 from app.ui.pick_here import known_models, pick_here
 from app.ui.state import follow_link, linked, remember, setting
 from app.ui.widgets import segments

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import pytest
 
-os.environ["COUNTERPROOF_HOME"] = tempfile.mkdtemp(prefix="counterproof-test-")
+HOME = tempfile.TemporaryDirectory(prefix="counterproof-test-", ignore_cleanup_errors=True)  # gone with this process
+os.environ["COUNTERPROOF_HOME"] = HOME.name
 os.environ.pop("COUNTERPROOF_DATA", None)
 
 

@@ -42,7 +42,8 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
 ROOMS = {  # a package of app -> the packages and modules of app that it may import, beside itself
     "ui": "background",
     "background": "",
-    "sidebar": "ui",
+    "own_model": "ui",
+    "sidebar": "ui own_model",
     "nav": "",
     "server": "",
     "frame": "ui nav",

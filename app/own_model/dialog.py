@@ -5,10 +5,10 @@ from typing import Any
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from app.own_model.preparation import preparation
 from app.ui.advice import advice
 from app.ui.cached import classifiers
 from app.ui.markdown import plain
-from app.ui.own_preparation import preparation
 from app.ui.state import kept
 from core.checkpoints.tensor_files import Pickled, parse_tensors
 from core.classifiers.own import architecture, free_name, install, plain_name

@@ -12,7 +12,7 @@ from core.classifiers._architectures import architecture
 
 
 def page() -> None:
-    from app.ui.own_model import dialog
+    from app.own_model.dialog import dialog
 
     dialog()
 
