@@ -31,13 +31,14 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "data": "base untrusted contracts catalog data.formats",
     "study": "base untrusted contracts images catalog",
     "bundles": "base untrusted contracts images catalog study",
+    "minimal_distance": "base contracts attacks",
     "evaluation": f"{ENGINE} study",
     "compare": f"{ENGINE} study evaluation",
     "training": f"{ENGINE} evaluation",
     "refinement": f"{ENGINE} evaluation training",
-    "runs": f"{ENGINE} study evaluation compare training refinement",
-    "cli": f"{ENGINE} study bundles evaluation compare training refinement runs",
-    "recipes": f"{ENGINE} study bundles evaluation compare training refinement runs cli",
+    "runs": f"{ENGINE} study minimal_distance evaluation compare training refinement",
+    "cli": f"{ENGINE} study bundles minimal_distance evaluation compare training refinement runs",
+    "recipes": f"{ENGINE} study bundles minimal_distance evaluation compare training refinement runs cli",
 }
 ROOMS = {  # a package of app -> the packages and modules of app that it may import, beside itself
     "ui": "background",

@@ -18,6 +18,8 @@ class Edit:
 
 
 ATTACKS = "tests/core/attacks/test_attacks.py tests/core/attacks/test_agreement.py"
+DEEPFOOL = "tests/core/attacks/test_deepfool.py tests/core/attacks/test_deepfool_linf.py"
+DISTANCES = "tests/core/minimal_distance/"
 EXPLAINERS = "tests/core/explainers/test_explainers.py"
 
 EDITS = (
@@ -33,10 +35,25 @@ EDITS = (
     Edit("core/attacks/pgd.py", "start = random_start(images, self.eps, self.norm, generator) if self.random_start",
          "start = random_start(images, self.eps, self.norm, generator) if not self.random_start", ATTACKS),
     Edit("core/attacks/pgd_l2.py", "norm=self.norm, start=start", "start=start"),
-    Edit("core/attacks/deepfool.py", "(1 + self.overshoot) * total", "total"),
+    Edit("core/attacks/_deepfool_walk.py", "(1 + self.overshoot) * total", "total", DEEPFOOL),
+    Edit("core/attacks/_deepfool_walk.py", "steepness, slope.sign()", "steepness, slope", DEEPFOOL),
+    Edit("core/attacks/_deepfool_walk.py", "slope.flatten(1).abs().sum(dim=1)",
+         "slope.flatten(1).norm(dim=1)", DEEPFOOL),
     Edit("core/attacks/cw.py", '["lr"] = 1 - index / self.steps', '["lr"] = 1.0',
          "tests/core/attacks/test_cw.py"),
     Edit("core/attacks/apgd.py", "(ordered[:, 2] + ordered[:, 3]) / 2", "ordered[:, 2]"),
+    # minimal distances
+    Edit("core/minimal_distance/rms_attack.py", "eps * (steps - step) /", "eps * (step + 1) /",
+         DISTANCES + "test_rms_attack.py"),
+    Edit("core/minimal_distance/rms_attack.py", "& (size < smallest)", "",
+         DISTANCES + "test_rms_attack.py"),
+    Edit("core/minimal_distance/rms_attack.py", "range(steps + 1)", "range(steps)",
+         DISTANCES + "test_rms_attack.py"),
+    Edit("core/minimal_distance/rms_attack.py", "<= 1 / logits.shape[1]", "<= 0.5",
+         DISTANCES + "test_rms_attack.py"),
+    Edit("core/minimal_distance/area.py", "(1 - share - 1 / classes)", "(1 - share)", DISTANCES + "test_area.py"),
+    Edit("core/minimal_distance/area.py", "/ count - 1 / classes)", "/ count)", DISTANCES + "test_area.py"),
+    Edit("core/minimal_distance/smallest.py", "[walked, FAB", "[FAB", DISTANCES + "test_smallest.py"),
     # explainers and what they share
     Edit("core/explainers/grad_cam_pp.py", "below = 2 + slope", "below = 1 + slope"),
     Edit("core/explainers/grad_cam_pp.py", "alpha * slope.relu()", "alpha * slope"),

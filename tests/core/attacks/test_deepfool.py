@@ -10,7 +10,7 @@ from tests.core.attacks.networks import answers, batch, network
 
 
 def test_deepfool_over_all_classes_agrees_with_torchattacks(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("core.attacks.deepfool.NUDGE", 0.0)
+    monkeypatch.setattr("core.attacks._deepfool_walk.NUDGE", 0.0)
     classifier = network(seed=2)
     images = batch(classifier)[0] * 0.4 + 0.3  # nothing is clipped
     labels = answers(classifier, images)
