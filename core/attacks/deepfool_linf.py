@@ -47,6 +47,7 @@ class DeepFoolLinf(DeepFoolWalk, LinfAttack):
         "Walks straight to the nearest boundary, measured by the largest change of a pixel, and stops at the strength."
     )
     norm = math.inf
+    one_pass = True
 
     eps: float = linf_strength("Where the nearest wrong answer is farther away, the picture stops short of it.")
 

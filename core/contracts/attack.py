@@ -6,6 +6,8 @@ A method's author writes `run`, the mathematics; the checks, the freezing of the
 
 import math
 from abc import ABC, abstractmethod
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import ClassVar
 
@@ -32,6 +34,7 @@ class Attack(Method, ABC):
     targetable: ClassVar[bool] = True
     gradient_based: ClassVar[bool] = True  # whether it finds its way by gradients, and none where there are none
     library: ClassVar[str] = "counterproof"
+    one_pass: ClassVar[bool] = False  # whether one computation serves a whole list of strengths: see run_strengths
 
     @property
     def bound(self) -> float:
@@ -57,10 +60,30 @@ class Attack(Method, ABC):
             raise ValueError(f"{self.title} cannot aim at a chosen class")
         if self.bound == 0:
             return images.clone()
-        images, labels = images.to(classifier.device), labels.to(classifier.device)
         targets = None if targets is None else targets.to(classifier.device)
+        with self._ready(classifier, images, labels, seed) as (images, labels):
+            return self._made(self.run(classifier, images, labels, targets, seed, on_step))
+
+    def at_strengths(
+        self, classifier: Classifier, images: Tensor, labels: Tensor, strengths: Sequence[float], *, seed: int = 0
+    ) -> list[Tensor]:
+        """The attacked images at each of `strengths` (the attack's own is not used), from one computation.
+
+        The same images as one attack for each strength would give. For an attack with `one_pass` only.
+        """
+        expect_batch(classifier, images, labels, None)
+        with self._ready(classifier, images, labels, seed) as (images, labels):
+            return [self._made(each) for each in self.run_strengths(classifier, images, labels, strengths, seed)]
+
+    @contextmanager
+    def _ready(
+        self, classifier: Classifier, images: Tensor, labels: Tensor, seed: int
+    ) -> Iterator[tuple[Tensor, Tensor]]:
+        images, labels = images.to(classifier.device), labels.to(classifier.device)
         with seeded(seed, classifier.device), classifier.frozen():
-            found = self.run(classifier, images.detach(), labels, targets, seed, on_step)
+            yield images.detach(), labels
+
+    def _made(self, found: Tensor) -> Tensor:
         return expect_finite(found.detach().clamp(0, 1), f"the image that {self.title} made")
 
     @abstractmethod
@@ -69,6 +92,12 @@ class Attack(Method, ABC):
         on_step: OnStep | None,
     ) -> Tensor:  # fmt: skip
         ...
+
+    def run_strengths(
+        self, classifier: Classifier, images: Tensor, labels: Tensor, strengths: Sequence[float], seed: int
+    ) -> list[Tensor]:
+        """What an attack with `one_pass` offers: `run` at each of `strengths`, from one computation."""
+        raise ValueError(f"{self.title} computes every strength on its own")
 
 
 @dataclass(frozen=True)

@@ -196,6 +196,22 @@ def test_no_strength_no_change(attack: Attack, planted: Planted) -> None:
         assert attack.bound > 0
 
 
+@pytest.mark.parametrize(
+    "attack", [small(each) for each in ATTACKS.values() if each.one_pass], ids=lambda each: each.key
+)
+def test_one_computation_gives_what_each_strength_gives(attack: Attack, planted: Planted) -> None:
+    classifier, images, labels = planted
+    strengths = [4 / 255, 16 / 255, 32 / 255]
+    with CancelScope() as scope:
+        together = attack.at_strengths(classifier, images, labels, strengths, seed=3)
+    once = scope.forwards
+    with CancelScope() as scope:
+        apart = [replace(attack, eps=eps)(classifier, images, labels, seed=3) for eps in strengths]  # type: ignore[call-arg]
+    for first, second in zip(together, apart, strict=True):
+        assert torch.equal(first, second)
+    assert 3 * once <= scope.forwards
+
+
 @each
 def test_takes_one_image_and_one_step(attack: Attack, planted: Planted) -> None:
     classifier, images, labels = planted
