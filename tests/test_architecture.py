@@ -10,6 +10,7 @@ from core.base.paths import ROOT
 METHODS = "attacks explainers objectives metrics map_distances classifiers datasets"
 UP_TO_METHODS = "base untrusted contracts images"
 ENGINE = f"{UP_TO_METHODS} occlusion spurious data checkpoints {METHODS} catalog distributed"
+MEASURES = f"{ENGINE} study evaluation robustness minimal_distance"
 WINGS = {  # a wing of core -> the wings that it may import, beside itself; the order is that of docs/architecture.md
     "base": "",
     "untrusted": "base",
@@ -33,12 +34,13 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "bundles": "base untrusted contracts images catalog study",
     "minimal_distance": "base contracts attacks",
     "evaluation": f"{ENGINE} study",
+    "robustness": f"{ENGINE} evaluation",
     "compare": f"{ENGINE} study evaluation",
     "training": f"{ENGINE} evaluation",
     "refinement": f"{ENGINE} evaluation training",
-    "runs": f"{ENGINE} study minimal_distance evaluation compare training refinement",
-    "cli": f"{ENGINE} study bundles minimal_distance evaluation compare training refinement runs",
-    "recipes": f"{ENGINE} study bundles minimal_distance evaluation compare training refinement runs cli",
+    "runs": f"{MEASURES} compare training refinement",
+    "cli": f"{MEASURES} bundles compare training refinement runs",
+    "recipes": f"{MEASURES} bundles compare training refinement runs cli",
 }
 ROOMS = {  # a package of app -> the packages and modules of app that it may import, beside itself
     "ui": "background",
