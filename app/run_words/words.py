@@ -18,8 +18,8 @@ STATES = {
     "lost": ("◌", "lost"),
     "unreadable": ("⚠", "unreadable"),
 }  # state -> symbol and word, told apart without colour
-TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare"}
-MEASURES = {"evaluate": "Accuracy", "compare": "Comparison"}  # tasks that measure, under an attack
+TASKS = {"refine": "Refine", "evaluate": "Evaluate", "compare": "Compare"}
+MEASURES = {"evaluate": "Evaluation", "compare": "Comparison"}  # tasks that measure, under an attack
 
 
 def part(spec: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -39,8 +39,8 @@ def title(spec: Mapping[str, Any], data: Mapping[str, str]) -> str:
 
     >>> title({"task": "refine", "arguments": {"data": "mnist", "objective": {"method": "trades"}}}, {"mnist": "MNIST"})
     'TRADES, MNIST'
-    >>> title({"task": "evaluate", "arguments": {"data": "own:x", "attack": {"method": "pgd", "eps": 0.2}}}, {})
-    'Accuracy under PGD, own:x'
+    >>> title({"task": "evaluate", "arguments": {"data": "own:x", "attacks": [{"method": "pgd", "eps": 0.2}]}}, {})
+    'Evaluation under PGD, own:x'
     >>> title({}, {})
     'A run whose settings cannot be read'
     """
@@ -55,8 +55,11 @@ def title(spec: Mapping[str, Any], data: Mapping[str, str]) -> str:
         key = str(part(arguments, "objective").get("method", ""))
         return (objective_title(part(arguments, "objective")) or key or "Refine") + on
     if task in MEASURES:
-        key = str(part(arguments, "attack").get("method", ""))
-        return MEASURES[task] + (f" under {ATTACKS[key].title if key in ATTACKS else key}" if key else "") + on
+        several = arguments.get("attacks")
+        specs = several if isinstance(several, list) else [part(arguments, "attack")]
+        keys = [str(each.get("method", "")) for each in specs if isinstance(each, Mapping)]
+        by = ", ".join(ATTACKS[key].title if key in ATTACKS else key for key in keys if key)
+        return MEASURES[task] + (f" under {by}" if by else "") + on
     return TASKS.get(task, task.replace("_", " ").capitalize()) + on
 
 
@@ -82,6 +85,10 @@ def subtitle(spec: Mapping[str, Any], models: Mapping[str, str]) -> str:
         if isinstance(name := arguments.get(key), str):
             scratch = key == "base" and arguments.get("start") == "scratch"
             shown.append(("as " if scratch else "") + models.get(name, name) + (", from scratch" if scratch else ""))
+    several = arguments.get("classifiers")
+    shown += (
+        [models.get(name, name) for name in several or [] if isinstance(name, str)] if isinstance(several, list) else []
+    )
     epochs, images = part(arguments, "schedule").get("epochs"), arguments.get("images") or arguments.get("count")
     if isinstance(epochs, int):
         shown.append(f"{epochs} epoch{'' if epochs == 1 else 's'}")

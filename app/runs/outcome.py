@@ -16,9 +16,9 @@ from core.attacks.pgd import PGD
 from core.base.errors import Unreadable
 from core.base.params import from_spec
 from core.base.plain_line import plain_line
-from core.base.proportion import Proportion
 from core.catalog import OBJECTIVES
 from core.contracts.objective import Objective
+from core.robustness.words import found_words
 from core.runs.settings_difference import flat
 from core.training.guessing import collapsed, doubtful
 from core.training.schedule import Schedule
@@ -53,8 +53,9 @@ def show_outcome(facts: RunFacts) -> None:
 def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping[str, Any]) -> str:
     """The result of a run in a sentence or two; "" for a task or a result that is not known.
 
-    >>> outcome("evaluate", {"hits": 712, "count": 1000, "interval_95": [0.683, 0.739]}, 0, {})
-    'Right on 712 of 1,000 images: 71.2 % (95 % interval: 68.3 to 73.9 %).'
+    >>> outcome("evaluate", {"count": 1000, "asked": {"classifiers": ["a"], "data": "mnist"}, "differences": [],
+    ...         "models": [{"accuracy": [0.712, 0.683, 0.739]}]}, 0, {})
+    'a is right on 71.2 % (68.3 to 73.9) of 1,000 images.'
     >>> outcome("refine", {"epoch_kept": 2, "averaged": True, "held": {"clean": 0.5, "clean_average": 0.75}}, 100, {})
     'Kept: the averaged weights after epoch 2. On the 100 held-out images it is right on 75.0 % (65.7 to 82.5 %)...'
     >>> outcome("refine", {"epoch_kept": 2, "before": {"clean": 0.9}, "held": {"clean": 0.5}}, 100, {})[:99]
@@ -64,11 +65,7 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
     'under attack (PGD, 10 steps, at most 51/255).'
     """
     if task == "evaluate":
-        hits, total = result.get("hits"), result.get("count")
-        if isinstance(hits, int) and isinstance(total, int) and 0 <= hits <= total > 0:
-            low, high = Proportion(hits, total).interval
-            return (f"Right on {hits:,} of {total:,} images: {100 * hits / total:.1f} % "
-                    f"(95 % interval: {100 * low:.1f} to {100 * high:.1f} %).")  # fmt: skip
+        return " ".join(found_words(result))
     if task == "compare":
         return compared(result, arguments)
     if task == "refine" and isinstance(epoch := result.get("epoch_kept"), int):

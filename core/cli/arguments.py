@@ -39,6 +39,26 @@ def refine(made: argparse.ArgumentParser) -> None:
     made.add_argument("--detach", action="store_true", help="do not wait for the end")
 
 
+def evaluate(made: argparse.ArgumentParser) -> None:
+    made.add_argument("classifiers", nargs="*", metavar="MODEL", help="see `counterproof methods`")
+    made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
+    made.add_argument("--attacks", metavar="A,B", help="by key: see `counterproof methods`")
+    made.add_argument("--strengths", metavar="S,S", help="of attacks in L-infinity, rising: 2/255,8/255 or 0.03,0.1")
+    made.add_argument("--l2", metavar="S,S", dest="strengths_l2", help="of attacks in L2, rising: 0.25,0.5")
+    made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
+                      help="a parameter of an attack, such as pgd.steps=40; may be repeated")  # fmt: skip
+    made.add_argument("--preset", help="settings to begin with: usual (default), mnist_study")
+    made.add_argument("--count", type=int, metavar="N", help="images, drawn by the seed (default 1000)")
+    made.add_argument("--batch", type=int, metavar="N", help="images at once (default 100)")
+    made.add_argument("--seed", type=int)
+    made.add_argument("--only-standing", action="store_true", default=None,
+                      help="give each attack only what those before it have left: faster, and tells the worst case "
+                      "alone")  # fmt: skip
+    made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
+    made.add_argument("--name", "--title", dest="title", help="your own words for the run")
+    made.add_argument("--detach", action="store_true", help="do not wait for the end")
+
+
 def case(made: argparse.ArgumentParser) -> None:
     made.add_argument("image", help="a picture file, or a gallery picture such as cifar10/0003")
     made.add_argument("--model", default="imagenet_efficientnet_lite0", help="see `counterproof methods`")

@@ -73,6 +73,13 @@ def run_refine(given: argparse.Namespace) -> int:
     return refine(given, _say)
 
 
+def run_evaluate(given: argparse.Namespace) -> int:
+    from core.cli.evaluate import evaluate
+
+    raise_again()
+    return evaluate(given, _say)
+
+
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 

@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.base.plain_line import plain_line
+from core.robustness.words import found_words
 from core.runs.status import Status
 from core.runs.store import Run
 from core.training.guessing import collapsed, doubtful
@@ -105,11 +106,7 @@ def _found(run: Run, result: Mapping[str, Any]) -> str:
         kept += f"{said} " if (said := collapsed(result) or doubtful(result)) else ""
         return f"{kept}Its classifier is run:{run.id}"
     if task == "evaluate":
-        count, interval = result.get("count"), result.get("interval_95")
-        shares = [result.get("accuracy"), *(interval if isinstance(interval, list) else [])]
-        if isinstance(count, int) and len(shares) == 3 and all(isinstance(each, int | float) for each in shares):
-            right, low, high = shares
-            return f"{right:.1%} of {count:,} images right (95 % interval {low:.1%} to {high:.1%})."
+        return "\n".join(found_words(result))
     if task == "compare" and isinstance(count := result.get("count"), int):
         return f"{count:,} images were measured; the page Compare shows the curves."
     return ""
@@ -132,14 +129,20 @@ def subject(spec: Mapping[str, Any]) -> str:
     >>> both = {"before": "a", "after": "b", "data": "mnist", "attack": {"method": "pgd"}}
     >>> subject({"task": "compare", "arguments": both})
     'compare a with b on mnist under pgd'
-    >>> subject({"task": "evaluate", "arguments": {"classifier": "a", "data": "mnist", "attack": None}})
-    'evaluate a on mnist'
+    >>> subject({"task": "evaluate", "arguments": {"classifiers": ["a", "b"], "data": "mnist", "attacks": []}})
+    'evaluate a, b on mnist'
     """
     given, task = spec.get("arguments", {}), spec.get("task")
     if given.get("title"):
         return str(given["title"])
     if task == "refine":
         return f"{(given.get('objective') or {}).get('method')} from {given.get('base')} on {given.get('data')}"
-    what = f"{given.get('before')} with {given.get('after')}" if task == "compare" else given.get("classifier", "")
-    attack = (given.get("attack") or {}).get("method")
-    return f"{task} {what} on {given.get('data', '')}" + (f" under {attack}" if attack else "")
+    attacks = [given.get("attack") or {}] if task == "compare" else _listed(given.get("attacks"))
+    what = f"{given.get('before')} with {given.get('after')}"
+    what = what if task == "compare" else ", ".join(map(str, _listed(given.get("classifiers"))))
+    by = ", ".join(str(each["method"]) for each in attacks if isinstance(each, dict) and each.get("method"))
+    return f"{task} {what} on {given.get('data', '')}" + (f" under {by}" if by else "")
+
+
+def _listed(value: Any) -> list[Any]:
+    return value if isinstance(value, list) else []

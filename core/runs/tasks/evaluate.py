@@ -1,106 +1,150 @@
-"""The task `evaluate`: how often a classifier is right on a data set, as it is or under an attack."""
+"""The task `evaluate`: models x attacks x strengths on the images of a data set, kept image by image."""
 
-import json
+import time
 from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from typing import Any, Literal, cast
+from typing import Any
 
+import torch
+from torch import Tensor
+
+from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
-from core.base.params import from_spec
-from core.base.proportion import Proportion
-from core.catalog import ATTACKS, load_classifier
+from core.catalog import load_classifier
 from core.contracts.attack import Attack
+from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data
 from core.data.fit import joined
 from core.distributed.fabric import full_precision
-from core.evaluation.accuracy import right, untried
+from core.robustness.cells import AS_THEY_ARE
+from core.robustness.request import Evaluation
+from core.robustness.summary import summary
+from core.robustness.sweep import sweep
+from core.runs import files
 from core.runs.context import Context, Stopped
-from core.runs.tasks import at_least_one
 
-
-@dataclass(frozen=True)
-class EvaluationRequest:
-    """The arguments: a classifier and data by name, an attack in its JSON form or none, the first `count` images.
-
-    `data_fingerprint`: that of the data, if the number is to hold for these only.
-    """
-
-    classifier: str
-    data: str
-    split: Literal["train", "test"] = "test"
-    attack: dict[str, Any] | None = None
-    count: int = 1000
-    batch: int = 100
-    seed: int = 0
-    data_fingerprint: str = ""
-
-    def __post_init__(self) -> None:
-        if self.split not in ("train", "test"):
-            raise ValueError(f"expected the train or the test split, got {self.split!r}")
-        at_least_one(count=self.count, batch=self.batch)
+DIGITS = 4  # of a confidence
 
 
 def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
-    """{"hits", "count", "accuracy", "interval_95", "without_gradient"}; a row after every batch, each a checkpoint.
+    """What `core.robustness.summary.summary` tells of the rows, and what was asked.
 
-    without_gradient: how many images gave the attack no gradient to follow, so that a right answer there says nothing.
-
-    The batches and their seeds are those of `core.evaluation.accuracy.accuracy`, so the number is too, however often it
-    stopped.
+    A row after every batch of images on one model, as they are or under one attack; each is a checkpoint, so an
+    evaluation that was stopped or killed goes on with what is not there yet, and ends with the numbers of one that was
+    not: batches and seeds depend on the arguments alone.
     """
-    try:
-        asked = EvaluationRequest(**arguments)
-    except TypeError as error:
-        raise ValueError(f"evaluate: {str(error).partition(' ')[2]}") from error
+    asked = Evaluation.read(arguments)
     try:
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole batches are saved, so there is nothing to wait for
-            hits, flat, total = _count(context, asked)
+            models, data = _load(context, asked)
+            _measure(context, asked, models, data)
     except Cancelled as error:
         raise Stopped from error
-    share = Proportion(hits, total)
-    return {
-        "hits": hits,
-        "count": total,
-        "accuracy": share.value,
-        "interval_95": share.interval,
-        "without_gradient": flat,
-        "asked": asdict(asked),
-    }
+    rows = files.read_rows(context.folder / run_folder.METRICS)
+    told = summary(rows, asked, len(data.classes))
+    for number, model in enumerate(told["models"]):
+        for each in model["attacks"]:
+            if each["without_gradient"]:
+                context.note(
+                    f"{each['title']} on {asked.classifiers[number]}: {each['without_gradient']:,} images gave no "
+                    "gradient to follow: that they are right says nothing."
+                )
+    return told | {"classes": list(data.classes)[:1000], "asked": asked.arguments(),
+                   "weights": [each.fingerprint for each in models]}  # fmt: skip
 
 
-def _count(context: Context, asked: EvaluationRequest) -> tuple[int, int, int]:
-    """(how many are right, on how many of these the attack had no gradient, of how many), from the last checkpoint."""
-    attack = cast(Attack, from_spec(asked.attack, ATTACKS)) if asked.attack else None
-    classifier = load_classifier(asked.classifier, context.preparing)
+def _load(context: Context, asked: Evaluation) -> tuple[list[Classifier], Images]:
+    """The classifiers on the run's device and the images, found to fit every one."""
+    models = [load_classifier(name, context.preparing) for name in asked.classifiers]
+    if asked.weights and asked.weights != tuple(each.fingerprint for each in models):
+        raise ValueError("the weights of one of the models have changed since this evaluation was asked for")
     full_precision()
-    classifier.net.to(context.device)
-    data = load_data(
-        asked.data, asked.split, size=classifier.size, progress=context.preparing, fingerprint=asked.data_fingerprint
-    )
-    data = joined(classifier, data)
-    for note in data.notes:
-        context.note(note)
-    total = min(asked.count, len(data))
-    steps = range(0, total, asked.batch)
-    done, hits, flat = 0, 0, 0
-    if found := context.latest():
-        kept = json.loads((found[1] / "hits.json").read_text())
-        done, hits, flat = found[0] + 1, kept["hits"], kept.get("flat", 0)
-    context.progress(done / len(steps))
-    for step in range(done, len(steps)):
-        begin, end = steps[step], min(steps[step] + asked.batch, total)
-        part = Images(data.images[begin:end], data.labels[begin:end], data.classes)
-        correct = right(classifier, part, attack, batch=asked.batch, seed=asked.seed + begin)
-        hits += int(correct.sum())
-        flat += 0 if attack is None else untried(classifier, part, correct, attack, asked.batch)
-        context.row(step, count=end, hits=hits, accuracy=hits / end)
-        with context.checkpoint(step) as folder:
-            (folder / "hits.json").write_text(json.dumps({"hits": hits, "flat": flat}))
-        context.progress((step + 1) / len(steps), f"{end:,} of {total:,} images")
-        if context.stop_asked():
-            raise Stopped
-    if flat:
-        context.note(f"On {flat:,} images the attack found no gradient to follow: that they are right says nothing.")
-    return hits, flat, total
+    data = load_data(asked.data, asked.split, size=models[0].size, progress=context.preparing,
+                     fingerprint=asked.data_fingerprint)  # fmt: skip
+    for name, each in zip(asked.classifiers, models, strict=True):
+        each.net.to(context.device)
+        try:
+            fitted = joined(each, data)
+        except ValueError as error:
+            raise ValueError(f"{name}: {error}") from error
+        for note in fitted.notes:
+            context.note(note)
+    shared = [joined(each, data) for each in models]
+    if any(each.classes != shared[0].classes for each in shared):
+        raise ValueError("these models name their classes differently or in another order: evaluate them one by one")
+    return models, shared[0]
+
+
+def _measure(context: Context, asked: Evaluation, models: list[Classifier], data: Images) -> None:
+    """Add the rows that are not there yet, batch by batch, so that all models and attacks grow together."""
+    order = torch.randperm(len(data), generator=torch.Generator().manual_seed(asked.seed))
+    places = order[: asked.count].sort().values if asked.count < len(data) else torch.arange(len(data))
+    batches = torch.split(places, asked.batch)
+    attacks = asked.methods()
+    a_batch = len(models) * (len(attacks) + 1)
+    total = len(batches) * a_batch
+    context.progress((context.saved + 1) / total)
+    first = (context.saved + 1) // a_batch
+    known = [row for row in files.read_rows(context.folder / run_folder.METRICS) if row.get("batch") == first]
+    for batch in range(first, len(batches)):
+        images, labels = data.images[batches[batch]].float() / 255, data.labels[batches[batch]]
+        for number, model in enumerate(models):
+            fallen = _fallen([row for row in known if row["model"] == number], attacks)
+            for place in range(AS_THEY_ARE, len(attacks)):
+                step = batch * a_batch + number * (len(attacks) + 1) + place + 1
+                if step <= context.saved:
+                    continue
+                if place == AS_THEY_ARE:
+                    found = _clean(model, images, labels, batches[batch])
+                else:
+                    attack = attacks[place]
+                    below = fallen.get(attack.norm) if asked.only_standing else None
+                    found = _attacked(asked, attack, model, images, labels, batch, below)
+                    _fall(fallen, attack.norm, found["fell"])
+                context.row(step, batch=batch, model=number, attack=place, **found)
+                with context.checkpoint(step):
+                    pass  # the rows hold all there is to go on from
+                said = "as they are" if place == AS_THEY_ARE else attacks[place].title
+                context.progress((step + 1) / total, _doing(said, number, len(models), batch, batches))
+                if context.stop_asked():
+                    raise Stopped
+        known = []
+
+
+def _fallen(rows: list[dict[str, Any]], attacks: tuple[Attack, ...]) -> dict[float, Tensor]:
+    """Norm -> (N,) the place of the strength at which each image has fallen to the attacks of these rows."""
+    fallen: dict[float, Tensor] = {}
+    for row in rows:
+        if row["attack"] != AS_THEY_ARE:
+            _fall(fallen, attacks[row["attack"]].norm, row["fell"])
+    return fallen
+
+
+def _fall(fallen: dict[float, Tensor], norm: float, fell: list[int]) -> None:
+    new = torch.tensor(fell)
+    fallen[norm] = torch.minimum(fallen[norm], new) if norm in fallen else new
+
+
+def _clean(model: Classifier, images: Tensor, labels: Tensor, places: Tensor) -> dict[str, Any]:
+    sure, answers = model.probabilities(images).max(dim=1)
+    return {"places": places.tolist(), "labels": labels.tolist(), "answers": answers.tolist(),
+            "confidence": [round(each, DIGITS) for each in sure.tolist()]}  # fmt: skip
+
+
+def _attacked(
+    asked: Evaluation, attack: Attack, model: Classifier, images: Tensor, labels: Tensor, batch: int,
+    below: Tensor | None,
+) -> dict[str, Any]:  # fmt: skip
+    begun, seed = time.perf_counter(), asked.seed + batch * asked.batch
+    swept = sweep(model, images, labels, attack, asked.strengths_of(attack), seed=seed, below=below)
+    return {"fell": swept.fell.tolist(), "answers": swept.answers.tolist(), "flat": swept.flat.int().tolist(),
+            "confidence": [[round(each, DIGITS) for each in row] for row in swept.confidence.tolist()],
+            "made": swept.made, "naive": swept.naive, "evaluations": round(swept.evaluations, 1),
+            "seconds": round(time.perf_counter() - begun, 3)}  # fmt: skip
+
+
+def _doing(said: str, model: int, models: int, batch: int, batches: tuple[Tensor, ...]) -> str:
+    count, total = sum(map(len, batches[: batch + 1])), sum(map(len, batches))
+    which = f", model {model + 1} of {models}" if models > 1 else ""
+    return f"images up to {count:,} of {total:,}{which}: {said}"

@@ -1,5 +1,6 @@
 """The Runs page: no runs, completed ones, two compared, other tasks, damaged folders, runs that are gone."""
 
+import json
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +55,11 @@ def test_the_difference_of_two_runs(digits: Path) -> None:
 
 
 def test_a_run_of_another_task_shows_its_rows_and_result(home: Path) -> None:
-    spec = {"task": "evaluate", "arguments": {"classifier": "mnist_cnn:standard", "data": "mnist"}}
-    run = made(home, "20260101-120000-00000001", spec, DONE, '{"step": 0, "hits": 9, "count": 10}\n')
-    (run.folder / "result.json").write_text('{"hits": 9, "count": 10, "accuracy": 0.9}')
-    assert "Right on 9 of 10 images: 90.0 % (95 % interval: 59.6 to 98.2 %)" in texts(opened(RUNS))
+    spec = {"task": "evaluate", "arguments": {"classifiers": ["mnist_cnn:standard"], "data": "mnist"}}
+    run = made(home, "20260101-120000-00000001", spec, DONE, '{"step": 0, "batch": 0, "model": 0}\n')
+    told = {"asked": spec["arguments"], "count": 10, "models": [{"accuracy": [0.9, 0.596, 0.982]}], "differences": []}
+    (run.folder / "result.json").write_text(json.dumps(told))
+    assert "mnist_cnn:standard is right on 90.0 % (59.6 to 98.2) of 10 images." in texts(opened(RUNS))
     made(home, "20260101-120000-00000002", {"task": "new_thing"}, DONE, '{"step": 0, "depth": 3}\n')
     (home / "runs" / "20260101-120000-00000002" / "result.json").write_text('{"found": {"depth": 3}}')
     app = opened(RUNS)

@@ -116,9 +116,10 @@ def test_notes_that_come_after_epochs_are_told(store: Store) -> None:
             "compare a with b on mnist under pgd",
         ),
         (
-            "evaluate", {"classifier": "a", "data": "mnist", "attack": None},
-            {"accuracy": 0.5, "count": 20, "interval_95": [0.25, 0.75]},
-            "Completed. 50.0% of 20 images right (95 % interval 25.0% to 75.0%).", "evaluate a on mnist",
+            "evaluate", {"classifiers": ["a"], "data": "mnist", "attacks": []},
+            {"asked": {"classifiers": ["a"], "data": "mnist"}, "count": 20, "differences": [],
+             "models": [{"accuracy": [0.5, 0.25, 0.75]}]},
+            "Completed. a is right on 50.0 % (25.0 to 75.0) of 20 images.", "evaluate a on mnist",
         ),
     ],
     ids=["compare", "evaluate"],

@@ -102,7 +102,8 @@ def test_a_measurement_goes_on_with_no_other_images(home: Path, task: str) -> No
     name = "mnist_cnn:standard"
     own_data.install(_named(raw(0, 28), 10), "digits")
     both: dict[str, dict[str, Any]] = {
-        "compare": {"before": name, "after": name, "attack": to_spec(PGD(steps=1))}, "evaluate": {"classifier": name},
+        "compare": {"before": name, "after": name, "attack": to_spec(PGD(steps=1))},
+        "evaluate": {"classifiers": [name]},
     }  # fmt: skip
     asked = both[task] | {"data": "own:digits", "count": 2, "batch": 2} | known_data("own:digits")
     files.write_json(home / run_folder.SPEC, {"task": task, "arguments": asked})

@@ -36,8 +36,8 @@ def test_the_labels_follow_the_names(task: str, tmp_path: Path) -> None:
     np.savez(tmp_path / "x.npz", test_images=pixels, test_labels=9 - truth, classes=np.array(model.labels[::-1]))
     data = str(tmp_path / "x.npz")
     if task == "evaluate":
-        found, notes = done(tmp_path, task, classifier=MODEL, data=data)
-        assert (found["hits"], found["count"]) == (12, 12)
+        found, notes = done(tmp_path, task, classifiers=[MODEL], data=data)
+        assert (found["models"][0]["correct"], found["count"]) == (12, 12)
     else:
         attack = {"method": "fgsm", "eps": 0.1}
         found, notes = done(tmp_path, task, before=MODEL, after=MODEL, data=data, attack=attack, count=12)
@@ -53,7 +53,9 @@ def test_the_labels_follow_the_names(task: str, tmp_path: Path) -> None:
 )
 def test_counts_that_cannot_be(task: str, odd: dict[str, Any], tmp_path: Path) -> None:
     of = (
-        {"classifier": MODEL} if task == "evaluate" else {"before": MODEL, "after": MODEL, "attack": {"method": "fgsm"}}
+        {"classifiers": [MODEL]}
+        if task == "evaluate"
+        else {"before": MODEL, "after": MODEL, "attack": {"method": "fgsm"}}
     )
     with pytest.raises(ValueError, match="to be a whole number from 1"):
         done(tmp_path, task, data="mnist", **of, **odd)
