@@ -41,6 +41,15 @@ class Attack(Method, ABC):
         """The largest allowed change in `norm`; inf where the attack seeks the smallest change."""
         return float(getattr(self, "eps", math.inf))
 
+    @property
+    def named(self) -> str:
+        """What people call it with these parameters."""
+        return self.title
+
+    def parts(self) -> tuple["Attack", ...]:
+        """The attacks it is made of, each to be told on its own; itself where it is one."""
+        return (self,)
+
     def describe(self, classifier: Classifier) -> str:
         """What exactly runs on this classifier, in one sentence, where the title does not say it all; else ""."""
         return ""

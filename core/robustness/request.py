@@ -67,7 +67,7 @@ class Evaluation:
             assert isinstance(attack, Attack)
             if attack.norm not in NORMS:
                 raise ValueError(f"{attack.title} bounds the change in no norm that strengths are told in")
-            made.append(replace(attack, eps=_usual(attack)) if attack.bound == 0 else attack)  # type: ignore[call-arg]
+            made += (replace(attack, eps=_usual(attack)) if attack.bound == 0 else attack).parts()  # type: ignore[call-arg]
         return tuple(made)
 
     def strengths_of(self, attack: Attack) -> tuple[float, ...]:

@@ -71,7 +71,7 @@ def of_norm(model: Model, methods: Sequence[Attack], norm: float) -> tuple[list[
 def _attack(matrix: Matrix, cell: Cell, attack: Attack, asked: Evaluation, classes: int) -> dict[str, Any]:
     strengths = asked.strengths_of(attack)
     told: dict[str, Any] = {
-        "title": attack.title, "norm": str(attack.norm), "strengths": list(strengths), "made": cell.made,
+        "title": attack.named, "norm": str(attack.norm), "strengths": list(strengths), "made": cell.made,
         "naive": cell.naive, "evaluations": round(cell.evaluations), "seconds": round(cell.seconds, 1),
         "without_gradient": int(cell.flat.sum()),
     }  # fmt: skip

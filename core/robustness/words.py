@@ -52,7 +52,7 @@ def sentences(told: Mapping[str, Any], asked: Evaluation, names: Mapping[str, st
         for norm in norms_of(asked):
             worst, place = model["worst"][str(norm)], focus(asked, norm)
             count = len(worst["attacks"])
-            by = asked.methods()[worst["attacks"][0]].title if count == 1 else f"the worst of {count} attacks"
+            by = asked.methods()[worst["attacks"][0]].named if count == 1 else f"the worst of {count} attacks"
             measure = "" if norm == math.inf else " in length"
             limit = strength_word(worst["strengths"][place], norm)
             text += f", and under {by} at {limit}{measure} on {with_interval(worst['accuracy'][place])}"

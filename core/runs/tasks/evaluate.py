@@ -1,6 +1,5 @@
 """The task `evaluate`: models x attacks x strengths on the images of a data set, kept image by image."""
 
-import time
 from collections.abc import Mapping
 from typing import Any
 
@@ -10,20 +9,18 @@ from torch import Tensor
 from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import load_classifier
-from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data
 from core.data.fit import joined
 from core.distributed.fabric import full_precision
+from core.robustness import batch_rows
 from core.robustness.cells import AS_THEY_ARE
+from core.robustness.flags import LOOKED_AT, warnings
 from core.robustness.request import Evaluation
 from core.robustness.summary import summary
-from core.robustness.sweep import sweep
 from core.runs import files
 from core.runs.context import Context, Stopped
-
-DIGITS = 4  # of a confidence
 
 
 def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
@@ -38,12 +35,15 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole batches are saved, so there is nothing to wait for
             models, data = _load(context, asked)
-            _measure(context, asked, models, data)
+            places = _measure(context, asked, models, data)
+            told = summary(files.read_rows(context.folder / run_folder.METRICS), asked, len(data.classes))
+            for each, entry in zip(models, told["models"], strict=True):
+                entry["flags"] = warnings(each, data.images[places[:LOOKED_AT]], data.labels[places], entry, asked)
     except Cancelled as error:
         raise Stopped from error
-    rows = files.read_rows(context.folder / run_folder.METRICS)
-    told = summary(rows, asked, len(data.classes))
     for number, model in enumerate(told["models"]):
+        for flag in model["flags"]:
+            context.note(f"{asked.classifiers[number]}: {flag}")
         for each in model["attacks"]:
             if each["without_gradient"]:
                 context.note(
@@ -76,8 +76,11 @@ def _load(context: Context, asked: Evaluation) -> tuple[list[Classifier], Images
     return models, shared[0]
 
 
-def _measure(context: Context, asked: Evaluation, models: list[Classifier], data: Images) -> None:
-    """Add the rows that are not there yet, batch by batch, so that all models and attacks grow together."""
+def _measure(context: Context, asked: Evaluation, models: list[Classifier], data: Images) -> Tensor:
+    """Add the rows that are not there yet, batch by batch, so that all models and attacks grow together.
+
+    Returns the places (N,) of the images in the data.
+    """
     order = torch.randperm(len(data), generator=torch.Generator().manual_seed(asked.seed))
     places = order[: asked.count].sort().values if asked.count < len(data) else torch.arange(len(data))
     batches = torch.split(places, asked.batch)
@@ -90,58 +93,27 @@ def _measure(context: Context, asked: Evaluation, models: list[Classifier], data
     for batch in range(first, len(batches)):
         images, labels = data.images[batches[batch]].float() / 255, data.labels[batches[batch]]
         for number, model in enumerate(models):
-            fallen = _fallen([row for row in known if row["model"] == number], attacks)
+            fallen = batch_rows.fallen([row for row in known if row["model"] == number], attacks)
             for place in range(AS_THEY_ARE, len(attacks)):
                 step = batch * a_batch + number * (len(attacks) + 1) + place + 1
                 if step <= context.saved:
                     continue
                 if place == AS_THEY_ARE:
-                    found = _clean(model, images, labels, batches[batch])
+                    found = batch_rows.clean(model, images, labels, batches[batch])
                 else:
                     attack = attacks[place]
                     below = fallen.get(attack.norm) if asked.only_standing else None
-                    found = _attacked(asked, attack, model, images, labels, batch, below)
-                    _fall(fallen, attack.norm, found["fell"])
+                    found = batch_rows.attacked(asked, attack, model, images, labels, batch, below)
+                    batch_rows.fall(fallen, attack.norm, found["fell"])
                 context.row(step, batch=batch, model=number, attack=place, **found)
                 with context.checkpoint(step):
                     pass  # the rows hold all there is to go on from
-                said = "as they are" if place == AS_THEY_ARE else attacks[place].title
+                said = "as they are" if place == AS_THEY_ARE else attacks[place].named
                 context.progress((step + 1) / total, _doing(said, number, len(models), batch, batches))
                 if context.stop_asked():
                     raise Stopped
         known = []
-
-
-def _fallen(rows: list[dict[str, Any]], attacks: tuple[Attack, ...]) -> dict[float, Tensor]:
-    """Norm -> (N,) the place of the strength at which each image has fallen to the attacks of these rows."""
-    fallen: dict[float, Tensor] = {}
-    for row in rows:
-        if row["attack"] != AS_THEY_ARE:
-            _fall(fallen, attacks[row["attack"]].norm, row["fell"])
-    return fallen
-
-
-def _fall(fallen: dict[float, Tensor], norm: float, fell: list[int]) -> None:
-    new = torch.tensor(fell)
-    fallen[norm] = torch.minimum(fallen[norm], new) if norm in fallen else new
-
-
-def _clean(model: Classifier, images: Tensor, labels: Tensor, places: Tensor) -> dict[str, Any]:
-    sure, answers = model.probabilities(images).max(dim=1)
-    return {"places": places.tolist(), "labels": labels.tolist(), "answers": answers.tolist(),
-            "confidence": [round(each, DIGITS) for each in sure.tolist()]}  # fmt: skip
-
-
-def _attacked(
-    asked: Evaluation, attack: Attack, model: Classifier, images: Tensor, labels: Tensor, batch: int,
-    below: Tensor | None,
-) -> dict[str, Any]:  # fmt: skip
-    begun, seed = time.perf_counter(), asked.seed + batch * asked.batch
-    swept = sweep(model, images, labels, attack, asked.strengths_of(attack), seed=seed, below=below)
-    return {"fell": swept.fell.tolist(), "answers": swept.answers.tolist(), "flat": swept.flat.int().tolist(),
-            "confidence": [[round(each, DIGITS) for each in row] for row in swept.confidence.tolist()],
-            "made": swept.made, "naive": swept.naive, "evaluations": round(swept.evaluations, 1),
-            "seconds": round(time.perf_counter() - begun, 3)}  # fmt: skip
+    return places
 
 
 def _doing(said: str, model: int, models: int, batch: int, batches: tuple[Tensor, ...]) -> str:
