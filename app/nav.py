@@ -15,6 +15,9 @@ PAGES = {
         "refine": ("refine.py", "Refine", ":material/shield:"),
         "runs": ("runs.py", "Runs", ":material/monitoring:"),
     },
+    "Evidence": {
+        "evaluate": ("evaluate.py", "Evaluate", ":material/fact_check:"),
+    },
 }
 
 

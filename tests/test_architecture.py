@@ -56,6 +56,7 @@ ROOMS = {  # a package of app -> the packages and modules of app that it may imp
     "overview": "ui study",
     "inspect_image": "ui study background",
     "compare": "ui study nav background",
+    "evaluate": "ui study run_words nav",
     "refine": "ui run_words nav",
     "runs": "ui run_words nav",
 }

@@ -8,6 +8,7 @@ import streamlit as st
 from app.compare.results import show_curves
 from app.ui.advice import advice
 from app.ui.markdown import plain
+from app.ui.run_panel import ended, grow
 from app.ui.state import keep, kept
 from core.base.proportion import Proportion
 from core.catalog import EXPLAINERS
@@ -15,10 +16,9 @@ from core.compare.comparison import Pair
 from core.compare.curves import curves
 from core.evaluation.strength_sweep import strengths
 from core.runs.run import Run
-from core.runs.status import Status
 from core.runs.store import Store
 
-POLL = 2.0  # seconds
+NOTHING_YET = "Models and test images are loaded; the first points appear after the first ten images."
 
 
 def run_of(arguments: Mapping[str, Any]) -> Run | None:
@@ -56,9 +56,9 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
         )
         return None
     if run.status.alive:
-        _grow(run, pair, eps)
+        grow(run, lambda: _shown(run, pair, eps), NOTHING_YET, "stop-run")
     else:
-        _ended(run)
+        ended(run)
     told = _curves(run)
     if not told:
         return None
@@ -86,23 +86,11 @@ def margin(count: int) -> float:
     return 50 * (high - low)
 
 
-@st.fragment(run_every=POLL)
-def _grow(run: Run, pair: Pair, eps: tuple[float, ...]) -> None:
-    """Progress, Stop and the curves so far, drawn again every few seconds."""
-    status = run.status
-    if not status.alive:
-        st.rerun()
-    left, right = st.columns([5, 1], vertical_alignment="center")
-    with left:
-        st.progress(min(status.progress, 1.0), _standing(status))
-    with right:
-        if st.button("Stop", width="stretch", key="stop-run", disabled=status.state == "stopping"):
-            run.stop("save")
-            st.rerun(scope="fragment")
-    if told := _curves(run):
+def _shown(run: Run, pair: Pair, eps: tuple[float, ...]) -> bool:
+    told = _curves(run)
+    if told:
         show_curves(told | {"strengths": eps}, pair)
-    else:
-        st.caption("Models and test images are loaded; the first points appear after the first ten images.")
+    return bool(told)
 
 
 def _curves(run: Run) -> dict[str, Any]:
@@ -112,31 +100,3 @@ def _curves(run: Run) -> dict[str, Any]:
     except (KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError):  # of a damaged folder
         st.warning("The numbers of this run cannot be read. Delete it on the Runs page to measure anew.")
         return {}
-
-
-def _standing(status: Status) -> str:
-    if status.state == "stopping":
-        return "Stopping …"
-    if status.state == "queued":
-        return "Queued: another run is using this device."
-    words = status.said or "Starting"
-    if status.left:
-        words += f", about {status.left / 60:.0f} min left" if status.left > 90 else f", about {status.left:.0f} s left"
-    return words
-
-
-def _ended(run: Run) -> None:
-    status = run.status
-    if status.state == "completed":
-        return
-    if status.state == "failed":
-        st.error(f"This run failed: {plain(status.said, 500)}")
-    else:
-        st.warning(f"{plain(status.said, 200)} What was measured is shown below.")
-    if st.button("Resume"):
-        try:
-            run.resume()
-        except (ValueError, OSError) as error:
-            st.error(advice(error, most=300))
-            return
-        st.rerun()

@@ -142,9 +142,9 @@ def number(name: str, title: str, default: int, low: int, high: int, help: str =
     return chosen
 
 
-def text(name: str, title: str, help: str = "", longest: int = 80) -> str:
+def text(name: str, title: str, help: str = "", longest: int = 80, default: str = "") -> str:
     """A line to type in."""
-    key, first = prepare(name, setting(name, "")[:longest])
+    key, first = prepare(name, setting(name, default)[:longest])
     chosen: str = st.text_input(title, first, max_chars=longest, key=key, help=help or None).strip()
     remember(name, chosen)
     return chosen

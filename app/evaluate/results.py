@@ -1,0 +1,98 @@
+"""What an evaluation has found so far: sentences, curves, the waterfall, counts, scores by class, calibration."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import pandas as pd
+import streamlit as st
+
+from app.evaluate.tables import accuracy_table, class_table, count_table, model_table
+from app.ui.markdown import plain
+from app.ui.widgets import segments
+from core.robustness.charts import by_attack, by_model, waterfall
+from core.robustness.request import Evaluation
+from core.robustness.words import comparisons, focus, norms_of, saved, sentences, strength_word
+
+MOST_CLASSES = 100
+RIGHT = (
+    "Share of all images that are answered right, as they are and under attack. The bands are 95 % intervals (Wilson): "
+    "with other images of the same kind, the curve would be expected inside them. An image counts as fallen at a "
+    "strength if any attack changed its answer at it or below it."
+)
+FALL = (
+    "The attacks in the order given, image by image: what each took of the images that those before it had left. The "
+    "worst case is worked out for every image on its own, not from the attacks' averages."
+)
+CALIBRATION = (
+    "Expected calibration error: how far the model's own confidence lies from how often it is right, over 15 levels of "
+    "confidence. 0 %: when it says 80 %, it is right on 80 %."
+)
+
+
+def show_results(told: Mapping[str, Any], asked: Evaluation, names: Mapping[str, str]) -> None:
+    """Draw what `core.robustness.summary.summary` tells. names: model -> title."""
+    for sentence in [*sentences(told, asked, names), *comparisons(told, asked, names)]:
+        st.markdown(plain(sentence, 600))
+    for name, model in zip(asked.classifiers, told["models"], strict=True):
+        for flag in model.get("flags", []):
+            st.warning(f"{plain(names.get(name, name), 100)}: {plain(flag, 300)}")
+        for attack in model["attacks"]:
+            if attack["without_gradient"]:
+                st.warning(
+                    f"{plain(names.get(name, name), 100)}: {attack['without_gradient']:,} images that held gave "
+                    f"{attack['title']} no gradient to follow: that they are right says nothing."
+                )
+    norms = norms_of(asked)
+    if not norms:
+        st.table(model_table(told, asked, names), border="horizontal")
+        return
+    options = {str(norm): "largest change of a pixel" if norm != 2 else "total change" for norm in norms}
+    chosen = segments("evaluate.norm", "Attacks that bound the", options, str(norms[0])) if len(norms) > 1 else ""
+    norm = next((each for each in norms if str(each) == chosen), norms[0])
+    which = _which(asked, names)
+    model = told["models"][which]
+    strengths = model["worst"][str(norm)]["strengths"]
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**Right under the worst attack, by model**", help=RIGHT)
+        st.altair_chart(by_model(told, asked, norm, names), width="stretch")
+    with right:
+        st.markdown("**Right under each attack, this model**", help=RIGHT)
+        st.altair_chart(by_attack(model, norm), width="stretch")
+    places = {str(place): strength_word(eps, norm) for place, eps in enumerate(strengths)}
+    place = int(segments(f"evaluate.at.{norm}", "At strength", places, str(focus(asked, norm))))
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.markdown("**What each attack took that the others had left**", help=FALL)
+        st.altair_chart(waterfall(model, norm, place), width="stretch")
+    with right:
+        st.markdown("**Models at this strength**", help=CALIBRATION)
+        st.table(model_table(told, asked, names, norm, place), border="horizontal")
+    if not asked.only_standing:
+        with st.expander("Numbers by attack and strength"):
+            st.table(accuracy_table(model, norm), border="horizontal")
+            st.caption(f"Misclassified of the {model['correct']:,} images answered right as they are:")
+            st.table(count_table(model, norm), border="horizontal")
+        if "per_class" in model:
+            _classes(model, told, norm, place)
+    if words := saved(told):
+        st.caption(words)
+
+
+def _which(asked: Evaluation, names: Mapping[str, str]) -> int:
+    if len(asked.classifiers) == 1:
+        return 0
+    options = {str(place): names.get(name, name) for place, name in enumerate(asked.classifiers)}
+    return int(segments("evaluate.which", "This model", options, "0"))
+
+
+def _classes(model: Mapping[str, Any], told: Mapping[str, Any], norm: float, place: int) -> None:
+    with st.expander("By class: precision, recall, F1"):
+        mine = {str(number): attack["title"] for number, attack in enumerate(model["attacks"])
+                if attack["norm"] == str(norm)}  # fmt: skip
+        number = int(segments(f"evaluate.class.{norm}", "Under attack by", mine, next(iter(mine))))
+        table: pd.DataFrame = class_table(model, model["attacks"][number], place, told.get("classes", []))
+        st.table(table, border="horizontal")
+        st.caption("Recall: of the images of a class, how many are given its name. Precision: of the images given its "
+                   "name, how many are of it. F1: their harmonic mean. Attacked by this attack at the strength "
+                   "above.")  # fmt: skip
