@@ -18,8 +18,11 @@ STATES = {
     "lost": ("◌", "lost"),
     "unreadable": ("⚠", "unreadable"),
 }  # state -> symbol and word, told apart without colour
-TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare"}
-MEASURES = {"evaluate": "Accuracy", "compare": "Comparison"}  # tasks that measure, under an attack
+TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare",
+         "corruptions": "Measure corruptions"}  # fmt: skip
+MEASURES = {  # tasks that measure, under an attack
+    "evaluate": "Accuracy", "compare": "Comparison", "corruptions": "Accuracy under common corruptions",
+}  # fmt: skip
 
 
 def part(spec: Mapping[str, Any], *names: str) -> dict[str, Any]:
@@ -82,6 +85,8 @@ def subtitle(spec: Mapping[str, Any], models: Mapping[str, str]) -> str:
         if isinstance(name := arguments.get(key), str):
             scratch = key == "base" and arguments.get("start") == "scratch"
             shown.append(("as " if scratch else "") + models.get(name, name) + (", from scratch" if scratch else ""))
+    several = arguments.get("classifiers")
+    shown += [models.get(name, name) for name in several if isinstance(name, str)] if isinstance(several, list) else []
     epochs, images = part(arguments, "schedule").get("epochs"), arguments.get("images") or arguments.get("count")
     if isinstance(epochs, int):
         shown.append(f"{epochs} epoch{'' if epochs == 1 else 's'}")

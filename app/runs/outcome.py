@@ -19,6 +19,7 @@ from core.base.plain_line import plain_line
 from core.base.proportion import Proportion
 from core.catalog import OBJECTIVES
 from core.contracts.objective import Objective
+from core.evaluation.corruption_words import sentence
 from core.runs.settings_difference import flat
 from core.training.guessing import collapsed, doubtful
 from core.training.schedule import Schedule
@@ -69,8 +70,8 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
             low, high = Proportion(hits, total).interval
             return (f"Right on {hits:,} of {total:,} images: {100 * hits / total:.1f} % "
                     f"(95 % interval: {100 * low:.1f} to {100 * high:.1f} %).")  # fmt: skip
-    if task == "compare":
-        return compared(result, arguments)
+    if task in ("compare", "corruptions"):
+        return compared(result, arguments) if task == "compare" else plain(sentence(result), 400)
     if task == "refine" and isinstance(epoch := result.get("epoch_kept"), int):
         averaged = bool(result.get("averaged"))
         kept = f"Kept: the {'averaged ' if averaged else ''}weights after epoch {epoch}."

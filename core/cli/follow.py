@@ -5,6 +5,7 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.base.plain_line import plain_line
+from core.evaluation.corruption_words import sentence
 from core.runs.status import Status
 from core.runs.store import Run
 from core.training.guessing import collapsed, doubtful
@@ -110,6 +111,8 @@ def _found(run: Run, result: Mapping[str, Any]) -> str:
         if isinstance(count, int) and len(shares) == 3 and all(isinstance(each, int | float) for each in shares):
             right, low, high = shares
             return f"{right:.1%} of {count:,} images right (95 % interval {low:.1%} to {high:.1%})."
+    if task == "corruptions":
+        return plain_line(sentence(result), 400)
     if task == "compare" and isinstance(count := result.get("count"), int):
         return f"{count:,} images were measured; the page Compare shows the curves."
     return ""
@@ -141,5 +144,7 @@ def subject(spec: Mapping[str, Any]) -> str:
     if task == "refine":
         return f"{(given.get('objective') or {}).get('method')} from {given.get('base')} on {given.get('data')}"
     what = f"{given.get('before')} with {given.get('after')}" if task == "compare" else given.get("classifier", "")
+    if isinstance(several := given.get("classifiers"), list):
+        what = ", ".join(map(str, several))
     attack = (given.get("attack") or {}).get("method")
     return f"{task} {what} on {given.get('data', '')}" + (f" under {attack}" if attack else "")

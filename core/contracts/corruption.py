@@ -11,7 +11,6 @@ from torch import Tensor
 from core.base.params import Method
 from core.contracts.batch import stream
 from core.contracts.finite import expect_finite
-from core.contracts.interfaces import Images
 
 SEVERITIES = (1, 2, 3, 4, 5)
 SMALL = 64  # the longest side, in pixels, of pictures that take the constants of CIFAR-10-C
@@ -61,7 +60,7 @@ class Corruption(Method, ABC):
 
 
 class CorruptedImages(Protocol):
-    """Corrupted test images, made when they are asked for or read from files: what an evaluation goes through."""
+    """Corrupted test images in the order of the clean ones, made when they are asked for or read from files."""
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -70,5 +69,5 @@ class CorruptedImages(Protocol):
     def __len__(self) -> int:
         """How many images there are of each corruption and severity."""
 
-    def part(self, corruption: str, severity: int, begin: int, end: int) -> Images:
-        """Images `begin` to `end`, corrupted, with their labels."""
+    def part(self, corruption: str, severity: int, begin: int, end: int) -> Tensor:
+        """Images `begin` to `end`, corrupted: uint8 (end - begin, C, H, W)."""

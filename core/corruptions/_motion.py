@@ -5,6 +5,7 @@ import math
 import torch
 from torch import Tensor
 
+from core.base import cancellation
 from core.contracts.corruption import ROUNDING
 
 
@@ -31,6 +32,7 @@ def along(levels: Tensor, radius: int, sigma: float, angles: Tensor) -> Tensor:
     channel = torch.arange(levels.shape[1])[None, :, None, None]
     total = torch.zeros(levels.shape, dtype=torch.float64)
     for tap, weight in enumerate(weights):
+        cancellation.check()
         rows = (torch.arange(height) + down[:, tap, None]).clamp(0, height - 1)
         columns = (torch.arange(width) + right[:, tap, None]).clamp(0, width - 1)
         total += weight * levels[image, channel, rows[:, None, :, None], columns[:, None, None, :]]

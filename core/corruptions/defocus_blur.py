@@ -6,7 +6,6 @@ import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
-from torch.nn.functional import conv2d
 
 from core.contracts.corruption import CITE, Corruption, Draws
 
@@ -24,12 +23,12 @@ class DefocusBlur(Corruption):
     large = ((3, 0.1), (4, 0.5), (6, 0.5), (8, 0.5), (10, 0.5))
 
     def run(self, images: Tensor, setting: tuple[float, float], draws: Draws) -> Tensor:
+        from scipy.signal import fftconvolve
+
         kernel = disk(*setting)
         reach = len(kernel) // 2
         padded = np.pad(images.double().numpy(), [(0, 0), (0, 0), (reach, reach), (reach, reach)], mode="reflect")
-        count, channels, height, width = padded.shape
-        single = torch.from_numpy(padded).reshape(count * channels, 1, height, width)
-        return conv2d(single, torch.from_numpy(kernel)[None, None]).reshape(images.shape)
+        return torch.from_numpy(fftconvolve(padded, kernel[None, None], mode="valid", axes=(2, 3)))
 
 
 def disk(radius: float, sigma: float) -> NDArray[np.float64]:

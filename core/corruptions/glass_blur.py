@@ -2,9 +2,11 @@
 
 from dataclasses import dataclass
 
+import numpy as np
 import torch
 from torch import Tensor
 
+from core.base import cancellation
 from core.contracts.corruption import CITE, ROUNDING, Corruption, Draws
 from core.corruptions._drawn import whole
 
@@ -44,21 +46,20 @@ def blur(images: Tensor, sigma: float) -> Tensor:
 
 def sources(height: int, width: int, reach: int, times: int, draws: Draws) -> Tensor:
     """(height * width, N): from which pixel, counted row by row, each pixel comes in the end."""
-    source = torch.arange(height * width)[:, None].repeat(1, len(draws))
-    places = [
-        row * width + column
-        for row in range(height - reach, reach, -1)
-        for column in range(width - reach, reach, -1)
-    ]  # fmt: skip
-    if not places:
-        return source
-    image = torch.arange(len(draws))
+    source = np.arange(height * width)[:, None].repeat(len(draws), axis=1)
+    rows, columns = np.arange(height - reach, reach, -1), np.arange(width - reach, reach, -1)
+    places = (rows[:, None] * width + columns).ravel()
+    if not len(places):
+        return torch.from_numpy(source)
+    image = np.arange(len(draws))
     for _ in range(times):
-        steps = whole(draws, -reach, reach, len(places), 2)  # right, down
-        away = (steps[..., 1] * width + steps[..., 0]).T  # (places, N)
-        for place, step in zip(places, away + torch.tensor(places)[:, None], strict=True):
-            source[place] = source[step, image]
-    return source
+        steps = whole(draws, -reach, reach, len(places), 2).numpy()  # right, down
+        away = (steps[..., 1] * width + steps[..., 0]).T + places[:, None]  # (places, N)
+        for number, (place, taken) in enumerate(zip(places.tolist(), away, strict=True)):
+            if number % 1000 == 0:
+                cancellation.check()
+            source[place] = source[taken, image]
+    return torch.from_numpy(source)
 
 
 CORRUPTIONS: tuple[type[Corruption], ...] = (GlassBlur,)

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 import numpy as np
 from torch import Tensor
 
+from core.base import cancellation
 from core.contracts.corruption import CITE, Corruption, Draws
 from core.corruptions._zoom import middle
 
@@ -25,6 +26,7 @@ class ZoomBlur(Corruption):
         levels, factors = images.double(), factors_to(*setting)
         total = levels.clone()
         for factor in factors:
+            cancellation.check()
             total += middle(levels, factor)
         return total / (len(factors) + 1)
 
