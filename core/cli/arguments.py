@@ -47,6 +47,9 @@ def corruptions(made: argparse.ArgumentParser) -> None:
     made.add_argument("--count", type=int, default=1000, metavar="N", help="the first N test images (default 1000)")
     made.add_argument("--batch", type=int, default=100, metavar="N", help="images at once (default 100)")
     made.add_argument("--seed", type=int, default=0, help="of what the corruptions draw (default 0)")
+    made.add_argument("--official", default="", metavar="SET", help="read the published files instead of corrupting "
+                      "the data: CIFAR-10-C, CIFAR-100-C, or a folder with such files")  # fmt: skip
+    made.add_argument("--fetch", action="store_true", help="bring the published files onto this machine first: 2.9 GB")
     made.add_argument("--device", default="cpu", help="cpu or cuda:0 (default cpu)")
     made.add_argument("--out", type=out_file, metavar="FILE", help="write what was found here, as JSON")
 

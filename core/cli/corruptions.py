@@ -6,9 +6,12 @@ from pathlib import Path
 
 from core.base.atomic_files import write_whole
 from core.base.devices import absent
+from core.base.paths import expanded
 from core.catalog import DATASETS, classifier_names
 from core.cli.follow import Say, follow_run
 from core.data.by_name import known_data
+from core.data.published_corruptions import ADDRESSES, published_corruptions
+from core.data.published_corruptions_fetch import fetch_corruptions
 from core.data.stored import at_path
 from core.evaluation.corruption_words import table
 from core.runs.rows import finite
@@ -18,6 +21,9 @@ from core.runs.tasks.corruptions import CorruptionsRequest
 
 def corruptions(given: argparse.Namespace, say: Say) -> int:
     """Submit the measurement, follow it and print what it found; returns the exit code, that of a followed run."""
+    if given.fetch:
+        say(f"Fetching {given.official}, unless it is here")
+        fetch_corruptions(given.official)
     if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
         raise ValueError(reason)
     if given.out:
@@ -46,6 +52,9 @@ def arguments(given: argparse.Namespace) -> dict[str, object]:
     if data not in DATASETS and not data.startswith("own:"):
         data = str(at_path(data).path)  # the worker has another working folder
     said = {"classifiers": given.models, "data": data, "count": given.count, "batch": given.batch, "seed": given.seed}
+    if given.official:
+        published_corruptions(given.official)  # or a sentence, before there is a run
+        said["official"] = given.official if given.official in ADDRESSES else str(expanded(given.official))
     CorruptionsRequest(**said)
     return said | known_data(data)
 

@@ -14,17 +14,11 @@ from core.contracts.corruption import CorruptedImages
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data
 from core.data.fit import joined
+from core.data.published_corruptions import published_corruptions
 from core.distributed.fabric import full_precision
+from core.evaluation import corruption_accuracy as accuracies
 from core.evaluation.accuracy import right
-from core.evaluation.corruption_accuracy import (
-    Cell,
-    Generated,
-    Outcomes,
-    cells,
-    images_of,
-    mean_corruption_accuracy,
-    tidy,
-)
+from core.evaluation.corruption_accuracy import Cell, Generated, Outcomes
 from core.evaluation.corruption_error import corruption_error, gain
 from core.evaluation.outcomes import pack, unpack
 from core.runs import files
@@ -36,7 +30,9 @@ from core.runs.tasks import at_least_one
 class CorruptionsRequest:
     """The arguments: classifiers and data by name, the first `count` test images; the first classifier is the baseline.
 
-    seed: of what the corruptions draw. `data_fingerprint`: that of the data, if the numbers are to hold for these only.
+    official: CIFAR-10-C, CIFAR-100-C or a folder of the same form, whose files are read instead of corrupting the data;
+    else `seed` is that of what the corruptions draw. `data_fingerprint`: that of the data, if the numbers are to hold
+    for these only.
     """
 
     classifiers: list[str]
@@ -44,6 +40,7 @@ class CorruptionsRequest:
     count: int = 1000
     batch: int = 100
     seed: int = 0
+    official: str = ""
     data_fingerprint: str = ""
 
     def __post_init__(self) -> None:
@@ -69,8 +66,7 @@ def corruptions(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any
     try:
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole batches are saved, so there is nothing to wait for
-            classifiers, data = _load(context, asked)
-            _measure(context, asked, classifiers, data, Generated(data[0], asked.seed))
+            _measure(context, asked, *_load(context, asked))
     except Cancelled as error:
         raise Stopped from error
     return summary(files.read_rows(context.folder / run_folder.METRICS), asked)
@@ -81,7 +77,11 @@ def summary(rows: list[dict[str, Any]], asked: CorruptionsRequest) -> dict[str, 
     found = [outcomes_of(rows, name) for name in asked.classifiers]
     models = []
     for name, mine in zip(asked.classifiers, found, strict=True):
-        told: dict[str, Any] = {"classifier": name, "mean": mean_corruption_accuracy(mine), "cells": tidy(mine)}
+        told: dict[str, Any] = {
+            "classifier": name,
+            "mean": accuracies.mean_corruption_accuracy(mine),
+            "cells": accuracies.tidy(mine),
+        }
         if mine is not found[0]:
             told |= {"against": asked.classifiers[0], "gain": gain(mine, found[0]), **corruption_error(mine, found[0])}
         models.append(told)
@@ -97,18 +97,20 @@ def outcomes_of(rows: list[dict[str, Any]], name: str) -> Outcomes:
     return {cell: torch.tensor(hits) for cell, hits in found.items()}
 
 
-def _load(context: Context, asked: CorruptionsRequest) -> tuple[list[Classifier], list[Images]]:
-    """The classifiers on the run's device, and the test images for each, their labels numbered as it does."""
+def _load(context: Context, asked: CorruptionsRequest) -> tuple[list[Classifier], list[Images], CorruptedImages]:
+    """The classifiers on the run's device, the test images for each, its labels their numbers, and these corrupted."""
     classifiers = [load_classifier(name, context.preparing) for name in asked.classifiers]
     full_precision()
     for classifier in classifiers:
         classifier.net.to(context.device)
     size = classifiers[0].size
     data = load_data(asked.data, "test", size=size, progress=context.preparing, fingerprint=asked.data_fingerprint)
+    if asked.official:
+        (read := published_corruptions(asked.official)).expect_same(data)
     fitted = [joined(classifier, data) for classifier in classifiers]
     for note in dict.fromkeys(note for each in fitted for note in each.notes):
         context.note(note)
-    return classifiers, fitted
+    return classifiers, fitted, read if asked.official else Generated(fitted[0], asked.seed)
 
 
 def _measure(
@@ -121,12 +123,12 @@ def _measure(
     """Add the rows that are not there yet: a step is a batch of one cell, corrupted once for all classifiers."""
     total = min(asked.count, len(data[0]), len(source))
     begins = range(0, total, asked.batch)
-    steps = [(cell, begin) for cell in cells(source.names) for begin in begins]
+    steps = [(cell, begin) for cell in accuracies.cells(source.names) for begin in begins]
     context.progress((context.saved + 1) / len(steps))
     for step in range(context.saved + 1, len(steps)):
         cell, begin = steps[step]
         end = min(begin + asked.batch, total)
-        images = images_of(cell, data[0], source, begin, end)
+        images = accuracies.images_of(cell, data[0], source, begin, end)
         for name, classifier, mine in zip(asked.classifiers, classifiers, data, strict=True):
             part = Images(images, mine.labels[begin:end], mine.classes)
             hits = right(classifier, part, batch=asked.batch).tolist()

@@ -21,6 +21,7 @@ MODELS = ["mnist_cnn:standard", "mnist_cnn:pgd_adversarial"]
 def data(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> str:
     """Eight made pictures, and a store whose workers are forks of this process."""
     torch.set_num_threads(1)  # a fork has no threads of its parent's
+    monkeypatch.setenv("COUNTERPROOF_HOME", str(tmp_path))
     forks = Forks(TASKS)
     store = Store(tmp_path / "runs", forks.launch)
     monkeypatch.setattr(Store, "usual", lambda: store)
@@ -54,6 +55,9 @@ def test_two_models_side_by_side(data: str, capsys: pytest.CaptureFixture[str], 
         ([MODELS[0], "--count", "0"], "count to be a whole number from 1"),
         ([MODELS[0], "--out", "/nowhere/found.json"], "there is no folder /nowhere"),
         ([MODELS[0], "--out", "."], "is a folder; name a file"),
+        ([MODELS[0], "--official", "CIFAR-10-C"], "CIFAR-10-C is not on this machine. Unpack https://zenodo.org/"),
+        ([MODELS[0], "--official", "/nowhere"], "there is no folder '/nowhere'"),
+        ([MODELS[0], "--fetch"], "only CIFAR-10-C and CIFAR-100-C can be fetched"),
         ([MODELS[0], "--device", "tpu"], "expected a device such as cpu"),
     ],
 )

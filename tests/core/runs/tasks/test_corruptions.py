@@ -9,6 +9,7 @@ import torch
 
 from core.base import run_folder
 from core.catalog import load_classifier
+from core.data import published_corruptions as published
 from core.data.by_name import load_data
 from core.data.fit import joined
 from core.evaluation import corruption_accuracy as accuracies
@@ -84,6 +85,33 @@ def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(run: Run, monkey
     assert result["models"][1]["mce"] == corruption_error(found[1], found[0])["mce"]
     assert result["models"][1]["against"] == NAMES[0]
     assert "mce" not in result["models"][0]
+
+
+def test_published_files_are_read_instead(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four pictures of every severity; the model is right on them exactly where their labels are its own answers."""
+    name, place = "cifar10_resnet20:standard", tmp_path / "files"
+    place.mkdir()
+    monkeypatch.setattr(published, "CORRUPTIONS", FEW)
+    drawn = torch.randint(0, 256, (20, 3, 2, 2), generator=torch.Generator().manual_seed(0))
+    pictures = drawn.repeat_interleave(16, 2).repeat_interleave(16, 3).to(torch.uint8)
+    answers = load_classifier(name).probabilities(pictures.float() / 255).argmax(dim=1)
+    labels = answers[:4]
+    for key in FEW:
+        np.save(place / f"{key}.npy", pictures.permute(0, 2, 3, 1).numpy())
+    np.save(place / "labels.npy", labels.repeat(5).numpy().astype(np.uint8))
+    classes = np.array(load_classifier(name).labels)
+    whole = {"classes": classes, "train_images": pictures.permute(0, 2, 3, 1).numpy(), "train_labels": answers.numpy()}
+    np.savez(tmp_path / "four.npz", test_images=whole["train_images"][:4], test_labels=labels.numpy(), **whole)
+    asked = {"classifiers": [name], "data": str(tmp_path / "four.npz"), "official": str(place), "count": 9}
+    result = TASKS["corruptions"](begin(run, asked), asked)
+    (told,) = result["models"]
+    hits = [int((answers[4 * severity : 4 * severity + 4] == labels).sum()) for severity in range(5)]
+    assert hits[0] == 4
+    assert hits[1:] != [4] * 4
+    assert [row["hits"] for row in told["cells"]] == [4, *hits, *hits]
+    np.save(place / "labels.npy", (labels.repeat(5).numpy() + 1) % 10)
+    with pytest.raises(ValueError, match="not those that files was made from"):
+        TASKS["corruptions"](begin(run, asked), asked)
 
 
 @pytest.mark.parametrize(
