@@ -10,14 +10,14 @@ from core.contracts.corruption import CITE, SMALL, Corruption, Draws
 from core.corruptions._drawn import whole
 
 LOOKS = (  # red, green, blue of the frost and how far each spreads, in levels, and how fast fine detail fades
-    ((78, 149, 166), (27, 16, 15), 1.7),
-    ((201, 205, 214), (21, 22, 23), 1.5),
-    ((201, 205, 214), (21, 22, 23), 1.5),
-    ((138, 153, 166), (29, 29, 30), 1.1),
-    ((112, 123, 135), (44, 43, 42), 1.7),
+    ((78, 149, 166), (27, 16, 15), 2.1),
+    ((201, 205, 214), (21, 22, 23), 1.9),
+    ((201, 205, 214), (21, 22, 23), 1.9),
+    ((138, 153, 166), (29, 29, 30), 1.5),
+    ((112, 123, 135), (44, 43, 42), 2.1),
 )
 SMALL_SIDE, LARGE_SIDE = 128, 512  # of a texture; it goes on at the opposite edge
-FINER = 0.7  # added to the fading where pictures are large: a photograph shown five times larger is smoother
+FINER = 0.3  # added to the fading where pictures are large: a photograph shown five times larger is smoother
 
 
 @dataclass(frozen=True)
@@ -25,7 +25,7 @@ class Frost(Corruption):
     """x' = keep x + c frost, one of five pictures of frost, at a place drawn, in levels from 0 to 255.
 
     [reconstructed: the published set's frost pictures are not part of this project] The five are noise of a fixed seed,
-    ridged as crystals are, with mean, spread and spectrum like those of the published photographs.
+    ridged as crystals are, with mean and spread of the published photographs, and neighbours that differ as much.
     """
 
     key = "frost"
