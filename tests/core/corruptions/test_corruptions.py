@@ -95,9 +95,9 @@ def test_damage_rises_with_severity(key: str) -> None:
 def test_quick_in_batches(key: str) -> None:
     kind, pictures = CORRUPTIONS[key](), made(100, 32)
     kind(pictures[:1], 5)
-    begun = time.perf_counter()
+    begun = time.thread_time()  # others may keep the processor busy
     kind(pictures, 5)
-    assert time.perf_counter() - begun < 2.0
+    assert time.thread_time() - begun < 2.0
     assert from_spec(json.loads(json.dumps(to_spec(kind))), CORRUPTIONS) == kind
 
 
