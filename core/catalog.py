@@ -9,6 +9,7 @@ from typing import TypeVar
 from core.base.plain_line import plain_line
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
+from core.contracts.corruption import Corruption
 from core.contracts.explainer import Explainer
 from core.contracts.interfaces import DataSet, Progress, Source
 from core.contracts.map_distance import MapDistance
@@ -47,6 +48,7 @@ EXPLAINERS = collect("core.explainers", "EXPLAINERS", Explainer)
 OBJECTIVES = collect("core.objectives", "OBJECTIVES", Objective)
 METRICS = collect("core.metrics", "METRICS", Metric)
 MAP_DISTANCES = collect("core.map_distances", "MAP_DISTANCES", MapDistance)
+CORRUPTIONS = collect("core.corruptions", "CORRUPTIONS", Corruption)
 CLASSIFIERS = collect("core.classifiers", "CLASSIFIERS", Source)
 DATASETS = collect("core.datasets", "DATASETS", DataSet)
 

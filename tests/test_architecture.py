@@ -7,7 +7,7 @@ import pytest
 
 from core.base.paths import ROOT
 
-METHODS = "attacks explainers objectives metrics map_distances classifiers datasets"
+METHODS = "attacks explainers objectives metrics map_distances corruptions classifiers datasets"
 UP_TO_METHODS = "base untrusted contracts images"
 ENGINE = f"{UP_TO_METHODS} occlusion spurious data checkpoints {METHODS} catalog distributed"
 MEASURES = f"{ENGINE} study evaluation robustness minimal_distance"
@@ -25,6 +25,7 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "objectives": "base contracts occlusion spurious",
     "metrics": "base contracts spurious",
     "map_distances": "base contracts",
+    "corruptions": "base contracts",
     "classifiers": "base contracts checkpoints",
     "datasets": "base untrusted contracts data.formats",
     "data.formats": "base untrusted contracts images",

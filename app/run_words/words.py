@@ -18,8 +18,10 @@ STATES = {
     "lost": ("◌", "lost"),
     "unreadable": ("⚠", "unreadable"),
 }  # state -> symbol and word, told apart without colour
-TASKS = {"refine": "Refine", "evaluate": "Evaluate", "compare": "Compare"}
-MEASURES = {"evaluate": "Evaluation", "compare": "Comparison"}  # tasks that measure, under an attack
+TASKS = {"refine": "Refine", "evaluate": "Evaluate", "compare": "Compare", "corruptions": "Measure corruptions"}
+MEASURES = {  # tasks that measure
+    "evaluate": "Evaluation", "compare": "Comparison", "corruptions": "Accuracy under common corruptions",
+}  # fmt: skip
 
 
 def part(spec: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -18,8 +18,8 @@ from core.base.params import from_spec
 from core.base.plain_line import plain_line
 from core.catalog import OBJECTIVES
 from core.contracts.objective import Objective
-from core.robustness.words import found_words
 from core.runs.settings_difference import flat
+from core.runs.task_words import found
 from core.training.guessing import collapsed, doubtful
 from core.training.schedule import Schedule
 from core.training.validation import usual_validation_attack
@@ -53,8 +53,9 @@ def show_outcome(facts: RunFacts) -> None:
 def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping[str, Any]) -> str:
     """The result of a run in a sentence or two; "" for a task or a result that is not known.
 
-    >>> outcome("evaluate", {"count": 1000, "asked": {"classifiers": ["a"], "data": "mnist"}, "differences": [],
-    ...         "models": [{"accuracy": [0.712, 0.683, 0.739]}]}, 0, {})
+    >>> told = outcome("evaluate", {"count": 1000, "asked": {"classifiers": ["a"], "data": "mnist"}, "differences": [],
+    ...                "models": [{"accuracy": [0.712, 0.683, 0.739]}]}, 0, {})
+    >>> told.replace(chr(92), "")  # without what keeps a page from taking it for markup
     'a is right on 71.2 % (68.3 to 73.9) of 1,000 images.'
     >>> outcome("refine", {"epoch_kept": 2, "averaged": True, "held": {"clean": 0.5, "clean_average": 0.75}}, 100, {})
     'Kept: the averaged weights after epoch 2. On the 100 held-out images it is right on 75.0 % (65.7 to 82.5 %)...'
@@ -64,8 +65,6 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
     ...         {"objective": {"method": "fast_adversarial", "eps": 0.2}})[-45:]
     'under attack (PGD, 10 steps, at most 51/255).'
     """
-    if task == "evaluate":
-        return " ".join(found_words(result))
     if task == "compare":
         return compared(result, arguments)
     if task == "refine" and isinstance(epoch := result.get("epoch_kept"), int):
@@ -76,7 +75,7 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
         if now and was:
             return f"Of the {count:,} held-out images the model before was right on {was}; after it, on {now}. {kept}"
         return f"{kept} On the {count:,} held-out images it is right on {now}." if now else kept
-    return ""
+    return plain(found(task, result).replace("\n", " "), 800)
 
 
 def _shares(held: Any, weights: str, count: int, arguments: Mapping[str, Any]) -> str:

@@ -2,7 +2,7 @@
 
 import argparse
 
-from core.cli.out_folder import out_folder
+from core.cli.out_folder import out_file, out_folder
 
 
 def import_weights(made: argparse.ArgumentParser) -> None:
@@ -57,6 +57,21 @@ def evaluate(made: argparse.ArgumentParser) -> None:
     made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
     made.add_argument("--name", "--title", dest="title", help="your own words for the run")
     made.add_argument("--detach", action="store_true", help="do not wait for the end")
+
+
+def corruptions(made: argparse.ArgumentParser) -> None:
+    made.add_argument("models", nargs="+", metavar="MODEL", help="see `counterproof methods`; the first is what the "
+                      "others are compared with")  # fmt: skip
+    made.add_argument("--data", required=True, help="a data set: see `counterproof data`; or an .npz file, or a folder "
+                      "of pictures")  # fmt: skip
+    made.add_argument("--count", type=int, default=1000, metavar="N", help="the first N test images (default 1000)")
+    made.add_argument("--batch", type=int, default=100, metavar="N", help="images at once (default 100)")
+    made.add_argument("--seed", type=int, default=0, help="of what the corruptions draw (default 0)")
+    made.add_argument("--official", default="", metavar="SET", help="read the published files instead of corrupting "
+                      "the data: CIFAR-10-C, CIFAR-100-C, or a folder with such files")  # fmt: skip
+    made.add_argument("--fetch", action="store_true", help="bring the published files onto this machine first: 2.9 GB")
+    made.add_argument("--device", default="cpu", help="cpu or cuda:0 (default cpu)")
+    made.add_argument("--out", type=out_file, metavar="FILE", help="write what was found here, as JSON")
 
 
 def case(made: argparse.ArgumentParser) -> None:

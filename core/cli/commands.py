@@ -80,6 +80,13 @@ def run_evaluate(given: argparse.Namespace) -> int:
     return evaluate(given, _say)
 
 
+def run_corruptions(given: argparse.Namespace) -> int:
+    from core.cli.corruptions import corruptions
+
+    raise_again()
+    return corruptions(given, _say)
+
+
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 

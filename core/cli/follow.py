@@ -5,9 +5,9 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from core.base.plain_line import plain_line
-from core.robustness.words import found_words
 from core.runs.status import Status
 from core.runs.store import Run
+from core.runs.task_words import found
 from core.training.guessing import collapsed, doubtful
 from core.training.schedule import Schedule
 
@@ -105,11 +105,9 @@ def _found(run: Run, result: Mapping[str, Any]) -> str:
         kept = f"Kept epoch {epoch}. " if isinstance(epoch := result.get("epoch_kept"), int) else ""
         kept += f"{said} " if (said := collapsed(result) or doubtful(result)) else ""
         return f"{kept}Its classifier is run:{run.id}"
-    if task == "evaluate":
-        return "\n".join(found_words(result))
     if task == "compare" and isinstance(count := result.get("count"), int):
         return f"{count:,} images were measured; the page Compare shows the curves."
-    return ""
+    return "\n".join(plain_line(line, 400) for line in found(str(task), result).splitlines())
 
 
 def table(runs: list[Run]) -> str:

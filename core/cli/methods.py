@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from core.base.params import Method
 from core.base.plain_line import plain_line
-from core.catalog import ATTACKS, EXPLAINERS, MAP_DISTANCES, METRICS, OBJECTIVES, classifier_names
+from core.catalog import ATTACKS, CORRUPTIONS, EXPLAINERS, MAP_DISTANCES, METRICS, OBJECTIVES, classifier_names
 from core.refinement.untrained import untrained_names
 from core.training.schedule import Schedule
 
@@ -14,6 +14,7 @@ ROOMS: Mapping[str, Mapping[str, type[Method]]] = {
     "Explainers": EXPLAINERS,
     "Measures of how far a map moved": MAP_DISTANCES,
     "Measures of one map": METRICS,
+    "Common corruptions": CORRUPTIONS,
     "Training objectives": OBJECTIVES,
     "How long and how fast to train": {Schedule.key: Schedule},
 }

@@ -1,4 +1,4 @@
-"""Where a command writes what it made: the folder as it was named, and that it may be written to."""
+"""Where a command writes what it made: the folder or file as it was named, and that it may be written to."""
 
 import argparse
 from collections.abc import Sequence
@@ -7,8 +7,17 @@ from pathlib import Path
 
 def out_folder(text: str) -> Path:
     """The folder, `~` put in full: a shell does not do that after `--out=`. For argparse, which says what it raises."""
+    return _named(text, "folder")
+
+
+def out_file(text: str) -> Path:
+    """A file, likewise."""
+    return _named(text, "file")
+
+
+def _named(text: str, kind: str) -> Path:
     if not text.strip() or "\0" in text:
-        raise argparse.ArgumentTypeError("expected the name of a folder, got nothing")
+        raise argparse.ArgumentTypeError(f"expected the name of a {kind}, got nothing")
     try:
         return Path(text).expanduser()
     except RuntimeError as error:

@@ -1,8 +1,8 @@
 """`counterproof`: the same engine from a shell. Exit codes: 0 as hoped, 1 not so, 2 bad input, 130 interrupted,
 141 where nobody reads on.
 
-attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ. refine, evaluate,
-runs follow: 0 the run has completed, 1 it failed, was stopped or got lost.
+attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ. What makes a run:
+0 the run has completed, 1 it failed, was stopped or got lost.
 """
 
 import argparse
@@ -111,6 +111,9 @@ def parser() -> argparse.ArgumentParser:
     evaluate = parts.add_parser("evaluate", help="measure what models withstand: attacks x strengths on a data set")
     arguments.evaluate(evaluate)
     evaluate.set_defaults(run=commands.run_evaluate)
+    corruptions = parts.add_parser("corruptions", help="measure models on common corruptions of a data set")
+    arguments.corruptions(corruptions)
+    corruptions.set_defaults(run=commands.run_corruptions)
     runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
     runs.set_defaults(run=commands.run_runs, verb="list", names=[], now=False)
     verbs = runs.add_subparsers(metavar="VERB")

@@ -58,7 +58,7 @@ def test_a_missing_tuple_and_a_key_taken_twice_raise(tmp_path: Path, monkeypatch
         catalog.collect(package(third, monkeypatch, one=NEW), "EXPLAINERS", MapDistance)
 
 
-@pytest.mark.parametrize("room", ["ATTACKS", "EXPLAINERS", "OBJECTIVES", "METRICS", "MAP_DISTANCES"])
+@pytest.mark.parametrize("room", ["ATTACKS", "EXPLAINERS", "OBJECTIVES", "METRICS", "MAP_DISTANCES", "CORRUPTIONS"])
 def test_every_method_says_what_it_is(room: str) -> None:
     found = getattr(catalog, room)
     assert found
@@ -74,7 +74,9 @@ def test_every_method_says_what_it_is(room: str) -> None:
                 assert facts["low"] <= entry.default <= facts["high"], f"{key}.{entry.name} has no range"
 
 
-@pytest.mark.parametrize("room", ["ATTACKS", "EXPLAINERS", "OBJECTIVES", "METRICS", "MAP_DISTANCES", "schedule"])
+@pytest.mark.parametrize(
+    "room", ["ATTACKS", "EXPLAINERS", "OBJECTIVES", "METRICS", "MAP_DISTANCES", "CORRUPTIONS", "schedule"]
+)
 def test_every_choice_has_words_for_the_screen(room: str) -> None:
     for kind in [Schedule] if room == "schedule" else getattr(catalog, room).values():
         for entry in fields(kind):

@@ -20,6 +20,7 @@ class Edit:
 ATTACKS = "tests/core/attacks/test_attacks.py tests/core/attacks/test_agreement.py"
 DEEPFOOL = "tests/core/attacks/test_deepfool.py tests/core/attacks/test_deepfool_linf.py"
 DISTANCES = "tests/core/minimal_distance/"
+CORRUPTIONS = "tests/core/corruptions/test_corruptions.py"
 EXPLAINERS = "tests/core/explainers/test_explainers.py"
 
 EDITS = (
@@ -109,5 +110,14 @@ EDITS = (
     Edit("core/compare/image_batch.py", "top == labels", "top == answers",
          "tests/core/compare/test_image_batch.py tests/core/runs/tasks/test_compare.py"),
     Edit("core/evaluation/paired.py", "max(joint - count / 2, 0.0)", "joint", "tests/core/evaluation/test_paired.py"),
+    # common corruptions
+    Edit("core/corruptions/fog.py", "centre.roll(1, 2)", "centre.roll(-1, 2)", CORRUPTIONS),
+    Edit("core/corruptions/glass_blur.py", "(0.25, 1, 2), (0.4, 1, 2)", "(0.25, 1, 1), (0.4, 1, 2)", CORRUPTIONS),
+    Edit("core/corruptions/snow.py", "flakes.flip(2, 3)", "flakes.flip(3)", CORRUPTIONS),
+    Edit("core/corruptions/elastic_transform.py", "twice=False)", "twice=True)", CORRUPTIONS),
+    Edit("core/corruptions/_motion.py", "turn.sin()", "(-turn).sin()", CORRUPTIONS),
+    Edit("core/contracts/corruption.py", "first + index)", "index)", CORRUPTIONS),
+    Edit("core/evaluation/corruption_error.py", "each - clean_base for", "each - clean for"),
+    Edit("core/evaluation/corruption_accuracy.py", "if cell != CLEAN]).mean", "]).mean"),
     Edit("core/base/proportion.py", "z * z / (4 * n * n)", "z * z / (2 * n * n)"),
 )  # fmt: skip

@@ -23,6 +23,7 @@ def late(module: str, name: str) -> Task:
 TASKS: Mapping[str, Task] = MappingProxyType(
     {
         "compare": late("core.runs.tasks.compare", "compare"),
+        "corruptions": late("core.runs.tasks.corruptions", "corruptions"),
         "evaluate": late("core.runs.tasks.evaluate", "evaluate"),
         "refine": late("core.runs.tasks.refine", "refine"),
     }

@@ -1,0 +1,67 @@
+"""`counterproof corruptions`: models on common corruptions of a data set, in a run of its own, and the tables."""
+
+import argparse
+import json
+from pathlib import Path
+
+from core.base.atomic_files import write_whole
+from core.base.devices import absent
+from core.base.paths import expanded
+from core.catalog import DATASETS, classifier_names
+from core.cli.follow import Say, follow_run
+from core.data.by_name import known_data
+from core.data.published_corruptions import ADDRESSES, published_corruptions
+from core.data.published_corruptions_fetch import fetch_corruptions
+from core.data.stored import at_path
+from core.evaluation.corruption_words import table
+from core.runs.rows import finite
+from core.runs.store import DEVICE, Store
+from core.runs.tasks.corruptions import CorruptionsRequest
+
+
+def corruptions(given: argparse.Namespace, say: Say) -> int:
+    """Submit the measurement, follow it and print what it found; returns the exit code, that of a followed run."""
+    if given.fetch:
+        say(f"Fetching {given.official}, unless it is here")
+        fetch_corruptions(given.official)
+    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
+        raise ValueError(reason)
+    if given.out:
+        _expect_room(given.out)
+    run = Store.usual().submit("corruptions", arguments(given), device=given.device)
+    say(f"Run {run.id}")
+    code = follow_run(run, say)
+    result = run.result()
+    if code or not result:
+        return code
+    for model in result["models"]:
+        say(f"\n{table(model)}")
+    if given.out:
+        write_whole(given.out, (json.dumps(finite(result), indent=2) + "\n").encode())
+        say(f"\nWritten to {given.out}")
+    return 0
+
+
+def arguments(given: argparse.Namespace) -> dict[str, object]:
+    """The arguments of the run, as far as they can be known to be right; ValueError in one sentence."""
+    known = classifier_names()
+    for name in given.models:
+        if name not in known:
+            raise ValueError(f"there is no classifier named {name!r}; `counterproof methods` lists them")
+    data = given.data
+    if data not in DATASETS and not data.startswith("own:"):
+        data = str(at_path(data).path)  # the worker has another working folder
+    said = {"classifiers": given.models, "data": data, "count": given.count, "batch": given.batch, "seed": given.seed}
+    if given.official:
+        published_corruptions(given.official)  # or a sentence, before there is a run
+        said["official"] = given.official if given.official in ADDRESSES else str(expanded(given.official))
+    CorruptionsRequest(**said)
+    return said | known_data(data)
+
+
+def _expect_room(path: Path) -> None:
+    """See that the file can be written before anything is computed."""
+    if path.is_dir():
+        raise ValueError(f"{path} is a folder; name a file")
+    if not path.parent.is_dir():
+        raise ValueError(f"there is no folder {path.parent}")

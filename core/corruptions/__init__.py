@@ -1,0 +1,1 @@
+"""Common corruptions of pictures, a file each: noise, blur, weather, and what storing and resizing do."""

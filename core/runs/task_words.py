@@ -1,0 +1,21 @@
+"""What a completed run has found, in sentences, by its task: one place for the shell and the screen."""
+
+from collections.abc import Callable, Mapping
+from types import MappingProxyType
+from typing import Any
+
+from core.evaluation import corruption_words
+from core.robustness.words import found_words
+
+FOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
+    {"evaluate": lambda result: "\n".join(found_words(result)), "corruptions": corruption_words.sentence}
+)
+
+
+def found(task: str, result: Mapping[str, Any]) -> str:
+    """The sentences of a task that has some, a line each; "" for any other, or a result that is not one.
+
+    >>> found("evaluate", {}), found("new_thing", {"depth": 3})
+    ('', '')
+    """
+    return FOUND[task](result) if task in FOUND else ""
