@@ -18,8 +18,12 @@ STATES = {
     "lost": ("◌", "lost"),
     "unreadable": ("⚠", "unreadable"),
 }  # state -> symbol and word, told apart without colour
-TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare"}
-MEASURES = {"evaluate": "Accuracy", "compare": "Comparison"}  # tasks that measure, under an attack
+TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare", "ara": "Minimal distances"}
+MEASURES = {
+    "evaluate": "Accuracy",
+    "compare": "Comparison",
+    "ara": "Minimal distances",
+}  # tasks that measure, under an attack
 
 
 def part(spec: Mapping[str, Any], *names: str) -> dict[str, Any]:

@@ -10,6 +10,7 @@ from app.run_words.settings import setting
 from app.run_words.words import part
 from app.runs import series as run_series
 from app.runs.comparison import compared
+from app.runs.distances import distances
 from app.runs.facts import RunFacts
 from app.ui.markdown import plain
 from core.attacks.pgd import PGD
@@ -69,8 +70,8 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
             low, high = Proportion(hits, total).interval
             return (f"Right on {hits:,} of {total:,} images: {100 * hits / total:.1f} % "
                     f"(95 % interval: {100 * low:.1f} to {100 * high:.1f} %).")  # fmt: skip
-    if task == "compare":
-        return compared(result, arguments)
+    if told := {"compare": compared, "ara": distances}.get(task):
+        return told(result, arguments)
     if task == "refine" and isinstance(epoch := result.get("epoch_kept"), int):
         averaged = bool(result.get("averaged"))
         kept = f"Kept: the {'averaged ' if averaged else ''}weights after epoch {epoch}."

@@ -73,6 +73,13 @@ def run_refine(given: argparse.Namespace) -> int:
     return refine(given, _say)
 
 
+def run_ara(given: argparse.Namespace) -> int:
+    from core.cli.ara import ara
+
+    raise_again()
+    return ara(given, _say)
+
+
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 

@@ -110,6 +110,8 @@ def _found(run: Run, result: Mapping[str, Any]) -> str:
         if isinstance(count, int) and len(shares) == 3 and all(isinstance(each, int | float) for each in shares):
             right, low, high = shares
             return f"{right:.1%} of {count:,} images right (95 % interval {low:.1%} to {high:.1%})."
+    if task == "ara" and isinstance(count := result.get("count"), int):
+        return f"The smallest changes of {count:,} images were sought."
     if task == "compare" and isinstance(count := result.get("count"), int):
         return f"{count:,} images were measured; the page Compare shows the curves."
     return ""

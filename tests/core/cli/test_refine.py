@@ -120,8 +120,12 @@ def test_notes_that_come_after_epochs_are_told(store: Store) -> None:
             {"accuracy": 0.5, "count": 20, "interval_95": [0.25, 0.75]},
             "Completed. 50.0% of 20 images right (95 % interval 25.0% to 75.0%).", "evaluate a on mnist",
         ),
+        (
+            "ara", {"classifier": "a", "data": "mnist"}, {"count": 20},
+            "Completed. The smallest changes of 20 images were sought.", "ara a on mnist",
+        ),
     ],
-    ids=["compare", "evaluate"],
+    ids=["compare", "evaluate", "ara"],
 )  # fmt: skip
 def test_runs_that_measure_are_followed_and_listed(
     store: Store, task: str, arguments: dict[str, object], result: dict[str, object], words: str, subject: str,
