@@ -60,7 +60,10 @@ def _target(text: str | None) -> Path | None:
     """The file to write, which must not be there yet, in a folder that is."""
     if text is None:
         return None
-    target = Path(text).expanduser()
+    try:
+        target = Path(text).expanduser()
+    except RuntimeError as error:  # ~somebody, whom there is not
+        raise ValueError(f"there is no home folder for {text[:60]!r}") from error
     if target.exists():
         raise ValueError(f"{target} is there already; name another file")
     if not target.parent.is_dir():

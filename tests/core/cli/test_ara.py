@@ -96,6 +96,7 @@ def test_the_report_on_cifar10_has_the_published_rows_and_their_caveats() -> Non
         ([NAME, "--data", "nowhere"], "nowhere"),
         ([NAME, "--device", "gpu"], "expected a device such as cpu"),
         ([NAME, "--out", "/no/such/folder/x.json"], "there is no folder"),
+        ([NAME, "--out", "~nobody-here/x.json"], "no home folder"),
     ],
 )
 def test_what_cannot_be_measured_is_one_sentence_and_no_run(
