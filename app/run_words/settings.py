@@ -22,6 +22,7 @@ NAMES = {
     "arguments.attack": "Attack", "arguments.attack.method": "Attack", "arguments.before": "Before",
     "arguments.after": "After", "arguments.title": "Name", "arguments.processes": "Processes on the CPU",
     "arguments.save_every": "Seconds between saved points",
+    "arguments.steps": "Steps", "arguments.norms": "Distances",
     "arguments.data_fingerprint": "Fingerprint of the data",
 }  # fmt: skip
 MODEL_FIELDS = ("arguments.base", "arguments.classifier", "arguments.before", "arguments.after")

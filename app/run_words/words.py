@@ -18,9 +18,11 @@ STATES = {
     "lost": ("◌", "lost"),
     "unreadable": ("⚠", "unreadable"),
 }  # state -> symbol and word, told apart without colour
-TASKS = {"refine": "Refine", "evaluate": "Evaluate", "compare": "Compare", "corruptions": "Measure corruptions"}
+TASKS = {"refine": "Refine", "evaluate": "Evaluate", "compare": "Compare", "corruptions": "Measure corruptions",
+         "ara": "Minimal distances"}  # fmt: skip
 MEASURES = {  # tasks that measure
     "evaluate": "Evaluation", "compare": "Comparison", "corruptions": "Accuracy under common corruptions",
+    "ara": "Minimal distances",
 }  # fmt: skip
 
 

@@ -9,6 +9,7 @@ from torch import Tensor, nn
 
 from core.base.rng import seeded
 from core.classifiers import (
+    _preact_resnet44,
     cifar10_resnet18,
     cifar10_resnet20,
     imagenet_efficientnet_lite0,
@@ -16,6 +17,7 @@ from core.classifiers import (
     torchvision_imagenet,
 )
 from core.classifiers._cifar_resnets import CifarResNet, PreActResNet18
+from core.classifiers._preact_resnet44 import PreActResNet44
 from core.classifiers._preprocessing import usual
 from core.classifiers._tensor_names import Rename, of_torchvision, same, to_blocks, to_linear, to_torchvision
 from core.contracts.preprocessing import Preprocessing
@@ -47,6 +49,8 @@ TITLES = {
     **{f"cifar_resnet{depth}": f"ResNet-{depth} (CIFAR, option A)" for depth in (20, 32, 44, 56, 110)},
     "preact_resnet18": "Pre-activation ResNet-18 (CIFAR)",
     "preact_resnet18_last_norm": "Pre-activation ResNet-18 (CIFAR, normalised before pooling)",
+    "preact_resnet44": "Pre-activation ResNet-44 (CIFAR, 3 × 3 shortcuts)",
+    "preact_resnet44_half_huber": "Pre-activation ResNet-44 (CIFAR, 3 × 3 shortcuts, half-Huber ReLU)",
 }
 
 
@@ -64,6 +68,9 @@ def _ours(name: str) -> Architecture:
     if name == "efficientnet_lite0":
         lite = imagenet_efficientnet_lite0
         return made(lambda classes, _: lite.build(classes), cam_layer=lite.CAM_LAYER)
+    if name.startswith("preact_resnet44"):
+        half_huber = name.endswith("half_huber")
+        return made(lambda classes, _: PreActResNet44(classes, half_huber), cam_layer=_preact_resnet44.CAM_LAYER)
     if name.startswith("preact"):
         preact = partial(PreActResNet18, last_norm=name.endswith("last_norm"))
         return made(preact, cam_layer="last", any_channels=True, rename=to_linear)

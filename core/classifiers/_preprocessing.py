@@ -17,6 +17,10 @@ OURS = {  # of torchvision's names, its own presets are read
         name: Preprocessing(CIFAR, (0.4914, 0.4822, 0.4465), (0.2023, 0.1994, 0.2010))
         for name in ("preact_resnet18", "preact_resnet18_last_norm")
     },
+    # they normalise themselves
+    **{
+        name: Preprocessing(CIFAR, (0.0,) * 3, (1.0,) * 3) for name in ("preact_resnet44", "preact_resnet44_half_huber")
+    },
 }
 INSIDE = ("googlenet", "inception_v3")  # torchvision's transform_input: published for inputs from -1 to 1
 

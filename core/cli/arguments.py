@@ -74,6 +74,20 @@ def corruptions(made: argparse.ArgumentParser) -> None:
     made.add_argument("--out", type=out_file, metavar="FILE", help="write what was found here, as JSON")
 
 
+def ara(made: argparse.ArgumentParser) -> None:
+    made.add_argument("model", metavar="MODEL", help="see `counterproof methods`")
+    made.add_argument("--data", default="cifar10", help="a data set: see `counterproof data`; or an .npz file, or a "
+                      "folder of pictures (default cifar10)")  # fmt: skip
+    made.add_argument("--split", choices=("test", "train"), default="test")
+    made.add_argument("--count", type=int, default=1000, metavar="N", help="how many images (default 1000)")
+    made.add_argument("--seed", type=int, default=1776, help="of their order (default 1776, as published)")
+    made.add_argument("--batch", type=int, default=25, metavar="N", help="images at a time; each batch is saved")
+    made.add_argument("--steps", type=int, default=450, metavar="N", help="of the search in RMS (default 450)")
+    made.add_argument("--norms", default="rms,l2,linf", help="rms is what the areas are made of (default rms,l2,linf)")
+    made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
+    made.add_argument("--out", type=out_file, metavar="FILE", help="write the numbers here, as JSON")
+
+
 def case(made: argparse.ArgumentParser) -> None:
     made.add_argument("image", help="a picture file, or a gallery picture such as cifar10/0003")
     made.add_argument("--model", default="imagenet_efficientnet_lite0", help="see `counterproof methods`")

@@ -87,6 +87,13 @@ def run_corruptions(given: argparse.Namespace) -> int:
     return corruptions(given, _say)
 
 
+def run_ara(given: argparse.Namespace) -> int:
+    from core.cli.ara import ara
+
+    raise_again()
+    return ara(given, _say)
+
+
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 

@@ -2,13 +2,13 @@
 
 import argparse
 import json
-from pathlib import Path
 
 from core.base.atomic_files import write_whole
 from core.base.devices import absent
 from core.base.paths import expanded
 from core.catalog import DATASETS, classifier_names
 from core.cli.follow import Say, follow_run
+from core.cli.out_folder import expect_new
 from core.data.by_name import known_data
 from core.data.published_corruptions import ADDRESSES, published_corruptions
 from core.data.published_corruptions_fetch import fetch_corruptions
@@ -26,8 +26,7 @@ def corruptions(given: argparse.Namespace, say: Say) -> int:
         fetch_corruptions(given.official)
     if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
         raise ValueError(reason)
-    if given.out:
-        _expect_room(given.out)
+    expect_new(given.out)
     run = Store.usual().submit("corruptions", arguments(given), device=given.device)
     say(f"Run {run.id}")
     code = follow_run(run, say)
@@ -57,11 +56,3 @@ def arguments(given: argparse.Namespace) -> dict[str, object]:
         said["official"] = given.official if given.official in ADDRESSES else str(expanded(given.official))
     CorruptionsRequest(**said)
     return said | known_data(data)
-
-
-def _expect_room(path: Path) -> None:
-    """See that the file can be written before anything is computed."""
-    if path.is_dir():
-        raise ValueError(f"{path} is a folder; name a file")
-    if not path.parent.is_dir():
-        raise ValueError(f"there is no folder {path.parent}")

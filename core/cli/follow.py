@@ -137,7 +137,11 @@ def subject(spec: Mapping[str, Any]) -> str:
         return f"{(given.get('objective') or {}).get('method')} from {given.get('base')} on {given.get('data')}"
     attacks = [given.get("attack") or {}] if task == "compare" else _listed(given.get("attacks"))
     what = f"{given.get('before')} with {given.get('after')}"
-    what = what if task == "compare" else ", ".join(map(str, _listed(given.get("classifiers"))))
+    what = (
+        what
+        if task == "compare"
+        else ", ".join(map(str, _listed(given.get("classifiers")) or [given.get("classifier", "")]))
+    )
     by = ", ".join(str(each["method"]) for each in attacks if isinstance(each, dict) and each.get("method"))
     return f"{task} {what} on {given.get('data', '')}" + (f" under {by}" if by else "")
 

@@ -30,3 +30,15 @@ def expect_ready(folder: Path | None, inputs: Sequence[Path]) -> None:
         from core.bundles.write import ready
 
         ready(folder, inputs)
+
+
+def expect_new(file: Path | None) -> None:
+    """See that a file can be written, and that none lies in its place, before anything is computed."""
+    if file is None:
+        return
+    if file.is_dir():
+        raise ValueError(f"{file} is a folder; name a file")
+    if file.exists():
+        raise ValueError(f"{file} is there already; name another file")
+    if not file.parent.is_dir():
+        raise ValueError(f"there is no folder {file.parent}")

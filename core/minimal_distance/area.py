@@ -2,6 +2,7 @@
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor
@@ -10,6 +11,7 @@ from core.base.proportion import Proportion
 
 BINS = 1000
 DRAWS = 2000  # bootstrap samples
+AT_ONCE = 100  # of them, for the sake of memory
 SEED = 1776  # as the authors drew their images
 POINTS = 41  # of the curve
 
@@ -41,8 +43,10 @@ def area(distances: Tensor, classes: int, *, draws: int = DRAWS, seed: int = SEE
     """
     reached = _reached(distances)
     generator = torch.Generator().manual_seed(seed)
-    rows = torch.randint(len(reached), (draws, len(reached)), generator=generator)
-    low, high = torch.quantile(closed_form(reached[rows], classes), torch.tensor([0.025, 0.975]).double()).tolist()
+    counts = [min(AT_ONCE, draws - begin) for begin in range(0, draws, AT_ONCE)]
+    draw = partial(torch.randint, len(reached), generator=generator)
+    areas = torch.cat([closed_form(reached[draw((count, len(reached)))], classes) for count in counts])
+    low, high = torch.quantile(areas, torch.tensor([0.025, 0.975]).double()).tolist()
     return Area(by_histogram(reached, classes), float(closed_form(reached, classes)), low, high)
 
 

@@ -5,10 +5,15 @@ from types import MappingProxyType
 from typing import Any
 
 from core.evaluation import corruption_words
+from core.minimal_distance import words as distance_words
 from core.robustness.words import found_words
 
 FOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
-    {"evaluate": lambda result: "\n".join(found_words(result)), "corruptions": corruption_words.sentence}
+    {
+        "evaluate": lambda result: "\n".join(found_words(result)),
+        "corruptions": corruption_words.sentence,
+        "ara": distance_words.sentences,
+    }
 )
 
 

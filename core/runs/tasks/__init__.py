@@ -22,6 +22,7 @@ def late(module: str, name: str) -> Task:
 
 TASKS: Mapping[str, Task] = MappingProxyType(
     {
+        "ara": late("core.runs.tasks.ara", "ara"),
         "compare": late("core.runs.tasks.compare", "compare"),
         "corruptions": late("core.runs.tasks.corruptions", "corruptions"),
         "evaluate": late("core.runs.tasks.evaluate", "evaluate"),

@@ -2,9 +2,11 @@
 
 import argparse
 import pickle
+import sys
 import zipfile
 from collections import OrderedDict
 from pathlib import Path
+from types import FunctionType
 from typing import Any
 
 import pytest
@@ -57,6 +59,25 @@ def test_code_in_a_file_is_not_run(tmp_path: Path) -> None:
     with pytest.raises(ValueError, match="no readable file of torch.save"):
         weights(path)
     assert not (tmp_path / "ran").exists()
+
+
+def test_of_functions_only_those_that_published_files_name_are_passed_over(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The file of arXiv 1906.02896 names a function of the script that made it; what it does is never asked."""
+    for name, message in (("cifar10_preprocess", ""), ("cifar10_process", "holds __main__.cifar10_process besides")):
+        function = FunctionType((lambda: None).__code__, {}, name)
+        function.__module__, function.__qualname__ = "__main__", name
+        monkeypatch.setattr(sys.modules["__main__"], name, function, raising=False)
+        path = saved(tmp_path / f"{name}.pt", {"model_params": state(), "training_options": {"arch": [32, function]}})
+        monkeypatch.delattr(sys.modules["__main__"], name)
+        if message:
+            with pytest.raises(ValueError, match=message):
+                read_weights(path)
+            continue
+        raw, notes = read_weights(path)
+        assert all(torch.equal(load(raw)[key], value) for key, value in state().items())
+        assert notes == ["The weights were taken from the entry ‘model_params’."]
 
 
 def test_a_conversion_is_bounded_in_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

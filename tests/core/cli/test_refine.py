@@ -121,8 +121,12 @@ def test_notes_that_come_after_epochs_are_told(store: Store) -> None:
              "models": [{"accuracy": [0.5, 0.25, 0.75]}]},
             "Completed. a is right on 50.0 % (25.0 to 75.0) of 20 images.", "evaluate a on mnist",
         ),
+        (
+            "ara", {"classifier": "a", "data": "mnist"}, {"count": 20, "accuracy": 0.5},
+            "Completed. Of 20 images, 50.0 % are right as they are.", "ara a on mnist",
+        ),
     ],
-    ids=["compare", "evaluate"],
+    ids=["compare", "evaluate", "ara"],
 )  # fmt: skip
 def test_runs_that_measure_are_followed_and_listed(
     store: Store, task: str, arguments: dict[str, object], result: dict[str, object], words: str, subject: str,

@@ -97,13 +97,14 @@ def test_a_refinement_takes_no_other_images(home: Path, monkeypatch: pytest.Monk
     assert len(asked.load()[1]) == 40
 
 
-@pytest.mark.parametrize("task", ["compare", "evaluate"])
+@pytest.mark.parametrize("task", ["ara", "compare", "evaluate"])
 def test_a_measurement_goes_on_with_no_other_images(home: Path, task: str) -> None:
     name = "mnist_cnn:standard"
     own_data.install(_named(raw(0, 28), 10), "digits")
     both: dict[str, dict[str, Any]] = {
         "compare": {"before": name, "after": name, "attack": to_spec(PGD(steps=1))},
         "evaluate": {"classifiers": [name]},
+        "ara": {"classifier": name},
     }  # fmt: skip
     asked = both[task] | {"data": "own:digits", "count": 2, "batch": 2} | known_data("own:digits")
     files.write_json(home / run_folder.SPEC, {"task": task, "arguments": asked})
