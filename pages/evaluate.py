@@ -3,7 +3,6 @@
 import streamlit as st
 
 from app.evaluate.form import ask
-from app.evaluate.fragile import show_fragile
 from app.evaluate.runs import begin_anew, choose, evaluations
 from app.evaluate.show import show_run, show_start, titles
 from app.sidebar import sidebar
@@ -32,5 +31,4 @@ if run is None:
 else:
     st.button("New evaluation", on_click=begin_anew, icon=":material/add:")
     write_link({"evaluation": run.id})
-    if seen := show_run(run, classifiers()):
-        show_fragile(*seen)
+    show_run(run, classifiers())

@@ -1,15 +1,18 @@
 """What an evaluation has found so far: sentences, curves, the waterfall, counts, scores by class, calibration."""
 
+import math
 from collections.abc import Mapping
 from typing import Any
 
-import pandas as pd
 import streamlit as st
 
+from app.evaluate.images import show_images
 from app.evaluate.tables import accuracy_table, class_table, count_table, model_table
+from app.ui import components
 from app.ui.markdown import plain
 from app.ui.widgets import segments
-from core.robustness.charts import by_attack, by_model, waterfall
+from core.evaluation.strength_sweep import at
+from core.robustness.charts import CLICKED, by_attack, by_model, waterfall
 from core.robustness.request import Evaluation
 from core.robustness.words import comparisons, focus, norms_of, saved, sentences, strength_word
 
@@ -22,6 +25,10 @@ RIGHT = (
 FALL = (
     "The attacks in the order given, image by image: what each took of the images that those before it had left. The "
     "worst case is worked out for every image on its own, not from the attacks' averages."
+)
+FRAGILE = (
+    "Answered right as they are, and wrong at the weakest strength; of those alike, the ones that the model was less "
+    "sure of come first."
 )
 CALIBRATION = (
     "Expected calibration error: how far the model's own confidence lies from how often it is right, over 15 levels of "
@@ -44,7 +51,7 @@ def show_results(told: Mapping[str, Any], asked: Evaluation, names: Mapping[str,
                 )
     norms = norms_of(asked)
     if not norms:
-        st.table(model_table(told, asked, names), border="horizontal")
+        components.table(model_table(told, asked, names), key="models")
         return
     options = {str(norm): "largest change of a pixel" if norm != 2 else "total change" for norm in norms}
     chosen = segments("evaluate.norm", "Attacks that bound the", options, str(norms[0])) if len(norms) > 1 else ""
@@ -64,19 +71,42 @@ def show_results(told: Mapping[str, Any], asked: Evaluation, names: Mapping[str,
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**What each attack took that the others had left**", help=FALL)
-        st.altair_chart(waterfall(model, norm, place), width="stretch")
+        event = st.altair_chart(waterfall(model, norm, place), width="stretch", on_select="rerun",
+                                key=f"fall-{which}-{norm}-{place}")  # fmt: skip
+        st.caption("Click a bar to see the images it stands for.")
     with right:
-        st.markdown("**Models at this strength**", help=CALIBRATION)
-        st.table(model_table(told, asked, names, norm, place), border="horizontal")
+        _pictures(event, model, norm, place, asked, which)
+    st.markdown("**Models at this strength**", help=CALIBRATION)
+    components.table(model_table(told, asked, names, norm, place), key=f"models-{norm}-{place}")
     if not asked.only_standing:
         with st.expander("Numbers by attack and strength"):
-            st.table(accuracy_table(model, norm), border="horizontal")
+            components.table(accuracy_table(model, norm), key=f"accuracy-{which}-{norm}")
             st.caption(f"Misclassified of the {model['correct']:,} images answered right as they are:")
-            st.table(count_table(model, norm), border="horizontal")
+            components.table(count_table(model, norm), key=f"counts-{which}-{norm}")
         if "per_class" in model:
-            _classes(model, told, norm, place)
+            _classes(model, told, norm, place, which)
     if words := saved(told):
         st.caption(words)
+
+
+def _pictures(event: Any, model: Mapping[str, Any], norm: float, place: int, asked: Evaluation, which: int) -> None:
+    """The images that the attack whose bar was clicked took, else those that fall first."""
+    clicked = [each.get("step") for each in event.selection.get(CLICKED, [])] if event else []
+    falls = model["worst"][str(norm)]["waterfall"][place]
+    fall = next((each for each in falls if model["attacks"][each["attack"]]["title"] in clicked), None)
+    if fall is None:
+        st.markdown("**Most fragile images**", help=FRAGILE)
+        places = [each["place"] for each in model.get("fragile", [])]
+        attack = asked.methods()[0]
+    else:
+        attack = asked.methods()[fall["attack"]]
+        st.markdown(
+            f"**Taken by {plain(attack.named, 60)} at {strength_word(asked.strengths_of(attack)[place], norm)}**"
+        )
+        places = fall["images"]
+    if attack.bound < math.inf:
+        attack = at(attack, asked.strengths_of(attack)[place])
+    show_images(places, asked, asked.classifiers[which], attack, f"{which}-{norm}-{place}")
 
 
 def _which(asked: Evaluation, names: Mapping[str, str]) -> int:
@@ -86,13 +116,13 @@ def _which(asked: Evaluation, names: Mapping[str, str]) -> int:
     return int(segments("evaluate.which", "This model", options, "0"))
 
 
-def _classes(model: Mapping[str, Any], told: Mapping[str, Any], norm: float, place: int) -> None:
+def _classes(model: Mapping[str, Any], told: Mapping[str, Any], norm: float, place: int, which: int) -> None:
     with st.expander("By class: precision, recall, F1"):
         mine = {str(number): attack["title"] for number, attack in enumerate(model["attacks"])
                 if attack["norm"] == str(norm)}  # fmt: skip
         number = int(segments(f"evaluate.class.{norm}", "Under attack by", mine, next(iter(mine))))
-        table: pd.DataFrame = class_table(model, model["attacks"][number], place, told.get("classes", []))
-        st.table(table, border="horizontal")
+        table = class_table(model, model["attacks"][number], place, told.get("classes", []))
+        components.table(table, key=f"classes-{which}-{norm}-{place}-{number}")
         st.caption("Recall: of the images of a class, how many are given its name. Precision: of the images given its "
                    "name, how many are of it. F1: their harmonic mean. Attacked by this attack at the strength "
                    "above.")  # fmt: skip

@@ -1,6 +1,7 @@
 """An evaluation on the page: what it would measure and its start; progress and results; what to download."""
 
 from collections.abc import Mapping
+from functools import partial
 from typing import Any
 
 import streamlit as st
@@ -12,9 +13,10 @@ from app.ui.cached import run_rows
 from app.ui.markdown import plain
 from app.ui.run_panel import ended, grow
 from core.base.errors import Unreadable
-from core.base.params import to_spec
 from core.base.proportion import Proportion
 from core.data.by_name import data_names
+from core.robustness.command import command
+from core.robustness.exports import files
 from core.robustness.request import Evaluation
 from core.robustness.summary import summary
 from core.runs.run import Run
@@ -46,39 +48,22 @@ def show_start(asked: Evaluation, device: str) -> None:
         st.code(command(asked, device), language="sh")
 
 
-def command(asked: Evaluation, device: str) -> str:
-    """The evaluation as a shell command."""
-    parts = ["counterproof evaluate", " ".join(asked.classifiers), f"--data {asked.data}"]
-    parts.append(f"--attacks {','.join(dict.fromkeys(each.key for each in asked.methods())) or 'none'}")
-    if asked.strengths:
-        parts.append(f"--strengths {','.join(f'{255 * each:.6g}/255' for each in asked.strengths)}")
-    if asked.strengths_l2:
-        parts.append(f"--l2 {','.join(f'{each:.6g}' for each in asked.strengths_l2)}")
-    for attack in asked.methods():
-        usual = to_spec(type(attack)())
-        parts += [f"--set {attack.key}.{name}={value}" for name, value in to_spec(attack).items()
-                  if value != usual[name] and name != "eps"]  # fmt: skip
-    parts.append(f"--count {asked.count} --batch {asked.batch} --seed {asked.seed}")
-    parts += ["--only-standing"] if asked.only_standing else []
-    parts += [f"--device {device}"] if device != "cpu" else []
-    return " \\\n  ".join(parts)
-
-
-def show_run(run: Run, names: Mapping[str, str]) -> tuple[Mapping[str, Any], Evaluation, Mapping[str, str]] | None:
-    """Progress and results of an evaluation; what it has found, None before there is anything."""
+def show_run(run: Run, names: Mapping[str, str]) -> None:
+    """Progress and results of an evaluation, and what to download of one that has ended."""
     try:
         asked = Evaluation.read(run.spec.get("arguments") or {})
     except (ValueError, TypeError, AttributeError) as error:
         st.error(f"This evaluation cannot be read: {plain(str(error), 300)}.")
-        return None
+        return
     if run.status.alive:
         grow(run, lambda: _show(run, asked, names) is not None, NOTHING_YET, "stop-evaluation")
-        return None
+        return
     ended(run)
     for note in run.status.notes[:20]:
         st.caption(plain(note, 400))
     told = _show(run, asked, names)
-    return None if told is None else (told, asked, names)
+    if told is not None and run.status.state == "completed":
+        _downloads(run, asked, told, names)
 
 
 def _show(run: Run, asked: Evaluation, names: Mapping[str, str]) -> Mapping[str, Any] | None:
@@ -100,3 +85,23 @@ def _told(run: Run, asked: Evaluation) -> Mapping[str, Any] | None:
     except (Unreadable, KeyError, IndexError, TypeError, ValueError, AttributeError, ArithmeticError):
         st.warning("The numbers of this evaluation cannot be read. Delete it on the Runs page to measure anew.")
         return None
+
+
+def _file(name: str, run: Run, asked: Evaluation, told: Mapping[str, Any], names: Mapping[str, str]) -> bytes:
+    return files(told, asked, run.metrics, names)[name]
+
+
+def _downloads(run: Run, asked: Evaluation, told: Mapping[str, Any], names: Mapping[str, str]) -> None:
+    st.subheader("Take it with you")
+    words = {
+        "report.html": ("Report (HTML)", "One file with charts and tables that opens without a network."),
+        "images.csv": ("Rows (CSV)", "One row for each image, model, attack and strength."),
+        "evaluation.json": ("Numbers (JSON)", "Everything shown here, for other programs."),
+    }
+    for column, (name, (label, help)) in zip(st.columns(4), words.items(), strict=False):
+        with column:
+            made = partial(_file, name, run, asked, told, names)
+            st.download_button(label, made, f"{run.id}-{name}", help=help, width="stretch", on_click="ignore",
+                               key=f"download-{name}")  # fmt: skip
+    with st.expander("The same from a shell"):
+        st.code(command(asked), language="sh")

@@ -4,13 +4,16 @@ import argparse
 from dataclasses import fields
 from typing import Any
 
+from core.base.atomic_files import write_whole
 from core.base.devices import absent
 from core.base.params import to_spec
 from core.catalog import ATTACKS, DATASETS, classifier_names
 from core.cli.follow import Say, follow_run
+from core.cli.out_folder import expect_empty
 from core.cli.settings import read_value, split_setting
 from core.data.by_name import known_data
 from core.data.stored import at_path
+from core.robustness.exports import files
 from core.robustness.presets import PRESETS
 from core.robustness.request import Evaluation
 from core.robustness.tables import tables
@@ -27,6 +30,7 @@ def evaluate(given: argparse.Namespace, say: Say) -> int:
         raise ValueError(f"there is no model {unknown[0]!r}; `counterproof methods` lists them")
     if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
         raise ValueError(reason)
+    expect_empty(given.out)
     run = Store.usual().submit("evaluate", asked.arguments(), device=given.device)
     say(f"Run {run.id}")
     if given.detach:
@@ -36,6 +40,10 @@ def evaluate(given: argparse.Namespace, say: Say) -> int:
     if (result := run.result()) and run.status.state == "completed":
         published = PRESETS[given.preset].published if given.preset else ""
         say(tables(result, asked, published))
+        if given.out:
+            for name, content in files(result, asked, run.metrics).items():
+                write_whole(given.out / name, content)
+            say(f"Written to {given.out}: {', '.join(files(result, asked, []))}")
     return code
 
 
@@ -61,7 +69,9 @@ def request_of(given: argparse.Namespace) -> Evaluation:
     if asked["data"] not in DATASETS and not asked["data"].startswith("own:"):
         asked["data"] = str(at_path(asked["data"]).path)  # the worker has another working folder
     if given.attacks is not None:
-        asked["attacks"] = [_spec(key.strip(), usual["attacks"]) for key in given.attacks.split(",") if key.strip()]
+        asked["attacks"] = [
+            _spec(key.strip(), usual["attacks"]) for key in given.attacks.split(",") if key.strip() not in ("", "none")
+        ]
     _set(given.settings, asked["attacks"])
     return Evaluation.read(asked | known_data(asked["data"]))
 

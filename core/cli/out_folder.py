@@ -42,3 +42,14 @@ def expect_new(file: Path | None) -> None:
         raise ValueError(f"{file} is there already; name another file")
     if not file.parent.is_dir():
         raise ValueError(f"there is no folder {file.parent}")
+
+
+def expect_empty(folder: Path | None) -> None:
+    """See that a folder holds nothing, before anything is computed; make it if it is not there."""
+    if folder is None:
+        return
+    if folder.exists() and not folder.is_dir():
+        raise ValueError(f"{folder} is a file; name a folder")
+    folder.mkdir(parents=True, exist_ok=True)
+    if any(folder.iterdir()):
+        raise ValueError(f"{folder} holds files already; name an empty folder or a new one")

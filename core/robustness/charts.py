@@ -14,6 +14,7 @@ COLOURS = ("#2f7fb5", "#d07a22", "#3d8f5f", "#a35ca3", "#8a6d3b", "#c44e6a", "#5
            "#7a4a2a", "#444444")  # fmt: skip
 SHAPES = ("circle", "square", "triangle-up", "diamond", "cross", "triangle-down")
 WORST = "worst of these"
+CLICKED = "bar"
 
 
 def by_model(told: Mapping[str, Any], asked: Evaluation, norm: float, names: Mapping[str, str]) -> alt.LayerChart:
@@ -59,7 +60,8 @@ def _lines(rows: list[dict[str, Any]], order: Sequence[str], norm: float, what: 
     y = alt.Y("value:Q", title="right, %", scale=alt.Scale(domain=[0, 100], nice=False),
               axis=alt.Axis(labelFlush=False))  # fmt: skip
     colour = alt.Color("name:N", scale=alt.Scale(domain=list(order), range=list(COLOURS[: len(order)])),
-                       legend=alt.Legend(orient="top", title=None, labelLimit=320, columns=2))  # fmt: skip
+                       legend=alt.Legend(orient="top", title=None, labelLimit=320, columns=1 if what == "model" else 3,
+                                         symbolOpacity=1))  # fmt: skip
     shape = alt.Shape("name:N", legend=None, scale=alt.Scale(
         domain=list(order), range=[SHAPES[place % len(SHAPES)] for place in range(len(order))]))  # fmt: skip
     base = alt.Chart(table).encode(x=x, color=colour)
@@ -76,7 +78,10 @@ def _lines(rows: list[dict[str, Any]], order: Sequence[str], norm: float, what: 
 
 
 def waterfall(model: Mapping[str, Any], norm: float, place: int) -> alt.LayerChart:
-    """What each attack took of the images that those before it had left, at the strength of this place."""
+    """What each attack took of the images that those before it had left, at the strength of this place.
+
+    A click on a bar selects its `step`, an attack's title, under the name CLICKED.
+    """
     worst = model["worst"][str(norm)]
     rows, standing = [{"step": "right as they are", "from": 0, "to": model["correct"], "kind": "standing",
                        "said": f"{model['correct']:,}"}], model["correct"]  # fmt: skip
@@ -89,7 +94,8 @@ def waterfall(model: Mapping[str, Any], norm: float, place: int) -> alt.LayerCha
     table = pd.DataFrame(rows)
     base = alt.Chart(table).encode(y=alt.Y("step:N", sort=[row["step"] for row in rows], title=None,
                                            axis=alt.Axis(labelLimit=200)))  # fmt: skip
-    bars = base.mark_bar(height=alt.RelativeBandSize(0.62)).encode(
+    clicked = alt.selection_point(name=CLICKED, fields=["step"], on="click")
+    bars = base.mark_bar(height=alt.RelativeBandSize(0.62), cursor="pointer").add_params(clicked).encode(
         x=alt.X("from:Q", title="images", scale=alt.Scale(domain=[0, 1.12 * max(model["correct"], 1)], nice=False)),
         x2="to:Q", tooltip=[alt.Tooltip("step:N", title="attack"), alt.Tooltip("said:N", title="images")],
         color=alt.Color("kind:N", legend=None, scale=alt.Scale(domain=["standing", "taken"],

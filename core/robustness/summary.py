@@ -24,7 +24,8 @@ def summary(rows: Sequence[Mapping[str, Any]], asked: Evaluation, classes: int) 
     `count` images; for each of `models`: `accuracy` (value, low, high), `ece`, `macro_f1`; its `attacks`: `strengths`,
     `accuracy` by strength, `misclassified` of the `correct` ones by strength, `ece`, `macro_f1` and `per_class` by
     strength, `made` of `naive` attacks on one image at one strength, `evaluations`, `seconds`, `without_gradient`;
-    `worst` by norm: `accuracy` by strength and the `waterfall` at each (`took`, `left`); `fragile`: places in the data
+    `worst` by norm: `accuracy` by strength and the `waterfall` at each (`took`, `left`, places in the data
+    of the first `images` taken); `fragile`: places in the data
     of the images that fall first. `differences`: of every two models, the later minus the earlier, the worst case on
     the same images. With `only_standing` no attack is told on its own.
     """
@@ -51,7 +52,8 @@ def _model(matrix: Matrix, model: Model, methods: Sequence[Attack], asked: Evalu
         told["worst"][str(norm)] = {
             "strengths": list(strengths), "attacks": numbers,
             "accuracy": [share(first > place) for place in range(len(strengths))],
-            "waterfall": [[{"attack": numbers[fall.attack], "took": fall.took, "left": fall.left}
+            "waterfall": [[{"attack": numbers[fall.attack], "took": fall.took, "left": fall.left,
+                            "images": matrix.places[list(fall.rows[:FRAGILE])].tolist()}
                            for fall in waterfall(cells, place)] for place in range(len(strengths))],
         }  # fmt: skip
     if methods:

@@ -20,11 +20,15 @@ def weakest(cells: Sequence[Cell]) -> Whole:
 
 @dataclass(frozen=True)
 class Fall:
-    """One step of a waterfall: an attack, how many it took that those before had left, and how many still stand."""
+    """One step of a waterfall: an attack, the images (rows) it took of what those before had left, how many stand."""
 
     attack: int
-    took: int
+    rows: tuple[int, ...]
     left: int
+
+    @property
+    def took(self) -> int:
+        return len(self.rows)
 
 
 def waterfall(cells: Sequence[Cell], place: int) -> list[Fall]:
@@ -38,7 +42,7 @@ def waterfall(cells: Sequence[Cell], place: int) -> list[Fall]:
     standing, falls = cells[0].fell >= 0, []
     for number, cell in enumerate(cells):
         after = standing & cell.right(place)
-        falls.append(Fall(number, int((standing & ~after).sum()), int(after.sum())))
+        falls.append(Fall(number, tuple(np.flatnonzero(standing & ~after).tolist()), int(after.sum())))
         standing = after
     return falls
 
