@@ -66,7 +66,7 @@ def ask() -> Evaluation:
 def _ask_preset() -> None:
     titles = {key: preset.title for key, preset in PRESETS.items()} | {OWN: "My own settings"}
     first = next(iter(titles))
-    if not setting(f"{PREFIX}.attacks", ""):
+    if not any(setting(f"{PREFIX}.{name}", "") for name in ("attacks", "models", "data", "strengths", "lengths")):
         take(PRESETS.get(setting(f"{PREFIX}.preset", first), PRESETS[first]).arguments)
     before = setting(f"{PREFIX}.preset", first)
     chosen = pick(f"{PREFIX}.preset", "Preset", list(titles), first, titles.__getitem__,
