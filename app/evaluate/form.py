@@ -9,7 +9,7 @@ import streamlit as st
 from app.ui.first_models import FIRST_MODELS
 from app.ui.method_form import put, tune
 from app.ui.multiselect import multiselect
-from app.ui.pick_here import known_models, pick_here
+from app.ui.pick_here import here, known_models, pick_here
 from app.ui.state import force, setting
 from app.ui.widgets import Control, number, pick, several, text
 from app.ui.widgets import ask as ask_one
@@ -40,6 +40,7 @@ def ask() -> Evaluation:
     with left:
         data = pick_here(f"{PREFIX}.data", "Test images of", list(names), FIRST_DATA, names.__getitem__, "data set",
                          "Labelled images that the models were not trained on, of their size and classes.")  # fmt: skip
+    here(f"{PREFIX}.data", data, names, "data set")
     with right:
         count = number(f"{PREFIX}.count", "Number of images", 200, 10, 1_000_000,
                        "Drawn by the seed; all if there are fewer. More take longer and narrow the "
