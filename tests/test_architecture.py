@@ -22,7 +22,7 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "attacks": "base contracts",
     "explainers": "base contracts occlusion",
     "objectives": "base contracts occlusion spurious",
-    "metrics": "base contracts spurious",
+    "metrics": "base contracts occlusion spurious map_distances",
     "map_distances": "base contracts",
     "classifiers": "base contracts checkpoints",
     "datasets": "base untrusted contracts data.formats",
