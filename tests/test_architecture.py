@@ -32,12 +32,13 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "study": "base untrusted contracts images catalog",
     "bundles": "base untrusted contracts images catalog study",
     "evaluation": f"{ENGINE} study",
+    "explainer_league": f"{ENGINE} evaluation",
     "compare": f"{ENGINE} study evaluation",
     "training": f"{ENGINE} evaluation",
     "refinement": f"{ENGINE} evaluation training",
-    "runs": f"{ENGINE} study evaluation compare training refinement",
-    "cli": f"{ENGINE} study bundles evaluation compare training refinement runs",
-    "recipes": f"{ENGINE} study bundles evaluation compare training refinement runs cli",
+    "runs": f"{ENGINE} study evaluation explainer_league compare training refinement",
+    "cli": f"{ENGINE} study bundles evaluation explainer_league compare training refinement runs",
+    "recipes": f"{ENGINE} study bundles evaluation explainer_league compare training refinement runs cli",
 }
 ROOMS = {  # a package of app -> the packages and modules of app that it may import, beside itself
     "ui": "background",

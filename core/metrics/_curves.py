@@ -4,18 +4,7 @@ import torch
 from torch import Tensor
 
 from core.contracts.metric import Subject
-from core.metrics._asked import ask
-
-
-def ranks(values: Tensor) -> Tensor:
-    """(N, H, W) -> (N, H * W): each pixel's place from 0, the largest value first, equal ones in reading order.
-
-    >>> ranks(torch.tensor([[[0.0, 3.0], [-1.0, 3.0]]])).tolist()
-    [[2, 0, 3, 1]]
-    """
-    order = values.flatten(1).argsort(dim=1, descending=True, stable=True)
-    places = torch.arange(order.shape[1], device=order.device).expand_as(order)
-    return torch.empty_like(order).scatter(1, order, places)
+from core.occlusion.changed_copies import ask, ranks
 
 
 def curves(subject: Subject, start: Tensor, end: Tensor, steps: int) -> Tensor:

@@ -6,8 +6,8 @@ from torch import Tensor
 
 from core.base.params import param
 from core.contracts.metric import Metric, Subject
-from core.metrics._asked import FILLS, blank
 from core.metrics._curves import area, curves
+from core.occlusion.changed_copies import FILLS, blank
 
 
 @dataclass(frozen=True)

@@ -7,7 +7,7 @@ from torch import Tensor
 
 from core.base.params import param
 from core.contracts.metric import Metric, Subject
-from core.metrics._asked import FILLS, taken_away
+from core.occlusion.changed_copies import FILLS, taken_away
 
 
 def correlation(one: Tensor, other: Tensor) -> Tensor:

@@ -9,8 +9,7 @@ from torch.nn.functional import conv2d
 from core.base import cancellation
 from core.base.params import param
 from core.contracts.metric import Metric, Subject
-from core.metrics._asked import ask
-from core.metrics._curves import ranks
+from core.occlusion.changed_copies import ask, ranks
 
 NEIGHBOURS = ((1 / 12, 1 / 6, 1 / 12), (1 / 6, 0.0, 1 / 6), (1 / 12, 1 / 6, 1 / 12))
 TOLERANCE = 1e-8  # of the residual, relative to what is given

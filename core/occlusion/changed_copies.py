@@ -1,4 +1,4 @@
-"""What a classifier answers about changed copies of images, many copies of many images in each batch."""
+"""What a classifier answers about changed copies of the images that a metric judges, many of each in every batch."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -15,6 +15,17 @@ FILLS = {"mean": "their mean colour", "black": "black"}  # what is seen in place
 
 Rows = Callable[[Tensor, Tensor], Tensor]  # (numbers of images (n,), numbers of copies (n,)) -> a tensor (n, ...)
 Read = Literal["probability", "score", "right"]
+
+
+def ranks(values: Tensor) -> Tensor:
+    """(N, H, W) -> (N, H * W): each pixel's place from 0, the largest value first, equal ones in reading order.
+
+    >>> ranks(torch.tensor([[[0.0, 3.0], [-1.0, 3.0]]])).tolist()
+    [[2, 0, 3, 1]]
+    """
+    order = values.flatten(1).argsort(dim=1, descending=True, stable=True)
+    places = torch.arange(order.shape[1], device=order.device).expand_as(order)
+    return torch.empty_like(order).scatter(1, order, places)
 
 
 def blank(subject: Subject, fill: str) -> Tensor:
