@@ -18,7 +18,7 @@ STATES = {
     "lost": ("◌", "lost"),
     "unreadable": ("⚠", "unreadable"),
 }  # state -> symbol and word, told apart without colour
-TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare"}
+TASKS = {"refine": "Refine", "evaluate": "Measure accuracy", "compare": "Compare", "explainers": "Explainer league"}
 MEASURES = {"evaluate": "Accuracy", "compare": "Comparison"}  # tasks that measure, under an attack
 
 

@@ -39,6 +39,23 @@ def refine(made: argparse.ArgumentParser) -> None:
     made.add_argument("--detach", action="store_true", help="do not wait for the end")
 
 
+def league(made: argparse.ArgumentParser) -> None:
+    made.add_argument("model", nargs="?", metavar="MODEL", help="the classifier: see `counterproof methods`")
+    made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
+    made.add_argument("--count", type=int, default=100, metavar="N", help="test images that are right (default 100)")
+    made.add_argument("--explainers", metavar="KEY,KEY", help="by key (default: all that can explain this model)")
+    made.add_argument("--metrics", metavar="KEY,KEY", help="by key (default: all that need no mask)")
+    made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
+                      help="a parameter of a method that is named, such as lime.samples=200; may be "
+                      "repeated")  # fmt: skip
+    made.add_argument("--stability", metavar="STRENGTH", help="also how still maps stay under PGD, such as 2/255")
+    made.add_argument("--group", metavar="CLASS,CLASS", help="classes that make one of two groups, for PGCA's fairness")
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
+    made.add_argument("--out", type=out_folder, metavar="FILE.json", help="write the standings and every number here")
+    made.add_argument("--run", dest="of_run", metavar="ID", help="print the table of a league that has completed")
+
+
 def case(made: argparse.ArgumentParser) -> None:
     made.add_argument("image", help="a picture file, or a gallery picture such as cifar10/0003")
     made.add_argument("--model", default="imagenet_efficientnet_lite0", help="see `counterproof methods`")

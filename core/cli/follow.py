@@ -112,6 +112,10 @@ def _found(run: Run, result: Mapping[str, Any]) -> str:
             return f"{right:.1%} of {count:,} images right (95 % interval {low:.1%} to {high:.1%})."
     if task == "compare" and isinstance(count := result.get("count"), int):
         return f"{count:,} images were measured; the page Compare shows the curves."
+    if task == "explainers" and isinstance(result.get("columns"), list):
+        from core.explainer_league.words import headline
+
+        return headline(result)
     return ""
 
 

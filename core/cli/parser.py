@@ -1,8 +1,8 @@
 """`counterproof`: the same engine from a shell. Exit codes: 0 as hoped, 1 not so, 2 bad input, 130 interrupted,
 141 where nobody reads on.
 
-attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ. refine, runs follow:
-0 the run has completed, 1 it failed, was stopped or got lost.
+attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ. refine, explainers,
+runs follow: 0 the run has completed, 1 it failed, was stopped or got lost.
 """
 
 import argparse
@@ -108,6 +108,9 @@ def parser() -> argparse.ArgumentParser:
     refine = parts.add_parser("refine", help="train a classifier anew with an objective, in a run of its own")
     arguments.refine(refine)
     refine.set_defaults(run=commands.run_refine)
+    league = parts.add_parser("explainers", help="are explanations any good? Explainers by metrics, beside two floors")
+    arguments.league(league)
+    league.set_defaults(run=commands.run_explainers)
     runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
     runs.set_defaults(run=commands.run_runs, verb="list", names=[], now=False)
     verbs = runs.add_subparsers(metavar="VERB")

@@ -24,6 +24,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
     {
         "compare": late("core.runs.tasks.compare", "compare"),
         "evaluate": late("core.runs.tasks.evaluate", "evaluate"),
+        "explainers": late("core.runs.tasks.explainers", "explainers"),
         "refine": late("core.runs.tasks.refine", "refine"),
     }
 )
