@@ -16,6 +16,7 @@ TITLES = {
     "stability": "Stability under attack", "stability_noise": "Control: ordinary noise",
     "stability_seed": "Control: another draw",
 }  # fmt: skip
+CONTROLS = ("stability_noise", "stability_seed")  # shown beside it; nobody is better by them
 PLAIN = {
     "stability": "Rank agreement of the map with that of the attacked picture, where the answer has not changed.",
     "stability_noise": "The same for ordinary noise of the attack's size.",

@@ -12,7 +12,7 @@ from core.explainer_league.floors import FLOORS
 from core.explainer_league.league import MEASURES
 from core.explainer_league.pgca_criteria import CRITERIA, FAIRNESS
 from core.explainer_league.pgca_weights import fairness, weighted
-from core.explainer_league.stability import PLAIN, TITLES
+from core.explainer_league.stability import CONTROLS, PLAIN, TITLES
 
 FEW = 10  # images; of fewer nothing is said
 BETTER, WORSE, ALIKE, TOO_FEW = "better than", "worse than", "cannot be told apart", "too few images"
@@ -24,7 +24,7 @@ def standings(rows: Sequence[Mapping[str, Any]], group: Sequence[int] | None = N
     """Everything told by rows {"images", "explainer", "values", "spread"}, as JSON.
 
     `columns`, one a metric: `explainers` with count, mean and interval, and `comparisons`, each pair once (two floors
-    are not compared): the mean difference on the images that both have, its p value after Holm's correction for the
+    are not compared, nor are controls): the mean difference on the images that both have, its p value after Holm's correction for the
     pairs of the column, and the verdict. `pgca`: the criteria's weights and weighted scores; with `group`, the places
     of the images in one of two groups, fairness is one of them.
     """
@@ -54,7 +54,7 @@ def _column(metric: str, column: Column) -> dict[str, Any]:
         "better": better,
         "unit": kind.unit if kind else "",
         "explainers": {key: _mean(list(values.values())) for key, values in column.items()},
-        "comparisons": comparisons(column, better),
+        "comparisons": [] if metric in CONTROLS else comparisons(column, better),
     }
 
 

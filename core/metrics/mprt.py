@@ -18,6 +18,7 @@ class Mprt(Metric):
     From -1 to 1, lower is better: a map that stays the same when the network forgets all it learned does not explain
     it. Cascading: layers are given new weights from the output down, the last stage has none left; signed values, the
     same target, the same draws of the explainer. Two constant maps agree fully, one with another not at all.
+    About 0 is all that can be asked for: one map below 0 and another at 0 have both passed.
 
     A linear model of one layer has one stage. The map of an edge detector would not change, so it gets 1; that of
     weight times pixel agrees with new weights only by chance:

@@ -99,6 +99,9 @@ def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(
     assert list(columns) == ["deletion", "max_sensitivity", "stability", "stability_noise", "stability_seed"]
     assert columns["stability_seed"]["explainers"].keys() == {"random_map"}, "the only one that draws"
     assert columns["stability"]["explainers"]["edge_detector"]["mean"] > 0.9
+    assert columns["stability"]["comparisons"]
+    assert not columns["stability_noise"]["comparisons"]
+    assert not columns["stability_seed"]["comparisons"]
     assert result["weights"] == one.fingerprint
 
 
