@@ -24,9 +24,9 @@ def standings(rows: Sequence[Mapping[str, Any]], group: Sequence[int] | None = N
     """Everything told by rows {"images", "explainer", "values", "spread"}, as JSON.
 
     `columns`, one a metric: `explainers` with count, mean and interval, and `comparisons`, each pair once (two floors
-    are not compared, nor are controls): the mean difference on the images that both have, its p value after Holm's correction for the
-    pairs of the column, and the verdict. `pgca`: the criteria's weights and weighted scores; with `group`, the places
-    of the images in one of two groups, fairness is one of them.
+    are not compared, nor are controls): the mean difference on the images that both have, its p value after Holm's
+    correction for the pairs of the column, and the verdict. `pgca`: the criteria's weights and weighted scores; with
+    `group`, the places of the images in one of two groups, fairness is one of them.
     """
     columns: dict[str, Column] = {}
     nulls: dict[str, dict[int, float]] = {}
