@@ -18,8 +18,9 @@ def test_a_mistake_changes_one_place_and_leaves_python(edit: Edit) -> None:
     assert all((ROOT / each).is_file() for each in edit.tests.split())
 
 
-@pytest.mark.parametrize(
-    "wing", ["attacks", "explainers", "objectives", "training", "spurious", "compare", "minimal_distance"]
-)
+WINGS = "attacks explainers objectives metrics training spurious compare minimal_distance corruptions"
+
+
+@pytest.mark.parametrize("wing", WINGS.split())
 def test_there_is_a_mistake_in_every_wing_that_computes_what_is_shown(wing: str) -> None:
     assert [each for each in EDITS if Path(each.path).parts[1] == wing]

@@ -2,7 +2,7 @@
 
 import argparse
 
-from core.cli.out_folder import out_file, out_folder
+from core.cli.out_folder import out_folder
 
 
 def import_weights(made: argparse.ArgumentParser) -> None:
@@ -37,57 +37,6 @@ def refine(made: argparse.ArgumentParser) -> None:
     made.add_argument("--device", default="cpu", help="cpu, cuda:0, cuda:0,cuda:1 ... (default cpu)")
     made.add_argument("--name", "--title", dest="title", help="your own words for the run")
     made.add_argument("--detach", action="store_true", help="do not wait for the end")
-
-
-def evaluate(made: argparse.ArgumentParser) -> None:
-    made.add_argument("classifiers", nargs="*", metavar="MODEL", help="see `counterproof methods`")
-    made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
-    made.add_argument("--attacks", metavar="A,B", help="by key: see `counterproof methods`")
-    made.add_argument("--strengths", metavar="S,S", help="of attacks in L-infinity, rising: 2/255,8/255 or 0.03,0.1")
-    made.add_argument("--l2", metavar="S,S", dest="strengths_l2", help="of attacks in L2, rising: 0.25,0.5")
-    made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
-                      help="a parameter of an attack, such as pgd.steps=40; may be repeated")  # fmt: skip
-    made.add_argument("--preset", help="settings to begin with: usual (default), mnist_study")
-    made.add_argument("--out", type=out_folder, metavar="FOLDER", help="write a report (HTML), a row for each image, "
-                      "attack and strength (CSV), and the numbers (JSON) here")  # fmt: skip
-    made.add_argument("--count", type=int, metavar="N", help="images, drawn by the seed (default 1000)")
-    made.add_argument("--batch", type=int, metavar="N", help="images at once (default 100)")
-    made.add_argument("--seed", type=int)
-    made.add_argument("--only-standing", action="store_true", default=None,
-                      help="give each attack only what those before it have left: faster, and tells the worst case "
-                      "alone")  # fmt: skip
-    made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
-    made.add_argument("--name", "--title", dest="title", help="your own words for the run")
-    made.add_argument("--detach", action="store_true", help="do not wait for the end")
-
-
-def corruptions(made: argparse.ArgumentParser) -> None:
-    made.add_argument("models", nargs="+", metavar="MODEL", help="see `counterproof methods`; the first is what the "
-                      "others are compared with")  # fmt: skip
-    made.add_argument("--data", required=True, help="a data set: see `counterproof data`; or an .npz file, or a folder "
-                      "of pictures")  # fmt: skip
-    made.add_argument("--count", type=int, default=1000, metavar="N", help="the first N test images (default 1000)")
-    made.add_argument("--batch", type=int, default=100, metavar="N", help="images at once (default 100)")
-    made.add_argument("--seed", type=int, default=0, help="of what the corruptions draw (default 0)")
-    made.add_argument("--official", default="", metavar="SET", help="read the published files instead of corrupting "
-                      "the data: CIFAR-10-C, CIFAR-100-C, or a folder with such files")  # fmt: skip
-    made.add_argument("--fetch", action="store_true", help="bring the published files onto this machine first: 2.9 GB")
-    made.add_argument("--device", default="cpu", help="cpu or cuda:0 (default cpu)")
-    made.add_argument("--out", type=out_file, metavar="FILE", help="write what was found here, as JSON")
-
-
-def ara(made: argparse.ArgumentParser) -> None:
-    made.add_argument("model", metavar="MODEL", help="see `counterproof methods`")
-    made.add_argument("--data", default="cifar10", help="a data set: see `counterproof data`; or an .npz file, or a "
-                      "folder of pictures (default cifar10)")  # fmt: skip
-    made.add_argument("--split", choices=("test", "train"), default="test")
-    made.add_argument("--count", type=int, default=1000, metavar="N", help="how many images (default 1000)")
-    made.add_argument("--seed", type=int, default=1776, help="of their order (default 1776, as published)")
-    made.add_argument("--batch", type=int, default=25, metavar="N", help="images at a time; each batch is saved")
-    made.add_argument("--steps", type=int, default=450, metavar="N", help="of the search in RMS (default 450)")
-    made.add_argument("--norms", default="rms,l2,linf", help="rms is what the areas are made of (default rms,l2,linf)")
-    made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
-    made.add_argument("--out", type=out_file, metavar="FILE", help="write the numbers here, as JSON")
 
 
 def case(made: argparse.ArgumentParser) -> None:

@@ -94,6 +94,13 @@ def run_ara(given: argparse.Namespace) -> int:
     return ara(given, _say)
 
 
+def run_explainers(given: argparse.Namespace) -> int:
+    from core.cli.explainers import explainers
+
+    raise_again()
+    return explainers(given, _say)
+
+
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 

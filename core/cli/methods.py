@@ -13,7 +13,7 @@ ROOMS: Mapping[str, Mapping[str, type[Method]]] = {
     "Attacks": ATTACKS,
     "Explainers": EXPLAINERS,
     "Measures of how far a map moved": MAP_DISTANCES,
-    "Measures of one map": METRICS,
+    "Measures of how good a map is": METRICS,
     "Common corruptions": CORRUPTIONS,
     "Training objectives": OBJECTIVES,
     "How long and how fast to train": {Schedule.key: Schedule},

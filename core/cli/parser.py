@@ -17,7 +17,7 @@ from core.base.errors import with_advice
 from core.base.interruption import INTERRUPTED, end_at_once, raise_again
 from core.base.paths import settle
 from core.base.plain_line import plain_line
-from core.cli import arguments, commands
+from core.cli import arguments, commands, measuring_arguments
 from core.cli.out_folder import out_folder
 
 VERBS = {
@@ -109,14 +109,17 @@ def parser() -> argparse.ArgumentParser:
     arguments.refine(refine)
     refine.set_defaults(run=commands.run_refine)
     evaluate = parts.add_parser("evaluate", help="measure what models withstand: attacks x strengths on a data set")
-    arguments.evaluate(evaluate)
+    measuring_arguments.evaluate(evaluate)
     evaluate.set_defaults(run=commands.run_evaluate)
     corruptions = parts.add_parser("corruptions", help="measure models on common corruptions of a data set")
-    arguments.corruptions(corruptions)
+    measuring_arguments.corruptions(corruptions)
     corruptions.set_defaults(run=commands.run_corruptions)
     ara = parts.add_parser("ara", help="how far images lie from a wrong answer, and the accuracy-robustness area")
-    arguments.ara(ara)
+    measuring_arguments.ara(ara)
     ara.set_defaults(run=commands.run_ara)
+    league = parts.add_parser("explainers", help="are explanations any good? Explainers by metrics, beside two floors")
+    measuring_arguments.league(league)
+    league.set_defaults(run=commands.run_explainers)
     runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
     runs.set_defaults(run=commands.run_runs, verb="list", names=[], now=False)
     verbs = runs.add_subparsers(metavar="VERB")

@@ -66,6 +66,25 @@ class Explainer(Method, ABC):
             raise ValueError(reason)
         images, targets = images.detach().to(classifier.device), targets.to(classifier.device)
         reference = images if reference is None else reference.detach().to(classifier.device)
+        attribution, largest = self._drawn(classifier, images, targets, reference, seed)
+        gap = None if attribution.gap is None else expect_finite(attribution.gap.detach().cpu(), f"{self.title}'s gap")
+        facts = {
+            name: expect_finite(values.detach().cpu(), f"{self.title}'s {name}")
+            for name, values in attribution.facts.items()
+        }
+        raw = attribution.values.detach()
+        values = above_rounding(raw, self.unit, largest)
+        if self.unit == "score" and len(images) > 1:  # beside the scores of other images; a map is judged by its own
+            for place in (values != raw).flatten(1).any(dim=1).nonzero()[:, 0].tolist():
+                one = slice(place, place + 1)
+                alone, own = self._drawn(classifier, images[one], targets[one], reference[one], seed)
+                values[one] = above_rounding(alone.values.detach(), self.unit, own)
+        return Attribution(values.float().cpu(), gap, facts)
+
+    def _drawn(
+        self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int
+    ) -> tuple[Attribution, float]:
+        """What `run` finds, its shape and values looked at, and the largest absolute score that the network gave."""
         scores = [torch.zeros(())]
         watcher = (lambda _, logits: scores.append(logits.abs().max().cpu())) if self.unit == "score" else None
         with seeded(seed, classifier.device), classifier.frozen(), CancelScope(watcher=watcher):
@@ -75,13 +94,7 @@ class Explainer(Method, ABC):
                 f"{self.key}: expected maps {(len(images), *images.shape[2:])}, got {attribution.values.shape}"
             )
         expect_finite(attribution.values, f"{self.title} gave a map that")
-        gap = None if attribution.gap is None else expect_finite(attribution.gap.detach().cpu(), f"{self.title}'s gap")
-        facts = {
-            name: expect_finite(values.detach().cpu(), f"{self.title}'s {name}")
-            for name, values in attribution.facts.items()
-        }
-        values = above_rounding(attribution.values.detach(), self.unit, max(float(score) for score in scores))
-        return Attribution(values.float().cpu(), gap, facts)
+        return attribution, max(float(score) for score in scores)
 
     @abstractmethod
     def run(

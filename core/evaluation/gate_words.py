@@ -12,8 +12,8 @@ GATES: Mapping[str, tuple[str, str]] = MappingProxyType(
                "finds at most 5 points more than 100 steps of PGD."),
         "G2": ("No attack without gradients is ahead", "Square, and images made on another model, find no more than "
                "AutoAttack does."),
-        "G3": ("Large changes win", "At 64/255 at most one image in a hundred is still right, and a larger change never "
-               "leaves more right."),
+        "G3": ("Large changes win", "At 64/255 at most one image in a hundred is still right, and a larger change "
+               "never leaves more right."),
         "G4": ("Noise does little", "Random changes of the same size cost at most 3 points."),
         "G5": ("No warning of AutoAttack", "Answers do not vary, gradients are there, scores are scores."),
         "G6": ("More steps change nothing", "100 steps of PGD in place of 50 change less than half a point."),

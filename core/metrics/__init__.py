@@ -1,1 +1,1 @@
-"""One file each: measures of one map. `core.catalog` reads this folder."""
+"""One file each: measures of how good a map is. `core.catalog` reads this folder."""

@@ -8,10 +8,8 @@ from torch import Tensor
 from torch.nn.functional import conv2d
 
 from core.base.params import param
-from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attribution
-from core.contracts.metric import Metric
-from core.metrics.deletion import area, curve
+from core.contracts.metric import Metric, Subject
+from core.metrics._curves import area, curves
 
 SIDE, SIGMA = 11, 5.0  # the authors' kernel
 
@@ -36,6 +34,7 @@ class Insertion(Metric):
     sums to 1 and its two middle weights are k0, k1, so both blur to k = k0 + k1 and start at 0.5; restoring the first
     gives sigmoid(4 - 4 k), both 0.5 again.
 
+    >>> from core.contracts.explainer import Attribution
     >>> from core.contracts.toy_models import linear
     >>> model, image = linear([[[[4.0, -4.0]]], [[[0.0, 0.0]]]]), torch.ones(1, 1, 1, 2)
     >>> k = blurred(image, torch.zeros(1, 1, 1))[0, 0, 0, 0].item()
@@ -52,13 +51,9 @@ class Insertion(Metric):
 
     steps: int = param(32, low=2, high=1024, title="Steps", help="Steps in which the pixels are restored")
 
-    def __call__(self, classifier: Classifier, images: Tensor, targets: Tensor, attribution: Attribution) -> Tensor:
-        start = blurred(images, images.new_tensor(classifier.mean).view(-1, 1, 1))
-        areas = [
-            area(curve(classifier, hazy, image, target, values, self.steps))
-            for hazy, image, target, values in zip(start, images, targets.tolist(), attribution.values, strict=True)
-        ]
-        return torch.stack(areas)
+    def run(self, subject: Subject) -> Tensor:
+        mean = subject.images.new_tensor(subject.classifier.mean).view(-1, 1, 1)
+        return area(curves(subject, blurred(subject.images, mean), subject.images, self.steps))
 
 
 METRICS: tuple[type[Metric], ...] = (Insertion,)

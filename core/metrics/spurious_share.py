@@ -6,9 +6,7 @@ from dataclasses import dataclass
 from torch import Tensor
 
 from core.base.params import param
-from core.contracts.classifier import Classifier
-from core.contracts.explainer import Attribution
-from core.contracts.metric import Metric
+from core.contracts.metric import Metric, Subject
 from core.spurious.lower_bound import least_supported, linear_bound
 
 
@@ -22,6 +20,7 @@ class SpuriousShare(Metric):
     map that supports a alone: a third of the sensitivity is on b.
 
     >>> import torch
+    >>> from core.contracts.explainer import Attribution
     >>> from core.contracts.toy_models import linear
     >>> model, image = linear([[[[2.0, 1.0]]], [[[0.0, 0.0]]]]), torch.ones(1, 1, 1, 2)
     >>> SpuriousShare(part=0.5)(model, image, torch.tensor([0]), Attribution(torch.tensor([[[1.0, 0.0]]]))).tolist()
@@ -38,9 +37,9 @@ class SpuriousShare(Metric):
 
     part: float = param(0.25, low=0.01, high=0.9, title="Region", help="The part of the pixels called least supported")
 
-    def __call__(self, classifier: Classifier, images: Tensor, targets: Tensor, attribution: Attribution) -> Tensor:
-        masks = least_supported(attribution.values, self.part)
-        return linear_bound(classifier, images, targets, masks, math.inf).share
+    def run(self, subject: Subject) -> Tensor:
+        masks = least_supported(subject.values, self.part)
+        return linear_bound(subject.classifier, subject.images, subject.targets, masks, math.inf).share
 
 
 METRICS: tuple[type[Metric], ...] = (SpuriousShare,)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.evaluation import corruption_words
+from core.explainer_league import words as league_words
 from core.minimal_distance import words as distance_words
 from core.robustness.words import found_words
 
@@ -13,6 +14,7 @@ FOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
         "evaluate": lambda result: "\n".join(found_words(result)),
         "corruptions": corruption_words.sentence,
         "ara": distance_words.sentences,
+        "explainers": league_words.headline,
     }
 )
 
@@ -23,4 +25,7 @@ def found(task: str, result: Mapping[str, Any]) -> str:
     >>> found("evaluate", {}), found("new_thing", {"depth": 3})
     ('', '')
     """
-    return FOUND[task](result) if task in FOUND else ""
+    try:
+        return FOUND[task](result) if task in FOUND else ""
+    except (KeyError, IndexError, TypeError, ValueError, AttributeError):  # of another version, or damaged
+        return ""

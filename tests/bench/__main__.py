@@ -14,10 +14,19 @@ from typing import Any
 
 import torch
 
-from tests.bench import attack_speed, gradient_maps, lime_speed, lime_stable, over_bare, page, refine_speed
+from tests.bench import (
+    attack_speed,
+    gradient_maps,
+    lime_speed,
+    lime_stable,
+    metric_speed,
+    over_bare,
+    page,
+    refine_speed,
+)
 from tests.bench.timing import Row, Settings, median
 
-MODULES = (lime_speed, lime_stable, gradient_maps, attack_speed, over_bare, page, refine_speed)
+MODULES = (lime_speed, lime_stable, gradient_maps, metric_speed, attack_speed, over_bare, page, refine_speed)
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-image", "scikit-learn", "lime", "shap", "captum", "torchcam")
 ATTACKS = ("torchattacks", "foolbox")
 

@@ -22,6 +22,7 @@ DEEPFOOL = "tests/core/attacks/test_deepfool.py tests/core/attacks/test_deepfool
 DISTANCES = "tests/core/minimal_distance/"
 CORRUPTIONS = "tests/core/corruptions/test_corruptions.py"
 EXPLAINERS = "tests/core/explainers/test_explainers.py"
+METRICS = " ".join(f"tests/core/metrics/test_{each}.py" for each in ("metrics", "covering", "asked_again"))
 
 EDITS = (
     # what every attack stands on
@@ -101,6 +102,23 @@ EDITS = (
          "tests/core/spurious/test_lower_bound.py"),
     Edit("core/spurious/mask_statistics.py", "drifts.append(1 - jaccard", "drifts.append(jaccard",
          "tests/core/spurious/test_mask_statistics.py"),
+    # how good a map is
+    Edit("core/metrics/_curves.py", "places[which] < done[step]", "places[which] <= done[step]", METRICS),
+    Edit("core/metrics/road.py", "(weights * x - conv2d", "(x - conv2d", METRICS),
+    Edit("core/metrics/infidelity.py", "support * falls).sum", "support.abs() * falls).sum", METRICS),
+    Edit("core/metrics/faithfulness_correlation.py", 'self.fill, "score")', 'self.fill, "probability")', METRICS),
+    Edit("core/metrics/max_sensitivity.py", "lengths(subject.values, 1)", "lengths(subject.images, 1)", METRICS),
+    Edit("core/metrics/local_lipschitz.py", "maps / maps.abs().amax(dim=(-2, -1)", "maps / maps.amax(dim=(-2, -1)",
+         METRICS),
+    Edit("core/metrics/_randomised.py", "reversed(list(net.modules()))", "list(net.modules())", METRICS),
+    Edit("core/contracts/metric.py", "for seed in self.seeds]", "for _, seed in enumerate(range(len(self)))]", METRICS),
+    Edit("core/contracts/explainer.py", 'if self.unit == "score" and len(images) > 1:', "if False:",
+         "tests/core/explainers/test_batches.py"),
+    Edit("core/explainer_league/pgca_weights.py", "/ 2 / math.log(2)", "/ math.log(2)"),
+    Edit("core/explainer_league/standings.py", '(better == "higher")', '(better != "higher")'),
+    Edit("core/explainer_league/league.py", "argmax(dim=1).cpu() == data.labels[places]",
+         "argmax(dim=1).cpu() >= 0", "tests/core/explainer_league/test_league.py"),
+    Edit("core/evaluation/holm.py", "(len(values) - place) *", "len(values) *"),
     # what is said of a study and of two models
     Edit("core/study/noise_control.py", "flat[:, order] * signs", "flat[:, order]", "tests/core/study/test_study.py"),
     Edit("core/study/measures.py", 'sign = 1.0 if MAP_DISTANCES[measure].moved == "higher" else -1.0',
