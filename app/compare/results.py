@@ -7,6 +7,7 @@ import pandas as pd
 import streamlit as st
 
 from app.compare.charts import curve
+from app.ui.gates import show_gates
 from core.compare.comparison import SIDES, Pair
 from core.compare.number_words import change, interval
 from core.compare.words import NAMES
@@ -32,6 +33,7 @@ def show_curves(seen: Mapping[str, Any], pair: Pair) -> None:
         if flat := seen[side].get("without_gradient", 0):
             st.warning(f"{NAMES[side]}, {flat:,} of the images answered right gave the attack no gradient to follow: "
                        "that they stay right under it says nothing.")  # fmt: skip
+    show_gates((pair.before, pair.after), {pair.before: NAMES["before"], pair.after: NAMES["after"]})
     left, right = st.columns(2, gap="large")
     with left:
         st.markdown("**Answered right under attack**", help=RIGHT)

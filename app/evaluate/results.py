@@ -9,6 +9,7 @@ import streamlit as st
 from app.evaluate.images import show_images
 from app.evaluate.tables import accuracy_table, class_table, count_table, model_table
 from app.ui import components
+from app.ui.gates import show_gates
 from app.ui.markdown import plain
 from app.ui.widgets import segments
 from core.evaluation.strength_sweep import at
@@ -78,6 +79,7 @@ def show_results(told: Mapping[str, Any], asked: Evaluation, names: Mapping[str,
         _pictures(event, model, norm, place, asked, which)
     st.markdown("**Models at this strength**", help=CALIBRATION)
     components.table(model_table(told, asked, names, norm, place), key=f"models-{norm}-{place}")
+    show_gates(asked.classifiers, dict(names))
     if not asked.only_standing:
         with st.expander("Numbers by attack and strength"):
             components.table(accuracy_table(model, norm), key=f"accuracy-{which}-{norm}")

@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.ui import components
 from app.ui.first_models import FIRST_MODELS
+from app.ui.gates import WHY, cell
 from app.ui.markdown import plain
 from core.base.units import in_255ths
 from core.catalog import EXPLAINERS, classifier_names
@@ -64,8 +65,10 @@ def table_data() -> dict[str, Any]:
     titles = classifier_names()
     head = [{"text": "Model"}, {"text": "original images", "title": "Right answers on test images as they are."},
             *({"text": title, "title": help} for title, _, help in UNDER_ATTACK),
-            {"text": "strength", "title": "Largest change of a pixel, whose colours run from 0 to 255."}]  # fmt: skip
-    return {"head": head, "body": [_line(titles.get(name, name), shipped_card(name)) for name in FIRST_MODELS]}
+            {"text": "strength", "title": "Largest change of a pixel, whose colours run from 0 to 255."},
+            {"text": "checks", "title": WHY}]  # fmt: skip
+    lines = [[*_line(titles.get(name, name), shipped_card(name)), cell(name)] for name in FIRST_MODELS]
+    return {"head": head, "body": lines}
 
 
 def counted() -> str:

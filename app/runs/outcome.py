@@ -109,8 +109,8 @@ def caution(facts: RunFacts, sentence: str) -> str:
         return ""
     scratch = facts.arguments.get("start") == "scratch"
     learnt = "" if scratch else ", and the base model may have learnt from them"
-    return (f"These images chose the epoch{learnt}, so the numbers tend to be too high: measure on test images before "
-            "reporting.")  # fmt: skip
+    return (f"These images chose the epoch{learnt}, so the numbers tend to be too high, and no check against masked "
+            "gradients was made: measure on test images before reporting.")  # fmt: skip
 
 
 def barren(facts: RunFacts) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 from core.base.params import to_spec, with_todays_names
 from core.catalog import CLASSIFIERS, DATASETS, EXPLAINERS, OBJECTIVES
 from core.checkpoints.card import Card, Entry, shipped_card, strength
+from core.evaluation.gate_words import short
 from core.recipes.pairs_table import pairs_table
 from core.recipes.table_words import ACCURACIES, MISSING, attacks_of, in_markdown
 
@@ -32,9 +33,19 @@ def _accuracies(title: str, some: dict[str, Card]) -> str:
     said = (
         f"**{title}.** Right answers on test images, with 95 % intervals and the number of images: as they are, and "
         f"attacked by at most {' or '.join(strengths)} per pixel value. Gradient evaluations are what a training cost; "
-        "its minutes are those of the clock, whatever else the machine did meanwhile."
+        "its minutes are those of the clock, whatever else the machine did meanwhile. Checks: how many of the eight "
+        "against masked gradients it passes (core/evaluation/gate_words.py)."
     )
-    head = ["checkpoint", "trained by", "original", "PGD-20", "AutoAttack", "gradient evaluations", "training"]
+    head = [
+        "checkpoint",
+        "trained by",
+        "original",
+        "PGD-20",
+        "AutoAttack",
+        "checks",
+        "gradient evaluations",
+        "training",
+    ]
     rows = []
     for name, card in some.items():
         evaluations, schedule = card.gradient_evaluations, card.schedule or {}
@@ -42,6 +53,7 @@ def _accuracies(title: str, some: dict[str, Card]) -> str:
         cells = [_cell(getattr(card, key)) for key in ACCURACIES]
         if (begun := card.test_autoattack_begun) and card.test_autoattack is None:
             cells[-1] = f"{MISSING}; {attacks_of(begun)} alone: {_cell(begun)}"
+        cells.append(short(card))
         cells.append(f"{evaluations / 1e6:.1f} million" if evaluations else MISSING)
         rows.append([f"`{name}`", _objective(card.objective or {}) + _base(card), *cells, cost])
     return f"{said}\n\n{in_markdown(head, rows)}"

@@ -41,7 +41,7 @@ def test_nothing_is_computed_or_kept_for_it(home: Path) -> None:
 def test_one_number_in_a_cell_and_it_is_the_cards() -> None:
     data = table_data()
     head = [each["text"] for each in data["head"]]
-    assert head == ["Model", "original images", "under PGD", "under AutoAttack", "strength"]
+    assert head == ["Model", "original images", "under PGD", "under AutoAttack", "strength", "checks"]
     for name, line in zip(FIRST_MODELS, data["body"], strict=True):
         card = shipped_card(name)
         assert len(line) == len(head)
