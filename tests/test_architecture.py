@@ -41,8 +41,9 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "training": f"{ENGINE} evaluation",
     "refinement": f"{ENGINE} evaluation training",
     "runs": f"{MEASURES} compare training refinement",
-    "cli": f"{MEASURES} bundles compare training refinement runs",
-    "recipes": f"{MEASURES} bundles compare training refinement runs cli",
+    "evidence": f"{MEASURES} compare training refinement runs",
+    "cli": f"{MEASURES} bundles compare training refinement runs evidence",
+    "recipes": f"{MEASURES} bundles compare training refinement runs evidence cli",
 }
 ROOMS = {  # a package of app -> the packages and modules of app that it may import, beside itself
     "ui": "background",

@@ -60,7 +60,8 @@ def ask() -> Evaluation:
         title = text(f"{PREFIX}.title", "Name (optional)", "Shown in the list of evaluations and of runs.")
     return Evaluation(
         tuple(models), data, tuple(map(to_spec, attacks)), strengths, lengths, count=count, batch=batch, seed=seed,
-        only_standing=standing, title=title, data_fingerprint=known_data(data).get("data_fingerprint", ""),
+        only_standing=standing, title=title, published=setting(f"{PREFIX}.published", ""),
+        data_fingerprint=known_data(data).get("data_fingerprint", ""),
     )  # fmt: skip
 
 
@@ -82,7 +83,7 @@ def _ask_preset() -> None:
 def take(arguments: Any) -> None:
     """Make the arguments of an evaluation, or part of them, the settings of this page."""
     lists = {"classifiers": "models", "strengths": "strengths", "strengths_l2": "lengths"}
-    for name, value in arguments.items():
+    for name, value in {"published": "", **arguments}.items():
         if name == "attacks":
             force(f"{PREFIX}.attacks", ",".join(dict.fromkeys(each["method"] for each in value)))
             for each in value:

@@ -14,6 +14,7 @@ from app.ui.markdown import plain
 from app.ui.widgets import segments
 from core.evaluation.strength_sweep import at
 from core.robustness.charts import CLICKED, by_attack, by_model, waterfall
+from core.robustness.published import published_counts
 from core.robustness.request import Evaluation
 from core.robustness.words import comparisons, focus, norms_of, saved, sentences, strength_word
 
@@ -84,7 +85,11 @@ def show_results(told: Mapping[str, Any], asked: Evaluation, names: Mapping[str,
         with st.expander("Numbers by attack and strength"):
             components.table(accuracy_table(model, norm), key=f"accuracy-{which}-{norm}")
             st.caption(f"Misclassified of the {model['correct']:,} images answered right as they are:")
-            components.table(count_table(model, norm), key=f"counts-{which}-{norm}")
+            figures = published_counts(asked.published)
+            components.table(count_table(model, norm, figures), key=f"counts-{which}-{norm}")
+            if figures:
+                st.caption(f"Published: {plain(figures.source, 200)}, of {figures.correct:,} images. "
+                           f"{plain(figures.doubtful, 600)}")  # fmt: skip
         if "per_class" in model:
             _classes(model, told, norm, place, which)
     if words := saved(told):

@@ -3,6 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
+from core.robustness.published import Published
 from core.robustness.request import Evaluation
 from core.robustness.words import strength_word
 
@@ -40,11 +41,14 @@ def accuracy_table(model: Mapping[str, Any], norm: float) -> Table:
             "body": [*body, [_text("worst of these"), *map(_share, worst["accuracy"])]]}  # fmt: skip
 
 
-def count_table(model: Mapping[str, Any], norm: float) -> Table:
-    """How many images each attack turned, of those that are right as they are."""
-    body = [[_text(attack["title"]), *(_text(f"{each:,}") for each in attack["misclassified"])]
-            for attack in _of_norm(model, norm)]  # fmt: skip
-    return {"head": _strengths(model["worst"][str(norm)]["strengths"], norm), "body": body}
+def count_table(model: Mapping[str, Any], norm: float, figures: Published | None = None) -> Table:
+    """How many images each attack turned, of those that are right as they are; under each, what was published."""
+    strengths, body = model["worst"][str(norm)]["strengths"], []
+    for attack in _of_norm(model, norm):
+        body.append([_text(attack["title"]), *(_text(f"{each:,}") for each in attack["misclassified"])])
+        if figures and (theirs := figures.row(attack["title"], strengths)):
+            body.append([_text("published"), *map(_text, theirs)])
+    return {"head": _strengths(strengths, norm), "body": body}
 
 
 def class_table(model: Mapping[str, Any], attack: Mapping[str, Any], place: int, classes: Sequence[str]) -> Table:

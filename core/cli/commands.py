@@ -101,6 +101,13 @@ def run_explainers(given: argparse.Namespace) -> int:
     return explainers(given, _say)
 
 
+def run_evidence(given: argparse.Namespace) -> int:
+    from core.cli.evidence import evidence
+
+    raise_again()
+    return evidence(given, _say)
+
+
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 

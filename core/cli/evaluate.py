@@ -38,8 +38,7 @@ def evaluate(given: argparse.Namespace, say: Say) -> int:
         return 0
     code = follow_run(run, say)
     if (result := run.result()) and run.status.state == "completed":
-        published = PRESETS[given.preset].published if given.preset else ""
-        say(tables(result, asked, published))
+        say(tables(result, asked))
         if given.out:
             for name, content in files(result, asked, run.metrics).items():
                 write_whole(given.out / name, content)

@@ -71,3 +71,8 @@ def league(made: argparse.ArgumentParser) -> None:
     made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
     made.add_argument("--out", type=out_folder, metavar="FILE.json", help="write the standings and every number here")
     made.add_argument("--run", dest="of_run", metavar="ID", help="print the table of a league that has completed")
+
+
+def evidence(made: argparse.ArgumentParser) -> None:
+    made.add_argument("model", metavar="MODEL", help="see `counterproof methods`")
+    made.add_argument("--out", type=out_folder, required=True, metavar="FOLDER", help="an empty folder or a new one")

@@ -31,4 +31,9 @@ def facts(told: Mapping[str, Any], asked: Evaluation) -> dict[str, str]:
     found = {"data": asked.data + (f", fingerprint {asked.data_fingerprint}" if asked.data_fingerprint else "")}
     for name, weights in zip(asked.classifiers, told.get("weights", []), strict=False):
         found[f"weights of {name}"] = str(weights)
-    return found | {name: version(name) for name in LIBRARIES} | {"Python": platform.python_version()}
+    return found | versions()
+
+
+def versions() -> dict[str, str]:
+    """What it was computed with."""
+    return {name: version(name) for name in LIBRARIES} | {"Python": platform.python_version()}

@@ -19,15 +19,11 @@ USUAL = tuple(value / 255 for value in (1, 2, 4, 8, 12, 16))
 
 @dataclass(frozen=True)
 class Preset:
-    """Part of the arguments of an evaluation (core.robustness.request), with a title and what it is good for.
-
-    `published`: the file of figures in assets/published that belong beside the ones found, "" for none.
-    """
+    """Part of the arguments of an evaluation (core.robustness.request), with a title and what it is good for."""
 
     title: str
     help: str
     arguments: Mapping[str, Any]
-    published: str = ""
 
 
 PRESETS: Mapping[str, Preset] = MappingProxyType(
@@ -43,12 +39,12 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "right; the published counts stand beside.",
             {
                 "classifiers": ["mnist_cnn:standard"], "data": "mnist", "strengths": list(STUDY), "count": 10_000,
+                "published": "arif_mnist",
                 "batch": 250, "attacks": [to_spec(each) for each in (
                     BIM(eps=TOP, step=0.2 * TOP, steps=10), FGSM(eps=TOP), DeepFoolLinf(eps=TOP),
                     PGD(eps=TOP, step=TOP / 30, steps=40),
                 )],
             },
-            published="arif_mnist",
         ),
     }
 )  # fmt: skip

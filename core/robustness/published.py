@@ -34,8 +34,10 @@ class Published:
         return found
 
 
-def published_counts(name: str) -> Published:
-    """The figures in assets/published/NAME.json; Unreadable if they are damaged, OSError if they are not there."""
+def published_counts(name: str) -> Published | None:
+    """The figures in assets/published/NAME.json, None where there are none; Unreadable if they are damaged."""
+    if not name or not (FOLDER / f"{name}.json").is_file():
+        return None
     found: dict[str, Any] = read_object(FOLDER / f"{name}.json")
     try:
         return Published(found["source"], found["doubtful"], found["correct"], tuple(found["strengths"]),

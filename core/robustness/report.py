@@ -52,10 +52,15 @@ def report(
             parts += _of_model(names.get(name, name), model, asked, norm)
     parts += [_p(BEWARE), _p(saved(told)), _h("How to get these numbers again")]
     parts += [f"<pre>{html.escape(command(asked))}</pre>", table([["", ""], *map(list, facts.items())])]
-    body = "\n".join(filter(None, parts))
+    return page_of("Evaluation", "\n".join(filter(None, parts)))
+
+
+def page_of(title: str, body: str) -> str:
+    """A whole HTML page that loads and executes nothing. body: HTML, in which all that is quoted is escaped."""
     return (f'<!doctype html><html lang="en"><head><meta charset="utf-8">'
             f'<meta http-equiv="Content-Security-Policy" content="{ALONE}">'
-            f"<title>Evaluation</title><style>{STYLE}</style></head><body>\n{body}\n</body></html>\n")  # fmt: skip
+            f"<title>{html.escape(title)}</title><style>{STYLE}</style></head>"
+            f"<body>\n{body}\n</body></html>\n")  # fmt: skip
 
 
 def _of_model(name: str, model: Mapping[str, Any], asked: Evaluation, norm: float) -> list[str]:

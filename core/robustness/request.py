@@ -21,8 +21,9 @@ class Evaluation:
 
     `attacks`: in their JSON form. `strengths`: of L-infinity, in parts of the full range; `strengths_l2`: lengths; each
     rising, above 0. `count` images drawn by `seed`, all if there are no more. `only_standing`: each attack gets only
-    what those before it have left, which is faster and tells the worst case, not each attack on its own. `weights`: the
-    fingerprints of the classifiers, and `data_fingerprint` that of the data, if the numbers are to hold for these only.
+    what those before it have left, which is faster and tells the worst case, not each attack on its own. `published`:
+    the name of figures in assets/published that belong beside those found. `weights`: the fingerprints of the
+    classifiers, and `data_fingerprint` that of the data, if the numbers are to hold for these only.
     """
 
     classifiers: tuple[str, ...]
@@ -38,6 +39,7 @@ class Evaluation:
     weights: tuple[str, ...] = ()
     data_fingerprint: str = ""
     title: str = ""
+    published: str = ""
 
     def __post_init__(self) -> None:
         if self.split not in ("train", "test"):
@@ -46,9 +48,11 @@ class Evaluation:
             value = getattr(self, name)
             if not isinstance(value, int) or isinstance(value, bool) or not 1 <= value <= most:
                 raise ValueError(f"expected {name} to be a whole number from 1 to {most}, got {repr(value)[:60]}")
-        words = (*self.classifiers, *self.weights, self.data, self.data_fingerprint, self.title)
+        words = (*self.classifiers, *self.weights, self.data, self.data_fingerprint, self.title, self.published)
         if not all(isinstance(each, str) for each in words) or not all(isinstance(each, dict) for each in self.attacks):
             raise ValueError("evaluate: expected names of models and data, and attacks in their JSON form")
+        if self.published and not self.published.isidentifier():
+            raise ValueError(f"there are no published figures called {self.published[:60]!r}")
         if not 1 <= len(self.classifiers) <= MOST["classifiers"] or len(set(self.classifiers)) < len(self.classifiers):
             raise ValueError(f"expected 1 to {MOST['classifiers']} different models, got {len(self.classifiers)}")
         for name, largest in LARGEST.items():

@@ -8,10 +8,10 @@ from core.robustness.request import Evaluation
 from core.robustness.words import norms_of, saved, strength_word, with_interval
 
 
-def tables(told: Mapping[str, Any], asked: Evaluation, published: str = "") -> str:
-    """All tables of an evaluation one under the other. published: the name of figures to stand beside, or ""."""
+def tables(told: Mapping[str, Any], asked: Evaluation) -> str:
+    """All tables of an evaluation one under the other, with what was published beside."""
     parts = []
-    figures = published_counts(published) if published else None
+    figures = published_counts(asked.published)
     for name, model in zip(asked.classifiers, told["models"], strict=True):
         for norm in norms_of(asked):
             parts.append(_accuracy(name, model, norm))

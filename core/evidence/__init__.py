@@ -1,0 +1,1 @@
+"""An evidence bundle: what is known of one model's robustness, how it was measured, and what it does not cover."""
