@@ -43,17 +43,22 @@ class Evidence:
 
 
 def collect(model: str, runs: Iterable[Run]) -> Evidence:
-    """The evidence of the classifier called `model`: of each kind the newest completed run, and its card."""
-    found: dict[str, Measured] = {}
+    """The evidence of the classifier called `model`: its card, and every completed run that measured it, by kind.
+
+    Every one, so that none is chosen by its result.
+    """
+    found: list[Measured] = []
     for run in runs:
         spec = run.spec
         task, arguments = spec.get("task"), spec.get("arguments")
         if not isinstance(task, str) or task not in KINDS or not isinstance(arguments, Mapping):
             continue
-        newer = task not in found or run.id > found[task].id
-        if newer and model in _models(arguments) and run.status.state == "completed" and (result := run.result()):
-            found[task] = Measured(run.id, task, arguments, result)
-    return Evidence(model, shipped_card(model), tuple(found[task] for task in KINDS if task in found))
+        if model in _models(arguments) and run.status.state == "completed" and (result := run.result()):
+            found.append(Measured(run.id, task, arguments, result))
+    order = list(KINDS)
+    return Evidence(
+        model, shipped_card(model), tuple(sorted(found, key=lambda each: (order.index(each.task), each.id)))
+    )
 
 
 def _models(arguments: Mapping[str, Any]) -> set[str]:

@@ -30,18 +30,19 @@ def page(evidence: Evidence, facts: Mapping[str, str]) -> str:
     parts += [_h("Threat model"), _p(THREAT), _h("Card"), _card(evidence.card)]
     checks = [[f"{title} ({gate})", asks, STATES[states(evidence.card)[gate]]] for gate, (title, asks) in GATES.items()]
     parts += [_h("Checks against masked gradients"), _p(f"{short(evidence.card)}.")]
-    parts.append(table([["check", "asks", "state"], *checks]))
-    for each in evidence.measured:
-        parts.append(_h(KINDS[each.task]))
+    parts.append(table([["check", "asks", "state"], *checks], words=True))
+    for number, each in enumerate(evidence.measured):
+        if number == 0 or each.task != evidence.measured[number - 1].task:
+            parts.append(_h(KINDS[each.task]))
         parts += [_p(plain_line(line, 600)) for line in found(each.task, each.result).splitlines()]
         parts.append(_p(f"Run {each.id}; everything in runs/{each.id}/."))
     if evidence.missing:
         parts += [_h("Not measured"), table([["kind", "would be measured by"], *(
             [KINDS[kind], command] for kind, command in evidence.missing.items()
-        )])]  # fmt: skip
+        )], words=True)]  # fmt: skip
     parts += [_h("Not covered"), "<ul>" + "".join(f"<li>{html.escape(each)}</li>" for each in NOT_COVERED) + "</ul>"]
     parts += [_h("Clauses it can support"), _p(BEARS), _clauses(evidence)]
-    parts += [_h("Versions and hashes"), table([["", ""], *map(list, facts.items())])]
+    parts += [_h("Versions and hashes"), table([["", ""], *map(list, facts.items())], words=True)]
     return page_of(f"Evidence: {evidence.model}", "\n".join(parts))
 
 
@@ -58,7 +59,7 @@ def _card(card: Card | None) -> str:
             low, high = entry["interval_95"]
             at = f" at {255 * entry['eps']:.4g}/255" if "eps" in entry else ""
             rows.append([words + at, f"{entry['accuracy']:.1%} ({low:.1%} to {high:.1%}) of {entry['count']:,} images"])
-    return table(rows)
+    return table(rows, words=True)
 
 
 def _clauses(evidence: Evidence) -> str:
@@ -67,7 +68,7 @@ def _clauses(evidence: Evidence) -> str:
         there = set(clause.needs) <= evidence.kinds
         state = SUPPORTS if there else "no evidence in this bundle"
         rows.append([clause.source, clause.asks, state, clause.by if there else "", clause.open])
-    return table(rows)
+    return table(rows, words=True)
 
 
 def _p(text: str) -> str:

@@ -23,7 +23,8 @@ from core.robustness.words import (
 STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;color:#1f2933;max-width:1080px;margin:2rem auto;padding:0 1rem}"
     "table{border-collapse:collapse;margin:.5rem 0 1.5rem}td,th{padding:.3rem .8rem;border-bottom:1px solid #d5dbe1;"
-    "text-align:right;font-variant-numeric:tabular-nums}td:first-child,th:first-child{text-align:left}"
+    "text-align:right;font-variant-numeric:tabular-nums}td:first-child,th:first-child,"
+    ".words td,.words th{text-align:left}.words td{vertical-align:top}"
     "figure{margin:0 0 1.5rem}svg{max-width:100%;height:auto}pre{background:#f1f4f7;padding:.8rem;overflow:auto}"
     ".warn{background:#fff6e0;padding:.5rem .8rem}"
 )
@@ -80,8 +81,8 @@ def _of_model(name: str, model: Mapping[str, Any], asked: Evaluation, norm: floa
     return [*parts, _figure(waterfall(model, norm, place))]
 
 
-def table(rows: Sequence[Sequence[str]]) -> str:
-    """Rows of text as a table, the first its heading.
+def table(rows: Sequence[Sequence[str]], words: bool = False) -> str:
+    """Rows of text as a table, the first its heading; numbers stand to the right, `words` to the left.
 
     >>> table([["a", "<b>"]])
     '<table><tr><th>a</th><th>&lt;b&gt;</th></tr></table>'
@@ -90,7 +91,7 @@ def table(rows: Sequence[Sequence[str]]) -> str:
     for number, row in enumerate(rows):
         tag = "td" if number else "th"
         lines.append("<tr>" + "".join(f"<{tag}>{html.escape(str(each))}</{tag}>" for each in row) + "</tr>")
-    return f"<table>{''.join(lines)}</table>"
+    return f"<table{' class=words' if words else ''}>{''.join(lines)}</table>"
 
 
 def _figure(chart: alt.LayerChart) -> str:

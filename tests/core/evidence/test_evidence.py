@@ -29,13 +29,15 @@ def measured(home: Path, run: str, state: dict[str, Any] = DONE, **arguments: An
     (made(home, run, spec, state, "").folder / "result.json").write_text(json.dumps(RESULT))
 
 
-def test_of_each_kind_the_newest_completed_run_of_this_model(home: Path) -> None:
+def test_every_completed_run_of_this_model_and_no_other(home: Path) -> None:
     measured(home, "20260101-120000-00000001")
     measured(home, "20260101-120000-00000002")
     measured(home, "20260101-120000-00000003", {"state": "stopped"})
     measured(home, "20260101-120000-00000004", classifiers=["mnist_cnn:standard"])
     found = collect(MODEL, Store(home / "runs").runs())
-    assert [(each.task, each.id) for each in found.measured] == [("evaluate", "20260101-120000-00000002")]
+    assert [(each.task, each.id) for each in found.measured] == [
+        ("evaluate", "20260101-120000-00000001"), ("evaluate", "20260101-120000-00000002"),
+    ]  # fmt: skip
     assert found.kinds == {"card", "evaluate"}
     assert found.missing["ara"] == f"counterproof ara {MODEL} --data DATA"
 
