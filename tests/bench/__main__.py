@@ -19,6 +19,7 @@ from tests.bench import (
     gradient_maps,
     lime_speed,
     lime_stable,
+    matrix_speed,
     metric_speed,
     over_bare,
     page,
@@ -26,7 +27,17 @@ from tests.bench import (
 )
 from tests.bench.timing import Row, Settings, median
 
-MODULES = (lime_speed, lime_stable, gradient_maps, metric_speed, attack_speed, over_bare, page, refine_speed)
+MODULES = (
+    lime_speed,
+    lime_stable,
+    gradient_maps,
+    metric_speed,
+    matrix_speed,
+    attack_speed,
+    over_bare,
+    page,
+    refine_speed,
+)
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-image", "scikit-learn", "lime", "shap", "captum", "torchcam")
 ATTACKS = ("torchattacks", "foolbox")
 
