@@ -25,8 +25,9 @@ from core.evaluation.autoattack_flags import flags
 from core.evaluation.autoattack_verdict import HELD
 from core.evaluation.map_stability import EXPLAINED, moved, summary
 from core.evaluation.sanity_gates import gates
+from core.recipes.control_gates import beats_controls, beyond_gradients, surrogate_of
 
-PARTS = ("clean", "pgd20", "stability", "autoattack", "gates")
+PARTS = ("clean", "pgd20", "stability", "autoattack", "gates", "controls")
 FLAGGED = 250  # images the flags are looked for on, as in the authors' code
 
 
@@ -120,6 +121,13 @@ def assess(
             autoattack=last["accuracy"] if fits else None, flagged=bool(last["flags"]) if fits else None,
         ))  # fmt: skip
         told(f"gates {(card.gates or {})['passed']}, {time.perf_counter() - since:.0f} s")
+    if "controls" in only:
+        withstand = outcomes.hits(kept, "autoattack")
+        beyond = beyond_gradients(classifier, data, eps, step, withstand, surrogate_of(name))
+        known = dict(card.gates or {})
+        passed = dict(known.get("passed", {})) | {"G2": beyond.pop("passed"), "G7": beats_controls(name)}
+        keep(gates=known | {"passed": passed, "beyond_gradients": beyond})
+        told(f"gates {passed}; {beyond}")
     return card
 
 

@@ -11,8 +11,8 @@ BEGUN = "autoattack_begun"
 
 def pairs_table(some: dict[str, Card]) -> str:
     """LIME-guided training against its controls, on the same images; "" where there is none to compare."""
-    guided = [name for name, card in some.items() if _masks(card) == "lime"]
-    others = [name for name, card in some.items() if _masks(card) in ("random", "unguided")]
+    guided = [name for name, card in some.items() if masks_of(card) == "lime"]
+    others = [name for name, card in some.items() if masks_of(card) in ("random", "unguided")]
     keep = {name: outcomes.read(name.replace(":", "_"), str(card.sha256)) for name, card in some.items()}
     kind = {name: (card.architecture, card.base) for name, card in some.items()}
     pairs = [(a, b) for a in guided for b in others if kind[a] == kind[b]]
@@ -35,7 +35,7 @@ def pairs_table(some: dict[str, Card]) -> str:
     return f"{said}\n\n{in_markdown(head, rows)}"
 
 
-def _masks(card: Card) -> str:
+def masks_of(card: Card) -> str:
     """Where the masks of a checkpoint's training came from: "unguided" for adversarial training, "" for others."""
     spec = card.objective or {}
     if spec.get("method") == "lime_guided":
