@@ -33,7 +33,9 @@ def beyond_gradients(
     images = part.images.float() / 255
     moved = PGD(eps=eps, step=step, steps=100)(other, images, part.labels).cpu()
     transferred = classifier.probabilities(moved).argmax(dim=1).cpu() == part.labels
-    shares = {"square": float(alone.float().mean()), "transfer": float(transferred.float().mean())}
+    shares = {
+        name: round(float(each.float().mean()), 4) for name, each in (("square", alone), ("transfer", transferred))
+    }
     last = None if held is None else sum(held[:FEW]) / FEW
     passed = None if last is None else min(shares.values()) >= last
     return shares | {"autoattack": last, "count": len(part), "surrogate": surrogate, "passed": passed}
