@@ -13,7 +13,7 @@ def evaluate(made: argparse.ArgumentParser) -> None:
     made.add_argument("--l2", metavar="S,S", dest="strengths_l2", help="of attacks in L2, rising: 0.25,0.5")
     made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
                       help="a parameter of an attack, such as pgd.steps=40; may be repeated")  # fmt: skip
-    made.add_argument("--preset", help="settings to begin with: usual (default), mnist_study")
+    made.add_argument("--preset", help="settings to begin with: usual (default), autoattack, mnist_study")
     made.add_argument("--out", type=out_folder, metavar="FOLDER", help="write a report (HTML), a row for each image, "
                       "attack and strength (CSV), and the numbers (JSON) here")  # fmt: skip
     made.add_argument("--count", type=int, metavar="N", help="images, drawn by the seed (default 1000)")

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from types import MappingProxyType
 from typing import Any
 
+from core.attacks.autoattack import AutoAttack
 from core.attacks.bim import BIM
 from core.attacks.deepfool_linf import DeepFoolLinf
 from core.attacks.fgsm import FGSM
@@ -32,6 +33,12 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "One step, many steps, and no gradients",
             "FGSM, PGD and Square at rising strengths around 8/255: minutes for a small network.",
             {"attacks": [to_spec(each) for each in (FGSM(), PGD(), Square(queries=500))], "strengths": list(USUAL)},
+        ),
+        "autoattack": Preset(
+            "AutoAttack, the usual test",
+            "The standard four attacks at 8/255, each told alone and what it took of what the others had left. Hours "
+            "for a thousand images on a CPU.",
+            {"attacks": [to_spec(AutoAttack())], "strengths": [8 / 255]},
         ),
         "mnist_study": Preset(
             "The MNIST study of Arif",
