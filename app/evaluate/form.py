@@ -73,11 +73,10 @@ def _ask_preset() -> None:
     before = setting(f"{PREFIX}.preset", first)
     chosen = pick(f"{PREFIX}.preset", "Preset", list(titles), first, titles.__getitem__,
                   "A preset fills in the settings below; change any of them afterwards.")  # fmt: skip
-    if chosen in PRESETS:
-        st.caption(PRESETS[chosen].help)
-        if chosen != before:
-            take(PRESETS[chosen].arguments)
-            st.rerun()
+    if chosen in PRESETS and chosen != before:
+        take(PRESETS[chosen].arguments)
+        st.rerun()
+    st.caption(PRESETS[chosen].help if chosen in PRESETS else "")
 
 
 def take(arguments: Any) -> None:

@@ -13,12 +13,12 @@ from app.ui.gates import show_gates
 from app.ui.markdown import plain
 from app.ui.widgets import segments
 from core.evaluation.strength_sweep import at
-from core.robustness.charts import CLICKED, by_attack, by_model, waterfall
+from core.robustness.charts import CLICKED, by_attack, by_model, confusion_chart, waterfall
 from core.robustness.published import published_counts
 from core.robustness.request import Evaluation
 from core.robustness.words import comparisons, focus, norms_of, saved, sentences, strength_word
 
-MOST_CLASSES = 100
+MOST_DRAWN = 20  # classes of which a table of confusions is drawn
 RIGHT = (
     "Share of all images that are answered right, as they are and under attack. The bands are 95 % intervals (Wilson): "
     "with other images of the same kind, the curve would be expected inside them. An image counts as fallen at a "
@@ -130,6 +130,10 @@ def _classes(model: Mapping[str, Any], told: Mapping[str, Any], norm: float, pla
         number = int(segments(f"evaluate.class.{norm}", "Under attack by", mine, next(iter(mine))))
         table = class_table(model, model["attacks"][number], place, told.get("classes", []))
         components.table(table, key=f"classes-{which}-{norm}-{place}-{number}")
+        names = told.get("classes", [])
+        if (pairs := model["attacks"][number].get("confused", {place: []})[place]) and 0 < len(names) <= MOST_DRAWN:
+            st.markdown("**Which class is taken for which, attacked**", help="Right answers are left out.")
+            st.altair_chart(confusion_chart(pairs, names), width="stretch")
         st.caption("Recall: of the images of a class, how many are given its name. Precision: of the images given its "
                    "name, how many are of it. F1: their harmonic mean. Attacked by this attack at the strength "
                    "above.")  # fmt: skip

@@ -105,3 +105,25 @@ def waterfall(model: Mapping[str, Any], norm: float, place: int) -> alt.LayerCha
     whole = alt.layer(bars, text).properties(height=34 * len(rows) + 50)
     assert isinstance(whole, alt.LayerChart)
     return whole
+
+
+def confusion_chart(pairs: Sequence[Sequence[int]], classes: Sequence[str]) -> alt.LayerChart:
+    """Which class is taken for which, right answers left out: white for none, dark for many. pairs: see `confused`."""
+    table = pd.DataFrame(
+        [{"class": classes[label], "answer": classes[answer], "images": count} for label, answer, count in pairs],
+        columns=["class", "answer", "images"],
+    )  # fmt: skip
+    most = max([count for _, _, count in pairs], default=1)
+    base = alt.Chart(table).encode(
+        x=alt.X("answer:N", sort=list(classes), title="answer", scale=alt.Scale(domain=list(classes)),
+                axis=alt.Axis(labelAngle=-40, labelOverlap=False)),
+        y=alt.Y("class:N", sort=list(classes), title="class", scale=alt.Scale(domain=list(classes)),
+                axis=alt.Axis(labelOverlap=False)),
+        tooltip=["class", "answer", alt.Tooltip("images:Q", format=",d")],
+    )  # fmt: skip
+    tiles = base.mark_rect(stroke="#b9c2c9", strokeWidth=0.5).encode(color=alt.Color(
+        "images:Q", legend=None, scale=alt.Scale(domain=[0, most], range=["#ffffff", "#08306b"])))  # fmt: skip
+    ink = alt.condition(f"datum.images > {most / 2}", alt.value("#ffffff"), alt.value("#111111"))
+    whole = alt.layer(tiles, base.mark_text().encode(text=alt.Text("images:Q", format=",d"), color=ink))
+    assert isinstance(whole, alt.LayerChart)
+    return whole.properties(height=26 * len(classes) + 110)

@@ -18,6 +18,19 @@ def confusion(labels: Whole, answers: Whole, classes: int) -> Whole:
     return np.bincount(labels * classes + answers, minlength=classes**2).reshape(classes, classes)
 
 
+def confused(table: Whole, most: int = 400) -> list[tuple[int, int, int]]:
+    """(class, answer, images) of the wrong answers of a confusion table, the most frequent first.
+
+    >>> confused(np.array([[5, 1], [2, 5]]))
+    [(1, 0, 2), (0, 1, 1)]
+    """
+    wrong = table.copy()
+    np.fill_diagonal(wrong, 0)
+    rows, columns = np.nonzero(wrong)
+    order = np.argsort(-wrong[rows, columns], kind="stable")[:most]
+    return [(int(rows[each]), int(columns[each]), int(wrong[rows[each], columns[each]])) for each in order]
+
+
 @dataclass(frozen=True, eq=False)
 class ClassScores:
     """(K,) each: how many images of a class were given its name (recall), how many of those given its name are of it

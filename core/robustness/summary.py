@@ -10,7 +10,7 @@ from core.contracts.attack import Attack
 from core.evaluation.paired import newcombe_difference
 from core.robustness.calibration import expected_calibration_error
 from core.robustness.cells import Cell, Matrix, Model, joined
-from core.robustness.class_scores import class_scores, confusion
+from core.robustness.class_scores import class_scores, confused, confusion
 from core.robustness.request import Evaluation
 from core.robustness.worst_case import most_fragile, waterfall, weakest
 
@@ -21,13 +21,13 @@ MOST_CLASSES = 100  # of which every class is told
 def summary(rows: Sequence[Mapping[str, Any]], asked: Evaluation, classes: int) -> dict[str, Any]:
     """Everything told by the rows so far; the same from the first batch to the last, so that curves grow.
 
-    `count` images; for each of `models`: `accuracy` (value, low, high), `ece`, `macro_f1`; its `attacks`: `strengths`,
-    `accuracy` by strength, `misclassified` of the `correct` ones by strength, `ece`, `macro_f1` and `per_class` by
-    strength, `made` of `naive` attacks on one image at one strength, `evaluations`, `seconds`, `without_gradient`;
-    `worst` by norm: `accuracy` by strength and the `waterfall` at each (`took`, `left`, places in the data
-    of the first `images` taken); `fragile`: places in the data
-    of the images that fall first. `differences`: of every two models, the later minus the earlier, the worst case on
-    the same images. With `only_standing` no attack is told on its own.
+    `count` images; for each of `models`: `accuracy` (value, low, high), `ece`, `macro_f1`; its `attacks`:
+    `strengths`, `accuracy` by strength, `misclassified` of the `correct` ones by strength, `ece`, `macro_f1`,
+    `confused` (class, answer, images) and `per_class` by strength, `made` of `naive` attacks on one image at one
+    strength, `evaluations`, `seconds`, `without_gradient`; `worst` by norm: `accuracy` by strength and the
+    `waterfall` at each (`took`, `left`, places in the data of the first `images` taken); `fragile`: places in the
+    data of the images that fall first. `differences`: of every two models, the later minus the earlier, the worst
+    case on the same images. With `only_standing` no attack is told on its own.
     """
     methods = asked.methods()
     matrix = joined(rows, len(asked.classifiers), len(methods))
@@ -91,7 +91,7 @@ def _attack(matrix: Matrix, cell: Cell, attack: Attack, asked: Evaluation, class
 def _scores(matrix: Matrix, answers: Any, classes: int) -> dict[str, Any]:
     table = confusion(matrix.labels, answers, classes)
     scores = class_scores(table)
-    told: dict[str, Any] = {"macro_f1": round(scores.macro_f1, 4)}
+    told: dict[str, Any] = {"macro_f1": round(scores.macro_f1, 4), "confused": confused(table)}
     if classes <= MOST_CLASSES:
         told["per_class"] = {name: [None if np.isnan(each) else round(float(each), 4) for each in values]
                              for name, values in vars(scores).items() if name != "count"}  # fmt: skip

@@ -104,7 +104,7 @@ def test_a_completed_evaluation_is_told_with_its_numbers(data: Path) -> None:
     assert f"and under the worst of 2 attacks at 25.5/255 on {worst}" in said
     assert "attacks on one image at one strength were made, of the" in said
     assert "Most fragile images" in said
-    assert len(app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")) == 3
+    assert len(app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")) == 4
     assert len(app.get("download_button")) == 3
 
 
