@@ -11,6 +11,7 @@ from core.robustness.command import command
 from core.robustness.request import Evaluation
 from core.robustness.words import (
     NO_NAMES,
+    checks,
     comparisons,
     focus,
     norms_of,
@@ -44,6 +45,7 @@ def report(
     """
     parts = ["<h1>Evaluation</h1>", *(_p(each) for each in sentences(told, asked, names))]
     parts += [_p(each) for each in comparisons(told, asked, names)]
+    parts.append(_p(checks(asked, names)))
     for name, model in zip(asked.classifiers, told["models"], strict=True):
         parts += [f"<p class=warn>{html.escape(f'{names.get(name, name)}: {flag}')}</p>"
                   for flag in model.get("flags", [])]  # fmt: skip

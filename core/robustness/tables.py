@@ -5,7 +5,7 @@ from typing import Any
 
 from core.robustness.published import Published, published_counts
 from core.robustness.request import Evaluation
-from core.robustness.words import norms_of, saved, strength_word, with_interval
+from core.robustness.words import checks, norms_of, saved, strength_word, with_interval
 
 
 def tables(told: Mapping[str, Any], asked: Evaluation) -> str:
@@ -17,7 +17,7 @@ def tables(told: Mapping[str, Any], asked: Evaluation) -> str:
             parts.append(_accuracy(name, model, norm))
             if not asked.only_standing:
                 parts.append(_counts(name, model, norm, figures))
-    return "\n\n".join([*parts, *filter(None, [saved(told)])])
+    return "\n\n".join([*parts, checks(asked), *filter(None, [saved(told)])])
 
 
 def _accuracy(name: str, model: Mapping[str, Any], norm: float) -> str:

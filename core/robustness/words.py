@@ -6,6 +6,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.base.units import in_255ths
+from core.evaluation.gate_words import of_model, short
 from core.robustness.request import Evaluation
 
 PERCENT = 100
@@ -102,6 +103,12 @@ def found_words(result: Mapping[str, Any], names: Mapping[str, str] = NO_NAMES) 
         return [*sentences(result, asked, names), *comparisons(result, asked, names)] if result["count"] else []
     except (KeyError, IndexError, TypeError, ValueError, AttributeError):  # of another version, or damaged
         return []
+
+
+def checks(asked: Evaluation, names: Mapping[str, str] = NO_NAMES) -> str:
+    """How the models stand with the eight checks against masked gradients, in a sentence."""
+    said = "; ".join(f"{names.get(name, name)}: {short(of_model(name))}" for name in asked.classifiers)
+    return f"Checks against masked gradients (8): {said}."
 
 
 def saved(told: Mapping[str, Any]) -> str:
