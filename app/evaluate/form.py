@@ -33,7 +33,7 @@ def ask() -> Evaluation:
     """Draw all settings; ValueError in a sentence if they do not go together."""
     _ask_preset()
     models = ask_models(PREFIX, FIRST_MODELS[:2],
-                        "All of them are measured on the same images, and must take images of the same size.")  # fmt: skip
+                        "All are measured on the same images, and must take images of the same size.")  # fmt: skip
     left, right = st.columns(2, gap="medium")
     with left:
         data = ask_data(PREFIX)

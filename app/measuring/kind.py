@@ -12,7 +12,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 @dataclass(frozen=True)
 class Kind(Generic[Asked]):
-    """`task`: that of its runs. `prefix`: what the names of its form's settings begin with. `one`: what people call one.
+    """`task`: that of its runs; `prefix`: of the names of its form's settings; `one`: what people call one of them.
 
     ask: draw the form, or a ValueError in a sentence; about: what that would do; arguments: those of the run;
     command: the same from a shell; read: what a run's arguments ask for; told: what is known of a run, from its result
