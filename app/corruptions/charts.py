@@ -45,7 +45,7 @@ def heat_map(model: Mapping[str, Any]) -> alt.LayerChart:
         x=alt.X("severity:O", title="severity", scale=alt.Scale(domain=list(SEVERITIES)),
                 axis=alt.Axis(labelAngle=0, orient="top", domain=False, ticks=False)),
         y=alt.Y("corruption:N", title=None, sort=order(), scale=alt.Scale(domain=order()),
-                axis=alt.Axis(labelLimit=200, labelOverlap=False, domain=False, ticks=False)),
+                axis=alt.Axis(labelLimit=200, labelOverlap=False, labelFlush=False, domain=False, ticks=False)),
     )  # fmt: skip
     tiles = base.mark_rect(stroke="#ffffff", strokeWidth=1).encode(
         color=alt.Color("right:Q", legend=None, scale=alt.Scale(scheme="viridis", domain=[0, 100])),

@@ -29,9 +29,11 @@ def show_results(told: Mapping[str, Any], asked: CorruptionsRequest, names: Mapp
     base, *others = told["models"]
     model = _other(others, names)
     shown = [base] if model is None else [base, model]
-    for column, each in zip(st.columns(2, gap="large"), shown, strict=False):
+    for column, each in zip(st.columns(2, gap="large", vertical_alignment="bottom"), shown, strict=False):
         with column:
             st.markdown(f"**{plain(names.get(each['classifier'], each['classifier']), 100)}**", help=HEAT)
+    for column, each in zip(st.columns(2, gap="large"), shown, strict=False):
+        with column:
             st.altair_chart(heat_map(each), width="stretch", key=f"heat-{each['classifier']}")
     st.caption(f"Images answered right, in percent, of {told['count']:,} images, by corruption and severity: the "
                "lighter a tile, the more; colours and images are the same for every model.")  # fmt: skip

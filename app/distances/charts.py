@@ -10,7 +10,8 @@ from core.base.units import FULL
 
 COLOURS = ("#2f7fb5", "#d07a22")
 TITLES = {
-    "attack": "the right answer", "btr": "better than random", "l2": "the right answer", "linf": "the right answer",
+    "attack": "answered right", "btr": "right answer likelier than chance", "l2": "answered right",
+    "linf": "answered right",
 }  # fmt: skip
 AXES = {
     "rms": "mean change of a colour value (RMS), of 255",
@@ -44,15 +45,15 @@ def curve(told: Mapping[str, Any], norm: str) -> alt.LayerChart:
         color=alt.Color("answer:N", scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])),
                         legend=_legend(names)),
     )  # fmt: skip
-    y = alt.Y("value:Q", title="images that keep it, %", scale=alt.Scale(domain=[0, 100], nice=False))
+    y = alt.Y("value:Q", title="images, %", scale=alt.Scale(domain=[0, 100], nice=False))
     band = base.mark_area(opacity=0.15, interpolate="step-after").encode(
-        y=alt.Y("low:Q", title="images that keep it, %"), y2="high:Q"
+        y=alt.Y("low:Q", title="images, %"), y2="high:Q"
     )
     line = base.mark_line(strokeWidth=2, interpolate="step-after").encode(
         y=y, strokeDash=alt.StrokeDash("answer:N", legend=None, scale=alt.Scale(domain=names, range=[[1, 0], [6, 3]]))
     )
     points = base.mark_point(opacity=0, size=60).encode(
-        y="value:Q", tooltip=[alt.Tooltip("answer:N", title="kept"), alt.Tooltip("size:Q", format=".3g"),
+        y="value:Q", tooltip=[alt.Tooltip("answer:N", title="still"), alt.Tooltip("size:Q", format=".3g"),
                               alt.Tooltip("said:N", title="images (95 %)")],
     )  # fmt: skip
     whole = alt.layer(band, line, points).properties(height=320)
@@ -61,4 +62,7 @@ def curve(told: Mapping[str, Any], norm: str) -> alt.LayerChart:
 
 
 def _legend(names: Sequence[str]) -> "alt.Legend | None":
-    return None if len(names) == 1 else alt.Legend(orient="top", title=None, labelLimit=320, symbolOpacity=1)
+    if len(names) == 1:
+        return None
+    return alt.Legend(orient="top", title=None, labelLimit=320, columns=1, symbolType="square", symbolOpacity=1,
+                      symbolStrokeWidth=0)  # fmt: skip

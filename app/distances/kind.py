@@ -5,12 +5,13 @@ from dataclasses import asdict
 from types import MappingProxyType
 from typing import Any
 
+from app.distances.charts import shown
 from app.distances.command import command
 from app.distances.exports import exports
 from app.distances.form import NORMS, PREFIX, ask
 from app.distances.results import show_results
 from app.measuring.kind import Kind, Rows, Told
-from core.minimal_distance.image_batch import AIMS, BOXED, nearest, summary
+from core.minimal_distance.image_batch import nearest, summary
 from core.runs.tasks.ara import AraRequest
 
 FRAGILE = 24  # images shown
@@ -31,11 +32,13 @@ def read(arguments: Mapping[str, Any]) -> AraRequest:
 
 def told(result: Told, rows: Rows, asked: AraRequest) -> Told | None:
     """The result, or what the rows tell so far, and "nearest": for each distance [(place, distance) ...]."""
-    if not rows:
+    if not rows and not result.get("count"):
         return None
     found = result if result.get("count") else summary(rows, max(row.get("classes", 2) for row in rows), DRAWS)
-    fragile = {name: nearest(rows, name, FRAGILE) for name in (*AIMS, *BOXED) if name in found}
-    return {**found, "nearest": fragile}
+    names = [name for norm in asked.norms for name in shown(norm)]
+    if missing := [name for name in names if name not in found]:
+        raise ValueError(f"these rows tell nothing of {', '.join(missing)}")
+    return {**found, "nearest": {name: nearest(rows, name, FRAGILE) for name in names}}
 
 
 NEAREST = Kind(

@@ -41,7 +41,7 @@ def show_results(told: Mapping[str, Any], asked: AraRequest, names: Mapping[str,
     norm = segments("distances.shown", "Size of a change", options, first) if len(options) > 1 else first
     left, right = st.columns(2, gap="large")
     with left:
-        st.markdown("**Images that no change of this size has turned**", help=CURVE)
+        st.markdown("**Still right, by size of the change**", help=CURVE)
         st.altair_chart(curve(told, norm), width="stretch", key=f"curve-{norm}")
     with right:
         st.markdown("**Most fragile images**", help=FRAGILE)

@@ -24,10 +24,8 @@ MEDIAN = "Half of the images lie no farther from a wrong answer; those answered 
 def measured_table(told: Mapping[str, Any]) -> Table:
     """One row: accuracy, areas with intervals, medians."""
     low, high = (f"{100 * each:.1f}" for each in told["interval_95"])
-    head, row = (
-        [_text("right as they are")],
-        [_text(f"{100 * told['accuracy']:.1f} %") | {"range": f"{low} to {high} %"}],
-    )
+    head = [_text("right as they are")]
+    row: list[Cell] = [{"text": f"{100 * told['accuracy']:.1f} %", "range": f"{low} to {high} %"}]
     for name, title, help in (("attack", "Attack ARA", ATTACK), ("btr", "Better-than-random ARA", BTR)):
         if name in told:
             head.append(_text(title, help))
@@ -45,7 +43,7 @@ def published_table(told: Mapping[str, Any], table: PublishedTable, name: str) -
             _text("Better-than-random ARA", BTR)]  # fmt: skip
     body = [[_text(row.file), _text(row.trained), _text(f"{100 * row.accuracy:.1f} %"),
              _text(f"{row.attack_ara:.4f}"), _text(f"{row.btr_ara:.4f}")] for row in table.rows]  # fmt: skip
-    ours = [f"{name}", "measured here", f"{100 * told['accuracy']:.1f} %"]
+    ours = [name, "measured here", f"{100 * told['accuracy']:.1f} %"]
     body.append([{"text": each, "strong": True} for each in ours]
                 + [_area(told[each]) | {"strong": True} for each in ("attack", "btr")])  # fmt: skip
     return {"head": head, "body": body}

@@ -24,7 +24,8 @@ def medians(told: Mapping[str, Any]) -> list[str]:
     """How far half of the images are from a wrong answer, a sentence for each way to measure it.
 
     >>> medians({"accuracy": 0.9, "l2": {"median": 0.25}, "linf": {"median": None}})[0]
-    'Half of the images can be turned by a change of a length of 0.25 (L2), pixels counted from 0 to 1.'
+    'Half of the images can be turned to a wrong answer by a change of a length of 0.25 (L2), pixels counted from 0 to
+    1.'
     >>> medians({"accuracy": 0.9, "l2": {"median": 0.25}, "linf": {"median": None}})[1]
     'By the largest change of a colour value (L-infinity), no wrong answer was found for more than half of the images.'
     >>> medians({"accuracy": 0.4, "l2": {"median": 0.0}})
@@ -42,7 +43,7 @@ def medians(told: Mapping[str, Any]) -> list[str]:
     }
     return [
         f"By {by[name]}, no wrong answer was found for more than half of the images." if found is None
-        else f"Half of the images can be turned {how[name].format(size(name, found))}"
+        else f"Half of the images can be turned to a wrong answer {how[name].format(size(name, found))}"
         for name, found in known.items()
     ]  # fmt: skip
 
@@ -51,11 +52,11 @@ def headline(told: Mapping[str, Any], name: str) -> str:
     """How often a model is right as the images are. name: what people call it.
 
     >>> headline({"accuracy": 0.5, "count": 4, "interval_95": [0.15, 0.85]}, "A")
-    'A is right on 50.0 % (15.0 to 85.0) of 4 images as they are; those answered wrong count as changed by nothing.'
+    'A is right on 50.0 % (15.0 to 85.0) of 4 images as they are; those answered wrong count with a change of 0.'
     """
     low, high = (100 * each for each in told["interval_95"])
     return (f"{name} is right on {100 * told['accuracy']:.1f} % ({low:.1f} to {high:.1f}) of {told['count']:,} images "
-            "as they are; those answered wrong count as changed by nothing.")  # fmt: skip
+            "as they are; those answered wrong count with a change of 0.")  # fmt: skip
 
 
 def unfound(told: Mapping[str, Any]) -> list[str]:

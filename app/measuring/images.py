@@ -9,6 +9,7 @@ from app.nav import page
 from app.study.case_link import begin_there
 from app.ui import components
 from app.ui.cached_pictures import test_images, test_thumbnail
+from app.ui.markdown import plain
 from app.ui.method_form import put
 from app.ui.state import drop, force
 from app.ui.trouble import show_trouble
@@ -48,7 +49,7 @@ def show_images(
         show_trouble(error, "cpu", "The images are not here any more.")
         return
     picked = components.gallery(tiles, "", key=f"images-{key}")
-    st.caption("A click opens Inspect with this picture, this model and this attack.")
+    st.caption(f"A click opens Inspect with this picture, this model and {plain(attack.named, 60)}.")
     if picked:
         _inspect(data, model, attack, int(picked))
 
