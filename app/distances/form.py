@@ -26,8 +26,8 @@ def ask() -> AraRequest:
         data = ask_data(PREFIX)
     with right:
         count = number(f"{PREFIX}.count", "Number of images", 100, 2, 1_000_000,
-                       "Drawn by the seed; all if there are fewer. Each is searched by itself, so this takes long: "
-                       "begin with few.")  # fmt: skip
+                       "Drawn by the seed; all if there are fewer. Each takes some 2,000 passes through the model "
+                       "forwards and backwards, minutes on a CPU for a hundred: begin with few.")  # fmt: skip
     norms = several(f"{PREFIX}.norms", "Size of a change, measured as", NORMS, tuple(NORMS),
                     "The accuracy-robustness areas (ARA) are made of the mean change (root mean square, RMS). Each is "
                     "searched for by attacks of its own.")  # fmt: skip
