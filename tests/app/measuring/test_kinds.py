@@ -1,5 +1,6 @@
 """The kinds of measurement on one page: which is shown, what a switch and a link do."""
 
+import shutil
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,12 @@ def test_another_kind_leaves_the_run_and_its_form_is_in_the_address(runs: Path) 
     app = switch(app, "attacks")
     assert shown(app) == "", "it is not opened again by itself"
     assert link(app)["evaluate.count"] == "200"
+
+
+def test_a_kind_without_runs_has_no_list_of_them(runs: Path) -> None:
+    shutil.rmtree(runs / "runs" / place("distances"))
+    app = switch(opened(PAGE, evaluation=place("attacks")), "distances")
+    assert "Measurement" not in [each.label for each in app.selectbox]
 
 
 def test_a_link_to_a_form_holds_its_settings(home: Path) -> None:
