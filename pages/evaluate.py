@@ -1,10 +1,10 @@
-"""Evaluate: what models withstand, attacks x strengths on the images of a data set."""
+"""Evaluate: what models withstand on the images of a data set: attacks, common corruptions, smallest changes."""
 
 import streamlit as st
 
-from app.evaluate.form import ask
-from app.evaluate.runs import begin_anew, choose, evaluations
-from app.evaluate.show import show_run, show_start, titles
+from app.evaluate.kinds import KINDS
+from app.measuring.runs import begin_anew, choose, choose_kind, link_form
+from app.measuring.show import show_run, show_start
 from app.sidebar import sidebar
 from app.ui.cached import classifiers
 from app.ui.link_notes import show_link_notes
@@ -12,23 +12,20 @@ from app.ui.markdown import plain
 from app.ui.state import write_link
 
 st.title("Evaluate")
-st.markdown(
-    "How much do models withstand? Attacks look for changes of limited size that give a wrong answer, on many labelled "
-    "images. What counts is the worst attack on every image. That these attacks fail does not show that no other would "
-    "succeed."
-)
 device = sidebar(ask=False)[1]
-known = evaluations()
-run = choose(known, titles(known))
+kind, known = choose_kind(KINDS)
+st.markdown(kind.intro)
+run = choose(kind, known, classifiers())
 if run is None:
     try:
-        asked = ask()
+        asked = kind.ask()
     except ValueError as error:
         st.error(f"{plain(str(error), 500)}. Nothing is lost: change that setting.")
         st.stop()
-    show_link_notes("Evaluate")
-    show_start(asked, device)
+    show_link_notes(kind.button)
+    show_start(kind, asked, device)
+    link_form(kind)
 else:
-    st.button("New evaluation", on_click=begin_anew, icon=":material/add:")
+    st.button(f"New {kind.one}", on_click=begin_anew, icon=":material/add:")
     write_link({"evaluation": run.id})
-    show_run(run, classifiers())
+    show_run(kind, run, classifiers())

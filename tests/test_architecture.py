@@ -59,7 +59,10 @@ ROOMS = {  # a package of app -> the packages and modules of app that it may imp
     "overview": "ui study",
     "inspect_image": "ui study background",
     "compare": "ui study nav background",
-    "evaluate": "ui study run_words nav",
+    "measuring": "ui study run_words nav",
+    "corruptions": "measuring ui",
+    "distances": "measuring ui",
+    "evaluate": "measuring corruptions distances ui",
     "refine": "ui run_words nav",
     "runs": "ui run_words nav",
 }

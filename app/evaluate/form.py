@@ -6,22 +6,20 @@ from typing import Any
 
 import streamlit as st
 
+from app.measuring.ask import ask_data, ask_models
 from app.ui.first_models import FIRST_MODELS
 from app.ui.method_form import put, tune
-from app.ui.multiselect import multiselect
-from app.ui.pick_here import here, known_models, pick_here
 from app.ui.state import force, setting
 from app.ui.widgets import Control, number, pick, several, text
 from app.ui.widgets import ask as ask_one
 from core.base.params import to_spec
 from core.catalog import ATTACKS
 from core.contracts.attack import Attack
-from core.data.by_name import data_names, known_data
+from core.data.by_name import known_data
 from core.robustness.presets import PRESETS
 from core.robustness.request import NORMS, Evaluation
 
 OWN = "own"
-FIRST_DATA = "cifar10"
 PREFIX = "evaluate"
 
 
@@ -34,13 +32,11 @@ def attacks_to_choose() -> dict[str, str]:
 def ask() -> Evaluation:
     """Draw all settings; ValueError in a sentence if they do not go together."""
     _ask_preset()
-    models = _ask_models()
+    models = ask_models(PREFIX, FIRST_MODELS[:2],
+                        "All are measured on the same images, and must take images of the same size.")  # fmt: skip
     left, right = st.columns(2, gap="medium")
-    names = data_names()
     with left:
-        data = pick_here(f"{PREFIX}.data", "Test images of", list(names), FIRST_DATA, names.__getitem__, "data set",
-                         "Labelled images that the models were not trained on, of their size and classes.")  # fmt: skip
-    here(f"{PREFIX}.data", data, names, "data set")
+        data = ask_data(PREFIX)
     with right:
         count = number(f"{PREFIX}.count", "Number of images", 200, 10, 1_000_000,
                        "Drawn by the seed; all if there are fewer. More take longer and narrow the "
@@ -94,14 +90,6 @@ def take(arguments: Any) -> None:
             force(f"{PREFIX}.{lists[name]}", ",".join(shown) if name == "classifiers" else ", ".join(shown))
         else:
             force(f"{PREFIX}.{name}", value)
-
-
-def _ask_models() -> list[str]:
-    wanted = setting(f"{PREFIX}.models", ",".join(FIRST_MODELS[:2])).split(",")
-    names = known_models(*wanted)
-    ordered = [each for each in FIRST_MODELS if each in names] + [each for each in names if each not in FIRST_MODELS]
-    return multiselect(f"{PREFIX}.models", "Models", {each: names[each] for each in ordered}, FIRST_MODELS[:2],
-                   "All of them are measured on the same images, and must take images of the same size.")  # fmt: skip
 
 
 def _ask_strengths(chosen: list[str]) -> tuple[tuple[float, ...], tuple[float, ...]]:

@@ -6,8 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.evaluate.images import show_images
 from app.evaluate.tables import accuracy_table, class_table, count_table, model_table
+from app.measuring.images import show_images
 from app.ui import components
 from app.ui.gates import show_gates
 from app.ui.markdown import plain
@@ -113,7 +113,7 @@ def _pictures(event: Any, model: Mapping[str, Any], norm: float, place: int, ask
         places = fall["images"]
     if attack.bound < math.inf:
         attack = at(attack, asked.strengths_of(attack)[place])
-    show_images(places, asked, asked.classifiers[which], attack, f"{which}-{norm}-{place}")
+    show_images(places, asked.data, asked.split, asked.classifiers[which], attack, f"{which}-{norm}-{place}")
 
 
 def _which(asked: Evaluation, names: Mapping[str, str]) -> int:

@@ -9,7 +9,7 @@ from torch import Tensor
 
 from core.base.proportion import Proportion
 from core.contracts.classifier import Classifier
-from core.minimal_distance.area import area, curve, median
+from core.minimal_distance.area import DRAWS, area, curve, median
 from core.minimal_distance.rms_attack import STEPS, Aim, smallest_rms
 from core.minimal_distance.smallest import Norm, smallest
 
@@ -40,8 +40,8 @@ def measure(
     return row
 
 
-def summary(rows: Sequence[Mapping[str, Any]], classes: int) -> dict[str, Any]:
-    """What rows of `measure` say together; classes: how many answers there are.
+def summary(rows: Sequence[Mapping[str, Any]], classes: int, draws: int = DRAWS) -> dict[str, Any]:
+    """What rows of `measure` say together; classes: how many answers there are; draws: those of `area`.
 
     {"count", "hits", "accuracy", "interval_95"}, and for each distance that was measured {"median" (None: beyond what
     was found), "unfound" (images), "curve" [[distance, accuracy, low, high] ...]}; attack and btr also {"ara",
@@ -62,10 +62,28 @@ def summary(rows: Sequence[Mapping[str, Any]], classes: int) -> dict[str, Any]:
             "curve": [[radius, share.value, *share.interval] for radius, share in curve(distances)],
         }
         if name in AIMS:
-            found = area(distances, classes)
+            found = area(distances, classes, draws=draws)
             told[name] |= {"ara": found.value, "ara_exact": found.exact, "interval_95": [found.low, found.high]}
             told[name]["late"] = sum(row[name]["late"] for row in rows)
     return told
+
+
+def nearest(rows: Sequence[Mapping[str, Any]], name: str, most: int) -> list[tuple[int, float]]:
+    """(place, distance) of the images that are right as they are and nearest to a wrong answer, the nearest first.
+
+    rows: of `measure`, with the places of their images in the data. name: attack, btr, l2 or linf.
+
+    >>> row = {"images": [7, 2, 9], "right": [True, False, True], "l2": {"distance": [0.5, 0.0, 0.25]}}
+    >>> nearest([row, row | {"images": [4, 5, 6], "l2": {"distance": [None, 0.0, 0.375]}}], "l2", 3)
+    [(9, 0.25), (6, 0.375), (7, 0.5)]
+    """
+    found = [
+        (distance, place)
+        for row in rows
+        for place, right, distance in zip(row["images"], row["right"], row[name]["distance"], strict=True)
+        if right and distance is not None
+    ]
+    return [(place, distance) for distance, place in sorted(found)[:most]]
 
 
 def _listed(distances: Tensor) -> list[float | None]:

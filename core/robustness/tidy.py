@@ -40,7 +40,7 @@ def tidy_rows(
                                    "confidence": float(cell.confidence[step][row])}  # fmt: skip
 
 
-def as_csv(rows: Iterator[dict[str, Any]]) -> str:
+def as_csv(rows: Iterator[dict[str, Any]], columns: Sequence[str] = COLUMNS) -> str:
     """Tidy rows as comma-separated values with a heading; what a table program would take for a formula is quoted.
 
     >>> print(as_csv(iter([dict.fromkeys(COLUMNS, 1) | {"label": "=cat"}])), end="")
@@ -48,7 +48,7 @@ def as_csv(rows: Iterator[dict[str, Any]]) -> str:
     1,'=cat,1,1,1,1,1,1,1
     """
     out = io.StringIO()
-    writer = csv.DictWriter(out, COLUMNS, lineterminator="\n")
+    writer = csv.DictWriter(out, columns, lineterminator="\n")
     writer.writeheader()
     for row in rows:
         writer.writerow({name: _safe(value) for name, value in row.items()})

@@ -102,7 +102,8 @@ def _measure(context: Context, asked: AraRequest, classifier: Classifier, data: 
         images, labels = data.images[part].float() / 255, data.labels[part]
         seed = stream(asked.seed, "distances", step) % 2**32
         found = measure(classifier, images, labels, asked.norms, steps=asked.steps, seed=seed)
-        context.row(step, images=part.tolist(), weights=classifier.fingerprint, **found)
+        known = {"weights": classifier.fingerprint, "classes": len(classifier.labels)}
+        context.row(step, images=part.tolist(), **known, **found)
         with context.checkpoint(step):
             pass  # the rows hold all there is to go on from
         count = min(steps[step] + asked.batch, len(places))

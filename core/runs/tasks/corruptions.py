@@ -4,8 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-import torch
-
 from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import load_classifier
@@ -18,9 +16,9 @@ from core.data.published_corruptions import published_corruptions
 from core.distributed.fabric import full_precision
 from core.evaluation import corruption_accuracy as accuracies
 from core.evaluation.accuracy import right
-from core.evaluation.corruption_accuracy import Cell, Generated, Outcomes
-from core.evaluation.corruption_error import corruption_error, gain
-from core.evaluation.outcomes import pack, unpack
+from core.evaluation.corruption_accuracy import Generated
+from core.evaluation.corruption_summary import summary
+from core.evaluation.outcomes import pack
 from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.tasks import at_least_one
@@ -69,32 +67,8 @@ def corruptions(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any
             _measure(context, asked, *_load(context, asked))
     except Cancelled as error:
         raise Stopped from error
-    return summary(files.read_rows(context.folder / run_folder.METRICS), asked)
-
-
-def summary(rows: list[dict[str, Any]], asked: CorruptionsRequest) -> dict[str, Any]:
-    """The result of a whole run from its rows; of a model: tidy cells, their mean, what they are to the first's."""
-    found = [outcomes_of(rows, name) for name in asked.classifiers]
-    models = []
-    for name, mine in zip(asked.classifiers, found, strict=True):
-        told: dict[str, Any] = {
-            "classifier": name,
-            "mean": accuracies.mean_corruption_accuracy(mine),
-            "cells": accuracies.tidy(mine),
-        }
-        if mine is not found[0]:
-            told |= {"against": asked.classifiers[0], "gain": gain(mine, found[0]), **corruption_error(mine, found[0])}
-        models.append(told)
-    return {"count": models[0]["mean"]["count"], "models": models, "asked": asdict(asked)}
-
-
-def outcomes_of(rows: list[dict[str, Any]], name: str) -> Outcomes:
-    """Which images the classifier `name` gets right in every cell, from the rows of a run."""
-    found: dict[Cell, list[bool]] = {}
-    for row in rows:
-        if row["classifier"] == name:
-            found.setdefault((row["corruption"], row["severity"]), []).extend(unpack(row["right"]))
-    return {cell: torch.tensor(hits) for cell, hits in found.items()}
+    found = summary(files.read_rows(context.folder / run_folder.METRICS), asked.classifiers)
+    return found | {"asked": asdict(asked)}
 
 
 def _load(context: Context, asked: CorruptionsRequest) -> tuple[list[Classifier], list[Images], CorruptedImages]:
