@@ -33,12 +33,12 @@ def beyond_gradients(
     images = part.images.float() / 255
     moved = PGD(eps=eps, step=step, steps=100)(other, images, part.labels).cpu()
     transferred = classifier.probabilities(moved).argmax(dim=1).cpu() == part.labels
-    shares = {
-        name: round(float(each.float().mean()), 4) for name, each in (("square", alone), ("transfer", transferred))
-    }
-    last = None if held is None else sum(held[:FEW]) / FEW
-    passed = None if last is None else min(shares.values()) >= last
-    return shares | {"autoattack": last, "count": len(part), "surrogate": surrogate, "passed": passed}
+    found = {"square": alone, "transfer": transferred}
+    shares = {name: round(int(each.sum()) / len(part), 4) for name, each in found.items()}
+    last = None if held is None else sum(held[:FEW])
+    passed = None if last is None else min(int(each.sum()) for each in found.values()) >= last
+    told = None if last is None else round(last / len(part), 4)
+    return shares | {"autoattack": told, "count": len(part), "surrogate": surrogate, "passed": passed}
 
 
 def beats_controls(name: str, cards: Mapping[str, Card] | None = None) -> bool | None:
