@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.evaluate.form import ask
-from app.evaluate.runs import begin_anew, choose, evaluations
+from app.evaluate.runs import EVALUATIONS
 from app.evaluate.show import show_run, show_start, titles
 from app.sidebar import sidebar
 from app.ui.cached import classifiers
@@ -18,8 +18,8 @@ st.markdown(
     "succeed."
 )
 device = sidebar(ask=False)[1]
-known = evaluations()
-run = choose(known, titles(known))
+known = EVALUATIONS.known()
+run = EVALUATIONS.choose(known, titles(known))
 if run is None:
     try:
         asked = ask()
@@ -29,6 +29,6 @@ if run is None:
     show_link_notes("Evaluate")
     show_start(asked, device)
 else:
-    st.button("New evaluation", on_click=begin_anew, icon=":material/add:")
-    write_link({"evaluation": run.id})
+    st.button("New evaluation", on_click=EVALUATIONS.begin_anew, icon=":material/add:")
+    write_link({EVALUATIONS.shown: run.id})
     show_run(run, classifiers())

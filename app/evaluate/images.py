@@ -1,56 +1,27 @@
 """Images of an evaluation as thumbnails; a click opens one of them on Inspect, with the model and the attack."""
 
 from collections.abc import Sequence
+from functools import partial
 
 import streamlit as st
 
-from app.nav import page
-from app.study.case_link import begin_there
-from app.ui import components
-from app.ui.cached_pictures import test_images, test_thumbnail
+from app.study.data_images import show_data_images
 from app.ui.method_form import put
-from app.ui.state import drop, force
-from app.ui.trouble import show_trouble
+from app.ui.state import force
 from core.base.params import to_spec
 from core.contracts.attack import Attack
-from core.data.by_name import data_names
-from core.images.picture import to_png
-from core.images.uploads import keep_upload
 from core.robustness.request import Evaluation
 
 
 def show_images(places: Sequence[int], asked: Evaluation, model: str, attack: Attack, key: str) -> None:
     """Thumbnails of the images at these places in the data."""
-    if not places:
-        st.caption("None.")
-        return
-    if asked.split != "test":
+    if places and asked.split != "test":
         st.caption(f"Images {', '.join(map(str, places[:20]))} of the training images.")
-        return
-    try:
-        images = test_images(asked.data)
-        tiles = [
-            {"id": str(place), "label": f"{images.classes[images.labels[place]]}, test image {place}",
-             "src": test_thumbnail(asked.data, place)}
-            for place in places
-        ]  # fmt: skip
-    except (ValueError, OSError, IndexError) as error:
-        show_trouble(error, "cpu", "The images are not here any more.")
-        return
-    picked = components.gallery(tiles, "", key=f"images-{key}")
-    st.caption("A click opens Inspect with this picture, this model and this attack.")
-    if picked:
-        _inspect(asked, model, attack, int(picked))
+    elif show_data_images(places, asked.data, partial(_put, model, attack), key):
+        st.caption("A click opens Inspect with this picture, this model and this attack.")
 
 
-def _inspect(asked: Evaluation, model: str, attack: Attack, place: int) -> None:
-    images = test_images(asked.data)
-    label = images.classes[int(images.labels[place])]
-    title = f"{data_names().get(asked.data, asked.data)} test image {place} ({label}).png"
-    drop("set")
-    force("image", keep_upload(to_png(images.images[place].float() / 255), title))
+def _put(model: str, attack: Attack) -> None:
     force("model", model)
     force("attack", attack.key)
     put(type(attack), attack.key, {name: value for name, value in to_spec(attack).items() if name != "method"})
-    begin_there()
-    st.switch_page(page("inspect"))

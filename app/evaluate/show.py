@@ -7,8 +7,8 @@ from typing import Any
 import streamlit as st
 
 from app.evaluate.results import show_results
-from app.evaluate.runs import show_refusal, start
-from app.run_words.words import title
+from app.evaluate.runs import EVALUATIONS
+from app.run_words.words import begun, title
 from app.ui.cached import run_rows
 from app.ui.markdown import plain
 from app.ui.run_panel import ended, grow
@@ -27,8 +27,7 @@ NOTHING_YET = "Models and images are loaded; the first numbers appear after the 
 def titles(known: Mapping[str, Run]) -> dict[str, str]:
     """Id -> what an evaluation is, and when it was begun."""
     data = data_names()
-    return {each: f"{title(run.spec, data)} · {each[:4]}-{each[4:6]}-{each[6:8]} {each[9:11]}:{each[11:13]}"
-            for each, run in known.items()}  # fmt: skip
+    return {each: f"{title(run.spec, data)} · {begun(each)}" for each, run in known.items()}
 
 
 def show_start(asked: Evaluation, device: str) -> None:
@@ -42,8 +41,9 @@ def show_start(asked: Evaluation, device: str) -> None:
         f"strengths on {asked.count:,} images. A share of right answers is then uncertain by up to "
         f"{50 * (high - low):.0f} percentage points. It goes on in the background, also when this page is closed."
     )
-    st.button("Evaluate", type="primary", icon=":material/play_arrow:", on_click=start, args=(asked, device))
-    show_refusal()
+    st.button("Evaluate", type="primary", icon=":material/play_arrow:", on_click=EVALUATIONS.start,
+              args=(asked.arguments(), device))  # fmt: skip
+    EVALUATIONS.show_refusal()
     with st.expander("The same from a shell"):
         st.code(command(asked, device), language="sh")
 

@@ -119,17 +119,27 @@ def headline(result: Mapping[str, Any]) -> str:
     >>> pair = {"first": "lime", "verdict": "better than"}
     >>> column = {"comparisons": [pair | {"second": "random_map"}, pair | {"second": "edge_detector"}]}
     >>> headline({"count": 100, "columns": [column]})
-    'Measured on 100 images. Better than both floors (random numbers and edges): LIME on 1 of 1 metrics.'
+    'Measured on 100 images that the model gets right. Better than both floors (random numbers and edges): LIME on...'
     """
     ranked = sorted(floors_beaten(result).items(), key=lambda each: -each[1][0])
     told = ", ".join(f"{title(key)} on {wins} of {of}" for key, (wins, of) in ranked)
+    images = f"{result['count']:,} image{'' if result['count'] == 1 else 's'}"
     said = f" Better than both floors (random numbers and edges): {told} metrics." if told else ""
-    return f"Measured on {result['count']:,} image{'' if result['count'] == 1 else 's'}.{said}"
+    return f"Measured on {images} that the model gets right.{said}"
 
 
 def found_words(result: Mapping[str, Any]) -> str:
     """All that a league has found, a line a sentence."""
     return "\n".join([*fronts(result), headline(result)])
+
+
+def digits(value: float) -> str:
+    """Three digits that count, zeros at the end among them.
+
+    >>> digits(0.31), digits(12.0), digits(1234.0)
+    ('0.310', '12.0', '1.23e+03')
+    """
+    return f"{value:#.3g}".rstrip(".")
 
 
 def listed(words: Sequence[str]) -> str:
