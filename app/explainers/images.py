@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.explainers.table import digits
 from app.study.data_images import show_data_images
 from app.ui.method_form import put
 from app.ui.state import force
@@ -14,7 +15,7 @@ from core.explainer_league.extremes import Valued, extremes
 from core.explainer_league.floors import FLOORS
 from core.explainer_league.request import LeagueRequest
 from core.explainer_league.stability import COLUMNS
-from core.explainer_league.words import digits, title
+from core.explainer_league.words import title
 
 MOST = 8  # images on each side
 

@@ -5,15 +5,24 @@ from typing import Any
 
 from core.explainer_league.floors import FLOORS
 from core.explainer_league.league import ENTRANTS
-from core.explainer_league.words import beside_floors, digits, floors_beaten, title
+from core.explainer_league.words import beside_floors, floors_beaten, title
 
 SAID = {"above": "better than both floors", "below": "worse than a floor", "": "not better than both floors"}
-BETTER = {"higher": "higher is better ↑", "lower": "lower is better ↓"}
+BETTER = {"higher": "higher is better\u00a0↑", "lower": "lower is better\u00a0↓"}  # the arrow stays on its line
 
 
 def cell_id(explainer: str, metric: str) -> str:
     """The id of a number of the league."""
     return f"{explainer}:{metric}"
+
+
+def digits(value: float) -> str:
+    """Three digits that count, zeros at the end among them.
+
+    >>> digits(0.31), digits(12.0), digits(1234.0)
+    ('0.310', '12.0', '1.23e+03')
+    """
+    return f"{value:#.3g}".rstrip(".")
 
 
 def league_table(told: Mapping[str, Any]) -> dict[str, Any]:

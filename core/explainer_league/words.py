@@ -84,7 +84,7 @@ def fronts(result: Mapping[str, Any]) -> list[str]:
     ...     print(each)
     LIME is first on insertion.
     No other explainer can be told from LIME on ROAD.
-    The best of the explainers is not better than both floors: LIME on complexity.
+    Best by its mean, yet not surely better than both floors: LIME on complexity.
     """
     first: dict[str, list[str]] = {}
     alike: dict[tuple[str, str], list[str]] = {}
@@ -108,7 +108,7 @@ def fronts(result: Mapping[str, Any]) -> list[str]:
     told = ["; ".join(f"{who} is first on {listed(on)}" for who, on in first.items())]
     told += [f"{whom} can{'' if whom.startswith('No ') else 'not'} be told from {who} on {listed(on)}"
              for (whom, who), on in alike.items()]  # fmt: skip
-    told += [f"The best of the explainers is not better than both floors: {listed(poor)}"] if poor else []
+    told += [f"Best by its mean, yet not surely better than both floors: {listed(poor)}"] if poor else []
     told += [f"Too few images to compare on {listed(few)}"] if few else []
     return [f"{each}." for each in told if each]
 
@@ -131,15 +131,6 @@ def headline(result: Mapping[str, Any]) -> str:
 def found_words(result: Mapping[str, Any]) -> str:
     """All that a league has found, a line a sentence."""
     return "\n".join([*fronts(result), headline(result)])
-
-
-def digits(value: float) -> str:
-    """Three digits that count, zeros at the end among them.
-
-    >>> digits(0.31), digits(12.0), digits(1234.0)
-    ('0.310', '12.0', '1.23e+03')
-    """
-    return f"{value:#.3g}".rstrip(".")
 
 
 def listed(words: Sequence[str]) -> str:
