@@ -167,6 +167,7 @@ def test_a_run_is_opened_on_its_page(data: Path, task: str, name: str, setting: 
     assert not app.exception
     assert app.title[0].value == name
     assert app.query_params[setting] in (RUN, [RUN])
+    assert ("LIME is first on deletion." if task == "explainers" else "This evaluation cannot be read") in texts(app)
 
 
 def test_the_csv_has_a_row_for_every_number() -> None:
