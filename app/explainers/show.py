@@ -55,7 +55,7 @@ def cost(asked: LeagueRequest) -> str:
             "one CPU core, and many times longer for large pictures and networks."
         )
     if asked.attack:
-        said += " How still maps stay under attack takes longer than all of that."
+        said += " How still maps stay under attack may take longer than all of that."
     return f"{said} It goes on in the background, also when this page is closed."
 
 
