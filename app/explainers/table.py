@@ -5,6 +5,7 @@ from typing import Any
 
 from core.explainer_league.floors import FLOORS
 from core.explainer_league.league import ENTRANTS
+from core.explainer_league.stability import CONTROLS
 from core.explainer_league.words import beside_floors, floors_beaten, title
 
 SAID = {"above": "better than both floors", "below": "worse than a floor", "": "not better than both floors"}
@@ -47,10 +48,12 @@ def ranked(columns: Sequence[Mapping[str, Any]], beaten: Mapping[str, tuple[int,
 
 
 def _heading(column: Mapping[str, Any]) -> dict[str, str]:
-    hover = f"{column['plain']}\n{BETTER[column['better']].capitalize()}"
-    hover += f" In {column['unit']}." if column["unit"] else ""
+    control = column["metric"] in CONTROLS
+    note = "nobody is better by it" if control else BETTER[column["better"]]
+    hover = f"{column['plain']}\n{note.capitalize()}"
+    hover += f", in {column['unit']}" if column["unit"] else ""
     hover += f"\nBy chance: {column['null']:.3g}" if "null" in column else ""
-    return {"text": column["title"], "title": hover, "note": BETTER[column["better"]]}
+    return {"text": column["title"], "title": hover, "note": note}
 
 
 def _name(key: str) -> dict[str, Any]:

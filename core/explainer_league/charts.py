@@ -7,6 +7,7 @@ import altair as alt
 import pandas as pd
 
 from core.explainer_league.floors import FLOORS
+from core.explainer_league.stability import CONTROLS
 from core.explainer_league.words import order, title
 
 EXPLAINER, FLOOR = "#2f7fb5", "#d07a22"
@@ -18,14 +19,15 @@ def means(column: Mapping[str, Any]) -> alt.LayerChart:
     rows = [_row(key, column["explainers"][key]) for key in order(column)]
     table = pd.DataFrame(rows, columns=["name", "kind", "value", "low", "high", "said", "images"])
     unit = f", {column['unit']}" if column["unit"] else ""
-    arrow = "higher is better →" if column["better"] == "higher" else "← lower is better"
+    arrow = " (higher is better →)" if column["better"] == "higher" else " (← lower is better)"
+    arrow = "" if column["metric"] in CONTROLS else arrow
     base = alt.Chart(table).encode(
         y=alt.Y("name:N", sort=table["name"].tolist(), title=None,
                 axis=alt.Axis(labelLimit=200, labelFlush=False, labelOverlap=False)),
         color=alt.Color("kind:N", scale=alt.Scale(domain=list(KINDS), range=[EXPLAINER, FLOOR]),
                         legend=alt.Legend(orient="top", title=None, symbolOpacity=1)),
     )  # fmt: skip
-    x = alt.X("value:Q", title=f"{column['title']}{unit} ({arrow})", scale=alt.Scale(zero=False, nice=True))
+    x = alt.X("value:Q", title=f"{column['title']}{unit}{arrow}", scale=alt.Scale(zero=False, nice=True))
     across = alt.Chart(table[table["kind"] == "floor"]).mark_rule(strokeDash=[4, 4], color=FLOOR, opacity=0.8)
     spans = base.mark_rule(strokeWidth=2).encode(x=alt.X("low:Q"), x2="high:Q")
     points = base.mark_point(filled=True, size=80, opacity=1).encode(

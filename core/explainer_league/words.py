@@ -88,7 +88,7 @@ def fronts(result: Mapping[str, Any]) -> list[str]:
     """
     first: dict[str, list[str]] = {}
     alike: dict[tuple[str, str], list[str]] = {}
-    poor: list[str] = []
+    poor: dict[str, list[str]] = {}
     few: list[str] = []
     for column in result["columns"]:
         said, ranked = verdicts(column), [key for key in order(column) if key not in FLOORS]
@@ -99,7 +99,7 @@ def fronts(result: Mapping[str, Any]) -> list[str]:
         if all(verdict == TOO_FEW for verdict in said.values()):
             few.append(name)
         elif beside_floors(column).get(best) != "above":
-            poor.append(f"{title(best)} on {name}")
+            poor.setdefault(title(best), []).append(name)
         elif rivals:
             whom = "No other explainer" if rivals == others else listed([title(key) for key in rivals])
             alike.setdefault((whom, title(best)), []).append(name)
@@ -108,7 +108,8 @@ def fronts(result: Mapping[str, Any]) -> list[str]:
     told = ["; ".join(f"{who} is first on {listed(on)}" for who, on in first.items())]
     told += [f"{whom} can{'' if whom.startswith('No ') else 'not'} be told from {who} on {listed(on)}"
              for (whom, who), on in alike.items()]  # fmt: skip
-    told += [f"Best by its mean, yet not surely better than both floors: {listed(poor)}"] if poor else []
+    weak = "; ".join(f"{who} on {listed(on)}" for who, on in poor.items())
+    told += [f"Best by its mean, yet not surely better than both floors: {weak}"] if weak else []
     told += [f"Too few images to compare on {listed(few)}"] if few else []
     return [f"{each}." for each in told if each]
 

@@ -139,6 +139,13 @@ def test_the_table_marks_what_beats_the_floors_and_what_a_floor_beats() -> None:
     assert floor[3]["text"] == ""
 
 
+def test_a_control_is_called_one() -> None:
+    told = [{**row, "values": {"stability": row["values"]["deletion"], "stability_noise": row["values"]["insertion"]}}
+            for row in rows()]  # fmt: skip
+    notes = [each.get("note", "") for each in league_table(standings(told))["head"]]
+    assert notes == ["", "higher is better\u00a0↑", "nobody is better by it", ""]
+
+
 def test_a_stopped_one_shows_what_it_has_and_can_go_on(data: Path) -> None:
     league(data, {"state": "stopped", "said": "Stopped after step 3."})
     app = opened(PAGE, league=RUN)
