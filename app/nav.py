@@ -17,6 +17,7 @@ PAGES = {
     },
     "Evidence": {
         "evaluate": ("evaluate.py", "Evaluate", ":material/fact_check:"),
+        "explainers": ("explainers.py", "Explainers", ":material/leaderboard:"),
     },
 }
 

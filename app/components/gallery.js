@@ -15,11 +15,11 @@ const legend = (marks) => {
 export default function ({ parentElement, data, setTriggerValue }) {
   const root = parentElement.querySelector(".root");
   let tiles = root.querySelector(".tiles");
-  const names = data.tiles.map((tile) => tile.id).join("|");
+  const names = data.tiles.map((tile) => `${tile.id} ${tile.caption ?? ""}`).join("|");
   if (!tiles || tiles.dataset.names !== names) {
     root.replaceChildren();
     tiles = document.createElement("div");
-    tiles.className = "tiles";
+    tiles.className = data.tiles.some((tile) => tile.caption) ? "tiles captioned" : "tiles";
     tiles.dataset.names = names;
     for (const tile of data.tiles) {
       const button = document.createElement("button");
@@ -31,6 +31,12 @@ export default function ({ parentElement, data, setTriggerValue }) {
       button.setAttribute("aria-label", `${tile.label} (${tile.id})`);
       if (tile.story) button.setAttribute("aria-description", tile.story);
       button.append(image);
+      if (tile.caption) {
+        const caption = document.createElement("span");
+        caption.className = "caption";
+        caption.textContent = tile.caption;
+        button.append(caption);
+      }
       if (tile.mark) {
         const dot = document.createElement("i");
         dot.className = `dot ${tile.mark}`;

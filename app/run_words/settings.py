@@ -8,7 +8,7 @@ from app.run_words.words import TASKS, part
 from core.base.params import Method, label, parameter_of
 from core.base.plain_line import plain_line
 from core.base.units import in_255ths, unit_scale
-from core.catalog import ATTACKS, EXPLAINERS, OBJECTIVES
+from core.catalog import ATTACKS, EXPLAINERS, METRICS, OBJECTIVES
 from core.training.schedule import Schedule
 
 LONGEST = 300  # letters of a setting on the screen
@@ -23,6 +23,7 @@ NAMES = {
     "arguments.after": "After", "arguments.title": "Name", "arguments.processes": "Processes on the CPU",
     "arguments.save_every": "Seconds between saved points",
     "arguments.steps": "Steps", "arguments.norms": "Distances",
+    "arguments.explainers": "Explainers", "arguments.metrics": "Metrics", "arguments.group": "Group of classes",
     "arguments.data_fingerprint": "Fingerprint of the data",
 }  # fmt: skip
 MODEL_FIELDS = ("arguments.base", "arguments.classifier", "arguments.before", "arguments.after")
@@ -75,6 +76,8 @@ def value(dotted: str, given: Any, spec: Mapping[str, Any], models: Mapping[str,
         if entry is not None and unit_scale(entry) != 1:
             return in_255ths(given, ".4g")
         return f"{given:,}" if isinstance(given, int) else f"{given:.4g}"
+    if isinstance(given, list):
+        return plain_line(", ".join(_entry(each) for each in given), LONGEST)
     text = plain_line(str(given), LONGEST)
     named: Mapping[str, str] = {}
     if dotted in MODEL_FIELDS:
@@ -90,3 +93,14 @@ def value(dotted: str, given: Any, spec: Mapping[str, Any], models: Mapping[str,
     elif (entry := field_of(dotted, spec)) is not None and entry.metadata.get("choices"):
         return label(entry, text)
     return named.get(text, text)
+
+
+def _entry(given: Any) -> str:
+    """An entry of a list: a method by its title, anything else as it is.
+
+    >>> _entry({"method": "lime", "samples": 200}), _entry({"method": "new_thing"}), _entry(0.5)
+    ('LIME', 'new_thing', '0.5')
+    """
+    key = str(given.get("method", given)) if isinstance(given, Mapping) else str(given)
+    kinds: tuple[Mapping[str, type[Method]], ...] = (ATTACKS, EXPLAINERS, METRICS)
+    return next((kind[key].title for kind in kinds if key in kind), key)

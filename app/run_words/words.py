@@ -101,6 +101,15 @@ def subtitle(spec: Mapping[str, Any], models: Mapping[str, str]) -> str:
     return " · ".join(shown)
 
 
+def begun(name: str) -> str:
+    """When the run of this name was begun.
+
+    >>> begun("20260131-142500-0a1b2c3d")
+    '2026-01-31 14:25'
+    """
+    return f"{name[:4]}-{name[4:6]}-{name[6:8]} {name[9:11]}:{name[11:13]}"
+
+
 def duration(seconds: float) -> str:
     """A length of time.
 

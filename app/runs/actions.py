@@ -1,4 +1,4 @@
-"""What can be done with a run: stop, resume, compare, refine again, delete."""
+"""What can be done with a run: stop, resume, look into on its page, compare, refine again, delete."""
 
 from collections.abc import Callable
 from typing import Literal
@@ -18,6 +18,11 @@ NOW = "Ends within three seconds. What came after the last saved point is lost; 
 RESUME = "Goes on from the last saved point, as if there had been no break."
 CURVES = "Shows the curves of this run, and the images gained and lost."
 COMPARE = "Puts the model before and after refinement side by side, with the best weights so far."
+SHOWN = {
+    "evaluate": ("Evaluate", "evaluation"),
+    "explainers": ("Explainers", "league"),
+}  # task: its page, and the setting
+SHOW = "Shows what it has found so far, in tables and charts."
 AGAIN = "Opens Refine with the settings of this run, to change something and start another."
 
 
@@ -54,7 +59,7 @@ def _going(facts: RunFacts) -> None:
 
 
 def _onward(facts: RunFacts) -> None:
-    """To Compare with what it has made, and to Refine with its settings."""
+    """To the page of its task, to Compare with what it has made, and to Refine with its settings."""
     arguments, poor = facts.arguments, barren(facts)
     kind: Kind = "primary" if facts.status.state == "completed" and not poor else "secondary"
     before, after = (arguments.get(name) for name in ("before", "after"))  # of a run of Compare
@@ -70,6 +75,11 @@ def _onward(facts: RunFacts) -> None:
             force("after", after)
         keep("compare begun", True)  # this press asks for it, whatever link the session began with
         st.switch_page(page("compare"), query_params={"before": str(before), "after": str(after)})
+    if facts.task in SHOWN and has(facts.task):
+        where, shown = SHOWN[facts.task]
+        if st.button(f"Open on {where}", icon=":material/open_in_new:", type=kind, key="show", help=SHOW):
+            force(shown, facts.run.id)
+            st.switch_page(page(facts.task), query_params={shown: facts.run.id})
     again = facts.task == "refine" and not facts.damaged
     first: Kind = "primary" if poor else "secondary"
     if again and st.button(

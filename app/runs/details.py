@@ -18,6 +18,7 @@ from core.runs.settings_difference import flat
 TAIL = 6_000  # bytes of the log on the page
 LISTED = 500  # rows of the table on the page
 COLUMNS = 100
+SHOWN_ELSEWHERE = ("refine", "compare", "evaluate", "explainers")  # tasks whose rows curves or a page show
 
 
 def show_details(facts: RunFacts) -> None:
@@ -26,7 +27,7 @@ def show_details(facts: RunFacts) -> None:
     with st.expander("Settings"):
         st.dataframe(settings(facts), width="stretch", hide_index=True)
         _download("Download the settings (JSON)", lambda: json.dumps(facts.spec, indent=1) + "\n", f"{name}-spec.json")
-    with st.expander(f"Numbers ({len(rows):,} rows)", expanded=facts.task not in ("refine", "compare")):
+    with st.expander(f"Numbers ({len(rows):,} rows)", expanded=facts.task not in SHOWN_ELSEWHERE):
         if rows:
             st.dataframe(table(rows[-LISTED:]), width="stretch", hide_index=True, height=280)
             if len(rows) > LISTED:

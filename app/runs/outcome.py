@@ -75,7 +75,7 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
         if now and was:
             return f"Of the {count:,} held-out images the model before was right on {was}; after it, on {now}. {kept}"
         return f"{kept} On the {count:,} held-out images it is right on {now}." if now else kept
-    return plain(found(task, result).replace("\n", " "), 800)
+    return plain(found(task, result).replace("\n", " "), 2000)
 
 
 def _shares(held: Any, weights: str, count: int, arguments: Mapping[str, Any]) -> str:

@@ -29,6 +29,7 @@ _opacity = _component("opacity")
 _maps = _component("parts", "maps")
 _grid = _component("parts", "grid")
 _table = _component("parts", "table")
+_league = _component("parts", "league")
 _stability = _component("parts", "stability")
 _copy = _component("copy")
 _history = _component("history")
@@ -38,7 +39,8 @@ _runs = _component("runs")
 def gallery(tiles: Sequence[dict[str, str]], chosen: str, key: str, marks: Sequence[dict[str, str]] = ()) -> str | None:
     """Thumbnails to click; returns the id clicked in this run, else None.
 
-    tiles: id, label, src, and where it has one its story and the kind of its mark. marks: kind and words of the legend.
+    tiles: id, label, src, and where it has one its caption, its story and the kind of its mark. marks: kind and words
+    of the legend.
     """
     data = {"tiles": list(tiles), "chosen": chosen, "marks": list(marks)}
     result = _gallery(data=data, key=key, on_picked_change=lambda: None)
@@ -77,6 +79,17 @@ def grid(data: dict[str, Any], key: str) -> None:
 def table(data: dict[str, Any], key: str) -> None:
     """A table: head and body, each cell with text and, if it has them, title (its hover text), range and strong."""
     _table(data=data, key=key)
+
+
+def league(data: dict[str, Any], chosen: str, key: str) -> str | None:
+    """A table whose numbers can be clicked; returns the id of the one clicked in this run, else None.
+
+    data: head, and body, whose rows begin with a cell like those of the head: text, title (its hover text) and note;
+    the others have an id, text, range and, if they have them, a mark, what it says, and title. chosen: an id.
+    """
+    result = _league(data=data | {"chosen": chosen}, key=key, on_picked_change=lambda: None)
+    picked: str | None = result.picked
+    return picked
 
 
 def stability(data: dict[str, Any], key: str) -> None:

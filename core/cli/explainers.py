@@ -1,7 +1,6 @@
 """`counterproof explainers`: a league of explainers, run and followed, and its table."""
 
 import argparse
-import json
 from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
@@ -17,17 +16,15 @@ from core.cli.settings import read_value, split_setting
 from core.data.by_name import known_data
 from core.data.stored import at_path
 from core.evaluation.strength_sweep import at
+from core.explainer_league.exports import as_json
 from core.explainer_league.floors import FLOORS
-from core.explainer_league.league import ENTRANTS, MEASURES, tidy
+from core.explainer_league.league import ENTRANTS, MEASURES
 from core.explainer_league.request import LeagueRequest
-from core.explainer_league.standings import BETTER, WORSE
-from core.explainer_league.words import floors_beaten, title
+from core.explainer_league.words import floors_beaten, found_words, order, title, verdicts
 from core.runs.files import read_rows
-from core.runs.run import Run
 from core.runs.store import DEVICE, Store
 
 FORM = "METHOD.NAME=VALUE, such as lime.samples=200 or road.steps=20"
-OPPOSITE = {BETTER: WORSE, WORSE: BETTER}
 HEAD = ("", "mean", "95 % interval", "images", "than random map", "than edge detector", "than the next below")
 
 
@@ -38,6 +35,7 @@ def explainers(given: argparse.Namespace, say: Say) -> int:
         if run.spec.get("task") != "explainers" or not run.result():
             raise ValueError(f"{given.of_run} is no league of explainers that has completed")
         code = 0
+        say(found_words(run.result() or {}))
     else:
         asked = request_of(given)
         LeagueRequest(**asked)
@@ -50,7 +48,7 @@ def explainers(given: argparse.Namespace, say: Say) -> int:
     if code == 0 and result:
         say("\n" + table(result))
         if given.out:
-            write_whole(given.out, written(run, result))
+            write_whole(given.out, as_json(result, read_rows(run.folder / run_folder.METRICS), run.id))
             say(f"Written to {given.out}")
     return code
 
@@ -91,12 +89,6 @@ def _chosen(
     return {what: [{"method": key} | values.pop(key, {}) for key in keys]}
 
 
-def written(run: Run, result: Mapping[str, Any]) -> bytes:
-    """The league as JSON: the standings, what was asked, and one record a number."""
-    rows = read_rows(run.folder / run_folder.METRICS)
-    return (json.dumps({**result, "run": run.id, "rows": tidy(rows)}, indent=1) + "\n").encode()
-
-
 def table(result: Mapping[str, Any]) -> str:
     """A block for each metric, the best explainer first, and how often each beats both floors."""
     blocks = [_block(column) for column in result["columns"]]
@@ -114,19 +106,16 @@ def table(result: Mapping[str, Any]) -> str:
 def _block(column: Mapping[str, Any]) -> str:
     unit = f", {column['unit']}" if column["unit"] else ""
     null = f"; by chance {column['null']:.3f}" if "null" in column else ""
-    verdicts = {(pair["first"], pair["second"]): pair["verdict"] for pair in column["comparisons"]}
-    verdicts |= {(second, first): OPPOSITE.get(said, said) for (first, second), said in verdicts.items()}
-    order = sorted(
-        column["explainers"].items(), key=lambda each: each[1]["mean"] or 0.0, reverse=column["better"] == "higher"
-    )
-    cells = [HEAD]
-    for place, (key, told) in enumerate(order):
-        below = order[place + 1][0] if place + 1 < len(order) else ""
+    said, ranked = verdicts(column), order(column)
+    ranked += [key for key in column["explainers"] if key not in ranked]
+    cells: list[tuple[str, ...]] = [HEAD]
+    for place, key in enumerate(ranked):
+        told, below = column["explainers"][key], ranked[place + 1] if place + 1 < len(ranked) else ""
         spread = told["interval_95"]
         cells.append((
             title(key), "-" if told["mean"] is None else f"{told['mean']:.4g}",
             f"{spread[0]:.4g} to {spread[1]:.4g}" if spread else "-", f"{told['count']:,}",
-            *(verdicts.get((key, other), "") for other in (*FLOORS, below)),
+            *(said.get((key, other), "") for other in (*FLOORS, below)),
         ))  # fmt: skip
     widths = [max(len(row[place]) for row in cells) for place in range(len(HEAD))]
     lines = ["  ".join(text.ljust(width) for text, width in zip(row, widths, strict=True)).rstrip() for row in cells]

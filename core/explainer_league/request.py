@@ -1,6 +1,7 @@
 """What is asked of a league: by name and in JSON, so that a run can be told of it, or a shell."""
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass
 from typing import Any
 
 from core.attacks.pgd import PGD
@@ -42,6 +43,22 @@ class LeagueRequest:
                 raise ValueError(f"{metric.title} needs a mask of each image, and a data set has none")
         self.chosen_explainers()
         self.pgd()
+
+    @classmethod
+    def read(cls, arguments: Mapping[str, Any]) -> "LeagueRequest":
+        """The request that these arguments of a run make; ValueError in a sentence if they make none."""
+        try:
+            return cls(**arguments)
+        except TypeError as error:
+            raise ValueError(f"explainers: {str(error).partition(' ')[2]}") from error
+
+    def arguments(self) -> dict[str, Any]:
+        """The arguments of a run that does this; what is left to its default of nothing is left out.
+
+        >>> LeagueRequest.read(LeagueRequest("a", "mnist", count=5).arguments())
+        LeagueRequest(classifier='a', data='mnist', explainers=None, metrics=None, attack=None, group=None, count=5, ...
+        """
+        return {name: value for name, value in asdict(self).items() if value not in (None, "")}
 
     def chosen_metrics(self) -> tuple[Metric, ...]:
         """The metrics asked for."""

@@ -14,7 +14,7 @@ FOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
         "evaluate": lambda result: "\n".join(found_words(result)),
         "corruptions": corruption_words.sentence,
         "ara": distance_words.sentences,
-        "explainers": league_words.headline,
+        "explainers": league_words.found_words,
     }
 )
 

@@ -28,10 +28,7 @@ def explainers(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]
     A row for every explainer and batch, each a checkpoint. A row holds the numbers of its own images, so an interrupted
     run ends with the numbers of one that was not.
     """
-    try:
-        asked = LeagueRequest(**arguments)
-    except TypeError as error:
-        raise ValueError(f"explainers: {str(error).partition(' ')[2]}") from error
+    asked = LeagueRequest.read(arguments)
     try:
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole rows are saved, so there is nothing to wait for

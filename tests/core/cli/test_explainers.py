@@ -79,7 +79,8 @@ def test_a_league_from_the_shell(
              "--metrics", "deletion", "--set", "deletion.steps=4"]  # fmt: skip
     assert main([*words, "--out", str(home / "out.json")]) == 0
     said = capsys.readouterr().out
-    assert "Completed. 12 images were measured; beating random numbers and edges: Grad-CAM++ by" in said
+    assert "Completed. Measured on 12 images that the model gets right." in said
+    assert "Better than both floors (random numbers and edges): Grad-CAM++ on" in said
     assert "Deletion (lower is better)" in said
     kept = json.loads((home / "out.json").read_text())
     assert len(kept["rows"]) == 3 * 12

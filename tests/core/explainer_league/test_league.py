@@ -1,6 +1,7 @@
 """The league: floors that know nothing, rows that no batch changes, and who is ahead where that is known."""
 
 from dataclasses import dataclass
+from typing import Any
 
 import pytest
 import torch
@@ -10,7 +11,9 @@ from core.catalog import EXPLAINERS
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attribution, Explainer
 from core.contracts.interfaces import Images
+from core.contracts.metric import Metric
 from core.contracts.toy_models import quadrant
+from core.explainer_league.cost import drawn_again
 from core.explainer_league.floors import FLOORS, EdgeDetector, RandomMap
 from core.explainer_league.league import Plan, measure, right_images, tidy, usual_explainers, usual_metrics
 from core.explainer_league.standings import ALIKE, BETTER, TOO_FEW, comparisons, pairs, standings
@@ -166,3 +169,23 @@ def test_what_cannot_be_planned() -> None:
     assert "integrated_gradients" in usual
     assert "grad_cam_pp" not in usual
     assert IntegratedGradients().key in EXPLAINERS
+
+
+AGAIN = [each for each in usual_metrics() if each.needs == "explainer"]
+
+
+@pytest.mark.parametrize("metric", AGAIN, ids=lambda each: each.key)
+def test_how_often_a_map_is_drawn_again_is_counted(metric: Metric) -> None:
+    """Against a count of the images that the explainer is really given."""
+    model, images, _, _ = planted()
+    labels, asked = torch.zeros(len(images), dtype=torch.long), []
+
+    @dataclass(frozen=True)
+    class Counted(Perfect):
+        def run(self, classifier: Classifier, images: Tensor, *rest: Any) -> Attribution:
+            asked.append(len(images))
+            return Attribution(torch.rand(images.shape[0], *images.shape[2:]))
+
+    metric(model, images, labels, Attribution(images[:, 0]), explainer=Counted())
+    most = drawn_again(metric)
+    assert sum(asked) == len(images) * (min(most, 1) if isinstance(metric, Mprt) else most), "this model has one layer"
