@@ -66,6 +66,9 @@ def sentences(told: Mapping[str, Any], names: Mapping[str, str]) -> list[str]:
         if (mce := model["mce"]) is not None:
             said.append(f"Corruption by corruption, {name} gives {100 * mce:.0f} % as many wrong answers as {base} "
                         "(mean corruption error, mCE; below 100 % is fewer).")  # fmt: skip
+        else:
+            said.append(f"A mean corruption error (mCE) of {name} cannot be told: under at least one corruption {base} "
+                        "makes no error to compare with.")  # fmt: skip
     return said
 
 

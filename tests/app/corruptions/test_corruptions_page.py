@@ -139,6 +139,8 @@ def test_tables_and_sentences_say_what_was_measured() -> None:
     assert [cell["text"] for cell in other[1:]] == ["25.0 %", "25.0 %", "-25.0 points", "150 %", "–"]
     assert len(corruption_table(told, {}, told["models"][1])["body"]) == 15
     assert len(sentences(summary(rows(), MODELS[:1]), {})) == 1
+    perfect = sentences(summary(rows(1), MODELS[::-1]), {})
+    assert "mnist_cnn:standard cannot be told: under at least one corruption mnist_cnn:pgd_adversarial" in perfect[-1]
     files = exports(told, [], CorruptionsRequest(MODELS, "mnist"), {})
     lines = files["cells.csv"].decode().splitlines()
     assert len(lines) == 1 + 2 * 76
