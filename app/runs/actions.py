@@ -18,10 +18,9 @@ NOW = "Ends within three seconds. What came after the last saved point is lost; 
 RESUME = "Goes on from the last saved point, as if there had been no break."
 CURVES = "Shows the curves of this run, and the images gained and lost."
 COMPARE = "Puts the model before and after refinement side by side, with the best weights so far."
-SHOWN = {
-    "evaluate": ("Evaluate", "evaluation"),
-    "explainers": ("Explainers", "league"),
-}  # task: its page, and the setting
+SHOWN = {  # task -> its page: what it is called, its address, the setting that holds the run on show
+    "explainers": ("Explainers", "explainers", "league"),
+} | dict.fromkeys(("evaluate", "corruptions", "ara", "masking"), ("Evaluate", "evaluate", "evaluation"))
 SHOW = "Shows what it has found so far, in tables and charts."
 AGAIN = "Opens Refine with the settings of this run, to change something and start another."
 
@@ -75,11 +74,11 @@ def _onward(facts: RunFacts) -> None:
             force("after", after)
         keep("compare begun", True)  # this press asks for it, whatever link the session began with
         st.switch_page(page("compare"), query_params={"before": str(before), "after": str(after)})
-    if facts.task in SHOWN and has(facts.task):
-        where, shown = SHOWN[facts.task]
+    if facts.task in SHOWN:
+        where, address, shown = SHOWN[facts.task]
         if st.button(f"Open on {where}", icon=":material/open_in_new:", type=kind, key="show", help=SHOW):
             force(shown, facts.run.id)
-            st.switch_page(page(facts.task), query_params={shown: facts.run.id})
+            st.switch_page(page(address), query_params={shown: facts.run.id})
     again = facts.task == "refine" and not facts.damaged
     first: Kind = "primary" if poor else "secondary"
     if again and st.button(
