@@ -1,4 +1,4 @@
-"""Teaching examples: a shipped network for digits, masked on purpose in three ways, so that the masking can be found."""
+"""Teaching examples: a shipped network for digits, masked on purpose in three ways, for the masking to be found."""
 
 from collections.abc import Callable, Mapping
 from dataclasses import replace
@@ -97,12 +97,15 @@ def masked(made: Classifier, how: str) -> Classifier:
     if how not in TITLES:
         raise ValueError(f"teaching has no checkpoint {how[:40]!r}; it has {', '.join(TITLES)}")
     note = f"A teaching example that is masked on purpose: {NOTES[how]}. It withstands no more than the network inside."
-    said = {"key": f"teaching:{how}", "notes": (*made.notes, note), "cam_layer": f"inner.{made.cam_layer}"}
+    made = replace(
+        made, key=f"teaching:{how}", notes=(*made.notes, note), cam_layer=f"inner.{made.cam_layer}",
+        fingerprint=made.weights,
+    )  # fmt: skip
     if how == "saturated":
-        return replace(made, net=Saturated(made.net).eval(), fingerprint=made.weights, **said)
+        return replace(made, net=Saturated(made.net).eval(), fingerprint=made.weights)
     net = FRONT_ENDS[how](made.net, made.mean, made.std).eval()
-    plain = {"mean": (0.0,) * len(made.mean), "std": (1.0,) * len(made.std)}
-    return replace(made, net=net, fingerprint=made.weights, **plain, **said)
+    plain = (0.0,) * len(made.mean), (1.0,) * len(made.std)
+    return replace(made, net=net, mean=plain[0], std=plain[1], fingerprint=made.weights)
 
 
 class Teaching(Source):

@@ -1,7 +1,7 @@
 """Attacks that follow gradients, as the checklist needs them: with their path, by a textbook loss or a careful one.
 
-The textbook's is the plain cross-entropy. Where a network is very sure, that has no gradient in single precision, and an
-attack that uses it stands still: this is what masks. The careful one is `label_loss`, as in this project's attacks.
+The textbook's is the plain cross-entropy. Where a network is very sure, that has no gradient in single precision, and
+an attack that uses it stands still: this is what masks. The careful one is `label_loss`, as in this project's attacks.
 """
 
 from collections.abc import Callable, Mapping
@@ -30,8 +30,8 @@ STEPS = 40  # of the walk; it goes on to twice as many
 @dataclass(frozen=True, eq=False)
 class Walk:
     """What became of N images. held, held_later (N,): the answer is still right after STEPS steps and after twice as
-    many, asked anew; wrong (STEPS + 1, N): the answer was wrong at a point of the path, in the pass that the attack made
-    there itself; loss (STEPS + 1, N): its loss there.
+    many, asked anew; wrong (2 STEPS, N): the answer was wrong at a point of the path before its last, in the pass that
+    the attack made there itself; loss (2 STEPS, N): its loss there. Row STEPS is of the point that `held` is told of.
     """
 
     held: Tensor
@@ -62,9 +62,8 @@ def walk(classifier: Classifier, images: Tensor, labels: Tensor, eps: float, vie
     def loss(current: Tensor) -> Tensor:
         logits = expect_finite(classifier(current), "the model's answer")
         values = LOSSES[view](logits, labels)
-        if len(wrong) <= STEPS:
-            wrong.append((logits.detach().argmax(dim=1) != labels).cpu())
-            losses.append(values.detach().cpu())
+        wrong.append((logits.detach().argmax(dim=1) != labels).cpu())
+        losses.append(values.detach().cpu())
         return values
 
     def look(step: AttackStep) -> None:

@@ -41,14 +41,14 @@ def measure(subject: Subject) -> Measured:
     held = withstands(subject)
     verdict, meaning = suspicious(judged(low, high, math.log(CURVED)), held)
     said = (
-        f"The loss bends with a largest eigenvalue of {values.median():.3g} (median), which within the strength may add "
-        f"up to {math.exp(middle):.2g} times what the slope promises: {meaning}."
+        f"The loss bends with a largest eigenvalue of {values.median():.3g} (median), which may add within the "
+        f"strength up to {math.exp(middle):.2g} times what the slope promises: {meaning}."
     )
     ratio = mean((math.exp(middle), math.exp(low), math.exp(high)), len(known))
     return Measured(verdict, said, {**eigenvalue, "bend": ratio, "withstand_gradients": share(held)})
 
 
 CHECK = Check(
-    "curvature", "The loss bends no more than its slope can show", "Moosavi-Dezfooli et al. 2019, arXiv 1811.09716 (CURE)",
-    measure,
+    "curvature", "The loss bends no more than its slope can show",
+    "Moosavi-Dezfooli et al. 2019, arXiv 1811.09716 (CURE)", measure,
 )  # fmt: skip

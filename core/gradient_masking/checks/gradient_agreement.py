@@ -13,7 +13,7 @@ from core.gradient_masking.walk import gradient
 
 
 def measure(subject: Subject) -> Measured:
-    """The cosine of the careful loss's gradients at x and at x + U(-eps, eps); images without a gradient are left out."""
+    """The cosine of the careful loss's gradients at x and x + U(-eps, eps); images without a gradient are left out."""
     generator = subject.generator("neighbour")
 
     def agreement(images: Tensor, labels: Tensor) -> Tensor:

@@ -1,8 +1,10 @@
 """Many small steps must find at least as much as a single large one."""
 
+from typing import Any
+
 from core.base.proportion import Proportion
 from core.evaluation.paired import newcombe_difference
-from core.gradient_masking.finding import Check, Measured, difference, judged, share, worst
+from core.gradient_masking.finding import Check, Measured, Verdict, difference, judged, share, worst
 from core.gradient_masking.subject import Subject
 from core.gradient_masking.thresholds import ATTACKS_DIFFER
 from core.gradient_masking.walk import STEPS, VIEWS
@@ -15,7 +17,8 @@ MEANING = {
 
 
 def measure(subject: Subject) -> Measured:
-    values, verdicts = {}, []
+    values: dict[str, Any] = {}
+    verdicts: list[Verdict] = []
     for view in VIEWS:
         once, often = subject.held(subject.eps, view, 1), subject.walk(view).held
         weaker = newcombe_difference(often.tolist(), once.tolist())

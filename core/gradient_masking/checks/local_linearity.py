@@ -1,33 +1,42 @@
 """How far the loss is from what the gradient promises, within the strength."""
 
 import math
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
 
-from core.contracts.ascend import ascend, random_start
+from core.contracts.ascend import ascend, per_image, random_start
 from core.contracts.attack_loss import Loss, margin
 from core.evaluation.paired import mean_interval
 from core.gradient_masking.checks._rough_surface import suspicious, withstands
 from core.gradient_masking.finding import Check, Measured, judged, mean, share
 from core.gradient_masking.subject import Subject
-from core.gradient_masking.thresholds import NONLINEAR
+from core.gradient_masking.thresholds import UNFORESEEN
 
 STEPS = 10
 
 
-def forecast_error(loss: Loss, images: Tensor, eps: float, start: Tensor) -> tuple[Tensor, Tensor]:
-    """gamma = max |L(x + d) - L(x) - g . d| over |d| <= eps, and the largest |L(x + d) - L(x)| that was met, (N,) each.
+@dataclass(frozen=True, eq=False)
+class Forecast:
+    """gamma = max |L(x + d) - L(x) - g . d| and rise = max L(x + d) - L(x) over |d| <= eps, and what g . d promised at
+    the latter's d; (N,) each.
+    """
 
-    Both by ten steps of PGD, each on its own quantity (Qin et al. 2019, eq. 5, for the first), at the best point met.
+    gamma: Tensor
+    rise: Tensor
+    promised: Tensor
 
-    For L = x^2 at 0 the gradient promises nothing and the loss changes by eps^2, all of it unforeseen:
 
-    >>> square = lambda x: x.flatten(1).square().sum(dim=1)
+def forecast(loss: Loss, images: Tensor, eps: float, start: Tensor) -> Forecast:
+    """Both by ten steps of PGD, each on its own quantity (Qin et al. 2019, eq. 5, for gamma), at the best point met.
+
+    For L = x^2 at 0 the gradient promises nothing and the loss rises by eps^2, all of it unforeseen:
+
     >>> zero = torch.zeros(1, 1, 1, 1)
-    >>> gamma, change = forecast_error(square, zero, 0.5, zero + 0.1)
-    >>> round(gamma.item(), 4), round(change.item(), 4)
-    (0.25, 0.25)
+    >>> found = forecast(lambda x: x.flatten(1).square().sum(dim=1), zero, 0.5, zero + 0.1)
+    >>> [round(each.item(), 4) for each in (found.gamma, found.rise, found.promised)]
+    [0.25, 0.25, 0.0]
     """
     with torch.enable_grad():
         inputs = images.detach().requires_grad_(True)
@@ -35,42 +44,52 @@ def forecast_error(loss: Loss, images: Tensor, eps: float, start: Tensor) -> tup
         (slope,) = torch.autograd.grad(at.sum(), inputs)
     here, slope = at.detach(), slope.detach()
 
-    def largest(promised: float) -> Tensor:
-        best = torch.zeros_like(here)
+    def largest(quantity: Loss) -> tuple[Tensor, Tensor]:
+        best, there = torch.zeros_like(here), images
 
-        def off(current: Tensor) -> Tensor:
-            nonlocal best
-            told = promised * (slope * (current - images)).flatten(1).sum(dim=1)
-            values = (loss(current) - here - told).abs()
+        def look(current: Tensor) -> Tensor:
+            nonlocal best, there
+            values = quantity(current)
+            there = torch.where(per_image(values.detach() > best), current.detach(), there)
             best = torch.maximum(best, values.detach())
             return values
 
-        last = ascend(off, images, eps=eps, step=eps / 4, steps=STEPS, start=start)
+        last = ascend(look, images, eps=eps, step=eps / 4, steps=STEPS, start=start)
         with torch.no_grad():
-            off(last)
-        return best
+            look(last)
+        return best, there
 
-    return largest(1.0), largest(0.0)
+    def promise(current: Tensor) -> Tensor:
+        return (slope * (current - images)).flatten(1).sum(dim=1)
+
+    gamma, _ = largest(lambda current: (loss(current) - here - promise(current)).abs())
+    rise, there = largest(lambda current: loss(current) - here)
+    return Forecast(gamma, rise, promise(there))
 
 
 def measure(subject: Subject) -> Measured:
-    """Of the lead of the answer, which has no saturation of its own."""
+    """Of the answer's lead, which does not saturate by itself; images on which it cannot be lowered are left out."""
     generator = subject.generator("linearity")
 
     def relative(images: Tensor, labels: Tensor) -> Tensor:
         start = random_start(images, subject.eps, math.inf, generator)
-        gamma, change = forecast_error(lambda x: margin(subject.classifier(x), labels), images, subject.eps, start)
-        return gamma / change.clamp_min(1e-30)
+        found = forecast(lambda x: -margin(subject.classifier(x), labels), images, subject.eps, start)
+        unforeseen = (1 - found.promised / found.rise).clamp(0, 1)
+        return torch.stack([found.gamma / found.rise, unforeseen], dim=1)
 
-    found = subject.each(relative)
-    middle, low, high = mean_interval(found.tolist())
+    both = subject.each(relative)
+    known = both[torch.isfinite(both).all(dim=1)]
+    if len(known) < 2:
+        return Measured("unknown", "Hardly any image's answer loses any of its lead within the strength.")
+    gamma, unforeseen = (mean_interval(known[:, place].tolist()) for place in (0, 1))
     held = withstands(subject)
-    verdict, meaning = suspicious(judged(low, high, NONLINEAR), held)
+    verdict, meaning = suspicious(judged(unforeseen[1], unforeseen[2], UNFORESEEN), held)
     said = (
-        f"Within the strength, what the gradient promises is off by {100 * middle:.0f} % of the largest change of the "
-        f"answer's lead, on average: {meaning}."
+        f"Of the harm that ten steps within the strength do to the lead of the answer, {100 * unforeseen[0]:.0f} % was "
+        f"not foretold by the gradient, on average: {meaning}."
     )
-    values = {"relative_gamma": mean((middle, low, high), subject.count), "withstand_gradients": share(held)}
+    values = {"relative_gamma": mean(gamma, len(known)), "unforeseen": mean(unforeseen, len(known)),
+              "withstand_gradients": share(held)}  # fmt: skip
     return Measured(verdict, said, values)
 
 

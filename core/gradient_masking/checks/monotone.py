@@ -1,9 +1,11 @@
 """The larger the strength, the fewer images withstand it, and a large one must take some."""
 
+from typing import Any
+
 from core.base.proportion import Proportion
 from core.base.units import in_255ths
 from core.evaluation.paired import newcombe_difference
-from core.gradient_masking.finding import Check, Measured, difference, judged, share, worst
+from core.gradient_masking.finding import Check, Measured, Verdict, difference, judged, share, worst
 from core.gradient_masking.subject import Subject
 from core.gradient_masking.thresholds import ATTACKS_DIFFER
 from core.gradient_masking.walk import VIEWS
@@ -20,7 +22,8 @@ MEANING = {
 def measure(subject: Subject) -> Measured:
     """Fails where a larger strength leaves more right, or where the largest takes next to nothing."""
     strengths = [min(times * subject.eps, 1.0) for times in TIMES]
-    values, verdicts = {}, []
+    values: dict[str, Any] = {}
+    verdicts: list[Verdict] = []
     for view in VIEWS:
         held = [subject.held(eps, view, STEPS) for eps in strengths]
         rises = [newcombe_difference(b.tolist(), a.tolist()) for a, b in zip(held, held[1:], strict=False)]

@@ -1,10 +1,12 @@
 """Whether a wrong answer that the attack saw is there when the model is asked again."""
 
+from typing import Any
+
 from core.base.proportion import Proportion
-from core.gradient_masking.finding import Check, Measured, judged, share, worst
+from core.gradient_masking.finding import Check, Measured, Verdict, judged, share, worst
 from core.gradient_masking.subject import Subject
 from core.gradient_masking.thresholds import ATTACKS_DIFFER
-from core.gradient_masking.walk import VIEWS
+from core.gradient_masking.walk import STEPS, VIEWS
 
 MEANING = {
     "pass": "the attack works on the model that is judged",
@@ -15,10 +17,11 @@ MEANING = {
 
 def measure(subject: Subject) -> Measured:
     """The same picture, asked by the attack and again: the authors' transfer from the model attacked to that judged."""
-    values, verdicts = {}, []
+    values: dict[str, Any] = {}
+    verdicts: list[Verdict] = []
     for view in VIEWS:
         walk = subject.walk(view)
-        gone = Proportion(int((walk.held & walk.wrong[-1]).sum()), subject.count)
+        gone = Proportion(int((walk.held & walk.wrong[STEPS]).sum()), subject.count)
         verdicts.append(judged(*gone.interval, ATTACKS_DIFFER))
         values[view] = share(gone)
     verdict = worst(verdicts)

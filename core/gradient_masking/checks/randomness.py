@@ -1,5 +1,7 @@
 """Whether the model answers the same picture the same way, and what an attack that averages over its moods finds."""
 
+from typing import Any
+
 import torch
 from torch import Tensor
 from torch.nn.functional import normalize
@@ -13,7 +15,7 @@ from core.gradient_masking.thresholds import APART
 from core.gradient_masking.walk import LOSSES, right
 
 PASSES = 5
-DRAWS, STEPS = 20, 20  # passes that each gradient is the mean of, and steps (EOT: Athalye et al. 2018)
+DRAWS, STEPS = 20, 20  # passes that each gradient is the mean of (EOT, as many as AutoAttack's), and steps
 
 
 def measure(subject: Subject) -> Measured:
@@ -23,7 +25,7 @@ def measure(subject: Subject) -> Measured:
         return torch.stack([(each - passes[0]).norm(dim=1) for each in passes[1:]]).amax(dim=0)
 
     differ = Proportion(int((subject.each(apart) > APART).sum()), subject.count)
-    values = {"differ": share(differ), "passes": PASSES}
+    values: dict[str, Any] = {"differ": share(differ), "passes": PASSES}
     if not differ.hits:
         said = f"{PASSES} passes over the same {subject.count} images gave the same scores: nothing is drawn by chance."
         return Measured("pass", said, values)
@@ -35,15 +37,15 @@ def measure(subject: Subject) -> Measured:
         moved = ascend(loss, images, eps=subject.eps, step=2.5 * subject.eps / STEPS, steps=STEPS)
         return right(subject.classifier, moved, labels)
 
-    averaged, single = subject.each(held), subject.walk("textbook").held
+    averaged, single = subject.each(held), subject.held(subject.eps, "careful", STEPS)
     values |= {
         "right_after_single_gradients": share(Proportion(int(single.sum()), subject.count)),
         "right_after_averaged_gradients": share(Proportion(int(averaged.sum()), subject.count)),
         "averaging_takes_more": difference(newcombe_difference(single.tolist(), averaged.tolist())),
     }
     said = (
-        f"The model answers by chance: {PASSES} passes over the same picture differ on {differ.hits} of {subject.count} "
-        f"images, {int(single.sum())} withstand an attack that takes each gradient as it comes, and "
+        f"The model answers by chance: {PASSES} passes over the same picture differ on {differ.hits} of "
+        f"{subject.count} images, {int(single.sum())} withstand an attack that takes each gradient as it comes, and "
         f"{int(averaged.sum())} one that averages {DRAWS}; only numbers of the latter kind count."
     )
     return Measured("fail", said, values)

@@ -1,10 +1,12 @@
 """Whether an attack passes a wrong answer on its way and then hands back a picture that is answered right."""
 
+from typing import Any
+
 from core.base.proportion import Proportion
-from core.gradient_masking.finding import Check, Measured, judged, share, worst
+from core.gradient_masking.finding import Check, Measured, Verdict, judged, share, worst
 from core.gradient_masking.subject import Subject
 from core.gradient_masking.thresholds import ATTACKS_DIFFER
-from core.gradient_masking.walk import VIEWS
+from core.gradient_masking.walk import STEPS, VIEWS
 
 MEANING = {
     "pass": "what the attack hands back is what it found",
@@ -14,10 +16,11 @@ MEANING = {
 
 
 def measure(subject: Subject) -> Measured:
-    values, verdicts = {}, []
+    values: dict[str, Any] = {}
+    verdicts: list[Verdict] = []
     for view in VIEWS:
         walk = subject.walk(view)
-        lost = Proportion(int((walk.held & walk.wrong[:-1].any(dim=0)).sum()), subject.count)
+        lost = Proportion(int((walk.held & walk.wrong[:STEPS].any(dim=0)).sum()), subject.count)
         verdicts.append(judged(*lost.interval, ATTACKS_DIFFER))
         values[view] = share(lost)
     verdict = worst(verdicts)

@@ -1,6 +1,7 @@
 """Pictures made against another model must not fool this one where its own gradients find nothing."""
 
 import math
+from typing import Any
 
 import torch
 from torch import Tensor
@@ -32,7 +33,7 @@ def measure(subject: Subject) -> Measured:
     left = subject.each(attacked)
     found = beyond(subject, left, f"pictures made against {other.key or 'another model'}")
     wrong = torch.cat(fooled)
-    values = {
+    values: dict[str, Any] = {
         **found.values,
         "surrogate": other.key,
         "fooled_surrogate": share(Proportion(int(wrong.sum()), len(wrong))),

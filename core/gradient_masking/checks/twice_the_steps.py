@@ -1,5 +1,7 @@
 """Twice the steps must change nothing: else the attack was stopped too early, and its number flatters."""
 
+from typing import Any
+
 from core.base.proportion import Proportion
 from core.evaluation.paired import newcombe_difference
 from core.gradient_masking.finding import Check, Measured, Verdict, difference, share, worst
@@ -15,7 +17,7 @@ MEANING = {
 
 
 def measure(subject: Subject) -> Measured:
-    values = {}
+    values: dict[str, Any] = {}
     verdicts: list[Verdict] = []
     for view in VIEWS:
         walk = subject.walk(view)

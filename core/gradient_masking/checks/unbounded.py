@@ -1,7 +1,9 @@
 """Without a bound, every image must fall: the attacker may paint whatever picture it likes."""
 
+from typing import Any
+
 from core.base.proportion import Proportion
-from core.gradient_masking.finding import Check, Measured, judged, share, worst
+from core.gradient_masking.finding import Check, Measured, Verdict, judged, share, worst
 from core.gradient_masking.subject import Subject
 from core.gradient_masking.thresholds import CHANCE
 from core.gradient_masking.walk import VIEWS
@@ -16,7 +18,8 @@ MEANING = {
 
 def measure(subject: Subject) -> Measured:
     allowed = max(CHANCE, 1 / len(subject.classifier.labels))
-    values, verdicts = {}, []
+    values: dict[str, Any] = {}
+    verdicts: list[Verdict] = []
     for view in VIEWS:
         held = subject.held(1.0, view, STEPS)
         found = Proportion(int(held.sum()), subject.count)

@@ -1,9 +1,11 @@
 """Whether the loss was still rising when the attack ended without success."""
 
+from typing import Any
+
 from torch import Tensor
 
 from core.base.proportion import Proportion
-from core.gradient_masking.finding import Check, Measured, judged, share, worst
+from core.gradient_masking.finding import Check, Measured, Verdict, judged, share, worst
 from core.gradient_masking.subject import Subject
 from core.gradient_masking.thresholds import ATTACKS_DIFFER, PROGRESS
 from core.gradient_masking.walk import VIEWS
@@ -17,7 +19,7 @@ MEANING = {
 
 
 def still_rising(loss: Tensor) -> Tensor:
-    """(steps, N) -> (N,) bool: whether the best loss met grew by more than PROGRESS of its whole gain in the last steps.
+    """(steps, N) -> (N,) bool: whether the best loss met gained more than PROGRESS of all it gained in the last steps.
 
     Of a gain of 10, the last ten points gain 1, then 0.4:
 
@@ -32,11 +34,12 @@ def still_rising(loss: Tensor) -> Tensor:
 
 
 def measure(subject: Subject) -> Measured:
-    """Counted on the images that withstood: where the attack has succeeded, the loss may rise as long as it likes."""
-    values, verdicts = {}, []
+    """Of the longer walk, counted on the images that withstood it: after success, the loss may rise as it likes."""
+    values: dict[str, Any] = {}
+    verdicts: list[Verdict] = []
     for view in VIEWS:
         walk = subject.walk(view)
-        rising = Proportion(int((walk.held & still_rising(walk.loss)).sum()), subject.count)
+        rising = Proportion(int((walk.held_later & still_rising(walk.loss)).sum()), subject.count)
         verdicts.append(judged(*rising.interval, ATTACKS_DIFFER))
         values[view] = share(rising)
     verdict = worst(verdicts)
