@@ -19,10 +19,10 @@ STATES = {
     "unreadable": ("⚠", "unreadable"),
 }  # state -> symbol and word, told apart without colour
 TASKS = {"refine": "Refine", "evaluate": "Evaluate", "compare": "Compare", "corruptions": "Measure corruptions",
-         "ara": "Minimal distances"}  # fmt: skip
+         "ara": "Minimal distances", "masking": "Look for gradient masking"}  # fmt: skip
 MEASURES = {  # tasks that measure
     "evaluate": "Evaluation", "compare": "Comparison", "corruptions": "Accuracy under common corruptions",
-    "ara": "Minimal distances",
+    "ara": "Minimal distances", "masking": "Is it gradient masking?",
 }  # fmt: skip
 
 

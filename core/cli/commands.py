@@ -94,6 +94,13 @@ def run_ara(given: argparse.Namespace) -> int:
     return ara(given, _say)
 
 
+def run_masking(given: argparse.Namespace) -> int:
+    from core.cli.masking import masking
+
+    raise_again()
+    return masking(given, _say)
+
+
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 

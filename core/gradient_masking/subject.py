@@ -10,6 +10,7 @@ from torch import Tensor
 
 from core.attacks.square import Square
 from core.base.rng import seeded
+from core.base.units import in_255ths
 from core.contracts.ascend import random_start
 from core.contracts.batch import stream
 from core.contracts.checks import expect_batch
@@ -101,6 +102,12 @@ class Subject:
         return self.squared[0]
 
 
+def expect_strength(eps: float) -> None:
+    """Raise ValueError unless eps is a strength that attacks have."""
+    if not 0 < eps <= LARGEST + 1e-9:
+        raise ValueError(f"expected a strength above 0 and up to {in_255ths(LARGEST)}, got {in_255ths(eps, '.6g')}")
+
+
 def subject(
     classifier: Classifier, images: Tensor, labels: Tensor, eps: float, *, surrogate: Classifier | None = None,
     seed: int = 0, batch: int = 100, queries: int = 1000,
@@ -110,8 +117,7 @@ def subject(
     images (N, C, H, W) in [0, 1]; those that are answered wrong as they are are left out.
     """
     expect_batch(classifier, images, labels)
-    if not 0 < eps <= LARGEST + 1e-9:
-        raise ValueError(f"expected a strength above 0 and up to {LARGEST * 255:.0f}/255, got {eps * 255:.4g}/255")
+    expect_strength(eps)
     if surrogate is not None and (surrogate.size, len(surrogate.labels)) != (classifier.size, len(classifier.labels)):
         raise ValueError("the second model takes other images or tells other classes apart, so nothing transfers to it")
     whole = Subject(classifier, images.cpu(), labels.cpu(), eps, len(labels), surrogate, seed, batch, queries)

@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.evaluation import corruption_words
+from core.gradient_masking import words as masking_words
 from core.minimal_distance import words as distance_words
 from core.robustness.words import found_words
 
@@ -13,6 +14,7 @@ FOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
         "evaluate": lambda result: "\n".join(found_words(result)),
         "corruptions": corruption_words.sentence,
         "ara": distance_words.sentences,
+        "masking": masking_words.sentences,
     }
 )
 

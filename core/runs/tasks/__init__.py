@@ -26,6 +26,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "compare": late("core.runs.tasks.compare", "compare"),
         "corruptions": late("core.runs.tasks.corruptions", "corruptions"),
         "evaluate": late("core.runs.tasks.evaluate", "evaluate"),
+        "masking": late("core.runs.tasks.masking", "masking"),
         "refine": late("core.runs.tasks.refine", "refine"),
     }
 )
