@@ -5,7 +5,7 @@ import torch
 
 from core.attacks.pgd import PGD
 from core.base.rng import seeded
-from core.catalog import CLASSIFIERS, classifier_names, load_classifier
+from core.catalog import CLASSIFIERS, load_classifier
 from core.classifiers.teaching import LEVELS, SCALE, masked
 from core.objectives.cross_entropy import CrossEntropy
 from core.refinement.request import Refinement
@@ -16,7 +16,7 @@ BASE = "mnist_cnn:standard"
 
 
 def test_titles_and_notes_say_that_they_are_masked_on_purpose() -> None:
-    names = {name: title for name, title in classifier_names().items() if name.startswith("teaching:")}
+    names = {f"teaching:{name}": title for name, title in CLASSIFIERS["teaching"]().checkpoints().items()}
     assert len(names) == 3
     base = load_classifier(BASE)
     fingerprints = {base.fingerprint}

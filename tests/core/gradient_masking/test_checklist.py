@@ -15,9 +15,9 @@ from tests.core.gradient_masking.subjects import digits
 CAUGHT = {  # teaching model -> checks that must fail, each a sign of its own kind of masking
     "saturated": {"zero_gradients", "black_box", "unbounded"},
     "quantised": {"zero_gradients", "black_box", "unbounded", "random_noise", "local_linearity"},
-    "random_resizing": {"randomness", "unstable"},
+    "random_resizing": {"randomness"},
 }
-LONG = {"unbounded", "monotone", "iterative", "randomness"}  # left to the slow tests, except on four images elsewhere
+LONG = {"unbounded", "monotone", "iterative"}  # left to the slow tests
 HONEST = ("mnist_cnn:standard", "mnist_cnn:pgd_adversarial", "mnist_cnn:lime_guided")
 
 
@@ -27,7 +27,7 @@ def failed(found: list[Finding]) -> set[str]:
 
 @pytest.mark.parametrize("how", CAUGHT)
 def test_what_is_masked_on_purpose_is_caught(how: str) -> None:
-    subject = digits(f"teaching:{how}", 16, queries=100)
+    subject = digits(f"teaching:{how}", 16 if how != "random_resizing" else 4, queries=100)
     found = [carried_out(key, subject) for key in CAUGHT[how] - LONG]
     assert failed(found) == CAUGHT[how] - LONG
     for each in found:
@@ -37,7 +37,7 @@ def test_what_is_masked_on_purpose_is_caught(how: str) -> None:
 
 @pytest.mark.parametrize("name", HONEST)
 def test_what_is_not_masked_is_not_accused(name: str) -> None:
-    subject = digits(name, 12, queries=50)
+    subject = digits(name, 8, queries=50)
     found = [carried_out(key, subject) for key in CHECKS if key not in LONG]
     assert not failed(found)
     assert {each.verdict for each in found} == {"pass", "unknown"}

@@ -23,9 +23,7 @@ def mean(images: Tensor) -> Tensor:
 def test_a_linear_model_passes_every_check_that_can_tell() -> None:
     """Its gradient tells all: score 20 (mean - 0.3), so within 0.3 every image of mean 0.5 falls."""
     found = {key: carried_out(key, of(planted(lambda x: 20 * (mean(x) - 0.3)), 64 / 255)) for key in CHECKS}
-    assert {key for key, each in found.items() if each.verdict != "pass"} == {"transfer", "unstable"} - (
-        {"unstable"} if found["unstable"].verdict == "pass" else set()
-    )
+    assert {key for key, each in found.items() if each.verdict != "pass"} == {"transfer"}
     assert found["gradient_agreement"].values["cosine"]["value"] == pytest.approx(1, abs=1e-6)
     assert found["local_linearity"].values["relative_gamma"]["value"] == pytest.approx(0, abs=1e-4)
     assert found["local_linearity"].values["unforeseen"]["value"] == pytest.approx(0, abs=1e-4)
@@ -152,7 +150,7 @@ def test_a_loss_that_bends_more_than_it_slopes_fails() -> None:
 
 
 def test_noise_too_weak_to_see_that_changes_the_score_fails() -> None:
-    """A fifth of the lead hangs on ripples of wavelength 1/100."""
+    """Much of the lead hangs on ripples of wavelength 1/100, which no attack gets beyond."""
     ripples = planted(lambda x: 1 + torch.cos(2 * math.pi * 100 * x).flatten(1).mean(dim=1), 2)
     assert carried_out("unstable", of(ripples, 0.1)).verdict == "fail"
     assert carried_out("unstable", of(planted(lambda x: 1 + 0.01 * mean(x)), 0.1)).verdict == "pass"
