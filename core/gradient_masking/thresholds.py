@@ -50,4 +50,5 @@ PROGRESS = 0.05
 4."""
 
 APART = 1e-4
-"""How far scores of length 1 may lie apart between passes: AutoAttack (Croce, Hein 2020, arXiv 2003.01690)."""
+"""How far scores may lie apart between passes, over their length: after AutoAttack (Croce, Hein 2020, arXiv
+2003.01690), which brings both to length 1 first and so does not see a length that changes."""

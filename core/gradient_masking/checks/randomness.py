@@ -4,7 +4,6 @@ from typing import Any
 
 import torch
 from torch import Tensor
-from torch.nn.functional import normalize
 
 from core.base.proportion import Proportion
 from core.contracts.ascend import ascend
@@ -21,8 +20,8 @@ DRAWS, STEPS = 20, 20  # passes that each gradient is the mean of (EOT, as many 
 def measure(subject: Subject) -> Measured:
     @torch.no_grad()
     def apart(images: Tensor, _: Tensor) -> Tensor:
-        passes = [normalize(subject.classifier(images), dim=1) for _ in range(PASSES)]
-        return torch.stack([(each - passes[0]).norm(dim=1) for each in passes[1:]]).amax(dim=0)
+        passes = torch.stack([subject.classifier(images) for _ in range(PASSES)])
+        return (passes - passes[0]).norm(dim=2).amax(dim=0) / passes[0].norm(dim=1).clamp_min(1e-30)
 
     differ = Proportion(int((subject.each(apart) > APART).sum()), subject.count)
     values: dict[str, Any] = {"differ": share(differ), "passes": PASSES}
