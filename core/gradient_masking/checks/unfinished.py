@@ -23,6 +23,7 @@ def still_rising(loss: Tensor) -> Tensor:
 
     Of a gain of 10, the last ten points gain 1, then 0.4:
 
+    >>> import torch
     >>> loss = torch.tensor([[0.0, 0.0]] + [[9.0, 9.6]] + [[9.0, 9.0]] * 8 + [[10.0, 10.0]])
     >>> still_rising(loss).tolist()
     [True, False]

@@ -10,6 +10,7 @@ from torch.nn.functional import cosine_similarity
 from core.contracts.ascend import ascend
 from core.contracts.attack_loss import label_loss
 from core.gradient_masking.checklist import carried_out
+from core.gradient_masking.checks.local_linearity import forecast
 from core.gradient_masking.walk import STEPS, held_by, walk
 from tests.core.gradient_masking.subjects import of, planted
 
@@ -81,3 +82,29 @@ def test_averaging_finds_the_way_that_single_gradients_lose() -> None:
         values["right_after_single_gradients"]["value"] - values["right_after_averaged_gradients"]["value"],
         abs_tol=1e-9,
     )
+
+
+def test_a_gradient_that_promises_too_much_has_a_gamma_too() -> None:
+    """L = x - 2 x^2 at 0 promises 0.5 within 0.5 and gives 0: gamma is 2 * 0.25; at d = -0.5 it is as much."""
+    zero = torch.zeros(1, 1, 1, 1)
+    found = forecast(lambda x: (x - 2 * x.square()).flatten(), zero, 0.5, zero + 0.1)
+    assert found.gamma.item() == pytest.approx(0.5, abs=1e-4)
+    assert found.rise.item() == pytest.approx(0.125, abs=0.01)
+    assert found.promised.item() == pytest.approx(0.25, abs=0.13)
+
+
+def test_a_gradient_at_one_pixel_is_a_gradient() -> None:
+    subject = of(planted(lambda x: 3 * x[:, 0, 0, 0]), 0.1)
+    assert carried_out("zero_gradients", subject).values["textbook"]["hits"] == 0
+    level = of(planted(lambda x: 3 + 0 * x[:, 0, 0, 0]), 0.1)
+    found = carried_out("zero_gradients", level)
+    assert found.verdict == "fail"
+    assert found.values["textbook"]["hits"] == found.values["careful"]["hits"] == 100
+
+
+def test_rough_scores_mask_nothing_where_attacks_succeed_anyway() -> None:
+    """Leads so small that tiny noise changes them much, and an attack turns every one of them."""
+    found = carried_out("unstable", of(planted(lambda x: 3 * (x.flatten(1).sum(dim=1) - 0.48), 1), 0.2))
+    assert found.values["relative_change"]["interval_95"][0] > 0.1
+    assert found.verdict == "pass"
+    assert "nothing is masked" in found.said
