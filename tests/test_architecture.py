@@ -10,7 +10,7 @@ from core.base.paths import ROOT
 METHODS = "attacks explainers objectives metrics map_distances corruptions classifiers datasets"
 UP_TO_METHODS = "base untrusted contracts images"
 ENGINE = f"{UP_TO_METHODS} occlusion spurious data checkpoints {METHODS} catalog distributed"
-MEASURES = f"{ENGINE} study evaluation robustness minimal_distance explainer_league"
+MEASURES = f"{ENGINE} study evaluation robustness minimal_distance explainer_league gradient_masking"
 WINGS = {  # a wing of core -> the wings that it may import, beside itself; the order is that of docs/architecture.md
     "base": "",
     "untrusted": "base",
@@ -37,6 +37,7 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "evaluation": f"{ENGINE} study",
     "robustness": f"{ENGINE} evaluation",
     "explainer_league": f"{ENGINE} evaluation",
+    "gradient_masking": "base contracts attacks evaluation",
     "compare": f"{ENGINE} study evaluation",
     "training": f"{ENGINE} evaluation",
     "refinement": f"{ENGINE} evaluation training",

@@ -5,7 +5,7 @@ from app.ui.state import drop, force, keep, remember, setting
 from core.catalog import CLASSIFIERS
 from core.images.stories import FIRST_GALLERY, MODELS, first_picture
 
-LOCAL = ("own", "run")  # sources whose weights lie on this machine
+LOCAL = ("own", "run", "teaching")  # sources whose weights lie on this machine
 
 
 def begin_with() -> None:

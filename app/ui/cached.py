@@ -16,7 +16,7 @@ from app.ui.model_loading import load_with_bar
 from app.ui.windows import is_open
 from core.base.download import nothing_fetched
 from core.base.run_folder import METRICS
-from core.catalog import classifier_names, stamp
+from core.catalog import CLASSIFIERS, classifier_names, stamp
 from core.contracts.classifier import Classifier
 from core.refinement.untrained import untrained as before_training
 from core.refinement.untrained import untrained_names
@@ -51,7 +51,7 @@ def classifiers() -> dict[str, str]:
 
 def bases() -> dict[str, str]:
     """Name -> title of everything that can be refined: the classifiers, and every network there is, untrained."""
-    known = classifiers()
+    known = {name: title for name, title in classifiers().items() if CLASSIFIERS[name.partition(":")[0]].trainable}
     fresh = untrained_names()
     return known | {key: f"{title} (untrained)" for key, title in fresh.items() if key not in known}
 

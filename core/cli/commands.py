@@ -108,6 +108,13 @@ def run_evidence(given: argparse.Namespace) -> int:
     return evidence(given, _say)
 
 
+def run_masking(given: argparse.Namespace) -> int:
+    from core.cli.masking import masking
+
+    raise_again()
+    return masking(given, _say)
+
+
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.runs import act
 

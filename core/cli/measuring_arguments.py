@@ -76,3 +76,20 @@ def league(made: argparse.ArgumentParser) -> None:
 def evidence(made: argparse.ArgumentParser) -> None:
     made.add_argument("model", metavar="MODEL", help="see `counterproof methods`")
     made.add_argument("--out", type=out_folder, required=True, metavar="FOLDER", help="an empty folder or a new one")
+
+
+def masking(made: argparse.ArgumentParser) -> None:
+    made.add_argument("model", metavar="MODEL", help="see `counterproof methods`")
+    made.add_argument("--data", required=True, help="a data set: see `counterproof data`; or an .npz file, or a folder "
+                      "of pictures")  # fmt: skip
+    made.add_argument("--eps", metavar="S", help="the strength, such as 8/255 (default: 51/255 on one grey channel, as "
+                      "of digits, else 8/255)")  # fmt: skip
+    made.add_argument("--surrogate", default="", metavar="MODEL", help="a second model, to make attacked pictures with "
+                      "and see whether they fool the first")  # fmt: skip
+    made.add_argument("--split", choices=("test", "train"), default="test")
+    made.add_argument("--count", type=int, default=200, metavar="N", help="images, drawn by the seed (default 200)")
+    made.add_argument("--batch", type=int, default=100, metavar="N", help="images at once (default 100)")
+    made.add_argument("--queries", type=int, default=1000, metavar="N", help="how often Square may ask (default 1000)")
+    made.add_argument("--seed", type=int, default=0)
+    made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
+    made.add_argument("--out", type=out_file, metavar="FILE", help="write what was found here, as JSON")

@@ -17,6 +17,7 @@ class Source(ABC):
     key: ClassVar[str]
     title: ClassVar[str]
     packaged: ClassVar[bool] = False  # whether the weights come with the project, each with a card
+    trainable: ClassVar[bool] = True  # whether a refinement may begin with them
 
     def stamp(self, checkpoint: str) -> str:
         """Changes when the weights behind the name or their card are replaced; "" where they cannot be."""

@@ -83,6 +83,8 @@ class Refinement:
             raise ValueError(f"expected a start from base or scratch, got {self.start!r}")
         if self.base.partition(":")[0] not in CLASSIFIERS:
             raise ValueError(f"there is no classifier named {self.base!r}; `counterproof methods` lists them")
+        if not (source := CLASSIFIERS[self.base.partition(":")[0]]).trainable:
+            raise ValueError(f"{source.title}: these are not to be refined; take the network that they are made of")
         if self.images < 0 or self.processes < 1 or not 0 <= self.save_every < math.inf:
             raise ValueError(
                 f"expected images from 0, processes from 1 and seconds from 0, got {self.images}, {self.processes} "

@@ -6,6 +6,7 @@ from typing import Any
 
 from core.evaluation import corruption_words
 from core.explainer_league import words as league_words
+from core.gradient_masking import words as masking_words
 from core.minimal_distance import words as distance_words
 from core.robustness.words import found_words
 
@@ -15,6 +16,7 @@ FOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
         "corruptions": corruption_words.sentence,
         "ara": distance_words.sentences,
         "explainers": league_words.found_words,
+        "masking": masking_words.sentences,
     }
 )
 

@@ -27,6 +27,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "corruptions": late("core.runs.tasks.corruptions", "corruptions"),
         "evaluate": late("core.runs.tasks.evaluate", "evaluate"),
         "explainers": late("core.runs.tasks.explainers", "explainers"),
+        "masking": late("core.runs.tasks.masking", "masking"),
         "refine": late("core.runs.tasks.refine", "refine"),
     }
 )

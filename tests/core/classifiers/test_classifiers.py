@@ -12,6 +12,7 @@ import torch
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier
 from core.classifiers import cifar10_resnet18, cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn
+from core.classifiers.teaching import masked
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import linear
 from core.images import samples
@@ -23,6 +24,7 @@ MADE: dict[str, Callable[[], Classifier]] = {
     "imagenet_efficientnet_lite0": imagenet_efficientnet_lite0.fresh,
     "torchvision_imagenet": lambda: of_torchvision("mobilenet_v3_small"),
     "cifar10_resnet18": cifar10_resnet18.fresh,
+    "teaching": lambda: masked(mnist_cnn.fresh(), "saturated"),  # the others are in test_teaching.py
     "run": mnist_cnn.fresh,  # its own tests are in test_run.py
     "own": lambda: of_torchvision("squeezenet1_1"),  # its own tests are in test_own.py
 }

@@ -1,0 +1,1 @@
+"""One check a file: what is measured on a subject, and what that says."""

@@ -1,0 +1,1 @@
+"""Tests of core/gradient_masking."""
