@@ -31,9 +31,9 @@ def ask_model(prefix: str, default: str, help: str) -> str:
     return here(f"{prefix}.model", chosen, names, "model")
 
 
-def ask_data(prefix: str) -> str:
+def ask_data(prefix: str, default: str = FIRST_DATA) -> str:
     """A data set; ValueError in a sentence if it is not here."""
     names = data_names()
-    chosen = pick_here(f"{prefix}.data", "Test images of", list(names), FIRST_DATA, names.__getitem__, "data set",
+    chosen = pick_here(f"{prefix}.data", "Test images of", list(names), default, names.__getitem__, "data set",
                        "Labelled images that the models were not trained on, of their size and classes.")  # fmt: skip
     return here(f"{prefix}.data", chosen, names, "data set")

@@ -19,19 +19,19 @@ def listing(result: Mapping[str, Any]) -> str:
         mark = f" [{row['indicator']}]" if row.get("indicator") else ""
         lines.append(f"{WORDS[row['verdict']]:<{wide}}  {row['title']}{mark}")
         lines += textwrap.wrap(row["said"], WIDTH, initial_indent=" " * (wide + 2), subsequent_indent=" " * (wide + 2))
-        if told := "; ".join(_numbers(row["values"])):
+        if told := "; ".join(numbers(row["values"])):
             lines += textwrap.wrap(f"({told})", WIDTH, initial_indent=" " * (wide + 2),
                                    subsequent_indent=" " * (wide + 3))  # fmt: skip
     return "\n".join(lines)
 
 
-def _numbers(values: Mapping[str, Any], before: str = "") -> list[str]:
+def numbers(values: Mapping[str, Any], before: str = "") -> list[str]:
     """Every value that has an interval, in words.
 
     >>> share = {"value": 0.25, "interval_95": [0.1, 0.5], "hits": 1, "count": 4}
-    >>> _numbers({"textbook": share, "careful": {"found_beyond": share}, "draws": 50})
+    >>> numbers({"textbook": share, "careful": {"found_beyond": share}, "draws": 50})
     ['textbook 1/4 (10 to 50 %)', 'careful found beyond 1/4 (10 to 50 %)']
-    >>> _numbers({"cosine": {"value": 0.71234, "interval_95": [0.7, 0.72], "count": 9}})
+    >>> numbers({"cosine": {"value": 0.71234, "interval_95": [0.7, 0.72], "count": 9}})
     ['cosine 0.712 (0.7 to 0.72, 9 images)']
     """
     told = []
@@ -40,7 +40,7 @@ def _numbers(values: Mapping[str, Any], before: str = "") -> list[str]:
         if not isinstance(value, Mapping):
             continue
         if "interval_95" not in value:
-            told += _numbers(value, f"{words} ")
+            told += numbers(value, f"{words} ")
             continue
         low, high = value["interval_95"]
         if "hits" in value:

@@ -1,0 +1,1 @@
+"""Checks against masked gradients, a kind of measurement on the Evaluate page."""
