@@ -21,7 +21,8 @@ def measure(subject: Subject) -> Measured:
     @torch.no_grad()
     def apart(images: Tensor, _: Tensor) -> Tensor:
         passes = torch.stack([subject.classifier(images) for _ in range(PASSES)])
-        return (passes - passes[0]).norm(dim=2).amax(dim=0) / passes[0].norm(dim=1).clamp_min(1e-30)
+        most = torch.linalg.vector_norm(passes - passes[0], dim=2).amax(dim=0)
+        return most / torch.linalg.vector_norm(passes[0], dim=1).clamp_min(1e-30)
 
     differ = Proportion(int((subject.each(apart) > APART).sum()), subject.count)
     values: dict[str, Any] = {"differ": share(differ), "passes": PASSES}
