@@ -21,8 +21,9 @@ def measure(subject: Subject) -> Measured:
     @torch.no_grad()
     def apart(images: Tensor, _: Tensor) -> Tensor:
         passes = torch.stack([subject.classifier(images) for _ in range(PASSES)])
-        distances: Tensor = (passes - passes[0]).norm(dim=2).amax(dim=0) / passes[0].norm(dim=1).clamp_min(1e-30)
-        return distances
+        most = torch.linalg.vector_norm(passes - passes[0], dim=2).amax(dim=0)
+        relative: Tensor = most / torch.linalg.vector_norm(passes[0], dim=1).clamp_min(1e-30)
+        return relative
 
     differ = Proportion(int((subject.each(apart) > APART).sum()), subject.count)
     values: dict[str, Any] = {"differ": share(differ), "passes": PASSES}
