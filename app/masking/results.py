@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.masking.surface import show_surface
 from app.ui.gates import show_gates
 from app.ui.markdown import plain
 from core.gradient_masking.checklist import CHECKS
@@ -29,3 +30,4 @@ def show_results(told: Mapping[str, Any], asked: MaskingRequest, names: Mapping[
         st.markdown(f"{mark} **{plain(check['title'], 120)}** — {word}. {plain(check['said'], 600)}",
                     help="; ".join(numbers(check["values"]))[:1500] or None)  # fmt: skip
     show_gates([asked.classifier], dict(names))
+    show_surface(asked, names)

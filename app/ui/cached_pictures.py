@@ -2,6 +2,7 @@
 
 import numpy as np
 import streamlit as st
+import torch
 from torch import Tensor
 
 from app.ui.cached import classifier, classifiers
@@ -11,6 +12,7 @@ from core.base.download import nothing_fetched
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
+from core.gradient_masking.loss_surface import Surface, side_by_side
 from core.images.picture import Picture, fit
 from core.images.samples import stored_picture
 from core.images.stories import MODELS
@@ -74,3 +76,17 @@ def thumbnail(image: str, side: int = 96) -> str:
 def gallery_tiles(name: str) -> list[dict[str, str]]:
     """Id, label and thumbnail of every sample of a gallery, and what is told of the first ones."""
     return tiles(name, classifiers().get(MODELS[name], MODELS[name]), thumbnail)
+
+
+def loss_surfaces(models: tuple[str, ...], image: Tensor, label: int) -> dict[str, Surface]:
+    """The loss around an image (C, H, W) in [0, 1], by the name of each model; one press computes it once."""
+    known = tuple((name, classifier(name).fingerprint) for name in models)
+    return _loss_surfaces(known, image.numpy().tobytes(), tuple(image.shape), label)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _loss_surfaces(
+    models: tuple[tuple[str, str], ...], raw: bytes, size: tuple[int, ...], label: int
+) -> dict[str, Surface]:
+    image = torch.frombuffer(bytearray(raw), dtype=torch.float32).view(size)
+    return side_by_side({name: classifier(name) for name, _fingerprint in models}, image, label)

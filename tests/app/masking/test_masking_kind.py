@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 
 from core.base.paths import ROOT
@@ -64,3 +65,17 @@ def test_a_stopped_one_tells_the_checks_that_are_through(home: Path) -> None:
     app = opened(PAGE, evaluation=RUN)
     assert f"So far 3 of {len(CHECKS)} checks" in texts(app)
     assert button(app, "Resume")
+
+
+def test_the_loss_around_an_image_is_drawn_when_asked_for(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    pixels = np.random.default_rng(0).integers(0, 256, (12, 28, 28), np.uint8)
+    np.savez(home / "mnist.npz", test_images=pixels, test_labels=np.arange(12) % 10)
+    monkeypatch.setenv("COUNTERPROOF_DATA", str(home))
+    run = made(home, RUN, {"task": "masking", "arguments": ASKED | {"surrogate": "mnist_cnn:lime_guided"}}, DONE, "")
+    (run.folder / "result.json").write_text(json.dumps(summary(rows(3)) | {"count": 40, "eps": 0.2}))
+    app = opened(PAGE, evaluation=RUN)
+    assert not app.get("vega_lite_chart") + app.get("arrow_vega_lite_chart")
+    app.toggle[0].set_value(True).run()
+    assert not app.exception
+    assert len(app.get("vega_lite_chart") or app.get("arrow_vega_lite_chart")) == 1
+    assert "labelled ‘digit 0’" in texts(app)
