@@ -51,6 +51,7 @@ def show_lists(seen: Mapping[str, Any], pair: Pair, two: ModelPair, data: str) -
                 {"id": str(place), "label": f"{images.classes[images.labels[place]]}, test image {place}",
                  "src": test_thumbnail(data, place)}
                 for place in places[:SHOWN]
+                if place < len(images)  # they may have been replaced by fewer
             ]  # fmt: skip
             picked = components.gallery(tiles, str(kept(f"picked {name}", "")), key=f"list-{name}-{where}")
             if len(places) > SHOWN:

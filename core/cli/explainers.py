@@ -12,6 +12,7 @@ from core.base.devices import absent
 from core.base.params import Method, to_spec
 from core.catalog import DATASETS
 from core.cli.follow import Say, follow_run
+from core.cli.out_folder import expect_new
 from core.cli.settings import read_value, split_setting
 from core.data.by_name import known_data
 from core.data.stored import at_path
@@ -41,6 +42,7 @@ def explainers(given: argparse.Namespace, say: Say) -> int:
         LeagueRequest(**asked)
         if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
             raise ValueError(reason)
+        expect_new(given.out)
         run = Store.usual().submit("explainers", asked, device=given.device)
         say(f"Run {run.id}")
         code = follow_run(run, say)

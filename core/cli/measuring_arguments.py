@@ -69,7 +69,7 @@ def league(made: argparse.ArgumentParser) -> None:
     made.add_argument("--group", metavar="CLASS,CLASS", help="classes that make one of two groups, for PGCA's fairness")
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
-    made.add_argument("--out", type=out_folder, metavar="FILE.json", help="write the standings and every number here")
+    made.add_argument("--out", type=out_file, metavar="FILE.json", help="write the standings and every number here")
     made.add_argument("--run", dest="of_run", metavar="ID", help="print the table of a league that has completed")
 
 

@@ -5,6 +5,8 @@ from pathlib import Path
 import numpy as np
 import pytest
 
+from app.ui import cached_pictures
+
 
 @pytest.fixture
 def digits(home: Path) -> Path:
@@ -17,3 +19,9 @@ def digits(home: Path) -> Path:
     (home / "data").mkdir()
     np.savez(home / "data" / "mnist.npz", **found)
     return home
+
+
+@pytest.fixture(autouse=True)
+def no_test_images_of_another_test() -> None:
+    """Published data are cached by their name, and every test may put others under it."""
+    cached_pictures._test_images.clear()

@@ -16,6 +16,7 @@ PAGE = str(ROOT / "pages" / "evaluate.py")
 SPECS: dict[str, dict[str, Any]] = {
     "attacks": {"classifiers": ["mnist_cnn:standard"], "data": "mnist", "attacks": [{"method": "fgsm"}],
                 "strengths": [0.1]},
+    "masking": {"classifier": "mnist_cnn:standard", "data": "mnist"},
     "corruptions": {"classifiers": ["mnist_cnn:standard"], "data": "mnist"},
     "distances": {"classifier": "mnist_cnn:standard", "data": "mnist"},
 }  # fmt: skip

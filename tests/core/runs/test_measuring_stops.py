@@ -10,7 +10,9 @@ import torch
 from core.attacks.pgd import PGD
 from core.base import run_folder
 from core.base.params import to_spec
+from core.catalog import load_classifier
 from core.contracts.interfaces import Images, Progress
+from core.robustness.cells import AS_THEY_ARE
 from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.status import Status, write_status
@@ -21,7 +23,13 @@ from core.runs.tasks import evaluate as evaluation
 NAME = "mnist_cnn:standard"
 ASKED: dict[str, dict[str, Any]] = {
     "compare": {"before": NAME, "after": NAME, "attack": to_spec(PGD(steps=2)), "batch": 2, "count": 4},
-    "evaluate": {"classifier": NAME, "attack": to_spec(PGD(steps=2)), "batch": 2, "count": 4},
+    "evaluate": {
+        "classifiers": [NAME],
+        "attacks": [to_spec(PGD(steps=2))],
+        "strengths": [8 / 255],
+        "batch": 2,
+        "count": 4,
+    },
 }
 DIGITS = Images(
     torch.from_numpy(np.random.default_rng(0).integers(0, 256, (8, 1, 28, 28), np.uint8)), torch.arange(8),
@@ -74,7 +82,10 @@ def test_a_stop_while_data_are_fetched(tmp_path: Path, task: str, monkeypatch: p
 @pytest.mark.parametrize("task", list(ASKED))
 def test_a_stop_inside_the_first_batch(tmp_path: Path, task: str, monkeypatch: pytest.MonkeyPatch) -> None:
     context, asked = context_of(tmp_path, task)
-    monkeypatch.setattr(comparing if task == "compare" else evaluation, "load_data", lambda *_, **__: DIGITS)
+    # only what is right is attacked
+    answers = load_classifier(NAME).probabilities(DIGITS.images.float() / 255).argmax(dim=1)
+    right = Images(DIGITS.images, answers, DIGITS.classes)
+    monkeypatch.setattr(comparing if task == "compare" else evaluation, "load_data", lambda *_, **__: right)
     plain, passes = PGD.__call__, []
 
     def attacked(self: PGD, *given: Any, **more: Any) -> torch.Tensor:
@@ -87,4 +98,5 @@ def test_a_stop_inside_the_first_batch(tmp_path: Path, task: str, monkeypatch: p
     with pytest.raises(Stopped):
         TASKS[task](context, asked)
     assert len(passes) <= 2  # the first may be of strength 0, which makes no pass
-    assert files.read_rows(tmp_path / run_folder.METRICS) == []
+    rows = files.read_rows(tmp_path / run_folder.METRICS)
+    assert [row for row in rows if row.get("attack", 0) != AS_THEY_ARE] == []

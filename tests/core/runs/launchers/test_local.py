@@ -42,7 +42,8 @@ def test_a_real_worker_outlives_its_submitter_and_counts_right(tmp_path: Path, m
         hits.append(int(classifier.probabilities(fooled).argmax() == label))
     np.savez(tmp_path / "mnist.npz", test_images=pixels[:, 0], test_labels=labels.numpy(), classes=np.arange(10))
     monkeypatch.setenv("COUNTERPROOF_DATA", str(tmp_path))
-    asked = {"classifier": "mnist_cnn:standard", "data": "mnist", "batch": 1, "attack": to_spec(attack)}
+    asked = {"classifiers": ["mnist_cnn:standard"], "data": "mnist", "batch": 1, "attacks": [to_spec(attack)],
+             "strengths": [attack.eps]}  # fmt: skip
     submit = subprocess.Popen([sys.executable, "-c", SUBMIT % asked, str(tmp_path / "runs")], cwd=ROOT,
                               stdout=subprocess.PIPE, text=True, start_new_session=True)  # fmt: skip
     assert submit.stdout is not None
@@ -65,5 +66,7 @@ def test_a_real_worker_outlives_its_submitter_and_counts_right(tmp_path: Path, m
 
     result = run.result()
     assert result is not None
-    assert (result["hits"], result["count"]) == (sum(hits), 60)
-    assert [(row["step"], row["hits"]) for row in run.metrics] == list(enumerate(np.cumsum(hits)))
+    (told,) = result["models"][0]["attacks"]
+    assert (told["misclassified"], result["count"]) == ([60 - sum(hits)], 60)
+    assert [row["step"] for row in run.metrics] == list(range(120)), "each image as it is, then attacked"
+    assert [row["fell"] for row in run.metrics if row["attack"] == 0] == [[hit] for hit in hits]
