@@ -15,8 +15,8 @@ pytestmark = pytest.mark.browser
 
 MODELS = "mnist_cnn:standard,mnist_cnn:pgd_adversarial"
 LINK = (
-    f"evaluate?evaluate.models={MODELS}&evaluate.data=mnist&evaluate.count=60&evaluate.batch=10"
-    "&evaluate.attacks=fgsm,pgd,square&evaluate.strengths=13,26,51&evaluate.square.queries=150"
+    f"evaluate?evaluate.models={MODELS}&evaluate.data=mnist&evaluate.count=30&evaluate.batch=10"
+    "&evaluate.attacks=fgsm,pgd,square&evaluate.strengths=13,26,51&evaluate.square.queries=60"
 )
 
 
@@ -26,7 +26,7 @@ def digits(folder: Path) -> None:
     from core.images.samples import sample_images
 
     found = sample_images(load_classifier("mnist_cnn:standard"), 40)
-    images = found.repeat(2, 1, 1, 1)[:60]
+    images = found[:30]
     noise = 0.1 * torch.rand(images.shape, generator=torch.Generator().manual_seed(0))
     pixels = (255 * (images + noise).clamp(0, 1)).round().to(torch.uint8)
     labels = load_classifier("mnist_cnn:standard").probabilities(pixels.float() / 255).argmax(dim=1)
@@ -36,7 +36,7 @@ def digits(folder: Path) -> None:
 
 def test_an_evaluation_from_start_to_report(page: Page, server: str, folder: Path, digits: None) -> None:
     page.goto(f"{server}/{LINK}")
-    expect(page.get_by_text("Measures 2 models under 3 attacks at 3 strengths on 60 images")).to_be_visible()
+    expect(page.get_by_text("Measures 2 models under 3 attacks at 3 strengths on 30 images")).to_be_visible()
     picture(page, "evaluate-form")
     page.get_by_role("button", name="Evaluate", exact=True).click()
     page.get_by_role("button", name="Stop", exact=True).click()
@@ -45,7 +45,7 @@ def test_an_evaluation_from_start_to_report(page: Page, server: str, folder: Pat
     expect(page.get_by_text("were saved.")).to_be_visible()
     expect(page.get_by_role("button", name="Stop", exact=True)).to_be_hidden()
     expect(
-        page.get_by_text(re.compile("of 60 images, and under the worst of 3 attacks at 26/255")).first
+        page.get_by_text(re.compile("of 30 images, and under the worst of 3 attacks at 26/255")).first
     ).to_be_visible()
     expect(page.get_by_text("Most fragile images")).to_be_visible()
     picture(page, "evaluate")

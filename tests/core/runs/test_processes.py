@@ -59,6 +59,7 @@ def reached(run: Run, count: int) -> None:
     until(lambda: len(run.metrics) >= count or not run.status.alive, 180)
 
 
+@pytest.mark.slow
 def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
     run = submit(store)
     reached(run, 5)
