@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
@@ -17,9 +16,8 @@ from core.minimal_distance.image_batch import measure, summary
 from core.minimal_distance.rms_attack import rms
 from core.runs import files
 from core.runs.context import Context, Stopped
-from core.runs.run import Run
-from core.runs.status import Status, write_status
 from core.runs.tasks import TASKS
+from tests.core.runs.tasks.measuring import begun, noise_digits
 
 NAME = "mnist_cnn:standard"
 
@@ -27,28 +25,17 @@ NAME = "mnist_cnn:standard"
 @pytest.fixture
 def digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[torch.Tensor, torch.Tensor]:
     """Twelve pictures of noise as the test images of MNIST, every third answered wrong: (N, 1, 28, 28), (N,)."""
-    pixels = np.random.default_rng(0).integers(0, 256, (12, 28, 28), np.uint8)
-    images = torch.from_numpy(pixels)[:, None].float() / 255
-    truth = (load_classifier(NAME).probabilities(images).argmax(dim=1) + torch.arange(12) % 3 // 2) % 10
-    np.savez(tmp_path / "mnist.npz", test_images=pixels, test_labels=truth.numpy())
+    images, truth = noise_digits(tmp_path, NAME)
     monkeypatch.setenv("COUNTERPROOF_DATA", str(tmp_path))
     monkeypatch.setattr(image_batch, "BOXED", ("linf",))  # what there is of L2 takes long
     return images, truth
-
-
-def begun(folder: Path, asked: dict[str, Any]) -> Run:
-    run = Run(folder)
-    run.folder.mkdir()
-    files.write_json(run.folder / run_folder.SPEC, {"task": "ara", "arguments": asked})
-    write_status(run.folder, Status())
-    return run
 
 
 def test_an_interrupted_run_ends_with_the_numbers_of_the_engine(
     digits: tuple[torch.Tensor, torch.Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = {"classifier": NAME, "data": "mnist", "count": 5, "batch": 2, "steps": 12}
-    run = begun(tmp_path / "run", asked)
+    run = begun(tmp_path / "run", "ara", asked)
     for stop in (True, True, False):  # each of the first two attempts is asked to stop in its first batch
         context = Context(run.folder)
         context.recover()
@@ -94,7 +81,7 @@ def test_a_stop_is_heard_within_a_batch_and_what_was_late_is_told(
     digits: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = {"classifier": NAME, "data": "mnist", "count": 3, "batch": 3, "steps": 1, "norms": ["rms"]}
-    run = begun(tmp_path / "run", asked)
+    run = begun(tmp_path / "run", "ara", asked)
     context = Context(run.folder)
     context.recover()
     heard: list[Any] = []
@@ -117,7 +104,7 @@ def test_a_stop_is_heard_within_a_batch_and_what_was_late_is_told(
 
 def test_rows_of_other_weights_are_not_added_to(digits: object, tmp_path: Path) -> None:
     asked = {"classifier": NAME, "data": "mnist", "count": 2, "batch": 1}
-    run = begun(tmp_path / "run", asked)
+    run = begun(tmp_path / "run", "ara", asked)
     (run.folder / run_folder.METRICS).write_text(json.dumps({"step": 0, "weights": "others"}) + "\n")
     with pytest.raises(ValueError, match="weights of the model have changed"):
         TASKS["ara"](Context(run.folder), asked)

@@ -20,10 +20,9 @@ from core.catalog import load_classifier
 from core.robustness.sweep import sweep
 from core.runs import files
 from core.runs.context import Context, Stopped
-from core.runs.run import Run
-from core.runs.status import Status, write_status
 from core.runs.store import Store
 from core.runs.tasks import TASKS
+from tests.core.runs.tasks.measuring import begun
 
 MODELS = ["mnist_cnn:standard", "mnist_cnn:pgd_adversarial"]
 ATTACKS = [FGSM(), PGD(steps=2), PGDL2(steps=2)]
@@ -46,14 +45,6 @@ def asked(digits: Path, **more: Any) -> dict[str, Any]:
             "strengths_l2": L2, "batch": 5, "count": 12} | more  # fmt: skip
 
 
-def begun(place: Path, arguments: dict[str, Any]) -> Run:
-    run = Run(place)
-    run.folder.mkdir()
-    files.write_json(run.folder / run_folder.SPEC, {"task": "evaluate", "arguments": arguments})
-    write_status(run.folder, Status())
-    return run
-
-
 def plain(result: Any) -> Any:
     """Without what the clock says."""
     told = json.loads(json.dumps(result))
@@ -68,8 +59,8 @@ def test_stopped_at_every_step_it_ends_with_the_same_numbers(
     digits: Path, tmp_path: Path, only_standing: bool, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     arguments = asked(digits, only_standing=only_standing)
-    whole = TASKS["evaluate"](Context(begun(tmp_path / "whole", arguments).folder), arguments)
-    run, result, steps = begun(tmp_path / "parts", arguments), None, []
+    whole = TASKS["evaluate"](Context(begun(tmp_path / "whole", "evaluate", arguments).folder), arguments)
+    run, result, steps = begun(tmp_path / "parts", "evaluate", arguments), None, []
     while result is None:
         context = Context(run.folder)
         context.recover()
@@ -95,7 +86,7 @@ def test_stopped_at_every_step_it_ends_with_the_same_numbers(
 
 def test_the_numbers_are_those_of_the_engine(digits: Path, tmp_path: Path) -> None:
     arguments = asked(digits, batch=12)
-    result = TASKS["evaluate"](Context(begun(tmp_path / "run", arguments).folder), arguments)
+    result = TASKS["evaluate"](Context(begun(tmp_path / "run", "evaluate", arguments).folder), arguments)
     raw = np.load(digits)
     images, labels = torch.from_numpy(raw["test_images"])[:, None].float() / 255, torch.from_numpy(raw["test_labels"])
     for name, told in zip(MODELS, result["models"], strict=True):
@@ -136,7 +127,7 @@ def test_a_killed_evaluation_goes_on(digits: Path, tmp_path: Path, rows: int) ->
     assert [row["step"] for row in run.metrics] == list(range(12 * 2 * 4))
     kept = seen[:-1]
     assert [row for row in run.metrics if row["step"] <= kept[-1]["step"]] == kept if kept else True
-    whole = TASKS["evaluate"](Context(begun(tmp_path / "whole", arguments).folder), arguments)
+    whole = TASKS["evaluate"](Context(begun(tmp_path / "whole", "evaluate", arguments).folder), arguments)
     assert plain(run.result()) == plain(whole)
 
 
@@ -154,4 +145,4 @@ def test_a_killed_evaluation_goes_on(digits: Path, tmp_path: Path, rows: int) ->
 def test_what_cannot_be_evaluated_is_a_sentence(digits: Path, tmp_path: Path, wrong: Any, said: str) -> None:
     arguments = asked(digits) | wrong
     with pytest.raises(ValueError, match=said):
-        TASKS["evaluate"](Context(begun(tmp_path / "run", arguments).folder), arguments)
+        TASKS["evaluate"](Context(begun(tmp_path / "run", "evaluate", arguments).folder), arguments)

@@ -4,7 +4,6 @@ import json
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import pytest
 import torch
 
@@ -14,10 +13,9 @@ from core.gradient_masking.checklist import CHECKS, carried_out, summary
 from core.gradient_masking.subject import subject
 from core.runs import files, task_words
 from core.runs.context import Context, Stopped
-from core.runs.run import Run
-from core.runs.status import Status, write_status
 from core.runs.tasks import TASKS
 from core.runs.tasks import masking as masking_task
+from tests.core.runs.tasks.measuring import begun, noise_digits
 
 NAME = "teaching:quantised"
 SHORT = ("zero_gradients", "unstable", "gradient_agreement", "unfinished")
@@ -26,28 +24,17 @@ SHORT = ("zero_gradients", "unstable", "gradient_agreement", "unfinished")
 @pytest.fixture
 def digits(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> tuple[torch.Tensor, torch.Tensor]:
     """Twelve pictures of noise as the test images of MNIST, every third answered wrong: (N, 1, 28, 28), (N,)."""
-    pixels = np.random.default_rng(0).integers(0, 256, (12, 28, 28), np.uint8)
-    images = torch.from_numpy(pixels)[:, None].float() / 255
-    truth = (load_classifier(NAME).probabilities(images).argmax(dim=1) + torch.arange(12) % 3 // 2) % 10
-    np.savez(tmp_path / "mnist.npz", test_images=pixels, test_labels=truth.numpy())
+    images, truth = noise_digits(tmp_path, NAME)
     monkeypatch.setenv("COUNTERPROOF_DATA", str(tmp_path))
     monkeypatch.setattr(masking_task, "CHECKS", {key: CHECKS[key] for key in SHORT})
     return images, truth
-
-
-def begun(folder: Path, asked: dict[str, Any]) -> Run:
-    run = Run(folder)
-    run.folder.mkdir()
-    files.write_json(run.folder / run_folder.SPEC, {"task": "masking", "arguments": asked})
-    write_status(run.folder, Status())
-    return run
 
 
 def test_an_interrupted_run_ends_with_the_findings_of_the_engine(
     digits: tuple[torch.Tensor, torch.Tensor], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     asked = {"classifier": NAME, "data": "mnist", "count": 8, "seed": 3}
-    run = begun(tmp_path / "run", asked)
+    run = begun(tmp_path / "run", "masking", asked)
     made: list[str] = []
 
     def counted(key: str, examined: Any) -> Any:
@@ -90,7 +77,7 @@ def test_an_interrupted_run_ends_with_the_findings_of_the_engine(
 
 def test_a_stop_is_heard_within_a_check(digits: object, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     asked = {"classifier": NAME, "data": "mnist", "count": 8}
-    run = begun(tmp_path / "run", asked)
+    run = begun(tmp_path / "run", "masking", asked)
     context = Context(run.folder)
     context.recover()
     heard: list[Any] = []
@@ -107,7 +94,7 @@ def test_a_stop_is_heard_within_a_check(digits: object, tmp_path: Path, monkeypa
 
 
 def test_findings_on_other_weights_are_not_added_to(digits: object, tmp_path: Path) -> None:
-    run = begun(tmp_path / "run", asked := {"classifier": NAME, "data": "mnist", "count": 8})
+    run = begun(tmp_path / "run", "masking", asked := {"classifier": NAME, "data": "mnist", "count": 8})
     (run.folder / run_folder.METRICS).write_text(json.dumps({"step": 0, "weights": ["others"]}) + "\n")
     with pytest.raises(ValueError, match="weights of a model have changed"):
         TASKS["masking"](Context(run.folder), asked)
@@ -129,7 +116,7 @@ def test_findings_on_other_weights_are_not_added_to(digits: object, tmp_path: Pa
 def test_what_cannot_be_run_fails_with_a_sentence(
     changes: dict[str, Any], said: str, digits: object, tmp_path: Path
 ) -> None:
-    run = begun(tmp_path / "run", asked := {"classifier": NAME, "data": "mnist"} | changes)
+    run = begun(tmp_path / "run", "masking", asked := {"classifier": NAME, "data": "mnist"} | changes)
     context = Context(run.folder)
     context.recover()
     with pytest.raises((ValueError, OSError), match=said):
