@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.ui.markdown import plain
-from core.evaluation.gate_words import GATES, STATES, listed, of_model, short, states
+from core.evaluation.gate_words import GATES, listed, of_model, short, state
 
 WHY = (
     "A model can look robust because attacks fail to find what is there. Eight checks look for that; a claim of "
@@ -24,12 +24,12 @@ def show_gates(names: Sequence[str], titles: dict[str, str]) -> None:
     """One line for each model, and folded below, what every check asks and how it came out."""
     cards = {name: of_model(name) for name in names}
     said = "; ".join(f"{plain(titles.get(name, name), 100)}: {short(card)}" for name, card in cards.items())
-    st.caption(f"Checks against masking (8): {said}.", help=WHY)
+    st.caption(f"Checks against masking: {said}.", help=WHY)
     if not any(card is not None and card.gates for card in cards.values()):
         return
-    with st.expander("The eight checks"):
+    with st.expander("The checks, one by one"):
         st.markdown(WHY)
         for gate, (title, asks) in GATES.items():
-            found = ", ".join(f"{plain(titles.get(name, name), 60)}: {STATES[states(card)[gate]]}"
+            found = ", ".join(f"{plain(titles.get(name, name), 60)}: {state(card, gate)}"
                               for name, card in cards.items())  # fmt: skip
             st.markdown(f"- **{title}** ({gate}) — {asks} *{found}*")

@@ -1,10 +1,11 @@
-"""The eight gates that a claim of robustness must pass, in words, and how a checkpoint stands with them."""
+"""The gates that a claim of robustness must pass, in words, and how a checkpoint stands with them."""
 
 from collections.abc import Mapping
 from types import MappingProxyType
 from typing import Any
 
 from core.checkpoints.card import Card, shipped_card
+from core.checkpoints.mask_source import guided
 
 GATES: Mapping[str, tuple[str, str]] = MappingProxyType(
     {
@@ -23,13 +24,29 @@ GATES: Mapping[str, tuple[str, str]] = MappingProxyType(
                "and hold among images of like confidence."),
     }
 )  # fmt: skip
+OF_GUIDED = ("G7", "G8")  # asked of those alone whose training an explanation guided
 STATES = {True: "passed", False: "failed", None: "not decided"}
 
 
 def states(card: Card | None) -> dict[str, bool | None]:
-    """Gate -> passed, failed, or None where it was not looked at or is not decided."""
+    """Gate that applies -> passed, failed, or None where it was not looked at or is not decided.
+
+    >>> len(states(Card())), len(states(Card(objective={"method": "lime_guided"})))
+    (6, 8)
+    """
     found: Mapping[str, Any] = (card.gates or {}).get("passed", {}) if card is not None else {}
-    return {gate: found.get(gate) if isinstance(found.get(gate), bool) else None for gate in GATES}
+    asked = [gate for gate in GATES if gate not in OF_GUIDED or (card is not None and guided(card))]
+    return {gate: found.get(gate) if isinstance(found.get(gate), bool) else None for gate in asked}
+
+
+def state(card: Card | None, gate: str) -> str:
+    """How a checkpoint stands with one gate, in words.
+
+    >>> state(Card(gates={"passed": {"G1": True}}), "G1"), state(Card(), "G7")
+    ('passed', 'does not apply')
+    """
+    found = states(card)
+    return STATES[found[gate]] if gate in found else "does not apply"
 
 
 def short(card: Card | None) -> str:
@@ -38,7 +55,7 @@ def short(card: Card | None) -> str:
     >>> short(None)
     'not checked'
     >>> short(Card(gates={"passed": {"G1": True, "G3": None, "G4": False}}))
-    '1 of 8 passed, 1 failed'
+    '1 of 6 passed, 1 failed'
     """
     found = list(states(card).values())
     if found.count(None) == len(found):

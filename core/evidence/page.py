@@ -5,7 +5,7 @@ from collections.abc import Mapping
 
 from core.base.plain_line import plain_line
 from core.checkpoints.card import Card
-from core.evaluation.gate_words import GATES, STATES, short, states
+from core.evaluation.gate_words import GATES, short, state
 from core.evidence.clauses import CLAUSES, NOT_COVERED, SUPPORTS
 from core.evidence.collect import KINDS, Evidence
 from core.robustness.report import page_of, table
@@ -28,7 +28,7 @@ def page(evidence: Evidence, facts: Mapping[str, str]) -> str:
         "assessment; it is none."
     )]  # fmt: skip
     parts += [_h("Threat model"), _p(THREAT), _h("Card"), _card(evidence.card)]
-    checks = [[f"{title} ({gate})", asks, STATES[states(evidence.card)[gate]]] for gate, (title, asks) in GATES.items()]
+    checks = [[f"{title} ({gate})", asks, state(evidence.card, gate)] for gate, (title, asks) in GATES.items()]
     parts += [_h("Checks against masked gradients"), _p(f"{short(evidence.card)}.")]
     parts.append(table([["check", "asks", "state"], *checks], words=True))
     for number, each in enumerate(evidence.measured):

@@ -7,15 +7,16 @@ from core.attacks.pgd import PGD
 from core.attacks.square import Square
 from core.catalog import load_classifier
 from core.checkpoints.card import Card
+from core.checkpoints.mask_source import guided, mask_source
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.evaluation import outcomes
 from core.evaluation.accuracy import right
-from core.recipes.pairs_table import masks_of
 from core.recipes.published_numbers import shipped
 
 FEW = 200  # images that Square and the transferred attack are tried on
 TRIES = 1000  # of Square
+CONTROLS = ("unguided", "random", "shuffled")
 
 
 def beyond_gradients(
@@ -48,22 +49,32 @@ def beats_controls(name: str, cards: Mapping[str, Card] | None = None) -> bool |
     it, else under PGD-20. None for a checkpoint that no explanation guided, or without its two controls.
     """
     some = shipped() if cards is None else cards
-    if name not in some or masks_of(some[name]) != "lime":
+    controls = controls_of(name, some)
+    if controls is None:
         return None
-    kind = (some[name].architecture, some[name].base)
-    kept = {each: outcomes.read(each.replace(":", "_"), str(card.sha256)) for each, card in some.items()}
+    kept = {each: outcomes.read(each.replace(":", "_"), str(some[each].sha256)) for each in (name, *controls.values())}
     found = []
-    for control in ("unguided", "random"):
-        others = [each for each, card in some.items()
-                  if masks_of(card) == control and (card.architecture, card.base) == kind]  # fmt: skip
-        if not others:
-            return None
-        under = [outcomes.difference(kept[name], kept[others[0]], what) for what in ("autoattack", "pgd20")]
+    for other in controls.values():
+        under = [outcomes.difference(kept[name], kept[other], what) for what in ("autoattack", "pgd20")]
         told = next((each for each in under if each is not None), None)
         if told is None:
             return None
         found.append(told.low > 0)
     return all(found)
+
+
+def controls_of(name: str, cards: Mapping[str, Card]) -> dict[str, str] | None:
+    """The controls of a guided checkpoint: "unguided" (adversarial training), "random" (regions drawn by lot) -> name.
+
+    With "shuffled" (another image's regions) where that was trained. None for a checkpoint that no explanation guided,
+    or without the first two.
+    """
+    if name not in cards or not guided(cards[name]):
+        return None
+    kind = (cards[name].architecture, cards[name].base)
+    found = {mask_source(card): each for each, card in cards.items()
+             if mask_source(card) in CONTROLS and (card.architecture, card.base) == kind}  # fmt: skip
+    return {kind: found[kind] for kind in CONTROLS if kind in found} if {"unguided", "random"} <= set(found) else None
 
 
 def surrogate_of(name: str) -> str:

@@ -14,8 +14,9 @@ from core.attacks.pgd import PGD
 from core.base.params import to_spec
 from core.base.paths import CHECKPOINTS
 from core.base.proportion import Proportion
-from core.catalog import DATASETS, load_classifier
+from core.catalog import load_classifier
 from core.checkpoints.card import Card
+from core.data.by_name import load_data
 from core.data.fit import joined
 from core.distributed.fabric import full_precision
 from core.evaluation import outcomes
@@ -26,6 +27,7 @@ from core.evaluation.autoattack_verdict import HELD
 from core.evaluation.map_stability import EXPLAINED, moved, summary
 from core.evaluation.sanity_gates import gates
 from core.recipes.control_gates import beats_controls, beyond_gradients, surrogate_of
+from core.recipes.map_gates import gains
 
 PARTS = ("clean", "pgd20", "stability", "autoattack", "gates", "controls")
 FLAGGED = 250  # images the flags are looked for on, as in the authors' code
@@ -63,7 +65,7 @@ def assess(
     full_precision()
     classifier.net.to(device)
     eps, step = card.test_pgd20["eps"], card.test_pgd20["step"]
-    data = joined(classifier, DATASETS[str(card.data)]().load("test"))
+    data = joined(classifier, load_data(str(card.data), "test"))
     count, state = min(count, len(data)), folder / stem
     kept = outcomes.read(stem, card.sha256) | {"sha256": card.sha256, "data": card.data}
     attacked = f"the first {count:,}"
@@ -125,8 +127,11 @@ def assess(
         withstand = outcomes.hits(kept, "autoattack")
         beyond = beyond_gradients(classifier, data, eps, step, withstand, surrogate_of(name))
         known = dict(card.gates or {})
-        passed = dict(known.get("passed", {})) | {"G2": beyond.pop("passed"), "G7": beats_controls(name)}
-        keep(gates=known | {"passed": passed, "beyond_gradients": beyond})
+        still = gains(name, classifier, data)
+        passed = dict(known.get("passed", {})) | {
+            "G2": beyond.pop("passed"), "G7": beats_controls(name), "G8": still.pop("passed", None)
+        }  # fmt: skip
+        keep(gates=known | {"passed": passed, "beyond_gradients": beyond} | ({"maps": still} if still else {}))
         told(f"gates {passed}; {beyond}")
     return card
 

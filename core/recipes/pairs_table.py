@@ -2,6 +2,7 @@
 
 from core.catalog import EXPLAINERS
 from core.checkpoints.card import Card
+from core.checkpoints.mask_source import guided, mask_source
 from core.evaluation import outcomes
 from core.evaluation.paired import Difference
 from core.recipes.table_words import ACCURACIES, MISSING, attacks_of, in_markdown
@@ -11,11 +12,11 @@ BEGUN = "autoattack_begun"
 
 def pairs_table(some: dict[str, Card]) -> str:
     """LIME-guided training against its controls, on the same images; "" where there is none to compare."""
-    guided = [name for name, card in some.items() if masks_of(card) == "lime"]
-    others = [name for name, card in some.items() if masks_of(card) in ("random", "unguided")]
+    first = [name for name, card in some.items() if guided(card)]
+    others = [name for name, card in some.items() if mask_source(card) in ("random", "shuffled", "unguided")]
     keep = {name: outcomes.read(name.replace(":", "_"), str(card.sha256)) for name, card in some.items()}
     kind = {name: (card.architecture, card.base) for name, card in some.items()}
-    pairs = [(a, b) for a in guided for b in others if kind[a] == kind[b]]
+    pairs = [(a, b) for a in first for b in others if kind[a] == kind[b]]
     if not pairs:
         return ""
     keys = list(dict.fromkeys(key for a, _ in pairs for key in keep[a].get("maps", {})))
@@ -33,14 +34,6 @@ def pairs_table(some: dict[str, Card]) -> str:
         "accuracy, and in the rank agreement of maps under attack on the images both get right before and after."
     )
     return f"{said}\n\n{in_markdown(head, rows)}"
-
-
-def masks_of(card: Card) -> str:
-    """Where the masks of a checkpoint's training came from: "unguided" for adversarial training, "" for others."""
-    spec = card.objective or {}
-    if spec.get("method") == "lime_guided":
-        return str(spec.get("mask_source", "lime"))
-    return "unguided" if spec.get("method") in ("fast_adversarial", "pgd_adversarial") else ""
 
 
 def _points(found: Difference | None, scale: float, unit: str) -> str:
