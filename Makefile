@@ -46,6 +46,7 @@ bench: .venv/.bench
 	$(BIN)/python -m tests.bench
 
 checkpoints: $(READY)
+	$(BIN)/python -m core.recipes.redraw_cifar100
 	$(BIN)/python -m core.recipes
 
 pictures: $(DEV)

@@ -44,7 +44,7 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "runs": f"{MEASURES} compare training refinement",
     "evidence": f"{MEASURES} compare training refinement runs",
     "cli": f"{MEASURES} bundles compare training refinement runs evidence",
-    "recipes": f"{MEASURES} bundles compare training refinement runs evidence cli",
+    "recipes": f"{MEASURES} data.formats bundles compare training refinement runs evidence cli",
 }
 ROOMS = {  # a package of app -> the packages and modules of app that it may import, beside itself
     "ui": "background",

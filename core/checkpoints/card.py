@@ -44,6 +44,7 @@ class Card:
     start: str | None = None
     run: str | None = None  # the run in which they were made
     data: str | None = None
+    split: str | None = None  # which images are whose, in words, where it is no published split
     images: int | None = None
     objective: Entry | None = None
     schedule: Entry | None = None
@@ -142,9 +143,6 @@ def shipped_card(name: str) -> Card | None:
 
 
 def save_weights(path: Path, tensors: Mapping[str, Tensor], card: Card) -> None:
-    """Write `path` (.safetensors), the card in its header, and beside it the card with the weights' sha256.
-
-    Each file is there whole or not at all, and the weights alone tell what they are.
-    """
+    """Write `path` (.safetensors), the card in its header, and beside it the card with the weights' sha256, whole."""
     header = json.dumps(replace(card, sha256=None).entries())
     replace(card, sha256=write_tensors(path, tensors, {"card": header})).write(path)

@@ -9,6 +9,7 @@ CIFAR = (3, 32, 32)
 OURS = {  # of torchvision's names, its own presets are read
     "resnet20": Preprocessing(CIFAR, (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)),
     "cifar_resnet18": Preprocessing(CIFAR, (0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)),
+    "cifar100_resnet20": Preprocessing(CIFAR, (0.5073, 0.4868, 0.4412), (0.2676, 0.2565, 0.2764)),
     "mnist_cnn": Preprocessing((1, 28, 28), (0.1307,), (0.3081,)),
     "efficientnet_lite0": Preprocessing((3, 224, 224), (127 / 255,) * 3, (128 / 255,) * 3, 256),
     # of the public repositories that these networks are known from, whose weights expect it

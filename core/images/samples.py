@@ -19,11 +19,12 @@ from core.images.uploads import is_upload, uploaded
 TITLES = MappingProxyType(
     {
         "cifar10": "CIFAR-10: small colour pictures of ten kinds of thing",
+        "cifar100": "CIFAR-100: small colour pictures of a hundred kinds of thing",
         "mnist": "MNIST: handwritten digits",
         "photographs": "Photographs, labelled with ImageNet's 1000 classes",
     }
 )
-_SAMPLE = re.compile(r"(cifar10|mnist|photographs)/[0-9a-z]{4,16}")
+_SAMPLE = re.compile(rf"({'|'.join(TITLES)})/[0-9a-z]{{4,16}}")
 
 
 @dataclass(frozen=True)

@@ -21,10 +21,13 @@ MODELS = MappingProxyType(
     {
         "photographs": "imagenet_efficientnet_lite0",
         "cifar10": "cifar10_resnet20:standard",
+        "cifar100": "cifar100_resnet20:standard",
         "mnist": "mnist_cnn:standard",
     }
 )  # gallery -> the classifier that it begins with
-TWINS = MappingProxyType({"cifar10": "cifar10_resnet20:adversarial"})  # asked where that classifier holds on nothing
+TWINS = MappingProxyType(  # asked where that classifier holds on nothing
+    {"cifar10": "cifar10_resnet20:adversarial", "cifar100": "cifar100_resnet20:lime_guided"}
+)
 
 
 @dataclass(frozen=True)

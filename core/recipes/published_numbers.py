@@ -15,10 +15,18 @@ def table() -> str:
     """Markdown for the README: by data set, what the shipped checkpoints withstand and how still their maps stay."""
     cards = shipped()
     parts = []
-    for data in dict.fromkeys(str(card.data) for card in cards.values()):
+    for data in sorted({str(card.data): None for card in cards.values()}, key=lambda name: name not in DATASETS):
         some = {name: card for name, card in cards.items() if card.data == data}
-        parts += [_accuracies(DATASETS[data].title, some), _stability(some), pairs_table(some)]
+        parts += [_accuracies(_title(data, some), some), _stability(some), pairs_table(some)]
     return "\n\n".join(part for part in parts if part)
+
+
+def _title(data: str, some: dict[str, Card]) -> str:
+    """What the data are: a published set's title, or how a split of our own was drawn, as the cards say it."""
+    if data in DATASETS:
+        return DATASETS[data].title
+    split = next((card.split for card in some.values() if card.split), data)
+    return split[:1].upper() + split[1:]
 
 
 def shipped() -> dict[str, Card]:
@@ -33,8 +41,8 @@ def _accuracies(title: str, some: dict[str, Card]) -> str:
     said = (
         f"**{title}.** Right answers on test images, with 95 % intervals and the number of images: as they are, and "
         f"attacked by at most {' or '.join(strengths)} per pixel value. Gradient evaluations are what a training cost; "
-        "its minutes are those of the clock, whatever else the machine did meanwhile. Checks: how many of the eight "
-        "against masked gradients it passes (core/evaluation/gate_words.py)."
+        "its minutes are those of the clock, whatever else the machine did meanwhile. Checks: how many of those "
+        "that apply it passes (core/evaluation/gate_words.py)."
     )
     head = [
         "checkpoint",
@@ -70,10 +78,9 @@ def _objective(spec: Entry) -> str:
 
 
 def _base(card: Card) -> str:
-    """Where a training began, and on how many images if its card says so."""
-    if card.base:
-        return f", from `{card.base}`"
-    return f", from scratch on {card.images:,} images" if card.images is not None else ""
+    """Where a training began, and on how many images, if its card says so."""
+    begun = f", from `{card.base}`" if card.base else ", from scratch" if card.images is not None else ""
+    return begun + (f" on {card.images:,} images" if card.images is not None else "")
 
 
 def _on_a_gpu(card: Card) -> str:

@@ -14,6 +14,7 @@ from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.lime_guided import LimeGuided
 from core.objectives.pgd_adversarial import PGDAdversarial
+from core.recipes.redraw_cifar100 import REDRAWN, SPLIT
 from core.recipes.train_checkpoint import Recipe, train
 from core.refinement.presets import CUTMIX
 from core.refinement.request import Refinement
@@ -65,6 +66,17 @@ RECIPES |= _refined(
 RECIPES |= _refined(
     DIGITS, replace(SMALL, ema=0.995, clip=5.0), PGDAdversarial(eps=0.2, step=0.05, steps=7), GUIDED_DIGITS,
     replace(GUIDED_DIGITS, mask_source="random", first=1, every=3), more=(8, 9),
+)  # fmt: skip
+HUNDRED = Recipe(  # the steps of COLOURS where there are ten times the classes
+    Refinement(
+        "cifar100_resnet20", f"own:{REDRAWN}", CrossEntropy(), replace(PLAIN, epochs=24), start="scratch"
+    ),
+    8 / 255, 2 / 255, split=SPLIT,
+)  # fmt: skip
+FEWER = replace(HUNDRED, request=replace(HUNDRED.request, images=10_000))  # so that a CPU refines it in an hour
+RECIPES |= {"cifar100_resnet20_standard": HUNDRED} | _refined(
+    FEWER, replace(PLAIN, epochs=8, lr=0.1, ema=0.995), FastAdversarial(), GUIDED,
+    replace(GUIDED, mask_source="random", first=4, every=4), more=(16, 19),
 )  # fmt: skip
 GUIDED_LARGE = replace(CUTMIX, steps=2, step_ratio=0.5, first=10, every=15)
 LARGE = Recipe(  # a network with capacity to spare and a fifth of the images: where robust training overfits

@@ -42,6 +42,7 @@ class Recipe:
     eps: float
     step: float
     fp16: bool = False
+    split: str | None = None
 
     def named(self, name: str) -> Refinement:
         """The request of the run that makes the checkpoint `name`."""
@@ -74,6 +75,7 @@ def train(name: str, recipe: Recipe, device: str = "cpu", store: Store | None = 
         kept, name=name, title=None, labels=None, origin=None, start=None, held=None, seconds=None, device=None,
         base=base, run=run.id, sample=sample(classifier), **Preprocessing.of(classifier).entries(),
         masks=[{"epoch": row["epoch"] + 1, **row["masks"]} for row in rows],
+        split=recipe.split,
         stored="float16" if recipe.fp16 else "float32",
         gradient_evaluations=round(spent["evaluations"]),  # of the whole training, whichever epoch was kept
         training_minutes=round(spent["seconds"] / 60, 1),

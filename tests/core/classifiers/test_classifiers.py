@@ -11,7 +11,13 @@ import torch
 
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import CLASSIFIERS, classifier_names, load_classifier
-from core.classifiers import cifar10_resnet18, cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn
+from core.classifiers import (
+    cifar10_resnet18,
+    cifar10_resnet20,
+    cifar100_resnet20,
+    imagenet_efficientnet_lite0,
+    mnist_cnn,
+)
 from core.classifiers.teaching import masked
 from core.contracts.classifier import Classifier
 from core.contracts.toy_models import linear
@@ -23,6 +29,7 @@ MADE: dict[str, Callable[[], Classifier]] = {
     "mnist_cnn": mnist_cnn.fresh,
     "imagenet_efficientnet_lite0": imagenet_efficientnet_lite0.fresh,
     "torchvision_imagenet": lambda: of_torchvision("mobilenet_v3_small"),
+    "cifar100_resnet20": cifar100_resnet20.fresh,
     "cifar10_resnet18": cifar10_resnet18.fresh,
     "teaching": lambda: masked(mnist_cnn.fresh(), "saturated"),  # the others are in test_teaching.py
     "run": mnist_cnn.fresh,  # its own tests are in test_run.py

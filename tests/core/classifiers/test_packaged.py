@@ -21,11 +21,12 @@ from tests.core.classifiers.networks import same, state
 
 SHIPPED = [
     (key, checkpoint)
-    for key in ("cifar10_resnet18", "cifar10_resnet20", "mnist_cnn")
+    for key in ("cifar100_resnet20", "cifar10_resnet18", "cifar10_resnet20", "mnist_cnn")
     for checkpoint in CLASSIFIERS[key]().checkpoints()
 ]
 NORMS = {  # of the training images of each set, as published with them; written here once more, on purpose
     "cifar10": ((0.4914, 0.4822, 0.4465), (0.2470, 0.2435, 0.2616)),
+    "cifar100": ((0.5073, 0.4868, 0.4412), (0.2676, 0.2565, 0.2764)),
     "mnist": ((0.1307,), (0.3081,)),
 }
 

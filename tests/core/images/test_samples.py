@@ -13,7 +13,7 @@ from core.contracts.toy_models import linear
 from core.images import samples
 
 
-@pytest.mark.parametrize(("name", "least"), [("cifar10", 40), ("mnist", 40), ("photographs", 24)])
+@pytest.mark.parametrize(("name", "least"), [("cifar10", 40), ("cifar100", 40), ("mnist", 40), ("photographs", 24)])
 def test_every_gallery_picture_is_there_with_its_credit(name: str, least: int) -> None:
     found = samples.gallery(name)
     assert len(found) >= least
@@ -24,7 +24,7 @@ def test_every_gallery_picture_is_there_with_its_credit(name: str, least: int) -
         assert each.credit
         assert each.label
         assert samples.sample(each.id) is each
-    assert set(samples.galleries()) == {"cifar10", "mnist", "photographs"}
+    assert set(samples.galleries()) == {"cifar10", "cifar100", "mnist", "photographs"}
 
 
 @pytest.mark.parametrize(
