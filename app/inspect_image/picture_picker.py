@@ -17,7 +17,10 @@ from core.images.stories import FIRST_GALLERY, MODELS, first_picture
 from core.study.prediction import Prediction
 from core.study.words import percent
 
-SETS = {"photographs": "Photographs", "cifar10": "Small pictures", "mnist": "Digits", "upload": "Your own"}
+SETS = {
+    "photographs": "Photographs", "cifar10": "Small pictures", "cifar100": "100 kinds", "mnist": "Digits",
+    "upload": "Your own",
+}  # fmt: skip
 
 
 def choose_image() -> str:

@@ -37,6 +37,7 @@ class Cifar100ResNet20(Packaged):
         "fast_adversarial": "Refined, attacks alone · CIFAR-100 small pictures, split drawn anew",
         "lime_guided": "Refined, LIME-guided · CIFAR-100 small pictures, split drawn anew",
         "random_masks": "Refined, random regions (control) · CIFAR-100 small pictures, split drawn anew",
+        "shuffled_masks": "Refined, another image's regions (control) · CIFAR-100 small pictures, split drawn anew",
     }
     fresh = staticmethod(fresh)
 

@@ -78,6 +78,11 @@ RECIPES |= {"cifar100_resnet20_standard": HUNDRED} | _refined(
     FEWER, replace(PLAIN, epochs=8, lr=0.1, ema=0.995), FastAdversarial(), GUIDED,
     replace(GUIDED, mask_source="random", first=4, every=4), more=(16, 19),
 )  # fmt: skip
+RECIPES["cifar100_resnet20_shuffled_masks"] = replace(
+    RECIPES["cifar100_resnet20_lime_guided"], request=replace(
+        RECIPES["cifar100_resnet20_lime_guided"].request, objective=replace(GUIDED, mask_source="shuffled")
+    ),
+)  # fmt: skip
 GUIDED_LARGE = replace(CUTMIX, steps=2, step_ratio=0.5, first=10, every=15)
 LARGE = Recipe(  # a network with capacity to spare and a fifth of the images: where robust training overfits
     Refinement(
