@@ -1,4 +1,4 @@
-"""How a model stands with the eight checks that a claim of robustness must pass, wherever such a claim is shown."""
+"""How a model stands with the checks that a claim of robustness must pass, wherever such a claim is shown."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -9,8 +9,9 @@ from app.ui.markdown import plain
 from core.evaluation.gate_words import GATES, listed, of_model, short, state
 
 WHY = (
-    "A model can look robust because attacks fail to find what is there. Eight checks look for that; a claim of "
-    "robustness is worth no more than they leave of it."
+    "A model can look robust because attacks fail to find what is there. Six checks look for that, and two more ask "
+    "of a model that explanations guided whether they helped; a claim of robustness is worth no more than they leave "
+    "of it."
 )
 
 

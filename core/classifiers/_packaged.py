@@ -61,4 +61,5 @@ class Packaged(Source):
         fit(made.net, tensors, path.name)
         made.net.eval()
         how = preprocessing(card, usual)
-        return replace(made, **vars(how), key=f"{self.key}:{checkpoint}", fingerprint=digest)
+        notes = (f"This model was trained on {card.split}.",) if card.split else ()
+        return replace(made, **vars(how), key=f"{self.key}:{checkpoint}", fingerprint=digest, notes=notes)

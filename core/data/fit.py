@@ -23,14 +23,15 @@ def misfit(classifier: Classifier, data: Images | DataFacts, *, learns: bool = F
 def joined(classifier: Classifier, data: Images, *, learns: bool = False) -> Images:
     """The data with the classifier's classes in their order, and a note where that is more than the same names.
 
-    The classes keep the names of the data where the classifier is to learn them instead of its own. ValueError in one
-    sentence if the data cannot be used with this classifier.
+    Unless it learns, what must be known of the classifier is noted too: that it was trained on a split of its own, for
+    one. The classes keep the names of the data where the classifier is to learn them instead of its own. ValueError in
+    one sentence if the data cannot be used with this classifier.
     """
     if reason := misfit(classifier, data, learns=learns):
         raise ValueError(reason)
     join = join_classes(data.classes, classifier.labels, learns=learns)
     labels = torch.tensor(join.places)[data.labels]
-    notes = (*data.notes, sentence(join.note)) if join.note else data.notes
+    notes = (*data.notes, *(() if learns else classifier.notes), *((sentence(join.note),) if join.note else ()))
     return Images(data.images, labels, data.classes if join.renamed else classifier.labels, notes)
 
 

@@ -94,7 +94,7 @@ def _load(context: Context, asked: MaskingRequest) -> Subject:
         asked.data, asked.split, size=first.size, progress=context.preparing, fingerprint=asked.data_fingerprint
     )
     fitted = [joined(each, data) for each in classifiers]
-    for note in (*first.notes, *fitted[0].notes):
+    for note in fitted[0].notes:
         context.note(note)
     if any(not torch.equal(each.labels, fitted[0].labels) for each in fitted):
         raise ValueError("the second model names its classes differently or in another order")

@@ -13,7 +13,9 @@ from core.catalog import CLASSIFIERS, load_classifier
 from core.checkpoints.card import Card, save_weights, shipped_card
 from core.checkpoints.tensor_files import read_tensors
 from core.classifiers import mnist_cnn
+from core.contracts.interfaces import Images
 from core.contracts.preprocessing import Preprocessing
+from core.data.fit import joined
 from core.images import samples
 from core.recipes.sample_logits import TOLERANCE
 from core.refinement.request import untrained
@@ -64,6 +66,15 @@ def test_a_spoilt_shipped_checkpoint_is_refused(tmp_path: Path, monkeypatch: pyt
     path.with_suffix(".json").write_text(json.dumps(card | {"sha256": "0" * 64}))
     with pytest.raises(ValueError, match="not the ones their card describes"):
         load_classifier("mnist_cnn:standard")
+
+
+def test_a_split_of_its_own_is_noted_wherever_a_model_is_measured() -> None:
+    """On published test images too, of which it has seen some in training."""
+    model = load_classifier("cifar100_resnet20:lime_guided")
+    data = Images(torch.zeros(1, 3, 32, 32, dtype=torch.uint8), torch.tensor([0]), model.labels)
+    assert any("split drawn anew" in note for note in joined(model, data).notes)
+    assert not joined(model, data, learns=True).notes
+    assert not load_classifier("cifar10_resnet20:standard").notes
 
 
 # --- the preprocessing

@@ -23,6 +23,8 @@ from core.training.loop import Training
 from core.training.schedule import Schedule
 from tests.toys import dataset, guided_batch, separable, small, whole
 
+EARLIER = ("cifar10_resnet18", "cifar10_resnet20", "mnist_cnn")  # made when `groups` was called turns
+
 
 @pytest.mark.parametrize("off", [{"mask_source": "none"}, {"masking": 0.0, "sensitivity": 0.0}])
 def test_without_masks_it_is_fast_adversarial_training(off: dict[str, object]) -> None:
@@ -160,7 +162,9 @@ def test_settings_that_leave_nothing_to_blame_are_refused(asked: dict[str, objec
     LimeGuided(mask_source="random", **asked)  # type: ignore[arg-type]
 
 
-@pytest.mark.parametrize("card", sorted(CHECKPOINTS.glob("*_lime_guided.json")), ids=lambda path: path.stem)
+@pytest.mark.parametrize(
+    "card", [CHECKPOINTS / f"{name}_lime_guided.json" for name in EARLIER], ids=lambda path: path.stem
+)
 def test_the_cards_that_say_turns_are_still_read(card: Path) -> None:
     spec = json.loads(card.read_text())["objective"]
     made = from_spec(spec, OBJECTIVES)
