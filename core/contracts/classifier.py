@@ -25,8 +25,9 @@ class Classifier:
     `size` is (C, H, W) of the images it takes; `resize` is the length the shorter side of a photograph is scaled to
     before the centre crop (0: straight to `size`), with `interpolation` (bicubic or bilinear). `cam_layer` names the
     module whose output Grad-CAM++ reads, "" if there is none. `key` is its name in the catalogue, `samples` the
-    gallery set that fits it; `notes`: sentences on what was done to the weights or must be known of them. `fingerprint` is given as the sha256
-    of the weights, and then tells apart whatever else changes an answer too: see core.contracts.fingerprint.
+    gallery set that fits it; `notes`: sentences on what was done to the weights or must be known of them.
+    `fingerprint` is given as the sha256 of the weights, and then tells apart whatever else changes an answer too: see
+    core.contracts.fingerprint.
     """
 
     net: nn.Module
