@@ -67,6 +67,8 @@ def test_a_published_file_loads_as_it_is(name: str) -> None:
     net, x = drawn(architecture(name).build(10, 3)), torch.rand(2, 3, 32, 32)
     net.input_offset.copy_(torch.tensor([MEAN, STD]))
     state = net.state_dict()
+    for key in (key for key in state if key.endswith(".d")):
+        state[key].fill_(0.75)  # the file's own, not the usual 0.5
     assert {key.partition(".")[0] for key in state} == {"input_offset", "pipe"}
     assert ("pipe.1.0.pre.1.d" in state) == NAMES[name]
     loaded = load_classifier(install(save(state), name, LABELS, "published"))
@@ -76,3 +78,10 @@ def test_a_published_file_loads_as_it_is(name: str) -> None:
     (other,) = set(NAMES) - {name}
     with pytest.raises(ValueError, match=f"called and shaped like those of {name}[.]"):
         install(save(state), other, LABELS, "mistaken")
+
+
+def test_an_activation_without_a_bowl_is_refused_in_a_sentence() -> None:
+    state = drawn(architecture("preact_resnet44_half_huber").build(10, 3)).state_dict()
+    state["pipe.1.0.pre.1.d"].fill_(-1.0)
+    with pytest.raises(ValueError, match="d of a half-Huber ReLU must be above 0, and here it is -1"):
+        install(save(state), "preact_resnet44_half_huber", LABELS, "bowlless")
