@@ -11,16 +11,7 @@ from core.contracts.ascend import ascend
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial, Loss, Objective, expect_attacked
-
-
-def divergence(log_p: Tensor, log_q: Tensor) -> Tensor:
-    """KL(p | q) of each row, (N, K) log-probabilities -> (N,).
-
-    >>> p, q = torch.tensor([[0.5, 0.5]]), torch.tensor([[0.25, 0.75]])
-    >>> round(divergence(p.log(), q.log()).item(), 4)  # ln(2) / 2 + ln(2 / 3) / 2
-    0.1438
-    """
-    return (log_p.exp() * (log_p - log_q)).sum(dim=1)
+from core.objectives._divergence import divergence
 
 
 @dataclass(frozen=True)
