@@ -6,12 +6,14 @@ from collections.abc import Mapping
 from types import MappingProxyType
 from typing import TypeVar
 
+from core.base.params import from_spec
 from core.base.plain_line import plain_line
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.corruption import Corruption
 from core.contracts.explainer import Explainer
 from core.contracts.interfaces import DataSet, Progress, Source
+from core.contracts.layer import Layer
 from core.contracts.map_distance import MapDistance
 from core.contracts.metric import Metric
 from core.contracts.objective import Objective
@@ -46,6 +48,7 @@ def collect(package: str, name: str, kind: type[T]) -> Mapping[str, type[T]]:
 ATTACKS = collect("core.attacks", "ATTACKS", Attack)
 EXPLAINERS = collect("core.explainers", "EXPLAINERS", Explainer)
 OBJECTIVES = collect("core.objectives", "OBJECTIVES", Objective)
+LAYERS = collect("core.layers", "LAYERS", Layer)
 METRICS = collect("core.metrics", "METRICS", Metric)
 MAP_DISTANCES = collect("core.map_distances", "MAP_DISTANCES", MapDistance)
 CORRUPTIONS = collect("core.corruptions", "CORRUPTIONS", Corruption)
@@ -64,6 +67,12 @@ def classifier_names() -> dict[str, str]:
         for checkpoint, title in checkpoints.items():
             names[f"{key}:{checkpoint}" if checkpoint else key] = plain_line(title)
     return names
+
+
+def layers_of(classifier: Classifier) -> tuple[Layer, ...]:
+    """The layers that were put into a classifier's network; ValueError if one is none of this version."""
+    found = [from_spec(each, LAYERS) for each in classifier.layers]
+    return tuple(each for each in found if isinstance(each, Layer))
 
 
 def stamp(name: str) -> str:

@@ -7,13 +7,14 @@ import pytest
 
 from core.base.paths import ROOT
 
-METHODS = "attacks explainers objectives metrics map_distances corruptions classifiers datasets"
+METHODS = "attacks explainers objectives layers metrics map_distances corruptions classifiers datasets"
 UP_TO_METHODS = "base untrusted contracts images"
-ENGINE = f"{UP_TO_METHODS} occlusion spurious data checkpoints {METHODS} catalog distributed"
+ENGINE = f"{UP_TO_METHODS} audit occlusion spurious data checkpoints {METHODS} catalog distributed"
 MEASURES = f"{ENGINE} study evaluation robustness minimal_distance explainer_league gradient_masking"
 WINGS = {  # a wing of core -> the wings that it may import, beside itself; the order is that of docs/architecture.md
     "base": "",
     "untrusted": "base",
+    "audit": "base untrusted",
     "contracts": "base",
     "images": "base untrusted contracts",
     "occlusion": "base contracts images",
@@ -23,10 +24,11 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "attacks": "base contracts",
     "explainers": "base contracts occlusion",
     "objectives": "base contracts occlusion spurious",
+    "layers": "base contracts",
     "metrics": "base contracts occlusion spurious map_distances",
     "map_distances": "base contracts",
     "corruptions": "base contracts",
-    "classifiers": "base contracts checkpoints",
+    "classifiers": "base contracts layers checkpoints",
     "datasets": "base untrusted contracts data.formats",
     "data.formats": "base untrusted contracts images",
     "catalog": f"base contracts {METHODS}",

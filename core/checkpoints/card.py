@@ -31,6 +31,7 @@ class Card:
     name: str | None = None
     title: str | None = None
     architecture: str | None = None
+    layers: Sequence[Entry] | None = None  # put into that architecture before training: core.contracts.layer
     labels: Sequence[str] | None = None
     size: Sequence[int] | None = None  # (C, H, W) of the images, with the next four: core.contracts.preprocessing
     mean: Sequence[float] | None = None

@@ -11,6 +11,7 @@ from core.base.paths import CHECKPOINTS
 from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import fit, read_tensors
 from core.classifiers._card_checks import preprocessing
+from core.classifiers._layers import as_on_card
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 from core.contracts.preprocessing import Preprocessing
@@ -54,7 +55,7 @@ class Packaged(Source):
         card = Card.read(path)
         if card is None or digest != card.sha256:
             raise ValueError(f"the weights {path.name} are not the ones their card describes; fetch or train them anew")
-        made = self.fresh()
+        made = as_on_card(self.fresh(), card.layers, f"the card of {path.name}")
         usual = Preprocessing.of(made)
         if missing := [name for name in usual.entries() if getattr(card, name) is None]:
             raise ValueError(f"the card of {path.name} does not say the {', '.join(missing)} of its images")

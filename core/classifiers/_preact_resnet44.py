@@ -5,32 +5,11 @@ Their file calls all tensors `pipe.` and a number, and holds the normalisation o
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import smooth_l1_loss
+
+from core.layers.half_huber_relu import HalfHuberReLU
 
 MEAN, STD = (0.4914, 0.4822, 0.4465), (0.247, 0.243, 0.261)
-DELTA = 0.5
 CAM_LAYER = "pipe.5"
-
-
-class HalfHuberReLU(nn.Module):
-    """0 for t <= 0, t^2 / (2 d) up to d, t - d / 2 beyond: a ReLU whose slope, clamp(t, 0, d) / d, makes no jump.
-
-    >>> HalfHuberReLU()(torch.tensor([-1.0, 0.25, 0.5, 2.0])).tolist()
-    [0.0, 0.0625, 0.25, 1.75]
-    """
-
-    d: Tensor
-
-    def __init__(self) -> None:
-        super().__init__()
-        self.register_buffer("d", torch.tensor(DELTA))
-
-    def forward(self, t: Tensor) -> Tensor:
-        d = float(self.d)
-        if not d > 0:
-            raise ValueError(f"the d of a half-Huber ReLU must be above 0, and here it is {d:g}")
-        zero = t.new_zeros(()).expand_as(t)  # the smooth L1 loss against it is this formula, in one operation of five
-        return smooth_l1_loss(t.relu(), zero, reduction="none", beta=d)
 
 
 class Block(nn.Module):

@@ -15,6 +15,7 @@ from core.base.file_stamp import file_stamp
 from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import LARGEST, fit, parse_tensors
 from core.classifiers._architectures import head
+from core.classifiers._layers import as_on_card
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 from core.contracts.probe import expect_answers
@@ -60,7 +61,7 @@ class RunWeights(Source):
             tensors, card = parse_tensors(raw, path.name), Card.inside(path)
         except FileNotFoundError as error:
             raise OSError(f"the weights of run {name} are not there (any more)") from error
-        made = _empty(card, progress)
+        made = as_on_card(_empty(card, progress), card.layers, f"the card of run {name}")
         labels = tuple(card.labels or made.labels)
         told = len(tensors.get(head(made.net), labels))
         if told != len(labels):

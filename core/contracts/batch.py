@@ -2,8 +2,8 @@
 
 import hashlib
 import math
-from collections.abc import Callable
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field, replace
 
 import torch
 from torch import Tensor
@@ -29,7 +29,8 @@ class Batch:
 
     images (n, C, H, W) in [0, 1], augmented; labels (n,); indices (n,), the images' places in the training data, on the
     CPU; masks (n, H, W), bool, moved and mirrored like the images, if the objective keeps any; others (n, C, H, W), the
-    next image of the whole batch for each, as it is in the data, if the objective wants pairs. `seed` is the step's.
+    next image of the whole batch for each, as it is in the data, if the objective wants pairs; kept: the numbers that
+    the objective keeps from step to step. `seed` is the step's.
     """
 
     images: Tensor
@@ -40,6 +41,7 @@ class Batch:
     whole: int
     masks: Tensor | None = None
     others: Tensor | None = None
+    kept: Mapping[str, float] = field(default_factory=dict)
 
     def __len__(self) -> int:
         return len(self.labels)

@@ -2,9 +2,10 @@
 
 import copy
 import threading
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 import torch
 from torch import Tensor, nn
@@ -15,7 +16,7 @@ from core.contracts.fingerprint import fingerprint, weights_of
 from core.contracts.finite import expect_finite
 from core.contracts.normalisation import normalised
 
-LARGE = 3 * 224 * 224  # values in a batch; a larger one may take long enough to want a stop between two layers
+LARGE = 3 * 224 * 224  # values in a batch; a larger one may take so long that one wants a stop between two layers
 
 
 @dataclass(frozen=True, eq=False)
@@ -25,9 +26,9 @@ class Classifier:
     `size` is (C, H, W) of the images it takes; `resize` is the length the shorter side of a photograph is scaled to
     before the centre crop (0: straight to `size`), with `interpolation` (bicubic or bilinear). `cam_layer` names the
     module whose output Grad-CAM++ reads, "" if there is none. `key` is its name in the catalogue, `samples` the
-    gallery set that fits it; `notes`: sentences on what was done to the weights or must be known of them.
-    `fingerprint` is given as the sha256 of the weights, and then tells apart whatever else changes an answer too: see
-    core.contracts.fingerprint.
+    gallery set that fits it; `notes`: sentences on what was done to the weights or must be known of them;
+    `layers`: what was put into the network before it was trained, as specs (core.contracts.layer).
+    `fingerprint` is given as the sha256 of the weights; see core.contracts.fingerprint for what it then tells apart.
     """
 
     net: nn.Module
@@ -42,6 +43,7 @@ class Classifier:
     samples: str = ""
     interpolation: str = "bicubic"
     notes: tuple[str, ...] = ()
+    layers: tuple[Mapping[str, Any], ...] = ()
     lock: threading.RLock = field(default_factory=threading.RLock, repr=False)
 
     def __post_init__(self) -> None:
@@ -58,9 +60,8 @@ class Classifier:
 
     def __call__(self, images: Tensor) -> Tensor:
         if images.ndim != 4 or tuple(images.shape[1:]) != self.size:
-            raise ValueError(
-                f"expected images of shape (N, {', '.join(map(str, self.size))}), got {tuple(images.shape)}"
-            )
+            expected = ", ".join(map(str, self.size))
+            raise ValueError(f"expected images of shape (N, {expected}), got {tuple(images.shape)}")
         cancellation.check()
         long = images.numel() > LARGE and images.device.type == "cpu"  # a GPU is through before it is told to stop
         with cancellation.interruptible() if long else nullcontext():

@@ -56,6 +56,14 @@ class Objective(Method, ABC):
         """How far the weights are perturbed against the loss in this epoch (AWP's gamma); 0 for not at all."""
         return 0.0
 
+    def begin(self) -> Mapping[str, float]:
+        """The numbers that it keeps from step to step, at the start; it finds them in `Batch.kept`."""
+        return {}
+
+    def advance(self, kept: Mapping[str, float], parts: Mapping[str, float]) -> Mapping[str, float]:
+        """What they are after a step whose loss had these parts, over all rows of all processes."""
+        return kept
+
     def due(self, epoch: int) -> bool:
         """Whether masks are made before this epoch (from 0)."""
         return False

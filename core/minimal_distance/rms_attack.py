@@ -7,17 +7,16 @@ import torch
 from torch import Tensor
 from torch.nn.functional import softmax
 
-from core.contracts.ascend import laid_out, per_image
 from core.contracts.attack_loss import label_loss
 from core.contracts.checks import expect_batch
 from core.contracts.classifier import Classifier
 from core.contracts.finite import expect_finite
+from core.contracts.rms_walk import rms_walk
 
 Aim = Literal["attack", "btr"]  # another answer; or no better than random, p_y <= 1 / K
 STEPS = 450
 EPS = 20.0  # what STEPS steps add up to, most of which goes into making smaller what was found
 MOMENTUM = 0.9
-TINY = 1e-8
 
 
 @dataclass(frozen=True, eq=False)
@@ -33,15 +32,6 @@ class Smallest:
     def late(self, steps: int) -> Tensor:
         """(N,) bool: first success after half the steps, or none, so that little was left to make it smaller."""
         return (self.first < 0) | (self.first > steps // 2)
-
-
-def rms(change: Tensor) -> Tensor:
-    """Root mean square over all values of each image: (N, C, H, W) -> (N,).
-
-    >>> rms(torch.tensor([[[[3.0, -4.0, 0.0, 0.0]]]])).tolist()
-    [2.5]
-    """
-    return change.flatten(1).square().mean(dim=1).sqrt()
 
 
 def succeeded(logits: Tensor, labels: Tensor, aim: Aim) -> Tensor:
@@ -98,7 +88,7 @@ def smallest_rms(
         distance[done], first[done] = 0.0, 0
         left = (~done).nonzero()[:, 0]
         if len(left):
-            found = _walk(classifier, laid_out(images[left]), labels[left], aim, steps, eps, momentum)
+            found = _walk(classifier, images[left], labels[left], aim, steps, eps, momentum)
             best[left], distance[left], first[left] = found.change, found.distance, found.first
     return Smallest(best, distance, first)
 
@@ -107,24 +97,17 @@ def _walk(
     classifier: Classifier, images: Tensor, labels: Tensor, aim: Aim, steps: int, eps: float, momentum: float
 ) -> Smallest:
     """The same for images that do not succeed as they are; after the last step the point reached is looked at too."""
-    change, gathered, best = (torch.zeros_like(images) for _ in range(3))
+    best = torch.zeros_like(images)
     smallest = torch.full((len(images),), torch.inf, device=images.device)
     first = torch.full_like(labels, -1)
-    for step in range(steps + 1):
-        change = change.detach().requires_grad_(True)
-        with torch.enable_grad():
-            logits = classifier(images + change)
-            (gradient,) = torch.autograd.grad(label_loss(logits, labels).sum(), change)
-        expect_finite(logits.detach(), "the model's answer")
-        change = change.detach()
-        done, size = succeeded(logits.detach(), labels, aim), rms(change)
-        first[done & (first < 0)] = step
-        better = done & (size < smallest)
+
+    def look(step: int, change: Tensor, size: Tensor, going: Tensor) -> None:
+        first[~going & (first < 0)] = step
+        better = ~going & (size < smallest)
         best[better], smallest[better] = change[better], size[better]
-        if step == steps:
-            break
-        direction = torch.where(per_image(done), -change, gradient)
-        direction = direction / per_image(rms(direction) + TINY)
-        gathered = momentum * gathered + (1 - momentum) * direction
-        change = change + eps * (steps - step) / (steps * (steps + 1) / 2) * gathered
-    return Smallest(best.contiguous(), smallest, first)
+
+    rms_walk(
+        classifier, images, lambda logits: label_loss(logits, labels),
+        lambda logits, _: ~succeeded(logits, labels, aim), eps=eps, steps=steps, momentum=momentum, look=look,
+    )  # fmt: skip
+    return Smallest(best, smallest, first)

@@ -7,10 +7,11 @@ from typing import Any, Literal, TypeVar
 
 from core.base.params import TYPES, Method, from_spec, to_spec
 from core.base.plain_line import plain_line
-from core.catalog import ATTACKS, CLASSIFIERS, OBJECTIVES, load_classifier
+from core.catalog import ATTACKS, CLASSIFIERS, LAYERS, OBJECTIVES, load_classifier
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images, Progress
+from core.contracts.layer import Layer, with_layers
 from core.contracts.objective import Objective
 from core.data.by_name import load_data
 from core.data.class_join import join_classes
@@ -27,7 +28,6 @@ KINDS: Mapping[str, tuple[type, ...]] = {
     "processes": (int,), "save_every": (int, float),
 }  # fmt: skip
 ONE_CLASS = "all training images are of one class; expected at least two"
-
 LONGEST_TITLE = 200  # characters
 
 
@@ -36,10 +36,11 @@ class Refinement:
     """The one record of a request, from a page, a shell command, a preset or a recipe to the training loop.
 
     base: a classifier's name; start: from its weights ("base") or the same architecture untrained ("scratch"); data: a
-    data set's name; images: use only so many training images, drawn by the seed (0: all); title: the user's own words;
+    data set's name; images: use only so many training images, drawn by the seed (0: all); title: the user's own;
     processes: how many on a CPU; save_every: seconds between two checkpoints within an epoch; data_fingerprint:
     core.data.by_name.data_fingerprint of the data, if these images only are meant; validation_attack: what the
-    held-out images are attacked with to choose the epoch, None for core.training.validation.usual_validation_attack.
+    held-out images are attacked with to choose the epoch, None for core.training.validation.usual_validation_attack;
+    layers: what is put into the network first, beside what the base has in it already.
     ValueError in one sentence if one of them cannot be.
     """
 
@@ -54,6 +55,7 @@ class Refinement:
     save_every: float = 30.0
     data_fingerprint: str = ""
     validation_attack: Attack | None = None
+    layers: tuple[Layer, ...] = ()
 
     @classmethod
     def read(cls, arguments: Mapping[str, Any]) -> "Refinement":
@@ -70,6 +72,7 @@ class Refinement:
         parsed["schedule"] = _method(schedule, {Schedule.key: Schedule}, Schedule)
         if parsed.get("validation_attack") is not None:
             parsed["validation_attack"] = _method(parsed["validation_attack"], ATTACKS, Attack)  # type: ignore[type-abstract]
+        parsed["layers"] = tuple(_method(each, LAYERS, Layer) for each in parsed.get("layers") or ())  # type: ignore[type-abstract]
         try:
             return cls(**parsed)
         except TypeError as error:
@@ -99,7 +102,8 @@ class Refinement:
             "schedule": asdict(self.schedule), "start": self.start, "images": self.images, "title": self.title,
             "processes": self.processes, "save_every": self.save_every,
         }  # fmt: skip
-        said |= {"data_fingerprint": self.data_fingerprint} if self.data_fingerprint else {}
+        more = {"data_fingerprint": self.data_fingerprint, "layers": [to_spec(each) for each in self.layers]}
+        said |= {name: value for name, value in more.items() if value}
         return said | ({} if attack is None else {"validation_attack": to_spec(attack)})
 
     @property
@@ -130,7 +134,7 @@ class Refinement:
         if self.start == "scratch" and not (join.by_name and len(images.classes) == len(classifier.labels)):
             classifier = untrained(self.base, self.schedule.seed, images.classes)
         images = joined(classifier, images, learns=True)
-        return replace(classifier, labels=images.classes), images
+        return replace(with_layers(classifier, self.layers), labels=images.classes), images
 
     def classifier(self) -> Classifier:
         """The base, or its architecture untrained; ValueError or OSError in one sentence if it cannot be had."""
@@ -139,6 +143,8 @@ class Refinement:
 
 def _method(spec: Any, catalogue: Mapping[str, type[Method]], kind: type[M]) -> M:
     """The method of a JSON form, or the one that is given as it is."""
+    if not isinstance(spec, Method | Mapping):
+        raise ValueError(f"expected a method and its parameters, got {repr(spec)[:60]}")
     made = spec if isinstance(spec, Method) else from_spec(spec, catalogue)
     assert isinstance(made, kind)
     return made

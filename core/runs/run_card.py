@@ -27,6 +27,7 @@ def run_card(run: str, request: Refinement, training: Training, device: str) -> 
         name=f"run:{run}",
         title=request.title or f"{objective.named}, from {title_of(request.base, request.start)}",
         architecture=of.partition(":")[0],
+        layers=list(training.classifier.layers) or None,
         labels=list(training.classifier.labels),
         base=request.base,
         origin=of,

@@ -1,5 +1,6 @@
 """The gradient of a whole batch's loss, gathered part by part and over all processes."""
 
+from collections.abc import Sequence
 from contextlib import AbstractContextManager, nullcontext
 from typing import TYPE_CHECKING
 
@@ -8,6 +9,7 @@ from torch import Tensor, nn
 
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
+from core.contracts.layer import Layer
 from core.contracts.objective import Objective
 from core.distributed.fabric import summed
 from core.training.awp import buffers_of, perturbed
@@ -17,12 +19,14 @@ if TYPE_CHECKING:
 
 
 def descent(
-    classifier: Classifier, objective: Objective, batches: list[Batch], epoch: int, fabric: "Fabric"
-) -> dict[str, float]:
+    classifier: Classifier, objective: Objective, batches: list[Batch], epoch: int, fabric: "Fabric",
+    layers: Sequence[Layer] = (),
+) -> dict[str, float]:  # fmt: skip
     """Leave the gradient of the mean loss of all the rows in the weights' `.grad`; the `loss` and its parts as numbers.
 
-    `batches` are the parts in which this process passes its rows through the network. Where the objective wants the
-    weights perturbed, the gradient is that at the perturbed weights, and the weights are as before.
+    What the layers want is added to the objective's loss. `batches` are the parts in which this process passes its rows
+    through the network. Where the objective wants the weights perturbed, the gradient is that at the perturbed weights,
+    and the weights are as before.
     """
 
     def precision() -> AbstractContextManager[object]:
@@ -34,6 +38,9 @@ def descent(
         for batch, images in zip(batches, attacked, strict=True):
             with precision():
                 loss, parts = objective.loss(classifier, batch, images)
+                for layer in layers:
+                    if wanted := layer.loss(classifier, batch):
+                        loss, parts = loss + wanted[0], {**parts, **wanted[1]}
             weight = len(batch) / batch.whole
             (loss * weight).backward()  # type: ignore[no-untyped-call]
             for name, value in {"loss": loss.item(), **parts}.items():

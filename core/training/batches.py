@@ -1,5 +1,6 @@
 """Which images a step sees, in which order and how augmented: a function of the seed and the step's number."""
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 import torch
@@ -34,8 +35,11 @@ class Batches:
         self.data = Images(data.images.to(device), data.labels.to(device), data.classes) if fits else data
         self._order = (-1, torch.empty(0, dtype=torch.long))  # the last epoch asked for, and its order
 
-    def batch(self, index: int, masks: Tensor | None) -> Batch:
-        """This process's rows of the batch of step `index`; masks (N, H, W), bool, are those of all images."""
+    def batch(self, index: int, masks: Tensor | None, kept: Mapping[str, float]) -> Batch:
+        """This process's rows of the batch of step `index`; masks (N, H, W), bool, are those of all images.
+
+        kept: what the objective keeps from step to step.
+        """
         (epoch, place), size, device = divmod(index, self.each), self.schedule.batch, self.fabric.device
         if self._order[0] != epoch:
             shuffle = torch.Generator().manual_seed(stream(self.schedule.seed, "order", epoch))
@@ -51,4 +55,5 @@ class Batches:
         if self.pairs:
             next_ones = order[place * size : (place + 1) * size].roll(-1)[first:last]
             others = self.data.images[next_ones].to(device).float() / 255
-        return Batch(images, self.data.labels[chosen].to(device), chosen, seed, first, size, here, others)
+        labels = self.data.labels[chosen].to(device)
+        return Batch(images, labels, chosen, seed, first, size, here, others, kept)

@@ -4,7 +4,7 @@ import math
 from collections.abc import Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import torch
 from torch import Tensor
@@ -12,6 +12,7 @@ from torch import Tensor
 from core.base.cancellation import CancelScope
 from core.base.params import to_spec
 from core.base.rng import seeded
+from core.catalog import layers_of
 from core.contracts.attack import Attack
 from core.contracts.batch import stream
 from core.contracts.classifier import Classifier
@@ -60,12 +61,12 @@ class Training:
             weight_decay=schedule.weight_decay,
         )  # fmt: skip
         self.done, self.evaluations, self.at_once = 0, 0.0, schedule.batch
-        self.masks: Tensor | None = None  # (N, H, W), bool, on the CPU
+        self.masks, self.kept = cast("Tensor | None", None), objective.begin()  # masks (N, H, W), bool, on the CPU
         self._unvalidated: TrainingStep | None = None  # a step that ended an epoch and has not been yielded yet
         self.spec: Mapping[str, Any] = {  # what a run must have in common with another to go on where that stopped
             "objective": to_spec(objective), "schedule": asdict(schedule), "images": len(learn),
             "judge": None if self.validation.attack is None else to_spec(self.validation.attack),
-        }  # fmt: skip
+        } | ({"layers": [*classifier.layers]} if classifier.layers else {})  # fmt: skip
 
     def __iter__(self) -> Iterator[TrainingStep]:
         """The steps that are left, each yielded when it is done: to stop is to ask for no more.
@@ -107,8 +108,8 @@ class Training:
                     self.objective, self.classifier, self.average or self.classifier, self.batches.data, made, epoch,
                     schedule.seed, self.fabric, min(PART, 4 * self.at_once),
                 )  # fmt: skip
-            batches = self.batches.batch(index, made).parts(self.at_once)
-            numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric)
+            batches = self.batches.batch(index, made, self.kept).parts(self.at_once)
+            numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric, layers_of(self.classifier))
             if not math.isfinite(numbers["loss"]):
                 rough = in_bf16(self.fabric) and not self.objective.precise
                 half = ", full precision (schedule.bf16=False)" if rough else ""
@@ -128,6 +129,7 @@ class Training:
         if self.average is not None:
             blend(self.average.net, net, average_decay(schedule.ema, index))
         self.masks, self.evaluations, self.done = made, self.evaluations + cost, index + 1
+        self.kept = self.objective.advance(self.kept, numbers)
         loss, ends = numbers.pop("loss"), place == self.batches.each - 1
         return TrainingStep(index, self.batches.total, epoch, ends, loss, numbers, lr, self.evaluations, masks=told)
 

@@ -73,6 +73,7 @@ class Resumable(Protocol):
     average: Classifier | None
     optimiser: torch.optim.Optimizer
     masks: Tensor | None
+    kept: Mapping[str, float]
     done: int
     evaluations: float
     at_once: int
@@ -91,6 +92,7 @@ def gather(run: Resumable, facts: dict[str, Any]) -> State:
         tensors |= kept("best", best.weights)
         facts = facts | {"best": {"epoch": best.epoch, "score": best.score, "averaged": best.averaged}}
     facts = facts | {"at_once": run.at_once, "judged_at_once": run.validation.at_once}
+    facts = facts | ({"kept": dict(run.kept)} if run.kept else {})
     return State(tensors, facts | {"done": run.done, "evaluations": run.evaluations})
 
 
@@ -108,7 +110,7 @@ def put_back(run: Resumable, spec: Mapping[str, Any], state: State) -> None:
     found = state.facts.get("best")
     run.validation.best = None if found is None else Best(weights=state.under("best"), **found)
     run.done, run.evaluations = state.facts["done"], state.facts["evaluations"]
-    run.at_once = state.facts["at_once"]
+    run.at_once, run.kept = state.facts["at_once"], state.facts.get("kept", run.kept)
     validation = run.validation
     validation.at_once = state.facts.get("judged_at_once", validation.at_once)  # older states have none
 

@@ -6,8 +6,9 @@ from safetensors.torch import save
 
 from core.catalog import load_classifier
 from core.classifiers._architectures import architecture
-from core.classifiers._preact_resnet44 import MEAN, STD, Block, HalfHuberReLU, PreActResNet44
+from core.classifiers._preact_resnet44 import MEAN, STD, Block, PreActResNet44
 from core.classifiers.own import install
+from core.layers.half_huber_relu import HalfHuberReLU
 from tests.core.classifiers.test_cifar_resnets import LABELS, drawn
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -10,10 +10,10 @@ import torch
 from core.base import run_folder
 from core.catalog import load_classifier
 from core.contracts.batch import stream
+from core.contracts.rms_walk import rms
 from core.minimal_distance import image_batch, rms_attack
 from core.minimal_distance.area import chosen
 from core.minimal_distance.image_batch import measure, summary
-from core.minimal_distance.rms_attack import rms
 from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.tasks import TASKS

@@ -1,0 +1,1 @@
+"""Changes to a network before it is trained: one a file."""
