@@ -9,9 +9,10 @@ import torch
 
 from core.base import run_folder
 from core.catalog import load_classifier
+from core.contracts import rms_walk
 from core.contracts.batch import stream
 from core.contracts.rms_walk import rms
-from core.minimal_distance import image_batch, rms_attack
+from core.minimal_distance import image_batch
 from core.minimal_distance.area import chosen
 from core.minimal_distance.image_batch import measure, summary
 from core.runs import files
@@ -92,7 +93,7 @@ def test_a_stop_is_heard_within_a_batch_and_what_was_late_is_told(
         return rms(change)
 
     with monkeypatch.context() as patch:
-        patch.setattr(rms_attack, "rms", stop)
+        patch.setattr(rms_walk, "rms", stop)
         with pytest.raises(Stopped):
             TASKS["ara"](context, asked)
     assert run.metrics == []
