@@ -36,6 +36,10 @@ class Objective(Method, ABC):
         """Its title, and for a control what it is a control by."""
         return self.title
 
+    def obstacle(self, classifier: Classifier) -> str:
+        """Why this classifier cannot be trained by it, in one sentence; "" if it can."""
+        return ""
+
     @property
     def pairs(self) -> bool:
         """Whether each image comes with another one, as `Batch.others`."""

@@ -64,13 +64,16 @@ class SGDrop(Objective):
     sign: str = param("absolute", choices=SIGNS, title="Counts as important",
                       help="Whether what lowered the score of the right answer counts too")  # fmt: skip
 
+    def obstacle(self, classifier: Classifier) -> str:
+        return "" if classifier.cam_layer else NO_MAPS.format(what="this one names none")
+
     def scale(self, classifier: Classifier, batch: Batch) -> tuple[Tensor, int]:
         """What A is multiplied by, (n, D, h, w) or (n, 1, h, w), and in which call of the layer in a pass, the last.
 
         Never in half precision. ValueError if there is no such layer.
         """
-        if not classifier.cam_layer:
-            raise ValueError(NO_MAPS.format(what="this one names none"))
+        if reason := self.obstacle(classifier):
+            raise ValueError(reason)
         half = torch.autocast(batch.images.device.type, enabled=False)
         with classifier.frozen(), half, classifier.watch(classifier.cam_layer, leaf=True) as seen, torch.enable_grad():
             scores = classifier(batch.images).gather(1, batch.labels[:, None])

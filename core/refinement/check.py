@@ -16,7 +16,7 @@ from core.refinement.batch_norm import alone
 from core.refinement.request import ONE_CLASS, Refinement
 from core.refinement.warnings import warnings_before
 
-Cause = Literal["", "unreadable", "no images", "misfit", "too few", "one image"]
+Cause = Literal["", "unreadable", "no images", "misfit", "method", "too few", "one image"]
 
 
 @dataclass(frozen=True)
@@ -59,6 +59,8 @@ def check(request: Refinement, classifier_of: Callable[[Refinement], Classifier]
         facts = replace(facts, size=classifier.size)
     if wrong := _misfit(request, classifier, facts):
         return replace(passed, cause="misfit", refusal=wrong)
+    if reason := request.objective.obstacle(classifier):
+        return replace(passed, cause="method", refusal=reason)
     learnt = join_classes(facts.classes, classifier.labels, learns=True) if request.start == "base" else None
     hard = request.start == "scratch" and isinstance(request.objective, Adversarial)
     warnings = [sentence(learnt.note)] if learnt and learnt.note else []
