@@ -69,7 +69,8 @@ class Cure(Objective):
     is h = 0.6 and weight = 0.8, the defaults. Their example raises h over the first epochs, which is not done here.
 
     A network that is very sure of an image has next to no gradient there, whatever it does farther away. No attack is
-    part of this training; networks trained so were broken by stronger attacks (AutoAttack) than those of the paper.
+    part of this training: of the authors' ResNet-18, right on 41.4 % of CIFAR-10 under their attack of 8/255,
+    AutoAttack left 38.5 % (Croce, Hein 2020, arXiv 2003.01690), less than of networks trained under attack.
     """
 
     key = "cure"

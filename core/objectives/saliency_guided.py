@@ -56,7 +56,7 @@ class SaliencyGuided(Objective):
     )
     cite = "Ismail, Corrada Bravo, Feizi 2021, NeurIPS, arXiv 2111.14338"
 
-    weight: float = param(1.0, low=0.0, high=20.0, step=0.1, title="Weight of the agreement",
+    weight: float = param(1.0, low=0.0, high=20.0, step=0.1, title="Weight of the agreement (0 = off)",
                           help="How much the same answer to both pictures counts against being right")  # fmt: skip
     share: float = param(0.5, low=0.01, high=0.99, step=0.01, title="Share of pixels replaced",
                          help="How much of each picture, what matters least, is replaced by noise")  # fmt: skip
@@ -77,6 +77,9 @@ class SaliencyGuided(Objective):
         )
 
     def loss(self, classifier: Classifier, batch: Batch, attacked: Tensor | None) -> Loss:
+        if self.weight == 0:
+            right = cross_entropy(classifier(batch.images), batch.labels)
+            return right, {"cross_entropy": right.item()}
         masked = self.shown(classifier, batch)
         logits = classifier(batch.images)
         right = cross_entropy(logits, batch.labels)

@@ -9,6 +9,7 @@ from torch.nn.functional import cross_entropy, log_softmax, softmax
 from core.base.cancellation import CancelScope
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
+from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.saliency_guided import SaliencyGuided
 from tests.toys import draw, separable, small, whole
 
@@ -103,6 +104,14 @@ def test_it_looks_in_evaluation_mode_learns_in_training_mode_and_costs_three_gra
         SaliencyGuided()(classifier, batch)
     assert modes == [False, True, True]
     assert scope.evaluations == 3 * len(batch)
+
+
+def test_without_weight_it_is_ordinary_training_at_its_price() -> None:
+    classifier, batch = grey()
+    with CancelScope() as scope:
+        loss, parts = SaliencyGuided(weight=0.0)(classifier, batch)
+    assert (loss.item(), parts) == (CrossEntropy()(classifier, batch)[0].item(), {"cross_entropy": loss.item()})
+    assert scope.evaluations == len(batch)
 
 
 def test_what_is_shown_does_not_depend_on_who_has_which_rows() -> None:
