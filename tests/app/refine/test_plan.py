@@ -90,3 +90,12 @@ def test_what_has_no_effect_cannot_be_changed(home: Path) -> None:
         app = opened(REFINE, **(guided | {"lime_guided.masking": masking}))
         assert app.selectbox(key="widget:lime_guided.fill").disabled == idle
         assert ("Not used: no image is covered." in texts(app)) == idle
+
+
+@pytest.mark.parametrize(("key", "name"), [("cure", "h"), ("saliency_guided", "share")])
+def test_what_a_weight_of_nothing_leaves_without_effect_cannot_be_changed(home: Path, key: str, name: str) -> None:
+    for weight, idle in (("0", True), ("0.5", False)):
+        app = opened(REFINE, **(TINY | {"refine.objective": key, f"{key}.weight": weight}))
+        assert app.slider(key=f"widget:{key}.{name}").disabled == idle
+        assert ("Not used: its weight is 0." in texts(app)) == idle
+        assert "without attacks" in texts(app)
