@@ -3,7 +3,7 @@
 import threading
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, Literal
@@ -12,7 +12,7 @@ from core.base import run_folder
 from core.base.atomic_files import write_whole
 from core.runs import checkpoint_folders, files, rows
 from core.runs.spec import known_spec
-from core.runs.status import LIVE, MOST_NOTES, How, State, stop_asked, write_status, written
+from core.runs.status import LIVE, MOST_NOTES, How, stop_asked, write_status, written
 
 RESERVE = 16_384  # bytes kept so that the last words can be written on a full disk
 EVERY = 0.5  # seconds between two writings of the status for progress alone
@@ -35,7 +35,7 @@ class Context:
         self.status = written(folder)
         self.reserve = folder / ".reserve"
         self.listeners: list[Callable[[How], None]] = []
-        self._guard = threading.RLock()
+        self.guard = threading.RLock()  # held by who changes the status
         self._wrote, self._began, self._from = 0.0, time.monotonic(), 0.0
         self.saved = -1  # the step of the last checkpoint
 
@@ -123,28 +123,22 @@ class Context:
 
     def update(self, **changes: Any) -> bool:
         """Change and write the status; nothing changes after the end. Whether it did."""
-        with self._guard:
+        with self.guard:
             if going := self._change(updated=time.time(), **changes):
                 self._wrote = time.monotonic()
                 write_status(self.folder, self.status)
             return going
 
     def _change(self, **changes: Any) -> bool:
-        with self._guard:
+        with self.guard:
             if going := self.status.state in LIVE:
                 self.status = replace(self.status, **changes)
             return going
 
     def follow(self) -> None:
         """Take over what another process of this run has written: its status and its last checkpoint."""
-        with self._guard:
+        with self.guard:
             said, found = written(self.folder), self.latest()
             if self.status.state in LIVE and said.state in LIVE:
                 self.status = said
             self.saved = found[0] if found else -1
-
-    def finish(self, state: State, said: str = "", **changes: Any) -> bool:
-        """Write the last status, once; whether this call did. The reserve makes room for it on a full disk."""
-        with suppress(OSError):
-            self.reserve.unlink(missing_ok=True)
-        return self.update(state=state, said=said, left=None, ended=time.time(), **changes)

@@ -7,17 +7,15 @@ from typing import Any
 
 from core.base import run_folder
 from core.checkpoints.card import Card, save_weights
-from core.contracts.batch import stream
 from core.distributed.fabric import average_buffers
+from core.runs import training_trail
 from core.runs.context import Context
 from core.runs.files import read_rows
+from core.runs.mask_examples import keep_examples
 from core.runs.pace import Pace
-from core.spurious.mask_files import drawn, save_masks
 from core.training.loop import Training
 from core.training.resume import State
 from core.training.step import TrainingStep
-
-SHOWN = 16  # example images
 
 
 class Records:
@@ -50,6 +48,8 @@ class Records:
             self.training.restore(state)
             self.before = state.facts["seconds"]
             self.masks = self.training.masks
+        if self.writes:
+            training_trail.begun(self.context, self.training, self.card)
         self.begun = self.saved_at = time.monotonic()
         self.pace.start()
         self.progress()
@@ -76,7 +76,7 @@ class Records:
                 evaluations=step.evaluations, seconds=round(self.seconds, 3), **more,
             )  # fmt: skip
             if made:
-                self._examples(step.epoch)
+                keep_examples(self.context, self.training, step.epoch)
             if step.epoch_ends:
                 self.held[step.epoch] = dict(step.held)
                 self._weights(step)
@@ -96,15 +96,6 @@ class Records:
         state = training.state()
         with self.context.checkpoint(step) as folder:
             State(state.tensors, state.facts | {"seconds": self.seconds}).save(folder / run_folder.STATE)
-
-    def _examples(self, epoch: int) -> None:
-        """The masks made before this epoch, of the same images every time, drawn by the seed."""
-        training = self.training
-        if training.masks is not None:
-            path = run_folder.mask_examples(self.context.folder, epoch)
-            seed = stream(training.schedule.seed, "examples")
-            data = training.batches.data
-            save_masks(path, *drawn(SHOWN, seed, data.images, training.masks, data.labels))
 
     def _weights(self, step: TrainingStep) -> None:
         """The weights as they are now, and the best ones; without held-out images the latest are the best."""
@@ -127,6 +118,7 @@ class Records:
                 date=date.today().isoformat(),
             )
             save_weights(self.context.folder / name, tensors, card)
+        training_trail.weights_written(self.context, step.epoch)
 
     def result(self) -> dict[str, Any]:
         """The run in numbers: the epoch kept (from 1), what the held-out images said of it, and what it took."""

@@ -10,7 +10,7 @@ from typing import Any
 from core.base.errors import Unreadable
 from core.base.plain_line import printable
 from core.base.run_folder import LOCK, LOG, METRICS, RESULT, STOP
-from core.runs import checkpoint_folders, deletion
+from core.runs import checkpoint_folders, deletion, trail
 from core.runs.files import read_part, read_rows, take, write_json
 from core.runs.launchers import End, Start
 from core.runs.launchers.local import detached, end
@@ -94,6 +94,7 @@ class Run:
             return
         if stop_asked(self.folder) != "now":
             write_json(self.folder / STOP, {"how": how})
+            trail.stop_asked(self.folder, how)
         if how == "now":
             threading.Thread(target=self.end, args=(self.folder, status.attempt)).start()
 
@@ -108,6 +109,7 @@ class Run:
             again = Status(notes=last.notes, progress=last.progress, step=last.step, submitted=last.submitted,
                            queued=time.time(), attempt=last.attempt + 1)  # fmt: skip
             write_status(self.folder, again)
+            trail.resumed(self.folder)
         except BaseException as error:
             os.close(lock)
             if isinstance(error, OSError):
@@ -141,6 +143,7 @@ class Run:
         lock = self._alone("is still going; stop it first") if deletion.workable(self.folder) else None
         try:
             deletion.delete(self.folder)
+            trail.deleted(self.folder)
         finally:
             if lock is not None:
                 os.close(lock)

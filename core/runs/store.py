@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from core.base.run_folder import LOCK, SPEC, is_name, runs_folder
+from core.runs import trail
 from core.runs.files import take, write_json
 from core.runs.launchers import End, Start, launcher
 from core.runs.launchers.local import detached, end
@@ -58,6 +59,7 @@ class Store:
             shutil.rmtree(new, ignore_errors=True)
             raise OSError(f"runs cannot be written to {self.root}: {error.strerror or error}") from error
         assert lock is not None, "nobody else can hold the lock of a folder just made"
+        trail.submitted(run.folder)
         run.start(lock)
         return run
 

@@ -26,6 +26,7 @@ from core.base import cores
 from core.base.parent_death import WORKER, tie
 from core.base.run_folder import LOCK, RESULT, STOP
 from core.runs.context import RESERVE, Context, Stopped
+from core.runs.course import begin, finish
 from core.runs.failure_words import sentence
 from core.runs.files import take, write_json
 from core.runs.queue import alone
@@ -73,18 +74,17 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
     threading.Thread(target=_listen, args=(context, ended), daemon=True).start()
     try:
         with alone(folder, lambda: _wait(context)):
-            context.update(state="starting", said="", started=time.time())
-            context.recover()
+            begin(context)
             result = _task(read_spec(folder), tasks)(context, context.spec.get("arguments", {}))
             write_json(folder / RESULT, result)
-            context.finish("completed", progress=1.0)
+            finish(context, "completed", progress=1.0)
     except Stopped:
-        context.finish("stopped", f"Stopped after step {context.saved + 1}." if context.saved >= 0 else "Stopped.")
+        finish(context, "stopped", f"Stopped after step {context.saved + 1}." if context.saved >= 0 else "Stopped.")
     except BaseException as error:  # noqa: BLE001  the boundary: the user gets a sentence, the log the traceback
         context.reserve.unlink(missing_ok=True)
         with suppress(OSError):  # on a full disk the reserve made room; on a lost one the sentence still has to go out
             context.log(traceback.format_exc()[-RESERVE // 2 :])
-        context.finish("failed", sentence(error, folder))
+        finish(context, "failed", sentence(error, folder))
     finally:
         ended.set()
         os.close(lock)
@@ -137,7 +137,7 @@ def _listen(context: Context, ended: threading.Event) -> None:
             continue
         ours = True
         with suppress(OSError):
-            ours = context.finish("stopped", "Stopped at once.")
+            ours = finish(context, "stopped", "Stopped at once.")
         if ours:
             if os.getpgrp() == os.getpid():
                 os.killpg(0, signal.SIGKILL)  # with all it started

@@ -29,11 +29,15 @@ BROKEN = (  # what zipfile and numpy raise on damaged files
 
 @dataclass(frozen=True, eq=False)
 class MaskExamples:
-    """images: uint8 (n, C, H, W); masks: bool (n, H, W), True where a pixel is called spurious; labels: (n,)."""
+    """images: uint8 (n, C, H, W); masks: bool (n, H, W), True where a pixel is called spurious; labels: (n,).
+
+    indices: (n,), the numbers, from 0, of these images among all those learnt from; None in files made earlier.
+    """
 
     images: NDArray[Any]
     masks: NDArray[Any]
     labels: NDArray[Any]
+    indices: NDArray[Any] | None = None
 
 
 def drawn(count: int, seed: int, *rows: Tensor) -> Iterator[Tensor]:
@@ -43,9 +47,9 @@ def drawn(count: int, seed: int, *rows: Tensor) -> Iterator[Tensor]:
         yield each[chosen.to(each.device)]
 
 
-def save_masks(path: Path, images: Tensor, masks: Tensor, labels: Tensor) -> None:
-    """Write `path` (.npz), whole or not at all."""
-    arrays = {"images": images, "masks": masks, "labels": labels}
+def save_masks(path: Path, images: Tensor, masks: Tensor, labels: Tensor, *, indices: Tensor) -> None:
+    """Write `path` (.npz), whole or not at all: what MaskExamples holds."""
+    arrays = {"images": images, "masks": masks, "labels": labels, "indices": indices}
     with whole(path) as file:
         np.savez_compressed(file, **{name: values.cpu().numpy() for name, values in arrays.items()})  # type: ignore[arg-type]
 
@@ -54,12 +58,19 @@ def load_masks(path: Path) -> MaskExamples:
     """What `save_masks` wrote; ValueError in one sentence if it is something else, OSError if it cannot be read."""
     try:
         with open_regular(path) as file, ZipFile(BytesIO(file.read(MOST_BYTES))) as archive:
-            found = MaskExamples(*(_array(archive, name) for name in ("images", "masks", "labels")))
+            names = ("images", "masks", "labels", *(["indices"] if "indices.npy" in archive.namelist() else []))
+            found = MaskExamples(*(_array(archive, name) for name in names))
     except BROKEN as error:
         raise ValueError(f"{path.name} holds no masks that can be read") from error
     images, masks, labels = found.images, found.masks, found.labels
     kinds = images.dtype == np.uint8 and masks.dtype == np.bool_ and labels.dtype.kind in "iu"
-    fits = images.ndim == 4 and masks.shape == (len(images), *images.shape[2:]) and labels.shape == (len(images),)
+    numbered = found.indices is None or (found.indices.dtype.kind in "iu" and found.indices.shape == labels.shape)
+    fits = (
+        numbered
+        and images.ndim == 4
+        and masks.shape == (len(images), *images.shape[2:])
+        and labels.shape == (len(images),)
+    )
     if not (kinds and fits and images.size) or images.shape[1] not in (1, 3):
         raise ValueError(f"{path.name} holds no masks that fit their images")
     return found

@@ -27,7 +27,7 @@ def test_done(uninterrupted: Run) -> None:
     assert status.submitted <= status.started <= status.ended  # type: ignore[operator]
     assert uninterrupted.checkpoint is not None
     assert uninterrupted.checkpoint.name == "checkpoint-149"
-    names = {"spec.json", "status.json", "metrics.jsonl", "result.json", "lock", "checkpoint-149"}
+    names = {"spec.json", "status.json", "metrics.jsonl", "result.json", "lock", "checkpoint-149", "receipts.jsonl"}
     assert {path.name for path in uninterrupted.folder.iterdir()} == names
     with pytest.raises(ValueError, match="nothing to resume"):
         uninterrupted.resume()

@@ -33,11 +33,14 @@ def bomb(path: Path, count: int, held: int) -> Path:
 
 def test_what_was_written_is_read(tmp_path: Path) -> None:
     images, masks = torch.randint(0, 256, (3, 3, 8, 8), dtype=torch.uint8), torch.rand(3, 8, 8) > 0.5
-    save_masks(tmp_path / "a.npz", images, masks, torch.arange(3))
+    save_masks(tmp_path / "a.npz", images, masks, torch.arange(3), indices=torch.tensor([4, 7, 9]))
     read = load_masks(tmp_path / "a.npz")
     assert np.array_equal(read.images, images.numpy())
     assert np.array_equal(read.masks, masks.numpy())
     assert read.labels.tolist() == [0, 1, 2]
+    assert read.indices is not None
+    assert read.indices.tolist() == [4, 7, 9]
+    assert load_masks(written(tmp_path / "earlier.npz")).indices is None  # before they were kept
 
 
 @pytest.mark.parametrize(
@@ -46,7 +49,7 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         {"masks": None}, {"images": np.zeros((2, 1, 0, 5), np.uint8), "masks": np.zeros((2, 0, 5), bool)},
         {"images": np.zeros((2, 1, 4, 5))}, {"masks": np.zeros((2, 4, 5), np.uint8)},
         {"masks": np.zeros((3, 4, 5), bool)},
-        {"images": np.zeros((2, 7, 4, 5), np.uint8)}, {"labels": np.zeros(3, int)}, {"labels": np.array(["a", "b"])},
+        {"images": np.zeros((2, 7, 4, 5), np.uint8)}, {"labels": np.zeros(3, int)}, {"indices": np.zeros(3, int)}, {"labels": np.array(["a", "b"])},
         {"images": np.array([{}, {}], object)},
     ],
 )  # fmt: skip

@@ -1,0 +1,30 @@
+"""How a run begins and ends: its status, and its entries in the audit trail."""
+
+import time
+from contextlib import suppress
+from typing import Any
+
+from core.runs import trail
+from core.runs.context import Context
+from core.runs.status import LIVE, State
+
+
+def begin(context: Context) -> None:
+    """It is the run's turn: say so, and bring its folder back to its last whole checkpoint."""
+    context.update(state="starting", said="", started=time.time())
+    context.note(trail.started(context.folder, context.status))
+    context.recover()
+
+
+def finish(context: Context, state: State, said: str = "", **changes: Any) -> bool:
+    """Write the last status, once; whether this call did. The reserve makes room for it on a full disk.
+
+    The entry in the audit trail comes first: who sees that a run is over can read there what came out.
+    """
+    with suppress(OSError):
+        context.reserve.unlink(missing_ok=True)
+    with context.guard:
+        if context.status.state in LIVE:
+            with suppress(OSError):
+                context.note(trail.ended(context.folder, state, said, context.status))
+        return context.update(state=state, said=said, left=None, ended=time.time(), **changes)
