@@ -7,6 +7,8 @@ from torch import Tensor
 
 from core.base import cancellation
 
+LEAST = 1e-280  # of a sum in float64 whose largest term may be 1: what underflowed beside it does not count
+
 
 def barycentre(
     maps: Tensor, weights: Tensor | None = None, *, reg: float = 1e-3, steps: int = 200, tolerance: float = 1e-6
@@ -54,5 +56,25 @@ def _log_kernel(size: int, reg: float, like: Tensor) -> Tensor:
 
 def _blur(logs: Tensor, down: Tensor, across: Tensor) -> Tensor:
     """log(K exp(logs)) along both axes of (M, H, W)."""
-    rows = torch.logsumexp(down[:, :, None] + logs[:, None], dim=2)
-    return torch.logsumexp(across + rows[:, :, None], dim=3)
+    rows = _log_product(down, logs)
+    return _log_product(across, rows.transpose(1, 2)).transpose(1, 2)
+
+
+def _log_product(log_kernel: Tensor, logs: Tensor) -> Tensor:
+    """log(exp(log_kernel) @ exp(logs)): (n, n) and (M, n, W) -> (M, n, W), in float64.
+
+    A product of matrices, each column scaled to a largest value of 1; a column with a sum that would underflow, as
+    where all mass is far away, is summed on logarithms instead, which is exact and slow.
+
+    >>> log_kernel = torch.tensor([[0.0, -1000.0], [-1000.0, 0.0]], dtype=torch.float64)
+    >>> _log_product(log_kernel, torch.tensor([[[-7.0], [-math.inf]]], dtype=torch.float64)).tolist()
+    [[[-7.0], [-1007.0]]]
+    """
+    top = logs.amax(dim=1, keepdim=True)
+    product = log_kernel.exp() @ (logs - top.clamp_min(-1e30)).exp()
+    found = product.log() + top
+    lost = ((product < LEAST).any(dim=1) & (top[:, 0] > -math.inf)).nonzero(as_tuple=True)
+    if len(lost[0]):
+        columns = logs.transpose(1, 2)[lost]
+        found.transpose(1, 2)[lost] = torch.logsumexp(log_kernel + columns[:, None], dim=2)
+    return found

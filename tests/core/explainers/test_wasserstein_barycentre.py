@@ -63,3 +63,21 @@ def test_the_barycentre_survives_distant_mass_and_refuses_none() -> None:
     assert divmod(int(found.argmax()), 64)[0] in (31, 32)
     with pytest.raises(ValueError, match="with some mass"):
         barycentre(torch.zeros(2, 4, 4))
+
+
+def test_is_what_pot_computes() -> None:
+    """With POT 0.9.7, maps (3, 5, 4) as below but of sum 1 each, and weights 0.5, 0.25, 0.25:
+
+    ot.bregman.convolutional_barycenter2d(maps, 0.02, weights=weights, stopThr=1e-13, numItermax=100000)
+    """
+    pot = torch.tensor(
+        [[0.014087, 0.070888, 0.049682, 0.024845], [0.049329, 0.038345, 0.063014, 0.050490],
+         [0.083513, 0.058150, 0.051663, 0.036561], [0.040659, 0.031229, 0.065915, 0.054288],
+         [0.072030, 0.042282, 0.032625, 0.070404]], dtype=torch.float64,
+    )  # fmt: skip
+    y, x = torch.arange(5)[:, None], torch.arange(4)
+    maps = torch.stack([1 + (3 * y + 5 * x + k * x * y) % 7 for k in range(3)]).double()
+    weights = torch.tensor([0.5, 0.25, 0.25])
+    found = barycentre(maps, weights, reg=0.02, steps=20000, tolerance=1e-14)
+    torch.testing.assert_close(found, pot, atol=1e-6, rtol=0)
+    torch.testing.assert_close(barycentre(maps, weights, reg=0.02), pot, atol=1e-4, rtol=0)
