@@ -1,11 +1,9 @@
 """CURE (Moosavi-Dezfooli et al. 2019, arXiv 1811.09716): a loss that curves little around each image."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 from torch.nn.functional import cross_entropy
 
 from core.base import cancellation
@@ -14,20 +12,9 @@ from core.contracts.ascend import per_image
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Loss, Objective
+from core.objectives._evaluation_mode import evaluating
 
 NORMS = {"length": "its length (the authors' code)", "square": "its length squared (the paper's formula)"}
-
-
-@contextmanager
-def evaluating(net: nn.Module) -> Iterator[None]:
-    """Inside, the network is in evaluation mode; its weights still take gradients. All is restored, also on error."""
-    modes = [(module, module.training) for module in net.modules()]
-    try:
-        net.eval()
-        yield
-    finally:
-        for module, training in modes:
-            module.training = training
 
 
 def gradient_change(classifier: Classifier, images: Tensor, labels: Tensor, h: float) -> Tensor:
