@@ -2,7 +2,7 @@
 
 import argparse
 
-from core.cli.out_folder import out_folder
+from core.cli.out_folder import out_file, out_folder
 
 
 def import_weights(made: argparse.ArgumentParser) -> None:
@@ -48,3 +48,18 @@ def case(made: argparse.ArgumentParser) -> None:
     made.add_argument("--target", help="the class to turn the picture into: its name or number")
     made.add_argument("--seed", type=int, default=0)
     made.add_argument("--out", type=out_folder, metavar="FOLDER", help="write pictures, arrays and manifest.json here")
+
+
+def audit(made: argparse.ArgumentParser) -> None:
+    made.set_defaults(verb="list", of="")
+    verbs = made.add_subparsers(metavar="VERB")
+    check = verbs.add_parser("verify", help="whether any entry was altered, removed, inserted or moved; 1 if so")
+    check.add_argument("--expect", default="", metavar="HASH", help="the hash of an entry that was noted elsewhere")
+    listed = verbs.add_parser("list", help="every entry in plain words")
+    export = verbs.add_parser("export", help="write the entries into a file")
+    export.add_argument("--format", choices=("jsonl", "html"), default="jsonl", help="JSON lines, or a page to read")
+    export.add_argument("--out", type=out_file, required=True, metavar="FILE")
+    for verb, part in {"verify": check, "list": listed, "export": export}.items():
+        part.set_defaults(verb=verb)
+        if verb != "verify":
+            part.add_argument("--run", default="", metavar="ID", help="only the entries about this run", dest="of")

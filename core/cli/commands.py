@@ -122,6 +122,13 @@ def run_runs(given: argparse.Namespace) -> int:
     return act(given.verb, given.names, _say, now=given.now)
 
 
+def run_audit(given: argparse.Namespace) -> int:
+    from core.cli.audit import audit
+
+    raise_again()
+    return audit(given, _say)
+
+
 def run_study(given: argparse.Namespace) -> int:
     from core.bundles.write import save
     from core.cli.study import again

@@ -2,7 +2,7 @@
 141 where nobody reads on.
 
 attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ. What makes a run:
-0 the run has completed, 1 it failed, was stopped or got lost.
+0 the run has completed, 1 it failed, was stopped or got lost. audit verify: 0 the trail is whole, 1 it is not.
 """
 
 import argparse
@@ -126,6 +126,9 @@ def parser() -> argparse.ArgumentParser:
     masking = parts.add_parser("masking", help="whether a model masks its gradients instead of withstanding attacks")
     measuring_arguments.masking(masking)
     masking.set_defaults(run=commands.run_masking)
+    audit = parts.add_parser("audit", help="the audit trail: check it, list it, take it along")
+    arguments.audit(audit)
+    audit.set_defaults(run=commands.run_audit)
     runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
     runs.set_defaults(run=commands.run_runs, verb="list", names=[], now=False)
     verbs = runs.add_subparsers(metavar="VERB")

@@ -2,6 +2,7 @@
 
 import json
 import os
+import pwd
 import signal
 import subprocess
 import sys
@@ -9,11 +10,11 @@ import threading
 import time
 from multiprocessing import get_context
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from core.audit import append as appending
-from core.audit import record as recording
 from core.audit.lines import tail
 from core.audit.locked import alone
 from core.audit.record import record, user
@@ -51,9 +52,10 @@ def many(number: int) -> None:
 def test_two_processes_and_threads_at_once_leave_a_whole_trail(home: Path) -> None:
     processes = [get_context("fork").Process(target=many, args=(number,)) for number in range(2)]
     threads = [threading.Thread(target=many, args=(number,)) for number in (2, 3)]
-    for each in (*processes, *threads):
+    both: list[Any] = [*processes, *threads]
+    for each in both:
         each.start()
-    for each in (*processes, *threads):
+    for each in both:
         each.join()
     report = verify()
     assert report.whole
@@ -159,7 +161,7 @@ def test_who_is_the_systems_name_for_the_user_whatever_the_environment_says(
     entry = json.loads(lines(home)[-1])
     assert entry["who"] == user() != "somebody-else"
     assert set(entry) == {"n", "time", "who", "event", "run", "task", "facts", "code", "before", "hash"}
-    monkeypatch.setattr(recording.pwd, "getpwuid", lambda _: (_ for _ in ()).throw(KeyError("no such user")))
+    monkeypatch.setattr(pwd, "getpwuid", lambda _: (_ for _ in ()).throw(KeyError("no such user")))
     assert user() == str(os.geteuid())
 
 
