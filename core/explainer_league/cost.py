@@ -13,7 +13,8 @@ REPEATS = ("draws", "stages")  # parameters of metrics that say how often each m
 SECONDS: Mapping[str, float] = MappingProxyType(
     {
         "random_map": 0.0, "edge_detector": 0.0, "grad_cam_pp": 0.002, "integrated_gradients": 0.23, "lime": 0.6,
-        "pgca": 0.17, "shap_deep": 1.28, "shap_gradient": 0.14, "shap_partition": 1.23, "complexity": 0.0,
+        "pgca": 0.17, "shap_deep": 1.28, "shap_gradient": 0.14, "shap_partition": 1.23,
+        "smooth_grad": 0.13, "occlusion": 0.13, "rise": 1.16, "wasserstein_grad": 0.29, "complexity": 0.0,
         "concentration": 0.0, "deletion": 0.037, "insertion": 0.032, "road": 0.054, "infidelity": 0.062,
         "faithfulness_correlation": 0.1, "spurious_share": 0.017, "pgca_fidelity": 0.006, "pgca_completeness": 0.012,
         "pgca_interpretability": 0.0, "pgca_robustness": 0.0, "max_sensitivity": 0.0, "local_lipschitz": 0.0,
