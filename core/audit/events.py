@@ -4,6 +4,6 @@ SUBMITTED, RESUMED, STARTED = "run submitted", "run resumed", "run started"
 BEGUN = "training begun"  # model and images are loaded
 WEIGHTS, MASKS = "weights written", "masks stored"
 STOP, ENDED, DELETED = "stop asked", "run ended", "run deleted"
-ADDED, REMOVED = "added", "removed"  # a model or data of the user's own
+ADDED, REMOVED = "added", "deleted"  # a model or data of the user's own
 TRAIL_BEGUN, MENDED = "trail begun", "trail mended"
 RUN_GOES_ON = (SUBMITTED, RESUMED, STARTED)

@@ -3,8 +3,12 @@
 import hashlib
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
+from core.audit.events import ADDED
+from core.audit.hashes import hashes_of
+from core.audit.record import record
 from core.base.atomic_files import write_whole
 from core.base.file_stamp import file_stamp
 from core.checkpoints import tensor_files
@@ -59,9 +63,15 @@ def install(
     made = _assemble(name, card, raw)
     write_whole(path, raw)
     replace(card, **Preprocessing.of(made).entries()).write(path)
-    for note in (*made.notes, f"Pictures are prepared so: {Preprocessing.of(made).said}."):
+    files_added = {f"models/{each}": digest for each, digest in hashes_of(path.parent, _both(path)).items()}
+    untold = record(ADDED, {"what": "model", "name": f"own:{name}", "files": files_added})
+    for note in (*made.notes, f"Pictures are prepared so: {Preprocessing.of(made).said}.", *filter(None, [untold])):
         say(note)
     return f"own:{name}"
+
+
+def _both(path: Path) -> tuple[str, str]:
+    return path.name, path.with_suffix(".json").name
 
 
 def _listed(values: Sequence[float] | None) -> Any:

@@ -7,11 +7,15 @@ from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from core.audit.events import ADDED, REMOVED
+from core.audit.hashes import file_hash
+from core.audit.record import record
 from core.base.atomic_files import whole
 from core.base.errors import Unreadable
 from core.base.paths import find, home, places
 from core.catalog import DATASETS
 from core.contracts.interfaces import DataFacts, Images, Progress
+from core.data.fingerprint import fingerprint_of
 from core.data.formats import npz, npz_write, picture_folder
 from core.data.formats.npz import Split
 from core.data.formats.picture_sources import MOST_FILES, in_zip
@@ -67,6 +71,12 @@ def remove(name: str) -> None:
     if not removable(name):
         raise ValueError(f"there are no data called {name[:40]!r} that were added here")
     (folder() / f"{name}.npz").unlink()
+    record(REMOVED, {"what": "data", "name": f"own:{name}", "removed": [_kept(name)]})
+
+
+def _kept(name: str) -> str:
+    """Where added data lie, as the audit trail names files: from the user's folder on."""
+    return f"data/own/{name}.npz"
 
 
 def facts(name: str) -> DataFacts:
@@ -117,7 +127,9 @@ def install(
         raise
     except OSError as error:
         raise OSError(f"{name} could not be stored in {target.parent}: {error.strerror or error}") from error
-    return f"own:{name}", tuple(dict.fromkeys(notes))  # what holds for both splits is said once
+    kept = {"files": {_kept(name): file_hash(target)}, "data_fingerprint": fingerprint_of(target)}
+    notes.append(record(ADDED, {"what": "data", "name": f"own:{name}"} | kept))
+    return f"own:{name}", tuple(dict.fromkeys(filter(None, notes)))  # what holds for both splits is said once
 
 
 def _room(target: Path, each: int, splits: list[int], called: str) -> None:
