@@ -2,6 +2,7 @@
 
 import math
 from dataclasses import dataclass
+from typing import cast
 
 import torch
 from torch import Tensor
@@ -9,8 +10,10 @@ from torch import Tensor
 from core.base.params import param
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attribution, Explainer
+from core.contracts.metric import Subject
+from core.contracts.rounding import EPS, PROBABILITY, SCORE
 from core.occlusion.backgrounds import SINGLE, background, describe
-from core.occlusion.masking import respond
+from core.occlusion.changed_copies import Read, ask
 
 
 def windows(height: int, width: int, side: int, step: int) -> Tensor:
@@ -32,17 +35,19 @@ def windows(height: int, width: int, side: int, step: int) -> Tensor:
 
 @dataclass(frozen=True)
 class Occlusion(Explainer):
-    """values = the mean of p_target(x) - p_target(x with the square filled) over the squares that hold the pixel.
+    """values = the mean of f(x) - f(x with the square filled) over the squares that hold the pixel.
 
-    p is the probability (fig. 7 d of the paper). The square's side and step are shares of the picture's shorter side,
-    rounded to pixels; a step larger than the square counts as its side. Signed: negative where covering helps.
+    f is the target's logit, or its probability (fig. 7 d of the paper). The square's side and step are shares of the
+    picture's shorter side, rounded to pixels; a step larger than the square counts as its side. Signed: negative where
+    covering helps. A map whose every fall is rounding (below a thousandth of the largest such logit, or two millionths of a
+    probability) is 0.
 
     Two rows of three white pixels whose probability is .3 and .1, .2 and -.05 more for those above. A square of two
     pixels has two places: covered with black they cost .1 + .2 and .2 - .05, and the middle column lies in both:
 
     >>> from core.contracts.toy_models import linear_probability
     >>> model = linear_probability([[[0.1, 0.2, -0.05], [0.0, 0.0, 0.0]]], base=0.3)
-    >>> method = Occlusion(window=1.0, step=0.5, fill="black")
+    >>> method = Occlusion(window=1.0, step=0.5, fill="black", read="probability")
     >>> found = method(model, torch.ones(1, 1, 2, 3), torch.tensor([0])).values
     >>> [[round(value, 4) for value in row] for row in found[0].tolist()]
     [[0.3, 0.225, 0.15], [0.3, 0.225, 0.15]]
@@ -50,9 +55,8 @@ class Occlusion(Explainer):
 
     key = "occlusion"
     title = "Occlusion"
-    plain = "Slides a square over the picture and shows where covering it lowers the answer's probability."
+    plain = "Slides a square over the picture and shows where covering it lowers the score of this answer."
     cite = "Zeiler, Fergus 2014, arXiv 1311.2901"
-    unit = "probability"
 
     window: float = param(
         0.2, low=0.02, high=1.0, step=0.02, title="Square", help="Its side, as a share of the picture's shorter side"
@@ -63,19 +67,28 @@ class Occlusion(Explainer):
     )  # fmt: skip
     fill: str = param("grey", choices=SINGLE, title="Covered with", help="What the square shows instead")
 
+    read: str = param(
+        "score", choices={"score": "the answer's score", "probability": "its probability"}, title="Measure the fall of",
+        help="A fooled model is often so sure that its probability stays at 100 % whatever is covered; its score falls",
+    )  # fmt: skip
+
     def against(self, classifier: Classifier) -> str:
         return describe(self.fill, classifier)
 
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         height, width = images.shape[2:]
         side, step = (max(1, round(share * min(height, width))) for share in (self.window, self.step))
-        covered = windows(height, width, side, min(side, step)).to(images.device).flatten(1)
-        keep = torch.cat([torch.ones_like(covered[:1]), ~covered])[None]
-        pixels = torch.arange(height * width, device=images.device).view(1, height, width).expand(len(images), -1, -1)
+        squares = windows(height, width, side, min(side, step)).to(images.device)
+        covered = torch.cat([torch.zeros_like(squares[:1]), squares])[:, None]  # the first covers nothing
         fill = torch.cat([background(self.fill, classifier, each[None], seed).to(images) for each in reference])
-        answers = respond(classifier, images, targets, pixels, keep, fill)
+        answers = ask(
+            Subject(classifier, images, targets, images[:, 0], (seed,) * len(images)), len(covered),
+            lambda which, copy: torch.where(covered[copy], fill[which], images[which]), cast(Read, self.read),
+        )  # fmt: skip
         falls = answers[:, :1] - answers[:, 1:]
-        values = falls @ covered.to(falls) / covered.sum(dim=0)
+        least = SCORE * EPS * answers.abs().amax(dim=1) if self.read == "score" else PROBABILITY * EPS
+        falls = torch.where((falls.abs().amax(dim=1) > least)[:, None], falls, 0.0)
+        values = falls @ squares.flatten(1).to(falls) / squares.flatten(1).sum(dim=0)
         return Attribution(values.view(len(images), height, width))
 
 

@@ -9,6 +9,8 @@ from core.contracts.explainer import Explainer
 from core.contracts.rounding import blank
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.explainers.lime import Lime
+from core.explainers.occlusion import Occlusion
+from core.explainers.rise import Rise
 from core.explainers.shap_deep import ShapDeep
 from core.explainers.shap_gradient import ShapGradient
 from core.explainers.shap_partition import ShapPartition
@@ -16,6 +18,7 @@ from core.images.samples import sample_images
 
 HIDING: list[Explainer] = [
     IntegratedGradients(baseline="blurred", steps=8), ShapPartition(evaluations=40), Lime(samples=40),
+    Occlusion(fill="blurred"), Occlusion(fill="blurred", read="probability"), Rise(samples=40, fill="blurred"),
     Lime(samples=40, fill="blur"), ShapGradient(background="blurred", samples=10), ShapDeep(background="blurred"),
 ]  # fmt: skip
 
