@@ -77,6 +77,12 @@ EDITS = (
     # objectives
     Edit("core/objectives/trades.py", "divergence(logits.log_softmax(dim=1), nearby)",
          "divergence(nearby, logits.log_softmax(dim=1))", "tests/core/objectives/test_objectives.py"),
+    Edit("core/objectives/mart.py", "-clean.gather", "-moved.gather", "tests/core/objectives/test_mart.py"),
+    Edit("core/objectives/cure.py", "here.detach().sign()", "here.detach()", "tests/core/objectives/test_cure.py"),
+    Edit("core/objectives/saliency_guided.py", "log_probabilities(logits)", "log_probabilities(logits.detach())",
+         "tests/core/objectives/test_saliency_guided.py"),
+    Edit("core/objectives/sg_drop.py", "keep.float().mean(dim=1, keepdim=True)", "keep.float().mean()",
+         "tests/core/objectives/test_sg_drop.py"),
     Edit("core/objectives/lime_guided.py", "if weight > 0 and given is not None:\n                values",
          "if given is not None:\n                weight = 1.0\n                values",
          "tests/core/objectives/test_lime_guided.py"),
