@@ -39,8 +39,8 @@ class Occlusion(Explainer):
 
     f is the target's logit, or its probability (fig. 7 d of the paper). The square's side and step are shares of the
     picture's shorter side, rounded to pixels; a step larger than the square counts as its side. Signed: negative where
-    covering helps. A map whose every fall is rounding (below a thousandth of the largest such logit, or two millionths of a
-    probability) is 0.
+    covering helps. A map whose every fall is rounding (at most a thousandth of the largest such logit, or two
+    millionths of a probability) is 0.
 
     Two rows of three white pixels whose probability is .3 and .1, .2 and -.05 more for those above. A square of two
     pixels has two places: covered with black they cost .1 + .2 and .2 - .05, and the middle column lies in both:
