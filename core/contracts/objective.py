@@ -45,6 +45,11 @@ class Objective(Method, ABC):
         """Whether each image comes with another one, as `Batch.others`."""
         return False
 
+    @property
+    def judged_at(self) -> float | None:
+        """The strength in L-infinity under which the held-out images choose the epoch; None: they are not attacked."""
+        return None
+
     def attack(self, classifier: Classifier, batch: Batch) -> Tensor | None:
         """The batch's images as the attacker would have them, detached; None for an objective that does not attack."""
         return None
@@ -112,6 +117,10 @@ class Adversarial(Objective, ABC):
     awp_after: int = param(
         0, low=0, high=1000, title="Weight perturbation from", help="Epochs without weight perturbation at the start"
     )
+
+    @property
+    def judged_at(self) -> float | None:
+        return self.eps
 
     @abstractmethod
     def attack(self, classifier: Classifier, batch: Batch) -> Tensor | None: ...

@@ -50,16 +50,22 @@ def difference_penalty(
         return slope.square() / masks.flatten(1).sum(dim=1).clamp_min(1)
 
 
-def mean_penalty(way: str, classifier: Classifier, batch: Batch, masks: Tensor, share: float) -> Tensor:
-    """The mean over the batch, estimated on a random `share` of its rows. Others pass with them where those are few, so
-    that batch normalisation has enough to normalise by; they count nothing.
+def some_rows(batch: Batch, share: float) -> tuple[Tensor, Tensor]:
+    """(rows that pass, which of them count, bool): a random `share` of a batch's rows count. Others pass with them
+    where those are few, so that batch normalisation has enough to normalise by.
     """
     drawn = batch.draw("penalised", lambda shape, draws: torch.rand(shape, generator=draws), ())
     chosen = drawn < share
-    if not masks[chosen].any():
-        return batch.images.new_zeros(())
     rows = drawn.argsort(stable=True)[: max(int(chosen.sum()), ENOUGH)]
-    counted = masks[rows] & chosen[rows].view(-1, 1, 1)
+    return rows, chosen[rows]
+
+
+def mean_penalty(way: str, classifier: Classifier, batch: Batch, masks: Tensor, share: float) -> Tensor:
+    """The mean over the batch, estimated on a random `share` of its rows."""
+    rows, counts = some_rows(batch, share)
+    counted = masks[rows] & counts.view(-1, 1, 1)
+    if not counted.any():
+        return batch.images.new_zeros(())
     values = PENALTIES[way](classifier, batch.images[rows], batch.labels[rows], counted)
     return values.sum() / (share * len(batch))
 

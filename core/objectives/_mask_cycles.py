@@ -32,6 +32,10 @@ class MaskCycles:
         return f"No spurious region is looked for: {why}. Nothing guides this training but its other settings."
 
     def rows(self, count: int, epoch: int, seed: int) -> Tensor:
-        draws = torch.Generator().manual_seed(stream(seed, "turns"))  # another name would draw other groups
-        order = torch.randperm(count, generator=draws)
-        return order[(epoch - self.first) // self.every % self.groups :: self.groups].sort().values
+        return group(count, (epoch - self.first) // self.every, self.groups, seed)
+
+
+def group(count: int, cycle: int, groups: int, seed: int) -> Tensor:
+    """Which of `count` images are looked at in this cycle (from 0), in order: one of the groups after the other."""
+    draws = torch.Generator().manual_seed(stream(seed, "turns"))  # another name would draw other groups
+    return torch.randperm(count, generator=draws)[cycle % groups :: groups].sort().values

@@ -9,7 +9,6 @@ from core.base import run_folder
 from core.base.params import to_spec
 from core.catalog import CLASSIFIERS, classifier_names
 from core.checkpoints.card import Card
-from core.contracts.objective import Adversarial
 from core.distributed.fabric import in_bf16
 from core.refinement.request import Refinement
 from core.training.loop import Training
@@ -21,7 +20,7 @@ def run_card(run: str, request: Refinement, training: Training, device: str) -> 
     Read once, when the run goes on: a base that is a run may be changed or deleted meanwhile. OSError if it is gone.
     """
     objective, attack, of = training.objective, training.validation.attack, origin(request.base)
-    guided = isinstance(objective, Adversarial) and attack is not None
+    guided = objective.judged_at is not None and attack is not None
     held_out = len(training.validation.images)
     return Card(
         name=f"run:{run}",

@@ -12,7 +12,7 @@ from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.finite import NotFinite
 from core.contracts.interfaces import Images
-from core.contracts.objective import Adversarial, Objective
+from core.contracts.objective import Objective
 from core.distributed.fabric import average_buffers, summed
 from core.evaluation.accuracy import accuracy
 from core.training.guessing import guessing
@@ -37,14 +37,14 @@ class Best:
 class Validation:
     """The held-out images of a training, what attacks them, and `best`, the weights that did best on them.
 
-    Under attack if the objective attacks, else on clean images. `at_once` bounds the images in one pass of a judgement;
-    `guess` is how often always naming the most frequent class is right.
+    Under attack if the objective is judged so, else on clean images. `at_once` bounds the images in one pass of a
+    judgement; `guess` is how often always naming the most frequent class is right.
     """
 
     def __init__(self, images: Images, objective: Objective, attack: Attack | None, fabric: "Fabric") -> None:
         self.images, self.fabric = images, fabric
         self.attack = attack or usual_validation_attack(objective)
-        self.by = "robust" if isinstance(objective, Adversarial) and self.attack is not None else "clean"
+        self.by = "robust" if objective.judged_at is not None and self.attack is not None else "clean"
         self.guess = guessing(images)
         self.at_once = max(1, min(BLOCK, len(images)))
         self.best: Best | None = None
@@ -62,10 +62,9 @@ class Validation:
 
 
 def usual_validation_attack(objective: Objective) -> Attack | None:
-    """PGD-10 of the objective's own strength, step eps / 4; None for an objective that does not attack."""
-    if not isinstance(objective, Adversarial) or objective.eps == 0:
-        return None
-    return PGD(eps=objective.eps, step=max(objective.eps / 4, 0.1 / 255), steps=10)
+    """PGD-10 of the strength that the objective is judged at, step eps / 4; None where it is judged without attack."""
+    eps = objective.judged_at
+    return PGD(eps=eps, step=max(eps / 4, 0.1 / 255), steps=10) if eps else None
 
 
 def validate(
