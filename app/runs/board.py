@@ -5,6 +5,7 @@ from typing import Any
 import streamlit as st
 
 from app.runs.actions import show_actions
+from app.runs.audit import show_audit
 from app.runs.details import show_details
 from app.runs.difference import show_difference
 from app.runs.facts import RunFacts, facts_of, line
@@ -64,10 +65,12 @@ def _detail(facts: RunFacts, others: dict[str, RunFacts]) -> None:
             show_standing(facts)
         show_actions(facts)
         if facts.damaged:
+            show_audit(facts)
             return
         with st.container():
             show_outcome(facts)
             show_curves(facts)
         with_ = show_difference(facts, others) if others else ""
         show_details(facts)
+        show_audit(facts)
     write_link({"run": facts.run.id, "with": with_})

@@ -8,6 +8,7 @@ import streamlit as st
 
 from app.runs import charts as run_charts
 from app.runs.mask_series import empty, leak
+from app.runs.mask_trace import show_trace
 from app.ui.cached import mask_strip
 from core.base.run_folder import all_mask_examples
 
@@ -111,18 +112,19 @@ def show_examples(folder: Path) -> None:
         return
     st.markdown("**Examples, the spurious region in orange**", help="Always the same training pictures, so that you "
                 "can watch the region move.")  # fmt: skip
-    _strips(paths, shown)
+    _strips(folder, paths, shown)
     if between := [path for path in paths if path not in shown]:
         with st.expander(f"The {len(between)} cycles in between"):
-            _strips(paths, between)
+            _strips(folder, paths, between)
 
 
-def _strips(paths: Sequence[Path], shown: Sequence[Path]) -> None:
+def _strips(folder: Path, paths: Sequence[Path], shown: Sequence[Path]) -> None:
     for path in shown:
         done = path.stem.rpartition("-")[2]
         text = f"Cycle {paths.index(path) + 1}, {_when(int(done))}" if done.isdigit() else path.stem
         strip = mask_strip(str(path), path.stat().st_mtime_ns if path.exists() else 0)
         if strip:
             st.image(strip, caption=text, alt=f"pictures with their spurious regions, {text}", width="stretch")
+            show_trace(folder, path)
         else:
             st.caption(f"{text}: the examples cannot be read.")

@@ -14,7 +14,11 @@ from app.ui.mask_pictures import strip_png
 from app.ui.metrics_rows import Rows
 from app.ui.model_loading import load_with_bar
 from app.ui.windows import is_open
+from core.audit.findings import Report
+from core.audit.places import HEAD, LOG, trail_folder
+from core.audit.verify import verify
 from core.base.download import nothing_fetched
+from core.base.file_stamp import file_stamp
 from core.base.run_folder import METRICS
 from core.catalog import CLASSIFIERS, classifier_names, stamp
 from core.contracts.classifier import Classifier
@@ -75,6 +79,22 @@ def unread_rows(folder: Path) -> str:
 @st.cache_resource(max_entries=24, show_spinner=False)
 def _rows(folder: str) -> Rows:
     return Rows()
+
+
+def audit_report() -> Report:
+    """The state of the audit trail, the stored files aside; OSError."""
+    return _audit_report(audit_stamp())
+
+
+def audit_stamp() -> str:
+    """Changes when an entry is added or the trail is altered; OSError if it cannot be told where it lies."""
+    place = trail_folder()
+    return f"{place} {file_stamp(place / LOG, place / HEAD)}"
+
+
+@st.cache_resource(max_entries=4, ttl=60, show_spinner=False)  # receipts may change without the trail
+def _audit_report(stamp: str) -> Report:
+    return verify(files=False)
 
 
 @st.cache_data(max_entries=64, show_spinner=False)

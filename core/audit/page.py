@@ -60,7 +60,7 @@ def _row(entry: Entry) -> str:
     altered = "" if entry.intact else "<strong>This entry was altered.</strong> "
     weights = words.weights_of(entry)
     name = html.escape(printable(words.came_out(entry)))
-    model = f"{name}<br>weights <code>{html.escape(printable(weights))}</code>" if weights else ""
+    model = f"{name}<br>best weights <code>{html.escape(printable(weights))}</code>" if weights else ""
     cells = [str(entry.n), html.escape(words.moment(entry.time)), html.escape(printable(entry.who)),
              f"{altered}{html.escape(said[:1].upper() + said[1:])}.{more}",
              f"<code>{html.escape(printable(entry.run))}</code>", model]  # fmt: skip

@@ -34,8 +34,8 @@ def _said(entry: Entry) -> str:
         events.STARTED: f"the work started on {_text(facts.get('device'))}{_attempt(facts)}",
         events.RESUMED: f"asked to go on after a break{_attempt(facts)}",
         events.BEGUN: _begun(facts),
-        events.MASKS: f"masks made before {when} for {_count(facts.get('images'))} images; "
-                      f"{len(facts.get('examples_of') or [])} of them kept as pictures",
+        events.MASKS: f"masks as used from {when} on, for {_count(facts.get('with_mask'))} of "
+                      f"{_count(facts.get('images'))} images; {_length(facts.get('examples_of'))} kept as pictures",
         events.WEIGHTS: f"weights saved after {when}",
         events.STOP: f"asked {HOW.get(str(facts.get('how')), 'to stop')}",
         events.ENDED: f"the work ended: {STATES.get(str(facts.get('state')), _text(facts.get('state')))}"
@@ -128,6 +128,10 @@ def _because(said: Any) -> str:
 
 def _count(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else "some"
+
+
+def _length(value: Any) -> int:
+    return len(value) if isinstance(value, list) else 0
 
 
 def _text(value: Any) -> str:

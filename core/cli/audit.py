@@ -23,7 +23,7 @@ def audit(given: argparse.Namespace, say: Say) -> int:
         for entry in words.of_run(report.entries, given.of) if given.of else report.entries:
             run = f" {plain_line(entry.run, 40)}:" if entry.run else ""
             weights = words.weights_of(entry)
-            out = f"; weights {weights[:16]}" if weights else ""
+            out = f"; best weights {weights[:16]}" if weights else ""
             altered = "" if entry.intact else " (ALTERED)"
             who = plain_line(entry.who, 40)
             say(f"{entry.n:>5}  {words.moment(entry.time)}  {who} {run} {words.sentence(entry)}{out}{altered}")

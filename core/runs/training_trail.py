@@ -42,7 +42,8 @@ def masks_stored(
     """
     spec = training.spec["objective"]
     made_by = {name: spec[name] for name in ("method", "mask_source") if name in spec}
-    facts = {"epoch": epoch, "made_by": made_by, "images": len(masks), "masks_sha256": mask_hash(masks),
+    facts = {"epoch": epoch, "made_by": made_by, "images": len(masks),
+             "with_mask": int(masks.flatten(1).any(dim=1).sum()), "masks_sha256": mask_hash(masks),
              "examples_of": [int(each) for each in indices]}  # fmt: skip
     _record(context, events.MASKS, facts | {"files": hashes_of(context.folder, (file,))})
 

@@ -69,14 +69,15 @@ def test_entries_in_words() -> None:
     said = {
         "run submitted": "asked for: train a model anew; model a:b, c:d; data mnist",
         "training begun": "training on 1,000 images of mnist, from a:b, from step 13",
-        "masks stored": "masks made before epoch 3 for 1,000 images; 2 of them kept as pictures",
+        "masks stored": "masks as used from epoch 3 on, for 700 of 1,000 images; 2 kept as pictures",
         "weights written": "weights saved after epoch 3",
         "run ended": "the work ended: it failed (No space left)",
         "stop asked": "asked to stop at once",
         "added": "added: model xray",
     }
     facts = {
-        "models": ["a:b", "c:d"], "data": "mnist", "epoch": 2, "images": 1000, "examples_of": [3, 4], "state": "failed",
+        "models": ["a:b", "c:d"], "data": "mnist", "epoch": 2, "images": 1000, "with_mask": 700, "examples_of": [3, 4],
+        "state": "failed",
         "said": "No space left.", "how": "now", "what": "model", "name": "xray",
     }  # fmt: skip
     begun = {"data": {"name": "mnist", "learnt": {"images": 1000}}, "base": {"name": "a:b"}, "step": 12}
