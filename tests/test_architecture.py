@@ -24,7 +24,7 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "attacks": "base contracts",
     "explainers": "base contracts occlusion",
     "objectives": "base contracts occlusion spurious",
-    "layers": "base contracts",
+    "layers": "base contracts explainers",
     "metrics": "base contracts occlusion spurious map_distances",
     "map_distances": "base contracts",
     "corruptions": "base contracts",
