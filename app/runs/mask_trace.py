@@ -13,9 +13,10 @@ from core.audit.words import of_run
 
 SHOWN = 8  # pictures in a strip: app/ui/mask_pictures.py
 HELP = (
-    "Numbers count the images this run learns from, from 0, in their order. The fingerprint (SHA-256) of all {images} "
-    "masks of this cycle is {sha256}; the examples lie in the run’s folder as {file}."
+    "Numbers count the images this run learns from, from 0, in their order. The examples lie in the run’s "
+    "folder as {file}."
 )
+ALL = " The fingerprint (SHA-256) of all {images} masks of this cycle is {sha256}."
 
 
 def trace_of(folder: Path, file: str) -> Entry | None:
@@ -32,7 +33,7 @@ def show_trace(folder: Path, path: Path) -> None:
     file = path.relative_to(folder).as_posix()
     entry = trace_of(folder, file)
     if entry is not None:
-        st.caption(sentence(entry), help=HELP.format(file=file, **_numbers(entry.facts)))
+        st.caption(sentence(entry), help=HELP.format(file=file) + _whole(entry.facts))
 
 
 def sentence(entry: Entry) -> str:
@@ -43,6 +44,7 @@ def sentence(entry: Entry) -> str:
     return f"{named}Entry {entry.n} of the audit trail{'' if entry.intact else ', which was altered'}."
 
 
-def _numbers(facts: Mapping[str, Any]) -> dict[str, str]:
+def _whole(facts: Mapping[str, Any]) -> str:
+    """The hash of all masks; "" where only those of the examples were looked at."""
     images, digest = facts.get("images"), str(facts.get("masks_sha256", ""))
-    return {"images": f"{images:,}" if isinstance(images, int) else "", "sha256": digest if digest.isalnum() else ""}
+    return ALL.format(images=f"{images:,}", sha256=digest) if isinstance(images, int) and digest.isalnum() else ""

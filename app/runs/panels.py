@@ -8,6 +8,7 @@ import streamlit as st
 from app.run_words.words import part
 from app.runs import charts as run_charts
 from app.runs import series as run_series
+from app.runs.epoch_masks import show_epoch_masks
 from app.runs.facts import DAMAGED, RunFacts, progress
 from app.runs.mask_series import cycles_of, leak
 from app.runs.masks import NOTHING, NOTHING_YET, show_masks
@@ -109,3 +110,4 @@ def show_curves(facts: RunFacts) -> None:
         else:
             st.caption("Measured at the end of each epoch." if count else "No images are held out in this run.")
     show_masks(facts.run.folder, cycles, end, run_series.covered(rows), nothing(facts), source(facts))
+    show_epoch_masks(facts.run.folder)

@@ -34,8 +34,7 @@ def _said(entry: Entry) -> str:
         events.STARTED: f"the work started on {_text(facts.get('device'))}{_attempt(facts)}",
         events.RESUMED: f"asked to go on after a break{_attempt(facts)}",
         events.BEGUN: _begun(facts),
-        events.MASKS: f"masks as used from {when} on, for {_count(facts.get('with_mask'))} of "
-                      f"{_count(facts.get('images'))} images; {_length(facts.get('examples_of'))} kept as pictures",
+        events.MASKS: _masks(facts, when),
         events.WEIGHTS: f"weights saved after {when}",
         events.STOP: f"asked {HOW.get(str(facts.get('how')), 'to stop')}",
         events.ENDED: f"the work ended: {STATES.get(str(facts.get('state')), _text(facts.get('state')))}"
@@ -128,6 +127,14 @@ def _because(said: Any) -> str:
 
 def _count(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else "some"
+
+
+def _masks(facts: Mapping[str, Any], when: str) -> str:
+    kept = _length(facts.get("examples_of"))
+    if kind := facts.get("kind"):
+        return f"{_text(kind)} masks as they were after {when}, of {kept} images, kept as pictures"
+    reached = f"{_count(facts.get('with_mask'))} of {_count(facts.get('images'))} images"
+    return f"masks as used from {when} on, for {reached}; {kept} kept as pictures"
 
 
 def _length(value: Any) -> int:

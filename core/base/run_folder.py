@@ -76,6 +76,16 @@ def mask_examples(folder: Path, epoch: int) -> Path:
     return folder / _MASKS / f"cycle-{epoch:04}.npz"
 
 
+def epoch_masks(folder: Path, kind: str, epoch: int) -> Path:
+    """The file with examples of the masks of a kind, such as "salience", as they were after `epoch` (from 0)."""
+    return folder / _MASKS / f"{kind}-{epoch:04}.npz"
+
+
+def all_epoch_masks(folder: Path, kind: str) -> list[Path]:
+    """Every such file that there is, in order."""
+    return sorted((folder / _MASKS).glob(f"{kind}-*.npz"))
+
+
 def all_mask_examples(folder: Path) -> list[Path]:
     """Every such file that there is, in order."""
     return sorted((folder / _MASKS).glob("cycle-*.npz"))

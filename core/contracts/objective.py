@@ -89,6 +89,13 @@ class Objective(Method, ABC):
         """
         return None
 
+    def example_masks(self, classifier: Classifier, batch: Batch) -> Tensor | None:
+        """Masks (n, H, W), bool, that a step lays over these images, as the network is now; None if a step makes none.
+
+        For an objective that makes masks anew in every step: a run keeps those of a few images after each epoch.
+        """
+        return None
+
     def rows(self, count: int, epoch: int, seed: int) -> Tensor:
         """Which of `count` images get new masks before this epoch, in order; the others keep theirs."""
         return torch.arange(count)

@@ -76,6 +76,10 @@ class SaliencyGuided(Objective):
             batch.images, slopes.abs() if self.by == "absolute" else slopes, self.share, noise.to(batch.images.dtype)
         )
 
+    def example_masks(self, classifier: Classifier, batch: Batch) -> Tensor | None:
+        """The pixels that are replaced."""
+        return (self.shown(classifier, batch) != batch.images).any(dim=1) if self.weight else None
+
     def loss(self, classifier: Classifier, batch: Batch, attacked: Tensor | None) -> Loss:
         if self.weight == 0:
             right = cross_entropy(classifier(batch.images), batch.labels)

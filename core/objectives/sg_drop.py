@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import torch
 from torch import Tensor, nn
-from torch.nn.functional import cross_entropy
+from torch.nn.functional import cross_entropy, interpolate
 
 from core.base.params import param
 from core.contracts.batch import Batch
@@ -82,6 +82,11 @@ class SGDrop(Objective):
         given = maps.detach() * slopes
         saliency = given.abs() if self.sign == "absolute" else given.relu()
         return kept_scale(saliency.sum(dim=1, keepdim=True) if self.unit == "places" else saliency, self.rho), len(seen)
+
+    def example_masks(self, classifier: Classifier, batch: Batch) -> Tensor | None:
+        """The places where at least half of the maps are switched off, as large as the images."""
+        off = (self.scale(classifier, batch)[0] == 0).float().mean(dim=1, keepdim=True) >= 0.5
+        return interpolate(off.float(), batch.images.shape[2:])[:, 0] > 0.5
 
     def loss(self, classifier: Classifier, batch: Batch, attacked: Tensor | None) -> Loss:
         scale, calls = self.scale(classifier, batch)

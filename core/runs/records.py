@@ -10,6 +10,7 @@ from core.checkpoints.card import Card, save_weights
 from core.distributed.fabric import average_buffers
 from core.runs import training_trail
 from core.runs.context import Context
+from core.runs.epoch_masks import keep_epoch_masks
 from core.runs.files import read_rows
 from core.runs.mask_examples import keep_examples
 from core.runs.pace import Pace
@@ -80,6 +81,7 @@ class Records:
             if step.epoch_ends:
                 self.held[step.epoch] = dict(step.held)
                 self._weights(step)
+                keep_epoch_masks(self.context, self.training, step.epoch)
             self.progress(f"loss {step.loss:.3g}" if not step.epoch_ends else "")
         return step.epoch_ends or made or time.monotonic() - self.saved_at >= self.save_every
 

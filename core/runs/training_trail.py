@@ -48,6 +48,12 @@ def masks_stored(
     _record(context, events.MASKS, facts | {"files": hashes_of(context.folder, (file,))})
 
 
+def epoch_masks_stored(context: Context, kind: str, epoch: int, indices: Iterable[int], file: str) -> None:
+    """Masks that are made anew in every step, as they were after `epoch`, from 0, of the images `indices`."""
+    facts = {"kind": kind, "epoch": epoch, "examples_of": [int(each) for each in indices]}
+    _record(context, events.MASKS, facts | {"files": hashes_of(context.folder, (file,))})
+
+
 def mask_hash(masks: Tensor) -> str:
     """SHA-256 of masks, bool (N, H, W): of "N H W", a new line, and each mask's bits in rows, padded to whole bytes.
 
