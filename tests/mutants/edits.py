@@ -62,7 +62,7 @@ EDITS = (
     Edit("core/explainers/integrated_gradients.py", "sum(dim=(0, 1))", "abs().sum(dim=(0, 1))", EXPLAINERS),
     Edit("core/explainers/_pgca_stages.py", "(math.log(0.5) / maps", "(math.log(0.4) / maps"),
     Edit("core/explainers/_pgca_stages.py", "beta * (p * g).sqrt()", "beta * p * g"),
-    Edit("core/explainers/occlusion.py", "/ covered.sum(dim=0)", "/ len(covered)"),
+    Edit("core/explainers/occlusion.py", "/ squares.flatten(1).sum(dim=0)", "/ len(squares)"),
     Edit("core/explainers/rise.py", "total / self.samples / self.shown", "total / self.samples"),
     Edit("core/explainers/smooth_grad.py", "dim=0) / samples", "dim=0)"),
     Edit("core/explainers/wasserstein_grad.py", "(clean * joined)", "(clean.abs() * joined)"),

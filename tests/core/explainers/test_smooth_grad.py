@@ -69,6 +69,8 @@ def test_a_linear_model_gives_its_weights(noise: float) -> None:
     targets = torch.tensor([2, 0])
     found = SmoothGrad(9, noise)(model, drawn(model), targets).values
     torch.testing.assert_close(found, weight[targets].sum(dim=1))
+    times = SmoothGrad(9, noise, times_picture=True)(model, drawn(model), targets).values
+    torch.testing.assert_close(times, (weight[targets] * drawn(model)).sum(dim=1))
 
 
 def test_without_noise_it_is_one_gradient_and_draws_nothing() -> None:
