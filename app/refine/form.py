@@ -4,7 +4,7 @@ from collections.abc import Mapping
 
 import streamlit as st
 
-from app.refine.learning_form import ask_objective, ask_schedule
+from app.refine.learning_form import ask_layers, ask_objective, ask_schedule
 from app.refine.own_data import own_data
 from app.refine.request import OWN, SEVERAL, take_again, take_preset
 from app.ui.cached import bases, classifier, untrained
@@ -86,13 +86,15 @@ def ask() -> tuple[Refinement, str]:
         own_data(_size(base, start))
     st.subheader("2. What it learns")
     kind, values = ask_objective()
+    layers = ask_layers()
     st.subheader("3. How long")
     schedule = ask_schedule()
     st.subheader("4. Where, and under which name")
     device = ask_device(devices())
     title = text("refine.title", "Name of the run (optional)", "Shown in the list of runs and of models. Without one, "
                  "the method and the data set are.")  # fmt: skip
-    return Refinement(base, data, kind(**values), Schedule(**schedule), start, images, title), device
+    asked = Refinement(base, data, kind(**values), Schedule(**schedule), start, images, title, layers=layers)
+    return asked, device
 
 
 def _size(base: str, start: str) -> tuple[int, int, int] | None:

@@ -7,9 +7,10 @@ from typing import Any
 import streamlit as st
 
 from app.ui.method_form import tune
-from app.ui.widgets import pick
+from app.ui.widgets import pick, several
 from core.base.params import Method
-from core.catalog import OBJECTIVES
+from core.catalog import LAYERS, OBJECTIVES
+from core.contracts.layer import Layer
 from core.contracts.objective import Objective
 from core.training.schedule import Schedule
 
@@ -31,6 +32,19 @@ def ask_objective() -> tuple[type[Objective], dict[str, Any]]:
     kind = OBJECTIVES[key]
     st.caption(f"{kind.plain} *{kind.cite}*")
     return kind, _parameters(kind, key, LEAD, "More settings of the method")
+
+
+def ask_layers() -> tuple[Layer, ...]:
+    """What is put into the network before it learns, with the settings of each."""
+    titles = {key: kind.title for key, kind in LAYERS.items()}
+    chosen = several("refine.layers", "Put into the network first (optional)", titles, [],
+                     "\n".join(f"- **{kind.title}**: {kind.plain}" for kind in LAYERS.values()))  # fmt: skip
+    made = []
+    for key in chosen:
+        kind = LAYERS[key]
+        st.caption(f"{kind.plain} *{kind.cite}*")
+        made.append(kind(**_parameters(kind, key, (), f"Settings of: {kind.title}")))
+    return tuple(made)
 
 
 def ask_schedule() -> dict[str, Any]:

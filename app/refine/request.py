@@ -4,12 +4,12 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from app.run_words.words import part
+from app.run_words.words import entries, part
 from app.ui.link_notes import note
 from app.ui.method_form import put
 from app.ui.state import drop, force, setting, write_link
 from core.base.units import to_unit
-from core.catalog import OBJECTIVES
+from core.catalog import LAYERS, OBJECTIVES
 from core.refinement.presets import PRESETS
 from core.refinement.request import Refinement
 from core.runs.store import Store
@@ -30,6 +30,10 @@ def take(spec: Mapping[str, Any], preset: str = OWN) -> None:
     if (key := objective.get("method")) in OBJECTIVES:
         force("refine.objective", key)
         put(OBJECTIVES[str(key)], str(key), objective)
+    layers = {str(each.get("method")): each for each in entries(arguments, "layers")}
+    for key, kind in LAYERS.items():
+        put(kind, key, layers.get(key, {}))
+    force("refine.layers", ",".join(key for key in LAYERS if key in layers) or "none")
     put(Schedule, "schedule", part(arguments, "schedule"))
     device = str(spec.get("device", ""))
     if device:
@@ -62,7 +66,9 @@ def link(request: Refinement, device: str) -> None:
     """Put the settings into the address: what differs from the defaults, and always what is refined on what."""
     values: dict[str, Any] = {f"refine.{name}": getattr(request, name) for name in PLAIN}
     values |= {"refine.preset": setting("refine.preset", OWN), "refine.objective": request.objective.key}
-    for prefix, method in ((request.objective.key, request.objective), ("schedule", request.schedule)):
+    values["refine.layers"] = ",".join(layer.key for layer in request.layers) or "none"
+    layers = [(layer.key, layer) for layer in request.layers]
+    for prefix, method in (*layers, (request.objective.key, request.objective), ("schedule", request.schedule)):
         for entry in fields(method):
             value = getattr(method, entry.name)
             if value != entry.default or entry.name == "eps":

@@ -8,7 +8,7 @@ from app.run_words.words import TASKS, part
 from core.base.params import Method, label, parameter_of
 from core.base.plain_line import plain_line
 from core.base.units import in_255ths, unit_scale
-from core.catalog import ATTACKS, EXPLAINERS, METRICS, OBJECTIVES
+from core.catalog import ATTACKS, EXPLAINERS, LAYERS, METRICS, OBJECTIVES
 from core.training.schedule import Schedule
 
 LONGEST = 300  # letters of a setting on the screen
@@ -24,7 +24,7 @@ NAMES = {
     "arguments.save_every": "Seconds between saved points",
     "arguments.steps": "Steps", "arguments.norms": "Distances",
     "arguments.explainers": "Explainers", "arguments.metrics": "Metrics", "arguments.group": "Group of classes",
-    "arguments.data_fingerprint": "Fingerprint of the data",
+    "arguments.data_fingerprint": "Fingerprint of the data", "arguments.layers": "Put into the network first",
 }  # fmt: skip
 MODEL_FIELDS = ("arguments.base", "arguments.classifier", "arguments.before", "arguments.after")
 
@@ -102,5 +102,5 @@ def _entry(given: Any) -> str:
     ('LIME', 'new_thing', '0.5')
     """
     key = str(given.get("method", given)) if isinstance(given, Mapping) else str(given)
-    kinds: tuple[Mapping[str, type[Method]], ...] = (ATTACKS, EXPLAINERS, METRICS)
+    kinds: tuple[Mapping[str, type[Method]], ...] = (ATTACKS, EXPLAINERS, METRICS, LAYERS)
     return next((kind[key].title for kind in kinds if key in kind), key)

@@ -39,6 +39,16 @@ def part(spec: Mapping[str, Any], *names: str) -> dict[str, Any]:
     return dict(below) if isinstance(below, Mapping) else {}
 
 
+def entries(arguments: Mapping[str, Any], name: str) -> list[Mapping[str, Any]]:
+    """The objects in the list of this name; none where there is no list, whatever else is there.
+
+    >>> entries({"layers": [{"method": "sgam"}, 3]}, "layers"), entries({"layers": "sgam"}, "layers")
+    ([{'method': 'sgam'}], [])
+    """
+    given = arguments.get(name)
+    return [each for each in given if isinstance(each, Mapping)] if isinstance(given, list) else []
+
+
 def title(spec: Mapping[str, Any], data: Mapping[str, str]) -> str:
     """What a run does, in a few words. data: data set name -> title.
 

@@ -6,6 +6,7 @@ from typing import Literal
 import streamlit as st
 
 from app.nav import has, page
+from app.run_words.words import entries
 from app.runs.comparison import reopen
 from app.runs.facts import RunFacts
 from app.runs.outcome import barren
@@ -72,6 +73,8 @@ def _onward(facts: RunFacts) -> None:
         else:
             force("before", before)
             force("after", after)
+            if any(each.get("method") == "sgam" for each in entries(arguments, "layers")):
+                force("compare.maps", "pgca,attention_mask")
         keep("compare begun", True)  # this press asks for it, whatever link the session began with
         st.switch_page(page("compare"), query_params={"before": str(before), "after": str(after)})
     if facts.task in SHOWN:

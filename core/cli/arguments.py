@@ -27,11 +27,13 @@ def refine(made: argparse.ArgumentParser) -> None:
     made.add_argument("--start", choices=("base", "scratch"), help="from its weights, or its architecture untrained")
     made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
     made.add_argument("--objective", help="what is learned: see `counterproof methods`")
+    made.add_argument("--layer", action="append", default=[], metavar="LAYER", dest="layers", help="put into the "
+                      "network first: half_huber_relu or sgam; may be repeated")  # fmt: skip
     made.add_argument("--set", action="append", default=[], metavar="PART.NAME=VALUE", dest="settings",
                       help="such as objective.eps=8/255 or schedule.epochs=3 (`counterproof methods schedule` "
                       "lists those); may be repeated")  # fmt: skip
     made.add_argument(
-        "--preset", help="settings to begin with: quick, cifar10_quick, mnist, cifar10, paper, paper_control"
+        "--preset", help="settings to begin with: quick, cifar10_quick, mnist, cifar10, fgmf, paper, paper_control"
     )
     made.add_argument("--images", type=int, metavar="N", help="use only N of the training images (default 0: all)")
     made.add_argument("--device", default="cpu", help="cpu, cuda:0, cuda:0,cuda:1 ... (default cpu)")

@@ -5,7 +5,7 @@ from dataclasses import fields
 
 from core.base.params import Method
 from core.base.plain_line import plain_line
-from core.catalog import ATTACKS, CORRUPTIONS, EXPLAINERS, MAP_DISTANCES, METRICS, OBJECTIVES, classifier_names
+from core.catalog import ATTACKS, CORRUPTIONS, EXPLAINERS, LAYERS, MAP_DISTANCES, METRICS, OBJECTIVES, classifier_names
 from core.refinement.untrained import untrained_names
 from core.training.schedule import Schedule
 
@@ -16,6 +16,7 @@ ROOMS: Mapping[str, Mapping[str, type[Method]]] = {
     "Measures of how good a map is": METRICS,
     "Common corruptions": CORRUPTIONS,
     "Training objectives": OBJECTIVES,
+    "Put into a network before training": LAYERS,
     "How long and how fast to train": {Schedule.key: Schedule},
 }
 

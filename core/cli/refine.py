@@ -7,7 +7,7 @@ from typing import Any
 
 from core.base.devices import absent
 from core.base.params import Method, to_spec
-from core.catalog import DATASETS, OBJECTIVES
+from core.catalog import DATASETS, LAYERS, OBJECTIVES
 from core.cli.follow import Say, follow_run
 from core.cli.settings import read_value, split_setting
 from core.data.stored import at_path
@@ -17,7 +17,7 @@ from core.refinement.request import Refinement
 from core.runs.store import DEVICE, Store
 from core.training.schedule import Schedule
 
-FORM = "--set objective.NAME=VALUE or schedule.NAME=VALUE"
+FORM = "--set objective.NAME=VALUE, schedule.NAME=VALUE or LAYER.NAME=VALUE"
 HINTS = {"too few": "; take more, or hold out fewer: --set schedule.held_out=N"}  # by the cause of a refusal
 
 
@@ -53,9 +53,11 @@ def request_of(given: argparse.Namespace) -> Refinement:
     if "data" in said and said["data"] not in DATASETS and not said["data"].startswith("own:"):
         said["data"] = str(at_path(said["data"]).path)  # the worker has another working folder
     schedule = asdict(preset.schedule) if preset else {}
-    _set(given.settings, objective, schedule)
+    layers = {layer.key: to_spec(layer) for layer in preset.layers} if preset else {}
+    layers |= {key: {"method": key} for key in given.layers if key not in layers}
+    _set(given.settings, objective, schedule, layers)
     usual = preset.arguments() if preset else {}
-    return Refinement.read(usual | said | {"objective": objective, "schedule": schedule})
+    return Refinement.read(usual | said | {"objective": objective, "schedule": schedule, "layers": [*layers.values()]})
 
 
 def _objective(named: str | None, preset: Refinement | None) -> dict[str, Any]:
@@ -65,13 +67,16 @@ def _objective(named: str | None, preset: Refinement | None) -> dict[str, Any]:
     return {"method": named} if named else {}
 
 
-def _set(settings: list[str], objective: dict[str, Any], schedule: dict[str, Any]) -> None:
+def _set(
+    settings: list[str], objective: dict[str, Any], schedule: dict[str, Any], layers: dict[str, dict[str, Any]]
+) -> None:
     """Put ["objective.eps=8/255", "schedule.epochs=3"] in place; ValueError shows the form expected."""
     method = str(objective["method"])
     kinds: Mapping[str, tuple[type[Method] | None, dict[str, Any]]] = {
         "schedule": (Schedule, schedule),
         "objective": (OBJECTIVES.get(method), objective),
         method: (OBJECTIVES.get(method), objective),
+        **{key: (LAYERS.get(key), layer) for key, layer in layers.items()},
     }
     for each in settings:
         part, parameter, text = split_setting(each, FORM)

@@ -4,7 +4,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from types import MappingProxyType
 
+from core.layers.sgam import Sgam
 from core.objectives.lime_guided import LimeGuided
+from core.objectives.scorpio import Scorpio
 from core.refinement.request import Refinement
 from core.training.schedule import Schedule
 
@@ -57,6 +59,17 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             Refinement(
                 "cifar10_resnet20:standard", "cifar10", LimeGuided(every=5, groups=2),
                 Schedule(epochs=20, lr=0.1, ema=0.995),
+            ),
+        ),
+        "fgmf": Preset(
+            "FGMF: SCOR-PIO 2.0 and SGAM together, on digits",
+            "The note's proposal, reconstructed: a mask in front that is learned and can be seen, and a penalty on the "
+            "worst change that slope and bend foretell, kept off what the explanation calls important. No attacks are "
+            "made while it learns. Compare shows where it looks, by PGCA and by its own mask.",
+            Refinement(
+                "mnist_cnn:standard", "mnist", Scorpio(eps=0.2, where="not_salient", iterations=3, every=2, points=5),
+                Schedule(epochs=5, batch=64, lr=0.02, crop=2, flip=False, ema=0.99, held_out=500), images=12_000,
+                layers=(Sgam(),),
             ),
         ),
         "paper": Preset(

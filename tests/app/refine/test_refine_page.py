@@ -6,7 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from core.catalog import OBJECTIVES
+from core.base.params import to_spec
+from core.catalog import LAYERS, OBJECTIVES, load_classifier
+from core.layers.sgam import Sgam
 from core.refinement.presets import PRESETS
 from core.runs.store import Store
 from tests.app.pages import REFINE, RUNS, TINY, button, opened, texts, until, visited
@@ -141,3 +143,18 @@ def test_a_network_without_weights_starts_from_scratch(digits: Path) -> None:
     assert "from scratch" in texts(app)
     assert "32 x 32 colour" in app.error[0].value.replace("\\", "")
     assert "--start scratch" in app.code[0].value
+
+
+def test_what_is_put_into_the_network_is_drawn_linked_and_started(digits: Path) -> None:
+    """From a link with one layer and a setting of it: shown, in the command, and in the run's own settings."""
+    app = opened(REFINE, **(TINY | {"refine.layers": "sgam", "sgam.cells": "4"}))
+    assert LAYERS["sgam"].plain in texts(app).replace("\n", " ")
+    assert not app.error
+    button(app, "Start this run").click()
+    app.run()
+    assert not app.exception
+    (run,) = Store.usual().runs()
+    assert [dict(each) for each in run.spec["arguments"]["layers"]] == [to_spec(Sgam(cells=4))]
+    until(lambda: not run.status.alive)
+    assert run.status.state == "completed"
+    assert load_classifier(f"run:{run.id}").layers == (to_spec(Sgam(cells=4)),)

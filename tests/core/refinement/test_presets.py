@@ -48,7 +48,8 @@ def test_every_preset_starts_and_goes_on_on_a_cpu(key: str, tmp_path: Path, monk
     preset = PRESETS[key].request
     size = (1, 28, 28) if preset.data == "mnist" else (3, 32, 32)
     monkeypatch.setattr(refinement, "load_data", lambda *_, **__: made_up(60, size))
-    few = replace(preset.objective, cells=4, samples=2, repeats=2, first=0, steps=1)  # type: ignore[call-arg]
+    small = {"cells": 4, "samples": 2, "repeats": 2, "first": 0, "steps": 1, "points": 2}
+    few = replace(preset.objective, **{name: each for name, each in small.items() if hasattr(preset.objective, name)})
     tiny = replace(preset.schedule, epochs=1, batch=4, held_out=4, bf16=False)
     request = replace(preset, images=12, objective=few, schedule=tiny)
 
