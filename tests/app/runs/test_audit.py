@@ -7,11 +7,12 @@ import numpy as np
 
 from app.runs.audit import table
 from app.runs.mask_trace import sentence
+from core.audit import words
 from core.audit.entry import Entry
 from core.audit.hashes import file_hash
 from core.audit.record import record
 from core.audit.verify import verify
-from core.base.run_folder import mask_examples
+from core.base.run_folder import epoch_masks, mask_examples
 from tests.app.pages import RUNS, button, opened, refining, texts
 from tests.core.audit.trails import tamper
 
@@ -83,6 +84,30 @@ def test_under_the_masks_stand_their_images_and_the_entry(digits: Path) -> None:
     assert "From left to right: training images 3, 71. Entry 2 of the audit trail." in texts(app)
     (caption,) = [each for each in app.caption if "From left to right" in each.value]
     assert "ab" * 32 in caption.help
+
+
+def test_masks_of_every_step_are_shown_as_they_were_after_epochs(digits: Path) -> None:
+    run = refining(digits, ID)
+    images, masks = np.zeros((2, 1, 28, 28), np.uint8), np.ones((2, 28, 28), bool)
+    for epoch in range(5):
+        path = epoch_masks(run.folder, "attention", epoch)
+        path.parent.mkdir(exist_ok=True)
+        np.savez(path, images=images, masks=masks, labels=np.zeros(2, int), indices=np.array([3, 71]))
+    (run.folder / "masks" / "attention-0003.npz").write_bytes(b"torn")
+    file = "masks/attention-0004.npz"
+    facts = {"kind": "attention", "epoch": 4, "examples_of": [3, 71], "files": {file: file_hash(run.folder / file)}}
+    record("masks stored", facts, run=run.folder, task="refine")
+    app = opened(RUNS, run=run.id)
+    said = texts(app)
+    assert "What the network covers of the picture" in said
+    assert "After epoch 4: the examples cannot be read." in said
+    assert "From left to right: training images 3, 71. Entry 2 of the audit trail." in said
+    assert "The 2 epochs in between" in labels(app)
+    assert "attention masks as they were after epoch 5, of 2 images, kept as pictures" in sentence_of(file)
+
+
+def sentence_of(file: str) -> str:
+    return next(words.sentence(entry) for entry in verify().entries if file in entry.files)
 
 
 def test_hostile_text_is_shown_as_text() -> None:
