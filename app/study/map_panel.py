@@ -22,6 +22,7 @@ FACTS = {
     "completeness gap": "What the map leaves unexplained of the score's rise over the comparison (0 % is nothing)",
     "sampling gap": "What the map leaves unexplained because it is drawn from samples (0 is nothing)",
     "agreement": "How alike PGCA's two parts are, hiding patches and Grad-CAM++ (cosine; 1 alike, 0 nothing in common)",
+    "moved": "How much of PGCA's covering map lies elsewhere since its spots were aligned (0 nothing, 1 all)",
 }
 
 
