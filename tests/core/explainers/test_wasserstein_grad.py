@@ -90,7 +90,7 @@ def test_the_unsigned_map_depends_on_the_class_too() -> None:
 
 
 def test_channels_are_summed_and_large_pictures_averaged_down() -> None:
-    """All gradients are the weights: the map is their size, though they cancel out in the lower spot, smeared a little."""
+    """All gradients are the weights: the map is their size, though it cancels out in the lower spot."""
     weight = torch.zeros(2, 2, 128, 96)
     weight[0, 0, 32:48, 30:42], weight[0, 1, 32:48, 30:42] = 1, -2
     weight[0, 0, 80:96, 30:42], weight[0, 1, 80:96, 30:42] = 1.5, -1.5
