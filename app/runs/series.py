@@ -15,6 +15,7 @@ COVERED = ("covered", "on_covered")  # no parts of the loss: how many images are
 PARTS = {
     "adversarial": "attacked images", "clean": "images as they are", "sensitivity": "penalty on spurious regions",
     "cross_entropy": "images as they are", "divergence": "disagreement, attacked and original",
+    "masked": "disagreement, partly noise and original", "curvature": "unevenness around images",
 }  # fmt: skip
 KINDS = {"clean": "original images", "robust": "attacked images"}
 

@@ -88,7 +88,7 @@ class SaliencyGuided(Objective):
         logits = classifier(batch.images)
         right = cross_entropy(logits, batch.labels)
         apart = divergence(log_probabilities(logits), log_probabilities(classifier(masked))).mean()
-        return right + self.weight * apart, {"cross_entropy": right.item(), "divergence": apart.item()}
+        return right + self.weight * apart, {"cross_entropy": right.item(), "masked": apart.item()}
 
 
 OBJECTIVES: tuple[type[Objective], ...] = (SaliencyGuided,)

@@ -92,7 +92,7 @@ class SGDrop(Objective):
         scale, calls = self.scale(classifier, batch)
         with multiplied(classifier.net.get_submodule(classifier.cam_layer), scale, calls):
             loss = cross_entropy(classifier(batch.images), batch.labels)
-        return loss, {"cross_entropy": loss.item(), "kept": (scale > 0).float().mean().item()}
+        return loss, {"cross_entropy": loss.item()}
 
 
 def _expect_maps(seen: list[Tensor], images: Tensor, layer: str) -> Tensor:

@@ -23,7 +23,9 @@ from app.runs.series import WHOLE, each, held
 from app.ui import mask_pictures as run_pictures
 from app.ui.mask_pictures import TINT, strip
 from app.ui.metrics_rows import Rows
+from core.catalog import OBJECTIVES
 from core.runs.files import append, cut_rows
+from tests.toys import guided_batch, small
 
 EXAMPLES = (run_series, run_settings, run_words, run_pictures, run_outcome, run_compared, refine_estimate)
 
@@ -168,3 +170,9 @@ def test_a_growing_file_is_read_once_and_a_replaced_one_anew(tmp_path: Path) -> 
     assert all("again" in row for row in rows.read(path)[3:])
     path.unlink()
     assert rows.read(path) == []
+
+
+@pytest.mark.parametrize("key", OBJECTIVES)
+def test_each_part_of_a_loss_has_words(key: str) -> None:
+    _, parts = OBJECTIVES[key]()(small(), guided_batch())
+    assert set(parts) <= {*run_series.PARTS, *run_series.COVERED}
