@@ -65,7 +65,7 @@ def test_opened_cold_it_asks_and_starts_nothing(home: Path) -> None:
 def test_what_is_slow_is_named_so_and_costs_more(home: Path) -> None:
     app = opened(PAGE, **{"explainers.metrics": "mprt,deletion"})
     slow = [each.content for group in app.get("button_group") for each in group.proto.options if "slow" in each.content]
-    assert slow == ["SHAP (DeepLIFT) · slow", "SHAP (regions) · slow", "Local Lipschitz estimate · slow",
+    assert slow == ["RISE · slow", "SHAP (DeepLIFT) · slow", "SHAP (regions) · slow", "Local Lipschitz estimate · slow",
                     "Max-sensitivity · slow", "Parameter randomisation (MPRT) · slow",
                     "Robustness (PGCA) · slow"]  # fmt: skip
     assert "Draws **2,100 maps**" in texts(app), "each of 350 once, and five times again"
