@@ -5,23 +5,18 @@ from typing import Any
 
 import streamlit as st
 
+from app.compare.cells import cells
 from app.compare.models import ModelPair
 from app.ui import components
-from app.ui.cached_pictures import shown_png
-from app.ui.encoded import data_url
 from app.ui.markdown import plain
 from app.ui.widgets import segments
-from core.compare.comparison import SIDES, Comparison, Side, other
+from core.compare.comparison import SIDES, Comparison, Side
 from core.compare.words import NAMES, details, headline, transferred
 from core.contracts.explainer import Explainer
-from core.study.colour_scale import common_limit, signed
-from core.study.figures import pixels
-from core.study.prediction import Prediction
-from core.study.words import NO_GRADIENT, percent
+from core.study.colour_scale import common_limit
 
 FIRST_MAPS = ("grad_cam_pp", "integrated_gradients")
 SCALES = {"shared": "one scale for all", "own": "one for each model"}
-SIDE_LENGTH = 160  # pixels a picture is enlarged to, by whole factors
 HEAD = (
     ("original image", "The image as it is, as each model sees it."),
     ("attacked image made for this model", "The attack looks into the model that it wants to fool, so the two "
@@ -66,13 +61,18 @@ def show_pictures(
     scales = _scales(comparison, key, shared) if key else {}
     rows = [
         {"title": NAMES[side], "name": two.titles[side],
-         "cells": _cells(comparison, side, key, scales.get(side, 0.0), truth)}
+         "cells": cells(comparison, side, key, scales.get(side, 0.0), truth)}
         for side in SIDES
     ]  # fmt: skip
     data: dict[str, Any] = {"head": [{"text": text, "title": help} for text, help in HEAD], "rows": rows}
     if scales and explainer is not None:
         ends = list(dict.fromkeys(f"±{limit:.2g}" for limit in scales.values()))
-        data["legend"] = ["speaks against the answer", "supports the answer", " and ".join(ends)]
+        if explainer.pictured:
+            data["note"] = f"{explainer.title}: {explainer.plain}"
+            components.grid(data, key="grid")
+            return
+        low, high = (f"{end} the answer" if explainer.attribution else end for end in explainer.poles)
+        data["legend"] = [low, high, " and ".join(ends)]
         how = (
             "all on one scale, in each model's own units: a paler map of another model may only mean smaller scores"
             if shared else "each model on a scale of its own"
@@ -91,56 +91,3 @@ def _scales(comparison: Comparison, key: str, shared: bool) -> dict[Side, float]
         if maps := comparison.maps(key) if shared else comparison.maps(key, side):
             limits[side] = common_limit(maps)
     return limits
-
-
-def _cells(comparison: Comparison, side: Side, key: str, limit: float, truth: int | None) -> list[dict[str, Any]]:
-    study, theirs = comparison.studies[side], comparison.studies[other(side)]
-    crossed, maps = comparison.crossings[side], study.maps.get(key)
-    original = _cell(study.original, study.before, study.labels, maps.original if maps else None, limit, key)
-    wrong = study.before is not None and truth is not None and study.before.top != truth
-    if study.before is not None and truth is not None:
-        original |= {"said": f"wrong: it is labelled {study.labels[truth]}" if wrong else "right", "state": "plain"}
-    attacked = transfer = {"said": "the attack is being made …"}
-    if study.attacked is not None:
-        map_ = maps.attacked if maps else None
-        attacked = _cell(study.attacked.image, study.attacked.after, study.labels, map_, limit, key)
-        attacked |= _outcome(study.attacked.fooled, wrong, study.attacked.after.top == truth, study.attacked.gradient)
-    if theirs.attacked is not None:
-        transfer = _cell(theirs.attacked.image, crossed.prediction, study.labels, crossed.maps.get(key), limit, key)
-        fooled, answer = comparison.fooled(side), crossed.prediction
-        if fooled is not None and answer is not None:
-            transfer |= _outcome(fooled, wrong, answer.top == truth)
-    return [original, attacked, transfer]
-
-
-def _outcome(fooled: bool, wrong: bool, right: bool, gradient: bool = True) -> dict[str, str]:
-    """Whether the model was fooled; of an answer wrong from the start, whether it changed, and whether it is right."""
-    if wrong:
-        changed = "changed, now right" if right else "changed, still wrong"
-        return {"said": changed if fooled else "still wrong", "state": "plain"}
-    if fooled:
-        return {"said": "fooled", "state": "fooled", "help": "The answer is not the one that it gave to the original."}
-    if not gradient:
-        return {"said": "no gradient to follow", "state": "plain", "help": NO_GRADIENT}
-    return {
-        "said": "held",
-        "state": "held",
-        "help": "The answer is still the one that it gave to the original. Another attack may still succeed.",
-    }
-
-
-def _cell(
-    image: Any, answer: Prediction | None, labels: tuple[str, ...], map_: Any, limit: float, key: str
-) -> dict[str, Any]:
-    name = labels[answer.top] if answer else "…"
-    return {
-        "picture": data_url(shown_png(pixels(image), SIDE_LENGTH)),
-        "alt": f"the picture, answered {name}",
-        "map": data_url(shown_png(signed(map_, limit), SIDE_LENGTH)) if map_ is not None else "",
-        "wait": "map to come" if key and map_ is None else "",
-        "mapAlt": f"map for {name}",
-        "answer": name,
-        "confidence": percent(answer[answer.top]) if answer else "",
-        "said": "",
-        "state": "plain",
-    }

@@ -5,9 +5,10 @@ const square = (entry, heading) => {
     made.append(make("div", "waiting", entry.said));
     return made;
   }
-  const both = make("div", entry.map || entry.wait ? "both" : "both alone");
+  const both = make("div", entry.made || entry.map || entry.wait ? "both" : "both alone");
   both.append(pair(entry.picture, "", entry.alt));
-  if (entry.map) both.append(pair(entry.picture, entry.map, entry.mapAlt));
+  if (entry.made) both.append(pair(entry.made, "", entry.mapAlt));
+  else if (entry.map) both.append(pair(entry.picture, entry.map, entry.mapAlt));
   else if (entry.wait) both.append(make("div", "waiting one", entry.wait));
   const answer = make("p", "answer");
   answer.append(make("strong", "", entry.answer), " ", make("span", "whole", entry.confidence));

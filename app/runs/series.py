@@ -11,11 +11,14 @@ POINTS = 240  # of one curve; more cannot be told apart on a screen
 WHOLE = "all together"
 WEIGHTS = {"": "weights as trained", "average": "averaged weights"}
 FIRST = ("adversarial", "clean")  # the part that is split into covered and not
-COVERED = ("covered", "on_covered")  # no parts of the loss: how many images are covered, and what they contribute
+NO_PARTS = ("covered", "on_covered", "strength", "of_guessing")  # of the loss: what else an objective tells of a step
 PARTS = {
     "adversarial": "attacked images", "clean": "images as they are", "sensitivity": "penalty on spurious regions",
     "cross_entropy": "images as they are", "divergence": "disagreement, attacked and original",
     "masked": "disagreement, partly noise and original", "curvature": "unevenness around images",
+    "worst_case": "foretold rise of the error", "jacobian": "reaction of all answers", "penalty": "reaction of a score",
+    "selective": "reaction to pixels of little importance", "mask_area": "what the mask leaves open",
+    "mask_roughness": "roughness of the mask", "mask_distance": "mask against Grad-CAM++",
 }  # fmt: skip
 KINDS = {"clean": "original images", "robust": "attacked images"}
 
@@ -62,7 +65,7 @@ def losses(rows: Sequence[Row], steps: float, points: int = POINTS) -> list[dict
         block = rows[first : first + size]
         gathered: dict[str, list[float]] = {}
         for row in block:
-            parts = {name: entry for name, entry in _parts(row).items() if name not in COVERED}
+            parts = {name: entry for name, entry in _parts(row).items() if name not in NO_PARTS}
             named = {WHOLE: row.get("loss")} | (parts if len(parts) > 1 else {})
             for name, entry in named.items():
                 if (number := numeric(entry)) is not None:

@@ -4,6 +4,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.study.map_notes import TOWARDS, notes_of
 from app.study.map_table import NONE, columns_of, pending, table
 from app.ui import components
 from app.ui.cached_pictures import shown_png
@@ -16,14 +17,7 @@ from core.study.maps import Maps
 from core.study.study import Study
 from core.study.words import finding, no_map, summary
 
-FACTS = {
-    "fit (R²)": "How well LIME's simple model fits the network around this picture (R², 1 is perfectly)",
-    "superpixels": "Patches the picture was cut into",
-    "completeness gap": "What the map leaves unexplained of the score's rise over the comparison (0 % is nothing)",
-    "sampling gap": "What the map leaves unexplained because it is drawn from samples (0 is nothing)",
-    "agreement": "How alike PGCA's two parts are, hiding patches and Grad-CAM++ (cosine; 1 alike, 0 nothing in common)",
-    "moved": "How much of PGCA's covering map lies elsewhere since its spots were aligned (0 nothing, 1 all)",
-}
+NO_ATTRIBUTION = "This says nothing of what spoke for the answer, so it counts for no finding."
 
 
 def show_maps(study: Study, coming: bool = False) -> None:
@@ -35,7 +29,8 @@ def show_maps(study: Study, coming: bool = False) -> None:
         return
     st.subheader("Where the model looked", help="Red parts support the answer named under each map, blue parts speak "
                  "against it, white parts do neither. All three maps of a row share one scale.")  # fmt: skip
-    if said := summary([finding(rows) for rows in study.measured.values()]):
+    read = [explainer.key for explainer in study.case.explainers if explainer.attribution]
+    if said := summary([finding(rows) for key, rows in study.measured.items() if key in read]):
         st.markdown(f"**{said}**")
     elif coming:
         st.markdown("What came of all maps is said here once their controls are there.")
@@ -64,24 +59,16 @@ def show_maps(study: Study, coming: bool = False) -> None:
 def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
     assert study.attacked is not None
     limit = shared_limit(maps)
-    original = data_url(shown_png(pixels(study.original), 224))
-    attacked = data_url(shown_png(pixels(study.attacked.image), 224))
-    first, last = (study.labels[label] for label in maps.classes)
-    shown = (
-        (original, maps.original, f"original: what supports ‘{first}’"),
-        (attacked, maps.attacked, f"attacked: what supports ‘{last}’"),
-        (original, maps.attacked - maps.original, "difference: attacked minus original"),
-    )
     found = study.measured[explainer.key]
+    first, last = (study.labels[label] for label in maps.classes)
     said = no_map(maps) or finding(found, (first, last))
+    if said and not explainer.attribution:
+        said = NO_ATTRIBUTION
     if study.attacked.sizes["linf"] == 0:
         said = "The attack changed nothing, so there is nothing to compare."
     return {
-        "pictures": [
-            {"under": under, "map": data_url(shown_png(signed(values, limit), 224)), "caption": caption, "alt": caption}
-            for under, values, caption in shown
-        ],
-        "legend": ["speaks against", "supports", f"±{limit:.2g}"],
+        "pictures": _pictures(study, explainer, maps, limit),
+        "legend": [*explainer.poles, f"±{limit:.2g}"],
         **(
             table(found, columns_of(found, () if maps.noise is not None else pending(explainer, maps)))
             if found
@@ -89,8 +76,36 @@ def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
         ),
         "finding": said or "The controls are still to come.",
         "pending": not said,
-        "notes": _notes(explainer, maps),
+        "notes": notes_of(explainer, maps),
     }
+
+
+def _pictures(study: Study, explainer: Explainer, maps: Maps, limit: float) -> list[dict[str, str]]:
+    """Both maps and their difference; of a method that makes pictures, both pictures, each beside its change."""
+    assert study.attacked is not None
+    original, attacked = (data_url(shown_png(pixels(each), 224)) for each in (study.original, study.attacked.image))
+    first, last = (f"{explainer.caption} ‘{study.labels[label]}’" for label in maps.classes)
+    drawn = [data_url(shown_png(signed(each, limit), 224)) for each in (maps.original, maps.attacked)]
+    if maps.pictures is None:
+        apart = data_url(shown_png(signed(maps.attacked - maps.original, limit), 224))
+        shown = [
+            (original, drawn[0], f"original: {first}"),
+            (attacked, drawn[1], f"attacked: {last}"),
+            (original, apart, "difference: attacked minus original"),
+        ]
+    else:
+        made = [data_url(shown_png(pixels(each), 224)) for each in maps.pictures]
+        if maps.facts["original"].get(TOWARDS) is not None:
+            first, last = (
+                f"{explainer.caption} ‘{study.labels[int(maps.facts[which][TOWARDS])]}’" for which in maps.facts
+            )
+        shown = [
+            (made[0], "", f"original, made {first}"),
+            (original, drawn[0], "what was changed for that"),
+            (made[1], "", f"attacked, made {last}"),
+            (attacked, drawn[1], "what was changed for that"),
+        ]
+    return [{"under": under, "map": drawn_map, "caption": said, "alt": said} for under, drawn_map, said in shown]
 
 
 def _place(study: Study) -> dict[str, Any]:
@@ -106,23 +121,3 @@ def _place(study: Study) -> dict[str, Any]:
         "notes": [],
         "soon": True,
     }
-
-
-def _notes(explainer: Explainer, maps: Maps) -> list[str]:
-    notes = [f"Compared with: {maps.against}."] if maps.against else []
-    for name, before in maps.facts["original"].items():
-        shown = [_fact(name, value) for value in (before, maps.facts["attacked"][name])]
-        both = shown[0] if shown[0] == shown[1] else f"{shown[0]} on the original, {shown[1]} on the attacked image"
-        notes.append(f"{FACTS.get(name, name)}: {both}.")
-    if maps.noise is not None and not explainer.random:
-        notes.append("This method draws no random numbers: another seed gives the same map.")
-    changed = sum(label != maps.classes[0] for label in maps.noise_classes)
-    if changed:
-        notes.append(f"In {changed} of {len(maps.noise_classes)} noise draws the answer itself changed.")
-    return notes
-
-
-def _fact(name: str, value: float) -> str:
-    if name == "completeness gap":
-        return f"{100 * value:.1f} %"
-    return f"{value:.0f}" if name == "superpixels" else f"{value:.2f}"

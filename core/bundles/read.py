@@ -84,9 +84,11 @@ def _expected(manifest: Mapping[str, Any], case: Case, size: tuple[int, int, int
     expected: dict[str, tuple[Shape, ...]] = {"original": (size,)}
     if manifest["attack"] is not None:
         expected |= {"attacked": (size,), "noise": ((case.controls, *size),)}
-    side = size[1:]
+    side, making = size[1:], {each.key for each in case.explainers if each.pictured}
     for key, facts in manifest["maps"].items():
         expected |= {f"maps/{key}/{name}": (side,) for name in ("original", "attacked")}
+        if key in making:
+            expected[f"maps/{key}/pictures"] = ((2, *size),)
         if facts["noise_classes"]:
             drawn = (case.controls, *side)
             expected |= {f"maps/{key}/noise": (drawn,), f"maps/{key}/seeds": (drawn, (0, *side))}

@@ -19,7 +19,7 @@ from core.study.colour_scale import shared_limit, signed
 from core.study.figures import amplification, amplified, pixels, png
 from core.study.study import Study
 
-DRAWN = ("original", "attacked", "noise", "seeds", "switched")  # the maps of one explainer
+DRAWN = ("original", "attacked", "noise", "seeds", "switched", "pictures")  # the maps of one explainer
 
 
 def files(study: Study, pictures: bool = True) -> dict[str, bytes]:

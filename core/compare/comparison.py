@@ -56,13 +56,15 @@ class Reach:
 
 @dataclass
 class Crossing:
-    """What one model makes of the image that was attacked for the other: its answer, its maps by explainer.
+    """What one model makes of the image that was attacked for the other: its answer, by explainer its maps, and the
+    pictures of those that make some.
 
     `reach` is about the original image. Filled in place by `cross`.
     """
 
     prediction: Prediction | None = None
     maps: dict[str, Tensor] = field(default_factory=dict)
+    pictures: dict[str, Tensor] = field(default_factory=dict)
     reach: Reach | None = None
 
 

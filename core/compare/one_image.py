@@ -62,6 +62,8 @@ def cross(
             except Exception:  # noqa: BLE001  methods call libraries that raise anything; its study says so in words
                 log.warning("%s failed", explainer.key, exc_info=True)
                 continue
+            if found.pictures is not None:
+                crossing.pictures[explainer.key] = found.pictures[0]
             crossing.maps[explainer.key] = found.values[0]
             yield side, explainer.key
 

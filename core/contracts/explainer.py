@@ -26,12 +26,14 @@ class Attribution:
     """What an explainer found: `values` (N, H, W), signed, not normalised, positive where a pixel supports the target.
 
     `gap` (N,), where the method promises completeness: |sum of the attributions - (score - score of the baseline)|,
-    divided by |score - score of the baseline|. `facts`: further numbers (N,) by name, such as LIME's R2.
+    divided by |score - score of the baseline|. `facts`: further numbers (N,) by name, such as LIME's R2. `pictures`
+    (N, C, H, W) in [0, 1]: what the method made of the images, if it makes any.
     """
 
     values: Tensor
     gap: Tensor | None = None
     facts: Mapping[str, Tensor] = field(default_factory=dict)
+    pictures: Tensor | None = None
 
 
 @dataclass(frozen=True)
@@ -46,6 +48,10 @@ class Explainer(Method, ABC):
 
     random: ClassVar[bool] = False  # whether another seed gives another map; ask the instance: settings may decide it
     complete: ClassVar[bool] = False  # whether it reports a completeness gap
+    attribution: ClassVar[bool] = True  # whether its maps say what speaks for a class: else `poles` name their two ends
+    poles: ClassVar[tuple[str, str]] = ("speaks against", "supports")
+    caption: ClassVar[str] = "what supports"  # what a map shows, before the name of the class
+    pictured: ClassVar[bool] = False  # whether it makes `pictures`
     unit: ClassVar[Unit] = "own"  # of the values: shares of a score, each a difference of probability, or another
 
     def against(self, classifier: Classifier) -> str:
@@ -79,7 +85,8 @@ class Explainer(Method, ABC):
                 one = slice(place, place + 1)
                 alone, own = self._drawn(classifier, images[one], targets[one], reference[one], seed)
                 values[one] = above_rounding(alone.values.detach(), self.unit, own)
-        return Attribution(values.float().cpu(), gap, facts)
+        pictures = None if attribution.pictures is None else attribution.pictures.detach().float().cpu()
+        return Attribution(values.float().cpu(), gap, facts, pictures)
 
     def _drawn(
         self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int

@@ -24,6 +24,9 @@ class AttentionMask(Explainer):
     title = "Attention mask (SGAM)"
     plain = "Shows what the network leaves open of the picture before it looks; the rest it covers itself."
     cite = "the FGMF note; reconstructed"
+    attribution = False
+    poles = ("", "left open")
+    caption = "left open, answered"
 
     def obstacle(self, classifier: Classifier) -> str:
         has = any(each["method"] == LAYER for each in classifier.layers)

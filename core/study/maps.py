@@ -17,7 +17,8 @@ class Maps:
 
     `noise` (M, H, W): images with noise of the attack's size. `seeds` (M, H, W): the original under other seeds, empty
     for an explainer without randomness. `switched` (H, W): the original image, asked about the answer that the attacked
-    image got, None where that is the class explained anyway. `facts`: by image ("original", "attacked"), by name.
+    image got, None where that is the class explained anyway. `pictures` (2, C, H, W): what the method made of the
+    original and of the attacked image, if it makes pictures. `facts`: by image ("original", "attacked"), by name.
     `against`: what the picture is compared with, in words.
     """
 
@@ -30,6 +31,7 @@ class Maps:
     noise: Tensor | None = None
     seeds: Tensor | None = None
     switched: Tensor | None = None
+    pictures: Tensor | None = None
     control_seconds: float = 0.0
     noise_classes: tuple[int, ...] = field(default=())
 
@@ -48,7 +50,8 @@ def draw(
     found = explainer(classifier, images, torch.tensor(classes), seed=seed, reference=torch.stack([original, original]))
     facts = {name: _facts(found, place) for place, name in enumerate(("original", "attacked"))}
     seconds = time.perf_counter() - begun
-    return Maps(found.values[0], found.values[1], classes, facts, seconds, explainer.against(classifier))
+    against = explainer.against(classifier)
+    return Maps(found.values[0], found.values[1], classes, facts, seconds, against, pictures=found.pictures)
 
 
 def _facts(found: Attribution, place: int) -> dict[str, float]:

@@ -1,6 +1,7 @@
 """Which images a step sees, in which order and how augmented: a function of the seed and the step's number."""
 
 from collections.abc import Mapping
+from types import MappingProxyType
 from typing import TYPE_CHECKING
 
 import torch
@@ -15,6 +16,8 @@ from core.training.schedule import Schedule
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
+
+NOTHING: Mapping[str, float] = MappingProxyType({})
 
 
 class Batches:
@@ -35,7 +38,7 @@ class Batches:
         self.data = Images(data.images.to(device), data.labels.to(device), data.classes) if fits else data
         self._order = (-1, torch.empty(0, dtype=torch.long))  # the last epoch asked for, and its order
 
-    def batch(self, index: int, masks: Tensor | None, kept: Mapping[str, float]) -> Batch:
+    def batch(self, index: int, masks: Tensor | None, kept: Mapping[str, float] = NOTHING) -> Batch:
         """This process's rows of the batch of step `index`; masks (N, H, W), bool, are those of all images.
 
         kept: what the objective keeps from step to step.
