@@ -107,8 +107,9 @@ def explainer_settings(
 
     name: the setting that keeps which explainers are chosen; first: those chosen to begin with.
     """
-    titles = {key: kind.title for key, kind in EXPLAINERS.items()}
-    lines = [f"- **{kind.title}**: {kind.plain}" for kind in EXPLAINERS.values()]
+    offered = {key: kind for key, kind in EXPLAINERS.items() if kind.attribution or not kind().obstacle(model)}
+    titles = {key: kind.title for key, kind in offered.items()}
+    lines = [f"- **{kind.title}**: {kind.plain}" for kind in offered.values()]
     about = ["Each is a different way to ask which pixels mattered. They often disagree.", "", *lines]
     chosen = several(name, "Maps to draw", titles, first, "\n".join(about))
     with st.expander("More settings of the maps and controls"):

@@ -17,6 +17,7 @@ from core.study.maps import Maps
 from core.study.study import Study
 from core.study.words import finding, no_map, summary
 
+CHANGED = "what was changed for that"
 NO_ATTRIBUTION = "This says nothing of what spoke for the answer, so it counts for no finding."
 
 
@@ -53,7 +54,7 @@ def show_maps(study: Study, coming: bool = False) -> None:
             st.warning(plain(study.failed[key], 400) + " Press the button above to try it again.")
         elif coming and key not in study.maps and key not in study.refused:
             st.markdown(f"**{explainer.title}** · to come", help=f"{explainer.plain}\n\n{explainer.cite}")
-            components.maps(_place(study), key=f"maps-{key}")
+            components.maps(_place(explainer), key=f"maps-{key}")
 
 
 def _data(study: Study, explainer: Explainer, maps: Maps) -> dict[str, Any]:
@@ -101,19 +102,21 @@ def _pictures(study: Study, explainer: Explainer, maps: Maps, limit: float) -> l
             )
         shown = [
             (made[0], "", f"original, made {first}"),
-            (original, drawn[0], "what was changed for that"),
+            (original, drawn[0], CHANGED),
             (made[1], "", f"attacked, made {last}"),
-            (attacked, drawn[1], "what was changed for that"),
+            (attacked, drawn[1], CHANGED),
         ]
     return [{"under": under, "map": drawn_map, "caption": said, "alt": said} for under, drawn_map, said in shown]
 
 
-def _place(study: Study) -> dict[str, Any]:
+def _place(explainer: Explainer) -> dict[str, Any]:
     """What holds the place of a row: captions and headings, no picture and no number."""
-    captions = ("original", "attacked", "difference: attacked minus original")
+    captions: tuple[str, ...] = ("original", "attacked", "difference: attacked minus original")
+    if explainer.pictured:
+        captions = ("original", CHANGED, "attacked", CHANGED)
     return {
         "pictures": [{"under": "", "caption": caption} for caption in captions],
-        "legend": ["speaks against", "supports", "…"],
+        "legend": [*explainer.poles, "…"],
         **table((), columns_of((), ("attack", "noise"))),
         "more": [],
         "finding": "This map is still to come.",
