@@ -73,6 +73,7 @@ def ascend(
     norm: float = math.inf,
     start: Tensor | None = None,
     momentum: float | None = None,
+    smooth: Callable[[Tensor], Tensor] | None = None,
     on_step: OnStep | None = None,
 ) -> Tensor:
     """Raise `loss` inside the ball of radius `eps` around `images`; returns the last point, detached.
@@ -80,7 +81,8 @@ def ascend(
     loss: (N, C, H, W) -> (N,), one value an image. start: where to begin (default: `images` itself).
     norm: inf steps along the gradient's sign, 2 along the gradient of unit length.
     momentum: None, or the decay of an accumulated gradient, each added with mean absolute value 1 (MI-FGSM, arXiv
-    1710.06081, eq. 6). on_step is called before every move and may raise to cancel.
+    1710.06081, eq. 6). smooth: (N, C, H, W) -> (N, C, H, W), done to every gradient before it is accumulated.
+    on_step is called before every move and may raise to cancel.
 
     >>> ascend(lambda x: x.flatten(1).sum(1), torch.zeros(1, 1, 1, 2), eps=0.3, step=0.2, steps=3).flatten().tolist()
     [0.30000001192092896, 0.30000001192092896]
@@ -97,7 +99,7 @@ def ascend(
             (gradient,) = torch.autograd.grad(values.sum(), current)
         if on_step is not None:
             on_step(AttackStep(index, steps, current.detach(), values.detach()))
-        gradient = gradient.detach()
+        gradient = gradient.detach() if smooth is None else smooth(gradient.detach())
         if momentum is not None:
             gradient = gradient / per_image(gradient.abs().flatten(1).mean(dim=1).clamp_min(1e-30))
             gathered = momentum * gathered + gradient

@@ -19,6 +19,7 @@ class Edit:
 
 ATTACKS = "tests/core/attacks/test_attacks.py tests/core/attacks/test_agreement.py"
 DEEPFOOL = "tests/core/attacks/test_deepfool.py tests/core/attacks/test_deepfool_linf.py"
+TRANSFERRED = "tests/core/attacks/test_agreement.py tests/core/attacks/test_di_ti_fgsm.py"
 DISTANCES = "tests/core/minimal_distance/"
 CORRUPTIONS = "tests/core/corruptions/test_corruptions.py"
 EXPLAINERS = "tests/core/explainers/test_explainers.py"
@@ -34,6 +35,8 @@ EDITS = (
     Edit("core/attacks/fgsm.py", "step=self.eps, steps=1", "step=self.eps / 2, steps=1"),
     Edit("core/attacks/bim.py", "step=self.step, steps=self.steps", "step=self.step, steps=self.steps - 1"),
     Edit("core/attacks/mi_fgsm.py", "momentum=self.decay", "momentum=0.0", ATTACKS),
+    Edit("core/attacks/di_fgsm.py", "right - left, top", "right - left, 0", TRANSFERRED),
+    Edit("core/attacks/ti_fgsm.py", "linspace(-3, 3,", "linspace(-2, 2,", TRANSFERRED),
     Edit("core/attacks/pgd.py", "start = random_start(images, self.eps, self.norm, generator) if self.random_start",
          "start = random_start(images, self.eps, self.norm, generator) if not self.random_start", ATTACKS),
     Edit("core/attacks/pgd_l2.py", "norm=self.norm, start=start", "start=start"),

@@ -9,6 +9,7 @@ import torchattacks
 
 from core.attacks.apgd import APGD
 from core.attacks.bim import BIM
+from core.attacks.di_fgsm import DIFGSM
 from core.attacks.fab import FAB
 from core.attacks.fgsm import FGSM
 from core.attacks.mi_fgsm import MIFGSM
@@ -16,6 +17,7 @@ from core.attacks.one_pixel import OnePixel
 from core.attacks.pgd import PGD
 from core.attacks.pgd_l2 import PGDL2
 from core.attacks.square import Square
+from core.attacks.ti_fgsm import TIFGSM
 from core.base.cancellation import CancelScope
 from core.contracts.attack import Attack
 from tests.core.attacks.networks import EPS, STEP, answers, batch, network
@@ -33,6 +35,16 @@ PAIRS: list[tuple[Attack, Any, dict[str, Any]]] = [
         MIFGSM(eps=EPS, step=STEP, steps=7, decay=0.9),
         torchattacks.MIFGSM,
         {"eps": EPS, "alpha": STEP, "steps": 7, "decay": 0.9},
+    ),
+    (
+        DIFGSM(eps=EPS, step=STEP, steps=7, decay=0.9, probability=0.6, resize_rate=0.6),
+        torchattacks.DIFGSM,
+        {"eps": EPS, "alpha": STEP, "steps": 7, "decay": 0.9, "diversity_prob": 0.6, "resize_rate": 0.6},
+    ),
+    (
+        TIFGSM(eps=EPS, step=STEP, steps=7, decay=0.9, radius=7),
+        torchattacks.TIFGSM,
+        {"eps": EPS, "alpha": STEP, "steps": 7, "decay": 0.9, "diversity_prob": 0.0, "len_kernel": 15},
     ),
 ]
 
