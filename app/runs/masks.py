@@ -1,4 +1,4 @@
-"""What a run called spurious, cycle by cycle: numbers, the leak meter, example pictures."""
+"""The regions that a run worked with, cycle by cycle: numbers, the leak meter, example pictures."""
 
 from collections.abc import Mapping, Sequence
 from pathlib import Path
@@ -20,6 +20,8 @@ ABOUT = {
     "random": "A control: these parts were drawn by lot. No explanation was asked.",
     "gradient": "A control: the parts the answer is most sensitive to, by its gradient. LIME was not asked.",
     "shuffled": "A control: LIME's regions, but each given to another picture.",
+    "scorpio": "By Integrated Gradients: what says most about the answer. The foretold change is kept off it.",
+    "j_sigr": "By blurring: where it moves the answers least. There they are to react to nothing.",
 }
 MOST = 1_000  # cycles in the table
 SHOWN = 4  # cycles of examples on the page: the first and the latest
@@ -42,25 +44,25 @@ NUMBERS = {
 
 def show_masks(
     folder: Path, cycles: Sequence[Mapping[str, float]], end: float, losses: tuple[float, float] | None, instead: str,
-    source: str = "lime",
+    source: str = "lime", region: str = "spurious",
 ) -> None:  # fmt: skip
     """Numbers and leak meter of every cycle, and examples; nothing for a run without masks.
 
     losses: on covered images and on the others, in the last epoch; instead: what to say if all regions are empty;
-    source: where the regions came from.
+    source: where the regions came from; region: what they are called.
     """
     if not cycles:
         return
-    st.subheader("What was called spurious", help=f"{ABOUT.get(source, '')} Regions are looked for again at every "
+    st.subheader(f"What was called {region}", help=f"{ABOUT.get(source, '')} Regions are looked for again at every "
                  "cycle, as the model changes.".strip())  # fmt: skip
-    if source != "lime" and source in ABOUT:
+    if source in ABOUT and source != "lime":
         st.caption(ABOUT[source])
     if all(map(empty, cycles)):
-        st.warning(instead)
+        st.warning(named(instead, region))
         return
     cycles = cycles[-MOST:]
     metered = any("leak_low" in cycle and not empty(cycle) for cycle in cycles)
-    st.dataframe(numbers(cycles), width="stretch")
+    st.dataframe(numbers(cycles, region), width="stretch")
     left, right = st.columns([1.2, 1], gap="large")
     with left:
         if metered:
@@ -68,7 +70,8 @@ def show_masks(
             st.altair_chart(run_charts.leaks(cycles, end), width="stretch")
     with right:
         known = [name for name in NUMBERS if any(name in cycle for cycle in cycles) and name != "chance"]
-        st.caption("\n".join(f"- **{title}.** {help}" for title, help in map(NUMBERS.__getitem__, known)))
+        lines = [f"- **{title}.** {help}" for title, help in map(NUMBERS.__getitem__, known)]
+        st.caption(named("\n".join(lines), region))
         if metered and not empty(cycles[-1]) and not leak(cycles[-1]):
             st.caption("At the last cycle the interval reaches what always naming the most frequent label gets right, "
                        "or lies below: nothing shows that the regions tell the label.")  # fmt: skip
@@ -77,17 +80,29 @@ def show_masks(
             easier = losses[0] < losses[1]
             st.caption(means + (" A covered picture should be harder, not easier: the region may be telling the label."
                                 if easier else " A covered picture is harder, as it should be."))  # fmt: skip
-    show_examples(folder)
+    show_examples(folder, region)
 
 
-def numbers(cycles: Sequence[Mapping[str, float]]) -> pd.DataFrame:
+def numbers(cycles: Sequence[Mapping[str, float]], region: str = "spurious") -> pd.DataFrame:
     """The numbers of the masks in words: a line each, a column a cycle."""
     lines = {}
     for name, (title, _) in NUMBERS.items():
         if any(name in cycle for cycle in cycles):
-            lines[title] = [_share(cycle, name) for cycle in cycles]
+            lines[named(title, region)] = [_share(cycle, name) for cycle in cycles]
     heads = [f"cycle {cycle['cycle']:.0f}, {_when(int(cycle['epoch']))}" for cycle in cycles]
     return pd.DataFrame(lines, index=heads).T
+
+
+def named(text: str, region: str) -> str:
+    """A text about spurious regions, about regions of another name.
+
+    >>> named("A spurious region, or spurious regions", "important")
+    'An important region, or important regions'
+    """
+    if region == "spurious":
+        return text
+    text = text.replace("a spurious", f"an {region}").replace("A spurious", f"An {region}")
+    return text.replace("spurious", region).replace("Spurious", region.capitalize())
 
 
 def _when(epoch: int) -> str:
@@ -104,13 +119,13 @@ def _share(cycle: Mapping[str, float], name: str) -> str:
     return f"{100 * cycle[name]:.1f} %"
 
 
-def show_examples(folder: Path) -> None:
-    """The same pictures at several cycles, the spurious region tinted and outlined."""
+def show_examples(folder: Path, region: str = "spurious") -> None:
+    """The same pictures at several cycles, the region tinted and outlined."""
     paths = all_mask_examples(folder)
     shown = paths if len(paths) <= SHOWN else [paths[0], *paths[1 - SHOWN :]]
     if not shown:
         return
-    st.markdown("**Examples, the spurious region in orange**", help="Always the same training pictures, so that you "
+    st.markdown(f"**Examples, the {region} region in orange**", help="Always the same training pictures, so that you "
                 "can watch the region move.")  # fmt: skip
     _strips(folder, paths, shown)
     if between := [path for path in paths if path not in shown]:
@@ -124,7 +139,7 @@ def _strips(folder: Path, paths: Sequence[Path], shown: Sequence[Path]) -> None:
         text = f"Cycle {paths.index(path) + 1}, {_when(int(done))}" if done.isdigit() else path.stem
         strip = mask_strip(str(path), path.stat().st_mtime_ns if path.exists() else 0)
         if strip:
-            st.image(strip, caption=text, alt=f"pictures with their spurious regions, {text}", width="stretch")
+            st.image(strip, caption=text, alt=f"pictures with their regions, {text}", width="stretch")
             show_trace(folder, path)
         else:
             st.caption(f"{text}: the examples cannot be read.")

@@ -67,8 +67,16 @@ def weight(facts: RunFacts, name: str) -> float:
 
 
 def source(facts: RunFacts) -> str:
-    """Where the regions of a run came from."""
-    return str(part(facts.arguments, "objective").get("mask_source", "lime"))
+    """Where the regions of a run came from: the source that its objective names, or the objective."""
+    objective = part(facts.arguments, "objective")
+    usual = "lime" if objective.get("method") == "lime_guided" else objective.get("method", "")
+    return str(objective.get("mask_source", usual))
+
+
+def region(facts: RunFacts) -> str:
+    """What the objective of a run calls its regions."""
+    kind = OBJECTIVES.get(str(part(facts.arguments, "objective").get("method")))
+    return kind.region if kind else "spurious"
 
 
 def span(facts: RunFacts, rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
@@ -109,5 +117,6 @@ def show_curves(facts: RunFacts) -> None:
                 st.caption("Solid: the weights as trained. Dashed: their moving average, which is often steadier.")
         else:
             st.caption("Measured at the end of each epoch." if count else "No images are held out in this run.")
-    show_masks(facts.run.folder, cycles, end, run_series.covered(rows), nothing(facts), source(facts))
+    apart = run_series.covered(rows)
+    show_masks(facts.run.folder, cycles, end, apart, nothing(facts), source(facts), region(facts))
     show_epoch_masks(facts.run.folder)

@@ -29,6 +29,7 @@ class Objective(Method, ABC):
     """
 
     precise: ClassVar[bool] = False  # True: never in bf16 (double backpropagation)
+    region: ClassVar[str] = "spurious"  # what its masks call the region under them, on the screen
     settled: ClassVar[bool] = False  # True: asks the network in evaluation mode too, so its statistics count in a step
 
     @property

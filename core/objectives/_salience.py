@@ -23,10 +23,13 @@ def integrated_gradients(classifier: Classifier, images: Tensor, targets: Tensor
 def most(maps: Tensor, share: float) -> Tensor:
     """(N, H, W) bool: the `share` of each map's pixels with the largest absolute values; of equal ones, the first.
 
-    >>> most(torch.tensor([[[1.0, -3.0], [2.0, 0.0]]]), 0.5).tolist()
-    [[[False, True], [True, False]]]
+    None where the map is 0: on a black ground there may be fewer.
+
+    >>> most(torch.tensor([[[1.0, -3.0], [2.0, 0.0]]]), 0.5).tolist(), most(torch.zeros(1, 1, 2), 0.5).tolist()
+    ([[[False, True], [True, False]]], [[[False, False]]])
     """
     flat = maps.flatten(1).abs()
     count = round(share * flat.shape[1])
     order = flat.argsort(dim=1, descending=True, stable=True)[:, :count]
-    return torch.zeros_like(flat, dtype=torch.bool).scatter_(1, order, True).view_as(maps)
+    chosen = torch.zeros_like(flat, dtype=torch.bool).scatter_(1, order, True)
+    return (chosen & (flat > 0)).view_as(maps)

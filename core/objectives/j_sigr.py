@@ -34,6 +34,7 @@ class JSigr(Objective):
     key = "j_sigr"
     title = "J-SIGR"
     precise = True
+    region = "unimportant"
     plain = (
         "Keeps the answers from reacting to any pixel, and most of all to those that matter little, without attacking: "
         "expect it to hold attacks made on other models, and to fall under AutoAttack."

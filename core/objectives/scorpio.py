@@ -40,6 +40,7 @@ class Scorpio(Objective):
     title = "SCORPIO (worst case of a quadratic model)"
     precise = True
     settled = True
+    region = "important"
     plain = (
         "Learns against the worst change that the slope and the bend of the error foretell, without making attacks: "
         "expect less protection against strong attacks than from learning under attack."

@@ -1,21 +1,14 @@
-"""How the shipped checkpoints are trained: `python -m core.recipes [NAME ...]`; those for a CPU if none is named.
+"""How the shipped checkpoints are trained but for those of other defences: see core.recipes.__main__."""
 
-Data come from $COUNTERPROOF_DATA, the data folder or a download; results go to assets/checkpoints. What was interrupted
-goes on when the same command is given again.
-"""
-
-import argparse
-import sys
 from dataclasses import replace
 
-from core.base.errors import with_advice
 from core.contracts.objective import Objective
 from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
 from core.objectives.lime_guided import LimeGuided
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.recipes.redraw_cifar100 import REDRAWN, SPLIT
-from core.recipes.train_checkpoint import Recipe, train
+from core.recipes.train_checkpoint import Recipe
 from core.refinement.presets import CUTMIX
 from core.refinement.request import Refinement
 from core.training.schedule import Schedule
@@ -99,23 +92,3 @@ ON_A_GPU = {
         schedule=replace(LARGE.request.schedule, epochs=62),
     )),
 }  # fmt: skip
-
-
-def main() -> None:
-    """Train the checkpoints that are named; all that a CPU can make in an hour or two if none is."""
-    parser = argparse.ArgumentParser(prog="python -m core.recipes", description=__doc__)
-    parser.add_argument("names", nargs="*", metavar="NAME", help=f"of {', '.join([*RECIPES, *ON_A_GPU])}")
-    parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
-    asked = parser.parse_args()
-    known = RECIPES | ON_A_GPU
-    if unknown := [name for name in asked.names if name not in known]:
-        parser.error(f"there is no recipe {', '.join(unknown)}")
-    for name in asked.names or RECIPES:
-        try:
-            train(name, known[name], {"cuda": "cuda:0"}.get(asked.device, asked.device))
-        except (ValueError, OSError) as error:
-            sys.exit(with_advice(error))
-
-
-if __name__ == "__main__":
-    main()

@@ -34,8 +34,9 @@ from core.runs.store import Run, Store
 class Recipe:
     """What is trained, and the PGD strength and step that it is measured at.
 
-    Held-out images are attacked at the same, in ten steps, if the objective attacks: robust accuracy then chooses the
-    epoch. fp16: the weights are rounded to float16 before they are measured and kept, which halves a large file.
+    Held-out images are attacked at the same, in ten steps, if the objective attacks or `judged` says so: robust
+    accuracy then chooses the epoch. fp16: the weights are rounded to float16 before they are measured and kept, which
+    halves a large file.
     """
 
     request: Refinement
@@ -43,10 +44,11 @@ class Recipe:
     step: float
     fp16: bool = False
     split: str | None = None
+    judged: bool = False
 
     def named(self, name: str) -> Refinement:
         """The request of the run that makes the checkpoint `name`."""
-        attacks = isinstance(self.request.objective, Adversarial)
+        attacks = self.judged or isinstance(self.request.objective, Adversarial)
         attack = PGD(eps=self.eps, step=self.step, steps=10) if attacks else None
         return replace(self.request, title=f"Recipe {name}", validation_attack=attack)
 

@@ -20,7 +20,6 @@ def run_card(run: str, request: Refinement, training: Training, device: str) -> 
     Read once, when the run goes on: a base that is a run may be changed or deleted meanwhile. OSError if it is gone.
     """
     objective, attack, of = training.objective, training.validation.attack, origin(request.base)
-    guided = objective.judged_at is not None and attack is not None
     held_out = len(training.validation.images)
     return Card(
         name=f"run:{run}",
@@ -37,7 +36,7 @@ def run_card(run: str, request: Refinement, training: Training, device: str) -> 
         schedule=asdict(training.schedule),
         held_out={
             "images": held_out,
-            "chooses": "the last epoch" if not held_out else "robust accuracy" if guided else "clean accuracy",
+            "chooses": "the last epoch" if not held_out else "robust accuracy" if attack else "clean accuracy",
         },
         judge=None if attack is None else to_spec(attack),
         device=device,

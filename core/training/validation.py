@@ -37,14 +37,14 @@ class Best:
 class Validation:
     """The held-out images of a training, what attacks them, and `best`, the weights that did best on them.
 
-    Under attack if the objective is judged so, else on clean images. `at_once` bounds the images in one pass of a
-    judgement; `guess` is how often always naming the most frequent class is right.
+    Under attack if there is one, given or usual for the objective, else on clean images. `at_once` bounds the images in
+    one pass of a judgement; `guess` is how often always naming the most frequent class is right.
     """
 
     def __init__(self, images: Images, objective: Objective, attack: Attack | None, fabric: "Fabric") -> None:
         self.images, self.fabric = images, fabric
         self.attack = attack or usual_validation_attack(objective)
-        self.by = "robust" if objective.judged_at is not None and self.attack is not None else "clean"
+        self.by = "robust" if self.attack is not None else "clean"
         self.guess = guessing(images)
         self.at_once = max(1, min(BLOCK, len(images)))
         self.best: Best | None = None
