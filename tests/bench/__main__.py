@@ -24,6 +24,7 @@ from tests.bench import (
     over_bare,
     page,
     refine_speed,
+    scorpio_speed,
 )
 from tests.bench.timing import Row, Settings, median
 
@@ -37,6 +38,7 @@ MODULES = (
     over_bare,
     page,
     refine_speed,
+    scorpio_speed,
 )
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-image", "scikit-learn", "lime", "shap", "captum", "torchcam")
 ATTACKS = ("torchattacks", "foolbox")
