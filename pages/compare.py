@@ -46,7 +46,7 @@ except (ValueError, OSError) as error:
 with right:
     st.markdown(describe(image, picture.name, model))
     attack, _ = attack_settings(model, None)
-    explainers, explained, controls, seed = explainer_settings(model, "compare.maps", FIRST_MAPS)
+    explainers, explained, controls, seed = explainer_settings(model, "compare.maps", FIRST_MAPS, two.models["after"])
 pair = Pair(image, two.names["before"], two.names["after"], attack, explainers, seed, explained, controls)
 label = truth(image, model)
 

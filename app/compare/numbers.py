@@ -43,7 +43,8 @@ def show_numbers(comparison: Comparison) -> None:
 
 def show_stability(comparison: Comparison) -> None:
     """How far each model's maps moved under its own attack, beside the controls of Inspect."""
-    methods = [each for each in comparison.pair.explainers if any(each.key in s.measured for s in _studies(comparison))]
+    asked = [each for each in comparison.pair.explainers if each.attribution]
+    methods = [each for each in asked if any(each.key in study.measured for study in _studies(comparison))]
     refused = {reason for study in _studies(comparison) for reason in study.refused.values()}
     failed = {reason for study in _studies(comparison) for reason in study.failed.values()}
     if methods:

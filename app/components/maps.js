@@ -9,7 +9,7 @@ export default function ({ parentElement, data }) {
   const root = parentElement.querySelector(".root");
   const row = make("div", data.soon ? "row coming" : "row");
   const left = make("div");
-  const pictures = make("div", "pictures");
+  const pictures = make("div", data.pictures.length === 4 ? "pictures pairs" : "pictures");
   pictures.append(...data.pictures.map(picture));
   left.append(pictures, legend(data.legend));
   const right = make("div");

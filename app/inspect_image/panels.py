@@ -79,18 +79,19 @@ def show_pictures(study: Study, coming: bool) -> None:
 
 def show_agreement(study: Study) -> None:
     """How far the methods agree with one another, on each of the two pictures; once no map is awaited any more."""
-    if len(study.maps) < 2:
+    drawn = {key: maps for key, maps in study.maps.items() if EXPLAINERS[key].attribution}
+    if len(drawn) < 2:
         return
     st.subheader("How the methods agree", help="Rank agreement (Spearman) between the maps of every two methods on the "
                  "same picture: 1 the same order of pixels, 0 none in common, -1 reversed.")  # fmt: skip
-    titles = {key: EXPLAINERS[key].title for key in study.maps}
-    if not all(agreement(study.maps, which) for which in IMAGES):
+    titles = {key: EXPLAINERS[key].title for key in drawn}
+    if not all(agreement(drawn, which) for which in IMAGES):
         st.caption("On a picture that gives no method anything to weigh, there is nothing to agree on.")
         return
     for column, which in zip(st.columns(2, gap="medium"), IMAGES, strict=True):
         with column:
             st.markdown(f"**On the {which} image**")
-            st.altair_chart(charts.agreement(agreement(study.maps, which), titles), width="stretch",
+            st.altair_chart(charts.agreement(agreement(drawn, which), titles), width="stretch",
                             alt=f"table: rank agreement of every two methods on the {which} image")  # fmt: skip
 
 

@@ -101,13 +101,16 @@ def _target(kind: type[Attack], model: Classifier, prediction: Prediction) -> in
 
 
 def explainer_settings(
-    model: Classifier, name: str = "maps", first: Sequence[str] = FIRST_EXPLAINERS
+    model: Classifier, name: str = "maps", first: Sequence[str] = FIRST_EXPLAINERS, other: Classifier | None = None
 ) -> tuple[tuple[Explainer, ...], Explained, int, int]:
     """The explainers, which class they explain, the number of control draws, and the seed.
 
-    name: the setting that keeps which explainers are chosen; first: those chosen to begin with.
+    name: the setting that keeps which explainers are chosen; first: those chosen to begin with; other: a second model
+    that they are drawn for.
     """
-    offered = {key: kind for key, kind in EXPLAINERS.items() if kind.attribution or not kind().obstacle(model)}
+    models = [model, other or model]
+    offered = {key: kind for key, kind in EXPLAINERS.items()
+               if kind.attribution or not all(kind().obstacle(each) for each in models)}  # fmt: skip
     titles = {key: kind.title for key, kind in offered.items()}
     lines = [f"- **{kind.title}**: {kind.plain}" for kind in offered.values()]
     about = ["Each is a different way to ask which pixels mattered. They often disagree.", "", *lines]

@@ -69,6 +69,7 @@ class Card:
     test_pgd20: Entry | None = None
     test_autoattack: Entry | None = None
     test_autoattack_begun: Entry | None = None
+    test_transfer: Entry | None = None  # attacks made on other classifiers: see core.recipes.transferred
     outcomes: str | None = None
     stability: Entry | None = None
     gates: Entry | None = None

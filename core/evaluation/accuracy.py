@@ -37,9 +37,11 @@ def right(
     batch: int = 250,
     seed: int = 0,
     progress: Callable[[float], None] | None = None,
+    made_on: Classifier | None = None,
 ) -> Tensor:
     """(count,) bool: which of the first `count` images (all by default) are classified right, after `attack` if any.
 
+    The attack is made on the classifier itself, or on `made_on`, which must have the same classes in the same order.
     On a GPU the attack is computed in TF32; the answer is what the classifier says then, in the precision it is in.
     """
     total = min(count or len(data), len(data))
@@ -49,7 +51,7 @@ def right(
         images, labels = data.images[begin:end].float() / 255, data.labels[begin:end]
         if attack is not None:
             with tensor_cores():
-                images = attack(classifier, images, labels, seed=seed + begin).cpu()
+                images = attack(classifier if made_on is None else made_on, images, labels, seed=seed + begin).cpu()
         answers: Tensor = classifier.probabilities(images).argmax(dim=1).cpu()
         correct[begin:end] = answers == labels
         if progress is not None:

@@ -42,7 +42,8 @@ def unpack(text: str) -> list[bool]:
 
 
 def hits(outcomes: dict[str, Any], what: str) -> list[bool] | None:
-    """Which images were right, `what` being "clean", "pgd20", "autoattack" or "autoattack_begun", as far as it came.
+    """Which images were right, `what` being "clean", "pgd20", "transfer", "autoattack" or, as far as it came,
+    "autoattack_begun".
 
     None if that was not measured.
     """

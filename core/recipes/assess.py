@@ -9,7 +9,7 @@ from pathlib import Path
 
 from core.base.errors import with_advice
 from core.base.paths import folder
-from core.recipes.measurements import PARTS, assess
+from core.recipes.measurements import PARTS, USUAL, assess
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -18,7 +18,9 @@ def main(arguments: list[str] | None = None) -> int:
     parser.add_argument("names", nargs="+", metavar="NAME", help="source:checkpoint, as in `counterproof methods`")
     parser.add_argument("--count", type=int, default=1000, help="first images to attack (default 1000)")
     parser.add_argument("--maps", type=int, default=200, help="first images to explain (default 200)")
-    parser.add_argument("--only", default=",".join(PARTS), help=f"of {', '.join(PARTS)}; by default all")
+    parser.add_argument(
+        "--only", default=",".join(USUAL), help=f"of {', '.join(PARTS)}; by default all but {PARTS[-1]}"
+    )
     parser.add_argument("--device", default="cpu", help="cpu (default) or cuda")
     parser.add_argument("--batch", type=int, default=100, help="images AutoAttack attacks at once (default 100)")
     parser.add_argument(

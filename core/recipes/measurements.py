@@ -28,8 +28,10 @@ from core.evaluation.map_stability import EXPLAINED, moved, summary
 from core.evaluation.sanity_gates import gates
 from core.recipes.control_gates import beats_controls, beyond_gradients, surrogate_of
 from core.recipes.map_gates import gains
+from core.recipes.transferred import transferred
 
-PARTS = ("clean", "pgd20", "stability", "autoattack", "gates", "controls")
+USUAL = ("clean", "pgd20", "stability", "autoattack", "gates", "controls")
+PARTS = (*USUAL, "transfer")  # the last when asked for: it needs three other classifiers of the same source
 FLAGGED = 250  # images the flags are looked for on, as in the authors' code
 
 
@@ -133,6 +135,11 @@ def assess(
         }  # fmt: skip
         keep(gates=known | {"passed": passed, "beyond_gradients": beyond} | ({"maps": still} if still else {}))
         told(f"gates {passed}; {beyond}")
+    if "transfer" in only:
+        entry, hits = transferred(name, classifier, data, eps, count, told)
+        kept |= hits
+        keep(test_transfer=entry)
+        told(f"{entry['accuracy']:.2%} right whatever was carried over")
     return card
 
 

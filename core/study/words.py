@@ -126,5 +126,9 @@ def summary(findings: Sequence[str]) -> str:
     same = sum("But the question" in each for each in moved)
     if not known:
         return ""
-    said = f"Of {len(known)} maps with controls, {len(moved)} moved more under attack than under ordinary noise."
-    return said + (f" For {same} of them, changing the question alone does as much." if same else "")
+    if len(known) == 1:
+        said = f"The one map with controls moved {'' if moved else 'no '}more under attack than under ordinary noise."
+    else:
+        said = f"Of {len(known)} maps with controls, {len(moved)} moved more under attack than under ordinary noise."
+    whom = "it" if len(known) == 1 else f"{same} of them"
+    return said + (f" For {whom}, changing the question alone does as much." if same else "")
