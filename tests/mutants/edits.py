@@ -47,6 +47,7 @@ EDITS = (
     Edit("core/attacks/cw.py", '["lr"] = 1 - index / self.steps', '["lr"] = 1.0',
          "tests/core/attacks/test_cw.py"),
     Edit("core/attacks/apgd.py", "(ordered[:, 2] + ordered[:, 3]) / 2", "ordered[:, 2]"),
+    Edit("core/evaluation/transfer.py", ".all(dim=0)", ".any(dim=0)", "tests/core/evaluation/test_transfer.py"),
     # minimal distances
     Edit("core/contracts/rms_walk.py", "eps * (steps - step) /", "eps * (step + 1) /",
          DISTANCES + "test_rms_attack.py"),
