@@ -52,7 +52,7 @@ def carried_over(
     classes or takes images of another size.
     """
     if len(surrogates) < FEWEST:
-        raise ValueError(f"attacks are carried over from {FEWEST} other classifiers, and there are {len(surrogates)}")
+        raise ValueError(f"expected at least {FEWEST} classifiers to carry attacks over from, got {len(surrogates)}")
     for name, other in surrogates.items():
         if (other.labels, other.size) != (classifier.labels, classifier.size):
             raise ValueError(f"attacks cannot be carried over from {name}, whose classes or images are others")

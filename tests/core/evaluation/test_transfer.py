@@ -67,7 +67,7 @@ def test_only_the_first_are_attacked_and_every_attack_is_told() -> None:
 
 def test_surrogates_that_do_not_do_are_refused() -> None:
     two = {name: SURROGATES[name] for name in ("like it", "contrary")}
-    with pytest.raises(ValueError, match="from 3 other classifiers, and there are 2"):
+    with pytest.raises(ValueError, match="at least 3 classifiers to carry attacks over from, got 2"):
         carried_over(MEASURED, pictures((250, 5)), two, EPS)
     wide = linear(torch.zeros(2, 1, 1, WIDTH + 1).tolist())
     more = linear(torch.zeros(3, 1, 1, WIDTH).tolist())

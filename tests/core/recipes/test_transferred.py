@@ -32,7 +32,7 @@ def test_the_ordinary_one_comes_first_then_adversarial_training_then_others() ->
 
 def test_with_fewer_than_three_there_is_a_sentence() -> None:
     few = {name: CARDS[name] for name in ("s:standard", "s:pgd", "s:cure", "t:other")}
-    with pytest.raises(ValueError, match="from 3 other classifiers of s, and 2 come with the project$"):
+    with pytest.raises(ValueError, match="from 3 other classifiers of s, of which the project has 2$"):
         surrogates_of("s:cure", few)
 
 
@@ -94,5 +94,5 @@ def test_a_source_with_few_checkpoints_is_refused_in_a_sentence(
     monkeypatch.setattr("core.recipes.transferred.shipped", lambda: dict.fromkeys([NAME, "mnist_cnn:pgd"], Card()))
     before = card_of_digits.read_text()
     assert command.main([NAME, "--count", "2", "--only", "transfer"]) == 2
-    assert "from 3 other classifiers of mnist_cnn, and 1 come with the project" in capsys.readouterr().err
+    assert "from 3 other classifiers of mnist_cnn, of which the project has 1" in capsys.readouterr().err
     assert card_of_digits.read_text() == before
