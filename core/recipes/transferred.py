@@ -29,7 +29,8 @@ def surrogates_of(name: str, cards: Mapping[str, Card] | None = None) -> tuple[s
     others = [each for each in some if each.partition(":")[0] == source and each != name]
     if len(others) < FEWEST:
         raise ValueError(
-            f"attacks are carried over from {FEWEST} other classifiers of {source}, of which the project has {len(others)}"
+            f"attacks are carried over from {FEWEST} other classifiers of {source}, "
+            f"of which the project has {len(others)}"
         )
 
     def rank(each: str) -> int:
