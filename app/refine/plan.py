@@ -8,7 +8,7 @@ from typing import Any
 from app.run_words.settings import setting, value
 from core.base.params import Method
 from core.base.units import in_255ths, in_shell
-from core.contracts.objective import Objective
+from core.contracts.objective import Adversarial, Objective
 from core.refinement.check import Check
 from core.refinement.presets import PRESETS
 from core.refinement.request import Refinement
@@ -59,7 +59,10 @@ def summary(passed: Check, models: Mapping[str, str], data: Mapping[str, str]) -
     trained, judged = attacked(request.objective)
     under = f"under attacks of up to {trained} per pixel" if trained else "without attacks"
     against = f" under attack{'' if trained else f' of up to {judged} per pixel'}" if judged else ""
-    said = [f"Trains {copy} ‘{model}’ with ‘{request.objective.title}’.",
+    first = (
+        f", after ‘{'’ and ‘'.join(each.title for each in request.layers)}’ was put into it" if request.layers else ""
+    )
+    said = [f"Trains {copy} ‘{model}’ with ‘{request.objective.title}’{first}.",
             f"Learns from {learnt(passed)} of {images} for {long}, {under}.",
             kept(passed, against)]  # fmt: skip
     if unguided := request.objective.unguided(epochs):
@@ -74,7 +77,8 @@ def attacked(objective: Objective) -> tuple[str, str]:
     """The strength of the attacks it trains under, and of those the held-out images are measured under; "" for none."""
     eps: float = getattr(objective, "eps", 0.0)
     said = in_255ths(eps) if eps else ""
-    return said if getattr(objective, "adversarial", 1.0) > 0 else "", said
+    attacks = isinstance(objective, Adversarial) and getattr(objective, "adversarial", 1.0) > 0
+    return said if attacks else "", said if objective.judged_at else ""
 
 
 def learnt(passed: Check) -> str:
@@ -123,7 +127,9 @@ def command(request: Refinement, device: str) -> str:
         options.append(("--start", request.start))
     if request.images:
         options.append(("--images", str(request.images)))
-    for prefix, method in ((request.objective.key, request.objective), ("schedule", request.schedule)):
+    options += [("--layer", layer.key) for layer in request.layers]
+    layers = [(layer.key, layer) for layer in request.layers]
+    for prefix, method in (*layers, (request.objective.key, request.objective), ("schedule", request.schedule)):
         options += [("--set", each) for each in sets(prefix, method)]
     if device != "cpu":
         options.append(("--device", device))

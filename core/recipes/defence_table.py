@@ -9,7 +9,6 @@ from core.checkpoints.card import Card, Entry, strength
 from core.recipes.table_words import ACCURACIES, MISSING, attacks_of, in_markdown
 
 FILE = ASSETS / "published" / "defences.json"
-FGMF = {"scorpio", "sgam"}  # trained together
 
 
 @dataclass(frozen=True)
@@ -42,8 +41,8 @@ def method_of(card: Card) -> str:
     """
     spec = card.objective or {}
     key = str(spec.get("method", ""))
-    if {key, *(str(layer.get("method")) for layer in card.layers or ())} >= FGMF:
-        return "fgmf"
+    if "sgam" in (str(layer.get("method")) for layer in card.layers or ()):
+        return {"scorpio": "fgmf", "cross_entropy": "sgam"}.get(key, "")
     return "" if spec.get("mask_source", "lime") != "lime" else key
 
 

@@ -4,20 +4,22 @@ import sys
 from typing import Any
 
 from core.base.params import to_spec, with_todays_names
-from core.catalog import CLASSIFIERS, DATASETS, EXPLAINERS, OBJECTIVES
+from core.catalog import CLASSIFIERS, DATASETS, EXPLAINERS, LAYERS, OBJECTIVES
 from core.checkpoints.card import Card, Entry, shipped_card, strength
 from core.evaluation.gate_words import short
+from core.recipes.defence_table import defence_table
 from core.recipes.pairs_table import pairs_table
 from core.recipes.table_words import ACCURACIES, MISSING, attacks_of, in_markdown
 
 
 def table() -> str:
-    """Markdown for the README: by data set, what the shipped checkpoints withstand and how still their maps stay."""
+    """Markdown for the README: by data set, what is withstood and how still maps stay; then the table of defences."""
     cards = shipped()
     parts = []
     for data in sorted({str(card.data): None for card in cards.values()}, key=lambda name: name not in DATASETS):
         some = {name: card for name, card in cards.items() if card.data == data}
         parts += [_accuracies(_title(data, some), some), _stability(some), pairs_table(some)]
+    parts.append(defence_table(cards))
     return "\n\n".join(part for part in parts if part)
 
 
@@ -63,7 +65,7 @@ def _accuracies(title: str, some: dict[str, Card]) -> str:
             cells[-1] = f"{MISSING}; {attacks_of(begun)} alone: {_cell(begun)}"
         cells.append(short(card))
         cells.append(f"{evaluations / 1e6:.1f} million" if evaluations else MISSING)
-        rows.append([f"`{name}`", _objective(card.objective or {}) + _base(card), *cells, cost])
+        rows.append([f"`{name}`", _objective(card.objective or {}) + _layers(card) + _base(card), *cells, cost])
     return f"{said}\n\n{in_markdown(head, rows)}"
 
 
@@ -73,8 +75,18 @@ def _objective(spec: Entry) -> str:
         return str(spec["method"])
     kind = OBJECTIVES[spec["method"]]
     usual, today = to_spec(kind()), with_todays_names(kind, spec)
-    changed = [f"{key.replace('_', ' ')} {value}" for key, value in today.items() if usual.get(key) != value]
+    changed = [f"{key.replace('_', ' ')} {_short(value)}" for key, value in today.items() if usual.get(key) != value]
     return f"{kind.title} ({', '.join(changed)})" if changed else kind.title
+
+
+def _short(value: Any) -> Any:
+    return f"{value:.4g}" if isinstance(value, float) and value != round(value, 4) else value
+
+
+def _layers(card: Card) -> str:
+    """What was put into the network before, by its titles."""
+    titles = [LAYERS[str(each["method"])].title for each in card.layers or () if each.get("method") in LAYERS]
+    return f", with {' and '.join(titles)}" if titles else ""
 
 
 def _base(card: Card) -> str:

@@ -3,12 +3,18 @@
 import json
 import shlex
 import subprocess
+from dataclasses import fields, replace
 from pathlib import Path
 
 import pytest
 
+from app.refine.plan import command, summary
 from app.runs.facts import facts_of
 from app.runs.panels import loading
+from core.cli.parser import parser
+from core.cli.refine import request_of
+from core.refinement.check import Check
+from core.refinement.presets import PRESETS
 from tests.app.pages import REFINE, ROWS, RUNS, TINY, opened, refining, texts
 
 LINES = ROWS.splitlines()
@@ -99,3 +105,22 @@ def test_what_a_weight_of_nothing_leaves_without_effect_cannot_be_changed(home: 
         assert app.slider(key=f"widget:{key}.{name}").disabled == idle
         assert ("Not used: its weight is 0." in texts(app)) == idle
         assert "without attacks" in texts(app)
+
+
+@pytest.mark.parametrize("key", list(PRESETS))
+def test_the_command_of_a_preset_asks_for_what_the_page_does(key: str) -> None:
+    """Read by the shell's own parser, it is the same request: layers and their settings too."""
+    asked = PRESETS[key].request
+    if asked.layers:
+        asked = replace(asked, layers=tuple(replace(each, **{fields(each)[0].name: 5}) for each in asked.layers))
+    words = shlex.split(command(asked, "cpu").replace("\\\n", " "))
+    given = parser().parse_args(words[1:])
+    assert request_of(given) == asked
+
+
+def test_what_makes_no_attacks_does_not_say_so() -> None:
+    asked = PRESETS["fgmf"].request
+    said = summary(Check(asked, used=asked.images), {}, {})
+    assert "without attacks" in said
+    assert "under attack of up to 51/255 per pixel is kept" in said
+    assert "after ‘Saliency-guided adaptive masking (SGAM)’ was put into it" in said
