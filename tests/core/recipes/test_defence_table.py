@@ -23,7 +23,8 @@ def test_each_defence_has_a_claim_and_a_recipe() -> None:
 
 def test_a_row_says_claim_checkpoint_and_numbers() -> None:
     attacked = CLEAN | {"eps": 0.2, "accuracy": 0.5}
-    card = Card(objective={"method": "cure"}, test_clean=CLEAN, test_pgd20=attacked)
+    carried = CLEAN | {"eps": 0.2, "accuracy": 0.7}
+    card = Card(objective={"method": "cure"}, test_clean=CLEAN, test_pgd20=attacked, test_transfer=carried)
     control = Card(objective={"method": "lime_guided", "mask_source": "random"}, test_clean=CLEAN)
     told = defence_table({"mnist_cnn:cure": card, "mnist_cnn:random_masks": control})
     (row,) = (line for line in told.splitlines() if "`mnist_cnn:cure`" in line)
@@ -31,6 +32,9 @@ def test_a_row_says_claim_checkpoint_and_numbers() -> None:
     assert "41.4 % reported" in row
     assert "90.0 % (80.0 to 95.0; 100)" in row
     assert "50.0 % (80.0 to 95.0; 100, at 51/255)" in row
-    assert row.count("not measured") == told.splitlines()[4].count("not measured") - 2
+    head = [cell.strip() for cell in told.splitlines()[2].split("|")]
+    cells = [cell.strip() for cell in row.split("|")]
+    assert cells[head.index("carried over")] == "70.0 % (80.0 to 95.0; 100, at 51/255)"
+    assert row.count("not measured") == told.splitlines()[4].count("not measured") - 3
     assert "random_masks" not in told
     assert sum("no checkpoint" in line for line in told.splitlines()) == len(claims()) - 1
