@@ -121,12 +121,13 @@ class Card:
 
     def accuracies(self) -> list[tuple[str, str, str]]:
         """(what, accuracy, 95 % interval and count) of each accuracy that was measured, in words."""
-        named = [(self.test_clean, "original test images")]
-        if attacked := self.test_pgd20:
-            named.append((attacked, f"under PGD, {attacked['steps']} steps, {strength(attacked)}"))
-        if attacked := self.test_autoattack:
-            named.append((attacked, f"under AutoAttack, {strength(attacked)}"))
-        return [(what, *_percent(entry)) for entry, what in named if entry]
+        steps = (self.test_pgd20 or {}).get("steps")
+        entries = {"original test images": self.test_clean, f"under PGD, {steps} steps": self.test_pgd20,
+                   "under AutoAttack": self.test_autoattack,
+                   "under attacks carried over from other networks": self.test_transfer}  # fmt: skip
+        known = {what: entry for what, entry in entries.items() if entry}
+        return [(what + (f", {strength(each)}" if "eps" in each else ""), *_percent(each))
+                for what, each in known.items()]  # fmt: skip
 
 
 def strength(entry: Entry) -> str:

@@ -50,11 +50,14 @@ def _card(card: Card | None) -> str:
     if card is None:
         return _p("This model has no card here.")
     rows = [["", ""]]
-    for words, value in (("title", card.title), ("architecture", card.architecture), ("trained on", card.data),
+    for words, value in (("title", card.title), ("architecture", card.architecture),
+                         ("put into it", ", ".join(str(each.get("method")) for each in card.layers or ())),
+                         ("trained on", card.data),
                          ("made by", card.command), ("sha256 of the weights", card.sha256)):  # fmt: skip
         rows += [[words, str(value)]] if value else []
     for words, entry in (("right as they are", card.test_clean), ("right under PGD-20", card.test_pgd20),
-                         ("right under AutoAttack", card.test_autoattack)):  # fmt: skip
+                         ("right under AutoAttack", card.test_autoattack),
+                         ("right under attacks carried over from other networks", card.test_transfer)):  # fmt: skip
         if entry:
             low, high = entry["interval_95"]
             at = f" at {255 * entry['eps']:.4g}/255" if "eps" in entry else ""
