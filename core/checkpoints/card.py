@@ -125,9 +125,8 @@ class Card:
         entries = {"original test images": self.test_clean, f"under PGD, {steps} steps": self.test_pgd20,
                    "under AutoAttack": self.test_autoattack,
                    "under attacks carried over from other networks": self.test_transfer}  # fmt: skip
-        known = {what: entry for what, entry in entries.items() if entry}
         return [(what + (f", {strength(each)}" if "eps" in each else ""), *_percent(each))
-                for what, each in known.items()]  # fmt: skip
+                for what, each in entries.items() if each]  # fmt: skip
 
 
 def strength(entry: Entry) -> str:
