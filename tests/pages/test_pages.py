@@ -10,7 +10,7 @@ from PIL import Image
 from streamlit.testing.v1 import AppTest
 
 from core.base.paths import ROOT
-from core.catalog import ATTACKS, EXPLAINERS
+from core.catalog import ATTACKS, EXPLAINERS, load_classifier
 
 INSPECT = str(ROOT / "pages" / "inspect_image.py")
 FAST = {"model": "mnist_cnn:standard", "image": "mnist/0003", "maps": "grad_cam_pp", "controls": "1", "pgd.eps": "60"}
@@ -81,8 +81,10 @@ def test_every_attack_can_be_picked(home: Path, key: str) -> None:
 def test_every_explainer_can_be_picked(home: Path) -> None:
     app = opened(**(FAST | {"maps": ",".join(EXPLAINERS)}))
     assert not app.exception
+    model = load_classifier("mnist_cnn:standard")
     for kind in EXPLAINERS.values():
-        assert kind.plain in texts(app)
+        offered = kind.attribution or not kind().obstacle(model)
+        assert (kind.plain in texts(app)) == offered, "what is no attribution is offered where it applies"
 
 
 @pytest.mark.parametrize(

@@ -4,21 +4,16 @@ import torch
 
 from app.study.map_panel import _place
 from app.study.map_table import columns_of, pending
-from core.attacks.pgd import PGD
-from core.contracts.toy_models import linear
 from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.lime import Lime
-from core.study.case import Case
 from core.study.maps import Maps
 from core.study.measures import measured
-from core.study.study import begin
 
 MAP = torch.arange(16.0).reshape(4, 4)
 
 
 def test_a_row_to_come_has_three_empty_places_and_no_number() -> None:
-    case = Case("toy/1", "toy", PGD(), (GradCAMPP(),))
-    shown = _place(begin(case, linear([[[[1.0]]], [[[0.0]]]]), torch.zeros(1, 1, 1)))
+    shown = _place(GradCAMPP())
     assert [each["under"] for each in shown["pictures"]] == ["", "", ""]
     assert shown["soon"]
     assert [cell["text"] for cell in shown["body"][0][1:]] == ["", ""]

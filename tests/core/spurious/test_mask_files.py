@@ -49,7 +49,8 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
         {"masks": None}, {"images": np.zeros((2, 1, 0, 5), np.uint8), "masks": np.zeros((2, 0, 5), bool)},
         {"images": np.zeros((2, 1, 4, 5))}, {"masks": np.zeros((2, 4, 5), np.uint8)},
         {"masks": np.zeros((3, 4, 5), bool)},
-        {"images": np.zeros((2, 7, 4, 5), np.uint8)}, {"labels": np.zeros(3, int)}, {"indices": np.zeros(3, int)}, {"labels": np.array(["a", "b"])},
+        {"images": np.zeros((2, 7, 4, 5), np.uint8)}, {"labels": np.zeros(3, int)}, {"indices": np.zeros(3, int)},
+        {"labels": np.array(["a", "b"])},
         {"images": np.array([{}, {}], object)},
     ],
 )  # fmt: skip
