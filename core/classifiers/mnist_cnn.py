@@ -47,6 +47,12 @@ class MnistCnn(Packaged):
         "pgd_adversarial": "Refined, attacks alone · MNIST digits",
         "lime_guided": "Refined, LIME-guided · MNIST digits",
         "random_masks": "Refined, random regions (control) · MNIST digits",
+        "mart": "MART · MNIST digits",
+        "cure": "CURE · MNIST digits",
+        "scorpio": "SCORPIO · MNIST digits",
+        "lipschitz_penalty": "Adaptive Lipschitz penalty · MNIST digits",
+        "saliency_guided": "Saliency-guided training · MNIST digits",
+        "sg_drop": "SGDrop · MNIST digits",
     }
     fresh = staticmethod(fresh)
 
