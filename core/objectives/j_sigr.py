@@ -37,7 +37,7 @@ class JSigr(Objective):
     region = "unimportant"
     plain = (
         "Keeps the answers from reacting to any pixel, and most of all to those that matter little, without attacking: "
-        "expect it to hold attacks made on other models, and to fall under AutoAttack."
+        "expect less protection against strong attacks than from learning under attack."
     )
     cite = "Liu et al. 2024, arXiv 2207.13036; formulas reconstructed"
 

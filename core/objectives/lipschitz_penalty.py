@@ -47,7 +47,7 @@ class LipschitzPenalty(Objective):
     precise = True
     plain = (
         "Penalises how strongly the answers react to any pixel, ever more while the model can afford it. Without "
-        "attacks in training, expect it to hold small changes and to fall under AutoAttack."
+        "attacks in training, expect less protection against strong attacks than from learning under attack."
     )
     cite = "Woods, Chen, Teuscher 2019, arXiv 1906.02896"
 
