@@ -10,6 +10,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from streamlit.config import get_options_for_section
 
 from core.base.paths import ROOT
 
@@ -97,3 +98,9 @@ def test_nothing_is_told_to_streamlit_and_its_advertisement_is_withheld() -> Non
     assert settings["browser"]["gatherUsageStats"] is False
     assert settings["logger"]["hideWelcomeMessage"] is True
     assert not (ROOT / ".streamlit").exists(), "one source: Streamlit reads the folder of the script"
+
+
+def test_no_run_of_a_page_searches_all_memory_for_garbage() -> None:
+    settings = tomllib.loads((ROOT / "app" / ".streamlit" / "config.toml").read_text())
+    assert get_options_for_section("runner")["postScriptGC"] is True  # what Streamlit would do
+    assert settings["runner"]["postScriptGC"] is False
