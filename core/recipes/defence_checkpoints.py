@@ -5,6 +5,7 @@ adversarial twin; the others, which do not, a fraction of them, those with secon
 """
 
 from dataclasses import replace
+from functools import partial
 
 from core.contracts.layer import Layer
 from core.contracts.objective import Objective
@@ -18,34 +19,49 @@ from core.objectives.mart import Mart
 from core.objectives.saliency_guided import SaliencyGuided
 from core.objectives.scorpio import Scorpio
 from core.objectives.sg_drop import SGDrop
-from core.recipes.shipped_checkpoints import DIGITS, SMALL
+from core.recipes.shipped_checkpoints import COLOURS, DIGITS, PLAIN, SMALL
 from core.recipes.train_checkpoint import Recipe
-
-REFINED = replace(SMALL, ema=0.995, clip=5.0)
-WORST = Scorpio(eps=0.2, iterations=3)
-SCORPIO_2 = replace(WORST, where="not_salient", points=4, every=2)
-
+from core.training.schedule import Schedule
 
 FEW = 12_000
+ON_DIGITS, ON_COLOURS = replace(SMALL, ema=0.995, clip=5.0), replace(PLAIN, lr=0.1, ema=0.995, clip=5.0)
+WORST = Scorpio(eps=0.2, iterations=3)
+SALIENT = replace(WORST, where="not_salient", points=4, every=2)
+WORST_COLOURS, SALIENT_COLOURS = replace(WORST, eps=COLOURS.eps), replace(SALIENT, eps=COLOURS.eps)
 
 
-def _digits(objective: Objective, epochs: int, *layers: Layer, images: int = 0) -> Recipe:
+def _refined(
+    base: Recipe, schedule: Schedule, objective: Objective, epochs: int, *layers: Layer, images: int = 0
+) -> Recipe:
+    """A checkpoint refined from the ordinary one of its network; held-out images under attack choose the epoch."""
     request = replace(
-        DIGITS.request, base="mnist_cnn:standard", start="base", objective=objective, layers=layers, images=images,
-        schedule=replace(REFINED, epochs=epochs),
+        base.request, base=f"{base.request.base}:standard", start="base", objective=objective, layers=layers,
+        images=images, schedule=replace(schedule, epochs=epochs),
     )  # fmt: skip
-    return replace(DIGITS, request=request, judged=True)
+    return replace(base, request=request, judged=True)
 
+
+_digits, _colours = partial(_refined, DIGITS, ON_DIGITS), partial(_refined, COLOURS, ON_COLOURS)
 
 DEFENCES = {
     "mnist_cnn_mart": _digits(Mart(eps=0.2, step=0.05, steps=7), 8),
     "mnist_cnn_cure": _digits(Cure(weight=4.0), 8, images=FEW),
     "mnist_cnn_scorpio": _digits(WORST, 8, images=FEW),
-    "mnist_cnn_scorpio_salient": _digits(SCORPIO_2, 8, images=FEW),
-    "mnist_cnn_fgmf": _digits(SCORPIO_2, 8, Sgam(), images=FEW),
+    "mnist_cnn_scorpio_salient": _digits(SALIENT, 8, images=FEW),
+    "mnist_cnn_fgmf": _digits(SALIENT, 8, Sgam(), images=FEW),
     "mnist_cnn_sgam": _digits(CrossEntropy(), 8, Sgam(), images=FEW),
     "mnist_cnn_j_sigr": _digits(JSigr(places=6, jacobian=1.0, selective=10.0), 8, images=FEW),
     "mnist_cnn_lipschitz_penalty": _digits(LipschitzPenalty(target=0.15), 8, HalfHuber(), images=FEW),
     "mnist_cnn_saliency_guided": _digits(SaliencyGuided(), 4),
     "mnist_cnn_sg_drop": _digits(SGDrop(), 4),
+    "cifar10_resnet20_mart": _colours(Mart(step=4 / 255, steps=3), 7),
+    "cifar10_resnet20_cure": _colours(Cure(weight=4.0), 8, images=FEW),
+    "cifar10_resnet20_scorpio": _colours(WORST_COLOURS, 8, images=FEW),
+    "cifar10_resnet20_scorpio_salient": _colours(SALIENT_COLOURS, 8, images=FEW),
+    "cifar10_resnet20_fgmf": _colours(SALIENT_COLOURS, 8, Sgam(), images=FEW),
+    "cifar10_resnet20_sgam": _colours(CrossEntropy(), 8, Sgam(), images=FEW),
+    "cifar10_resnet20_j_sigr": _colours(JSigr(jacobian=0.1, selective=1.0), 8, images=FEW),
+    "cifar10_resnet20_lipschitz_penalty": _colours(LipschitzPenalty(), 8, HalfHuber(), images=FEW),
+    "cifar10_resnet20_saliency_guided": _colours(SaliencyGuided(), 4),
+    "cifar10_resnet20_sg_drop": _colours(SGDrop(), 4),
 }
