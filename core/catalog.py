@@ -11,6 +11,7 @@ from core.base.plain_line import plain_line
 from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.corruption import Corruption
+from core.contracts.detector import Detector
 from core.contracts.explainer import Explainer
 from core.contracts.interfaces import DataSet, Progress, Source
 from core.contracts.layer import Layer
@@ -52,6 +53,7 @@ LAYERS = collect("core.layers", "LAYERS", Layer)
 METRICS = collect("core.metrics", "METRICS", Metric)
 MAP_DISTANCES = collect("core.map_distances", "MAP_DISTANCES", MapDistance)
 CORRUPTIONS = collect("core.corruptions", "CORRUPTIONS", Corruption)
+DETECTORS = collect("core.detectors", "DETECTORS", Detector)
 CLASSIFIERS = collect("core.classifiers", "CLASSIFIERS", Source)
 DATASETS = collect("core.datasets", "DATASETS", DataSet)
 

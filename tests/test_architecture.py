@@ -7,10 +7,10 @@ import pytest
 
 from core.base.paths import ROOT
 
-METHODS = "attacks explainers objectives layers metrics map_distances corruptions classifiers datasets"
+METHODS = "attacks explainers objectives layers metrics map_distances corruptions detectors classifiers datasets"
 UP_TO_METHODS = "base untrusted contracts images"
 ENGINE = f"{UP_TO_METHODS} audit occlusion spurious data checkpoints {METHODS} catalog distributed"
-MEASURES = f"{ENGINE} study evaluation robustness minimal_distance explainer_league gradient_masking"
+MEASURES = f"{ENGINE} study evaluation robustness minimal_distance explainer_league gradient_masking detection"
 WINGS = {  # a wing of core -> the wings that it may import, beside itself; the order is that of docs/architecture.md
     "base": "",
     "untrusted": "base",
@@ -28,6 +28,7 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "metrics": "base contracts occlusion spurious map_distances",
     "map_distances": "base contracts",
     "corruptions": "base contracts",
+    "detectors": "base contracts",
     "classifiers": "base audit contracts layers checkpoints",
     "datasets": "base untrusted contracts data.formats",
     "data.formats": "base untrusted contracts images",
@@ -40,6 +41,7 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "robustness": f"{ENGINE} evaluation",
     "explainer_league": f"{ENGINE} evaluation",
     "gradient_masking": "base contracts attacks evaluation",
+    "detection": f"{ENGINE} evaluation robustness minimal_distance",
     "compare": f"{ENGINE} study evaluation",
     "training": f"{ENGINE} evaluation",
     "refinement": f"{ENGINE} evaluation training",

@@ -1,0 +1,1 @@
+"""Detectors of attacked images: one a file."""
