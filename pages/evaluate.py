@@ -26,6 +26,6 @@ if run is None:
     show_start(kind, asked, device)
     link_form(kind)
 else:
-    st.button(f"New {kind.one}", on_click=begin_anew, icon=":material/add:")
-    write_link({"evaluation": run.id})
+    st.button(f"New {kind.one}", on_click=begin_anew, args=(kind,), icon=":material/add:")
+    write_link({kind.shown: run.id})
     show_run(kind, run, classifiers())

@@ -17,7 +17,8 @@ class Kind(Generic[Asked]):
     ask: draw the form, or a ValueError in a sentence; about: what that would do; arguments: those of the run;
     command: the same from a shell; read: what a run's arguments ask for; told: what is known of a run, from its result
     ({} while it has none) and its rows, None while that is nothing; draw: the same on the page; files: file name ->
-    content; downloads: file name -> words of its button and help.
+    content; downloads: file name -> words of its button and help; shown: the setting
+    that holds the id of the run on show.
     """
 
     key: str
@@ -36,3 +37,4 @@ class Kind(Generic[Asked]):
     draw: Callable[[Told, Asked, Names], None]
     files: Callable[[Told, Rows, Asked, Names], Mapping[str, bytes]]
     downloads: Mapping[str, tuple[str, str]]
+    shown: str = "evaluation"

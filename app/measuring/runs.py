@@ -15,36 +15,48 @@ from core.runs.run import Run
 from core.runs.store import Store
 
 NEW = "new"
-SHOWN = "evaluation"  # the setting that holds the id of the run on show, of whichever kind
 KIND = "evaluate.kind"
 
 
 def choose_kind(kinds: Mapping[str, Kind[Any]]) -> tuple[Kind[Any], dict[str, Run]]:
     """The kind that is looked at, and its runs by id, the newest first. A link to a run opens that run's kind."""
-    first = next(iter(kinds))
-    try:
-        runs = {run.id: run for run in Store.usual().runs()}
-    except OSError:
-        runs = {}
-    asked = runs.get(setting(SHOWN, NEW))
+    first, runs = next(iter(kinds)), _all()
+    shown = kinds[first].shown
+    asked = runs.get(setting(shown, NEW))
     task = asked.spec.get("task") if asked is not None else None
     its = next((key for key, kind in kinds.items() if kind.task == task), "")
-    if its and linked(SHOWN) and setting(KIND, first) != its:
+    if its and linked(shown) and setting(KIND, first) != its:
         force(KIND, its)
     chosen = segments(KIND, "What is measured", {key: kind.title for key, kind in kinds.items()}, first)
     if its and its != chosen:
-        drop(SHOWN)
+        drop(shown)
     kind = kinds[chosen]
-    return kind, {each: run for each, run in runs.items() if run.spec.get("task") == kind.task}
+    return kind, _of(kind, runs)
+
+
+def runs_of(kind: Kind[Any]) -> dict[str, Run]:
+    """The runs of a kind that has a page to itself, by id, the newest first."""
+    return _of(kind, _all())
+
+
+def _all() -> dict[str, Run]:
+    try:
+        return {run.id: run for run in Store.usual().runs()}
+    except OSError:
+        return {}
+
+
+def _of(kind: Kind[Any], runs: Mapping[str, Run]) -> dict[str, Run]:
+    return {each: run for each, run in runs.items() if run.spec.get("task") == kind.task}
 
 
 def choose(kind: Kind[Any], known: Mapping[str, Run], names: Mapping[str, str]) -> Run | None:
     """The run to show, None for a new one. names: classifier -> title."""
-    if not known and setting(SHOWN, NEW) == NEW:
+    if not known and setting(kind.shown, NEW) == NEW:
         return None
     data = data_names()
     options = {NEW: f"A new {kind.one}"} | {each: _words(run, data, names) for each, run in known.items()}
-    chosen = pick(SHOWN, kind.one.capitalize(), list(options), NEW, options.__getitem__,
+    chosen = pick(kind.shown, kind.one.capitalize(), list(options), NEW, options.__getitem__,
                   "Those that were started here or from a shell, the newest first.")  # fmt: skip
     return known.get(chosen)
 
@@ -67,18 +79,18 @@ def start(kind: Kind[Any], asked: Any, device: str) -> None:
     try:
         run = Store.usual().submit(kind.task, kind.arguments(asked), device=device)
     except (ValueError, OSError) as error:
-        keep("evaluation refused", advice(error, most=400))
+        keep(f"{kind.shown} refused", advice(error, most=400))
         return
-    force(SHOWN, run.id)
+    force(kind.shown, run.id)
 
 
-def begin_anew() -> None:
+def begin_anew(kind: Kind[Any]) -> None:
     """Show the form again."""
-    drop(SHOWN)
+    drop(kind.shown)
 
 
-def show_refusal() -> None:
+def show_refusal(kind: Kind[Any]) -> None:
     """What kept the last one from being started, once."""
-    if said := kept("evaluation refused", ""):
+    if said := kept(f"{kind.shown} refused", ""):
         st.error(said)
-        keep("evaluation refused", "")
+        keep(f"{kind.shown} refused", "")

@@ -21,7 +21,7 @@ def show_start(kind: Kind[Any], asked: Any, device: str) -> None:
     """What it would do, its button, and the same from a shell."""
     st.markdown(f"{kind.about(asked)} It goes on in the background, also when this page is closed.")
     st.button(kind.button, type="primary", icon=":material/play_arrow:", on_click=start, args=(kind, asked, device))
-    show_refusal()
+    show_refusal(kind)
     with st.expander("The same from a shell"):
         st.code(kind.command(asked, device), language="sh")
 
