@@ -69,7 +69,7 @@ ROOMS = {  # a package of app -> the packages and modules of app that it may imp
     "distances": "measuring ui",
     "masking": "measuring ui",
     "evaluate": "measuring corruptions distances masking ui",
-    "explainers": "ui study run_words",
+    "explainers": "measuring ui study run_words",
     "refine": "ui run_words nav",
     "runs": "ui run_words nav",
 }

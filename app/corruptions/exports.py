@@ -3,9 +3,10 @@
 import json
 from typing import Any
 
-from app.measuring.kind import Names, Rows, Told
+from app.measuring.kind import Names, Told
 from core.robustness.tidy import as_csv
 from core.runs.rows import finite
+from core.runs.run import Run
 from core.runs.tasks.corruptions import CorruptionsRequest
 
 COLUMNS = ("model", "corruption", "severity", "count", "hits", "accuracy", "low", "high")
@@ -22,7 +23,7 @@ def cell_rows(told: Told) -> list[dict[str, Any]]:
     return rows
 
 
-def exports(told: Told, rows: Rows, asked: CorruptionsRequest, names: Names) -> dict[str, bytes]:
+def exports(told: Told, run: Run, asked: CorruptionsRequest, names: Names) -> dict[str, bytes]:
     """File name -> content."""
     numbers = json.dumps(finite(dict(told)), indent=1, ensure_ascii=False) + "\n"
     return {"cells.csv": as_csv(iter(cell_rows(told)), COLUMNS).encode(), "corruptions.json": numbers.encode()}

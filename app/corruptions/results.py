@@ -12,6 +12,7 @@ from app.ui.markdown import plain
 from app.ui.widgets import segments
 from core.catalog import CORRUPTIONS
 from core.robustness.words import compared
+from core.runs.run import Run
 from core.runs.tasks.corruptions import CorruptionsRequest
 
 HEAT = (
@@ -20,7 +21,7 @@ HEAT = (
 )
 
 
-def show_results(told: Mapping[str, Any], asked: CorruptionsRequest, names: Mapping[str, str]) -> None:
+def show_results(told: Mapping[str, Any], asked: CorruptionsRequest, names: Mapping[str, str], run: Run) -> None:
     """Draw what `core.evaluation.corruption_summary` tells. names: model -> title."""
     if "mean" in told["models"][0]:
         for sentence in sentences(told, names):

@@ -9,6 +9,7 @@ from core.minimal_distance.image_batch import AIMS, BOXED
 from core.minimal_distance.published import woods_2019
 from core.robustness.tidy import as_csv
 from core.runs.rows import finite
+from core.runs.run import Run
 from core.runs.tasks.ara import AraRequest
 
 
@@ -22,9 +23,9 @@ def image_rows(rows: Rows) -> list[dict[str, Any]]:
     ]
 
 
-def exports(told: Told, rows: Rows, asked: AraRequest, names: Names) -> dict[str, bytes]:
+def exports(told: Told, run: Run, asked: AraRequest, names: Names) -> dict[str, bytes]:
     """File name -> content."""
-    images = image_rows(rows)
+    images = image_rows(run.metrics)
     whole = {"measured": finite(dict(told)), "published": asdict(woods_2019())}
     numbers = json.dumps(whole, indent=1, ensure_ascii=False) + "\n"
     columns = list(images[0]) if images else ["image"]

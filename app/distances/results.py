@@ -17,6 +17,7 @@ from core.attacks.deepfool import DeepFool
 from core.attacks.fab import FAB
 from core.minimal_distance.published import woods_2019
 from core.minimal_distance.smallest import FAB_LOOKS
+from core.runs.run import Run
 from core.runs.tasks.ara import AraRequest
 
 CURVE = (
@@ -30,7 +31,7 @@ BOUND = (
 )
 
 
-def show_results(told: Mapping[str, Any], asked: AraRequest, names: Mapping[str, str]) -> None:
+def show_results(told: Mapping[str, Any], asked: AraRequest, names: Mapping[str, str], run: Run) -> None:
     """Draw what `app.distances.kind.told` tells. names: model -> title."""
     name = names.get(asked.classifier, asked.classifier)
     for sentence in [headline(told, name), *medians(told), *unfound(told)]:

@@ -10,6 +10,7 @@ from core.robustness.command import command
 from core.robustness.exports import files
 from core.robustness.request import Evaluation
 from core.robustness.summary import summary
+from core.runs.run import Run
 
 MOST_CLASSES = 10**3
 
@@ -33,9 +34,9 @@ def told(result: Told, rows: Rows, asked: Evaluation) -> Told | None:
     return found if found["count"] else None
 
 
-def exports(told: Told, rows: Rows, asked: Evaluation, names: Names) -> dict[str, bytes]:
+def exports(told: Told, run: Run, asked: Evaluation, names: Names) -> dict[str, bytes]:
     """A report, a row for each image, and the numbers."""
-    return files(told, asked, rows, names)
+    return files(told, asked, run.metrics, names)
 
 
 ATTACKED = Kind(

@@ -17,6 +17,7 @@ from core.robustness.charts import CLICKED, by_attack, by_model, confusion_chart
 from core.robustness.published import published_counts
 from core.robustness.request import Evaluation
 from core.robustness.words import comparisons, focus, norms_of, saved, sentences, strength_word
+from core.runs.run import Run
 
 MOST_DRAWN = 20  # classes of which a table of confusions is drawn
 RIGHT = (
@@ -38,7 +39,7 @@ CALIBRATION = (
 )
 
 
-def show_results(told: Mapping[str, Any], asked: Evaluation, names: Mapping[str, str]) -> None:
+def show_results(told: Mapping[str, Any], asked: Evaluation, names: Mapping[str, str], run: Run) -> None:
     """Draw what `core.robustness.summary.summary` tells. names: model -> title."""
     for sentence in [*sentences(told, asked, names), *comparisons(told, asked, names)]:
         st.markdown(plain(sentence, 600))

@@ -1,21 +1,23 @@
 """What a league has found so far: sentences, the table, a chart of one metric, the images behind a number."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
 
 import streamlit as st
 
 from app.explainers.images import show_images
-from app.explainers.runs import CELL, LEAGUES
 from app.explainers.table import cell_id, league_table
 from app.ui import components
+from app.ui.cached import run_rows
 from app.ui.markdown import plain
 from app.ui.state import force, setting, write_link
 from core.explainer_league.charts import means
 from core.explainer_league.floors import FLOORS
 from core.explainer_league.request import LeagueRequest
 from core.explainer_league.words import fronts, headline, order, title
+from core.runs.run import Run
 
+CELL = "explainers.cell"  # the setting that holds "explainer:metric"
 HOLDS = (
     "Explainers are compared on the same images, image by image. What is said here holds after Holm's correction for "
     "all pairs by that metric (at 5 %). First: better than every other explainer and both floors."
@@ -34,8 +36,8 @@ SCORE = (
 )
 
 
-def show_results(told: Mapping[str, Any], asked: LeagueRequest, rows: Sequence[Mapping[str, Any]], run: str) -> None:
-    """Draw what `core.explainer_league.standings.standings` tells of the `rows`."""
+def show_results(told: Mapping[str, Any], asked: LeagueRequest, names: Mapping[str, str], run: Run) -> None:
+    """Draw what `core.explainer_league.standings.standings` tells. names: model -> title."""
     if said := " ".join(fronts(told)):
         st.markdown(plain(said, 2000), help=HOLDS)
     st.markdown(plain(headline(told), 800))
@@ -51,7 +53,7 @@ def show_results(told: Mapping[str, Any], asked: LeagueRequest, rows: Sequence[M
     if picked in cells and picked != chosen:
         chosen = picked
         force(CELL, chosen)
-        write_link({LEAGUES.shown: run, CELL: chosen})
+        write_link({"league": run.id, CELL: chosen})
     explainer, metric = chosen.split(":")
     column = columns[metric]
     left, right = st.columns(2, gap="large")
@@ -61,7 +63,7 @@ def show_results(told: Mapping[str, Any], asked: LeagueRequest, rows: Sequence[M
         st.altair_chart(means(column), width="stretch", key=f"means-{metric}")
     with right:
         st.markdown(f"**{plain(title(explainer), 60)} by {plain(column['title'], 60)}: the images behind the number**")
-        show_images(rows, asked, explainer, column)
+        show_images(run_rows(run.folder), asked, explainer, column)
     if told.get("pgca"):
         _score(told["pgca"])
 

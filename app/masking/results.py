@@ -10,6 +10,7 @@ from app.ui.gates import show_gates
 from app.ui.markdown import plain
 from core.gradient_masking.checklist import CHECKS
 from core.gradient_masking.words import numbers, sentences
+from core.runs.run import Run
 from core.runs.tasks.masking import MaskingRequest
 
 MARKS = {"pass": ("✔", "passed"), "fail": ("✘", "failed"), "unknown": ("–", "cannot be told")}
@@ -19,7 +20,7 @@ WHY = (
 )
 
 
-def show_results(told: Mapping[str, Any], asked: MaskingRequest, names: Mapping[str, str]) -> None:
+def show_results(told: Mapping[str, Any], asked: MaskingRequest, names: Mapping[str, str], run: Run) -> None:
     """Draw what `core.gradient_masking.checklist.summary` tells. names: model -> title."""
     if said := sentences(told):
         st.markdown(f"**{plain(names.get(asked.classifier, asked.classifier), 100)}.** {plain(said, 800)}", help=WHY)

@@ -4,6 +4,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Generic, TypeVar
 
+from core.runs.run import Run
+
 Asked = TypeVar("Asked")
 Told = Mapping[str, Any]
 Names = Mapping[str, str]  # classifier -> title
@@ -18,7 +20,7 @@ class Kind(Generic[Asked]):
     command: the same from a shell; read: what a run's arguments ask for; told: what is known of a run, from its result
     ({} while it has none) and its rows, None while that is nothing; draw: the same on the page; files: file name ->
     content; downloads: file name -> words of its button and help; shown: the setting
-    that holds the id of the run on show.
+    that holds the id of the run on show; linked: settings that its link holds besides.
     """
 
     key: str
@@ -34,7 +36,8 @@ class Kind(Generic[Asked]):
     command: Callable[[Asked, str], str]
     read: Callable[[Mapping[str, Any]], Asked]
     told: Callable[[Told, Rows, Asked], Told | None]
-    draw: Callable[[Told, Asked, Names], None]
-    files: Callable[[Told, Rows, Asked, Names], Mapping[str, bytes]]
+    draw: Callable[[Told, Asked, Names, Run], None]
+    files: Callable[[Told, Run, Asked, Names], Mapping[str, bytes]]
     downloads: Mapping[str, tuple[str, str]]
     shown: str = "evaluation"
+    linked: tuple[str, ...] = ()

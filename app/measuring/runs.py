@@ -68,10 +68,10 @@ def _words(run: Run, data: Mapping[str, str], names: Mapping[str, str]) -> str:
     return " · ".join(filter(None, (title(run.spec, data), when, subtitle(run.spec, names))))
 
 
-def link_form(kind: Kind[Any]) -> None:
-    """Put what the form of a kind is set to into the address."""
+def link_form(kind: Kind[Any], besides: Mapping[str, str]) -> None:
+    """Put what the form of a kind is set to into the address, and what stands there `besides`."""
     mine = {name: value for name, value in settings().items() if name.startswith(f"{kind.prefix}.")}
-    write_link(mine | {KIND: kind.key})
+    write_link(mine | dict(besides))
 
 
 def start(kind: Kind[Any], asked: Any, device: str) -> None:

@@ -39,8 +39,7 @@ def show_run(kind: Kind[Any], run: Run, names: Names) -> None:
     ended(run)
     for note in run.status.notes[:20]:
         st.caption(plain(note, 400))
-    told = _show(kind, run, asked, names)
-    if told is not None and run.status.state == "completed":
+    if (told := _show(kind, run, asked, names)) is not None:
         _downloads(kind, run, asked, told, names)
 
 
@@ -52,12 +51,12 @@ def _show(kind: Kind[Any], run: Run, asked: Any, names: Names) -> Told | None:
         st.warning(f"The numbers of this {kind.one} cannot be read. Delete it on the Runs page to measure anew.")
         return None
     if told is not None:
-        kind.draw(told, asked, names)
+        kind.draw(told, asked, names, run)
     return told
 
 
 def _file(kind: Kind[Any], name: str, run: Run, asked: Any, told: Told, names: Names) -> bytes:
-    return kind.files(told, run.metrics, asked, names)[name]
+    return kind.files(told, run, asked, names)[name]
 
 
 def _downloads(kind: Kind[Any], run: Run, asked: Any, told: Mapping[str, Any], names: Names) -> None:

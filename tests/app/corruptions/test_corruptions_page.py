@@ -132,7 +132,7 @@ def test_one_colour_scale_holds_for_all_models_and_every_cell_has_its_number() -
     assert len(order()) == len(CORRUPTIONS) == 15
 
 
-def test_tables_and_sentences_say_what_was_measured() -> None:
+def test_tables_and_sentences_say_what_was_measured(home: Path) -> None:
     told = summary(rows(0.25), MODELS)
     base, other = model_table(told, {})["body"]
     assert [cell["text"] for cell in base[1:]] == ["50.0 %", "50.0 %", "baseline", "100 %", "100 %"]
@@ -141,7 +141,7 @@ def test_tables_and_sentences_say_what_was_measured() -> None:
     assert len(sentences(summary(rows(), MODELS[:1]), {})) == 1
     perfect = sentences(summary(rows(1), MODELS[::-1]), {})
     assert "mnist_cnn:standard cannot be told: under at least one corruption mnist_cnn:pgd_adversarial" in perfect[-1]
-    files = exports(told, [], CorruptionsRequest(MODELS, "mnist"), {})
+    files = exports(told, made(home, RUN, {"task": "corruptions"}, DONE), CorruptionsRequest(MODELS, "mnist"), {})
     lines = files["cells.csv"].decode().splitlines()
     assert len(lines) == 1 + 2 * 76
     assert lines[1].startswith("mnist_cnn:standard,clean,0,20,10,0.5,")

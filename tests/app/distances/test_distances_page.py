@@ -130,9 +130,10 @@ def test_curves_begin_with_the_images_as_they_are_and_only_fall() -> None:
     assert len(curve(told, "rms").to_dict()["layer"]) == 3
 
 
-def test_what_is_taken_along_has_a_row_an_image() -> None:
+def test_what_is_taken_along_has_a_row_an_image(home: Path) -> None:
     told = told_of({}, ROWS, AraRequest(MODEL, "mnist")) or {}
-    files = exports(told, ROWS, AraRequest(MODEL, "mnist"), {})
+    run = made(home, RUN, {"task": "ara"}, DONE, "".join(json.dumps(row) + "\n" for row in ROWS))
+    files = exports(told, run, AraRequest(MODEL, "mnist"), {})
     assert files["images.csv"].decode().splitlines()[:2] == ["image,right,attack,btr,l2,linf", "7,True,0.02,0.04,0.5,"]
     assert json.loads(files["distances.json"])["measured"]["count"] == 4
 
