@@ -50,6 +50,8 @@ class MnistCnn(Packaged):
         "mart": "MART · MNIST digits",
         "cure": "CURE · MNIST digits",
         "scorpio": "SCORPIO · MNIST digits",
+        "scorpio_salient": "SCOR-PIO 2.0, off the salient pixels · MNIST digits",
+        "j_sigr": "J-SIGR · MNIST digits",
         "fgmf": "FGMF (SCOR-PIO 2.0 with SGAM) · MNIST digits",
         "sgam": "SGAM, a mask in front · MNIST digits",
         "lipschitz_penalty": "Adaptive Lipschitz penalty · MNIST digits",
