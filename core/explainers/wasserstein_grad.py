@@ -64,6 +64,10 @@ class WassersteinGrad(Explainer):
     def random(self) -> bool:  # type: ignore[override]
         return self.noise > 0
 
+    @property
+    def poles(self) -> tuple[str, str]:  # type: ignore[override]
+        return Explainer.poles if self.signed else ("matters less (in the difference)", "small changes matter")
+
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
         made = []
         for image, target in zip(images, targets.tolist(), strict=True):

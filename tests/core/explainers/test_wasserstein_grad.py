@@ -114,3 +114,8 @@ def test_no_gradient_gives_no_map_and_the_cost_is_said() -> None:
         assert (WassersteinGrad(7)(model, image, torch.tensor([0])).values == 0).all()
         assert scope.queries == 28
     assert not WassersteinGrad(noise=0.0).random
+
+
+def test_without_a_sign_nothing_is_called_for_or_against() -> None:
+    assert WassersteinGrad().poles == ("speaks against", "supports")
+    assert WassersteinGrad(signed=False).poles == ("matters less (in the difference)", "small changes matter")
