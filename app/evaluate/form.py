@@ -1,37 +1,28 @@
 """The settings of an evaluation, drawn as controls in reading order."""
 
 import math
-from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
 from app.measuring.ask import ask_data, ask_models
+from app.measuring.ask_attacks import ask_parameters, ask_preset, attacks_to_choose, numbers, take_attacks
 from app.ui.first_models import FIRST_MODELS
-from app.ui.method_form import put, tune
 from app.ui.state import force, setting
-from app.ui.widgets import Control, number, pick, several, text
+from app.ui.widgets import Control, number, several, text
 from app.ui.widgets import ask as ask_one
 from core.base.params import to_spec
 from core.catalog import ATTACKS
-from core.contracts.attack import Attack
 from core.data.by_name import known_data
 from core.robustness.presets import PRESETS
 from core.robustness.request import NORMS, Evaluation
 
-OWN = "own"
 PREFIX = "evaluate"
-
-
-def attacks_to_choose() -> dict[str, str]:
-    """Key -> title of every attack that has strengths to be measured at."""
-    return {key: kind.title for key, kind in sorted(ATTACKS.items(), key=lambda each: each[1].title)
-            if kind.norm in NORMS}  # fmt: skip
 
 
 def ask() -> Evaluation:
     """Draw all settings; ValueError in a sentence if they do not go together."""
-    _ask_preset()
+    ask_preset(PREFIX, PRESETS, take, ("attacks", "models", "data", "strengths", "lengths"))
     models = ask_models(PREFIX, FIRST_MODELS[:2],
                         "All are measured on the same images, and must take images of the same size.")  # fmt: skip
     left, right = st.columns(2, gap="medium")
@@ -41,11 +32,11 @@ def ask() -> Evaluation:
         count = number(f"{PREFIX}.count", "Number of images", 200, 10, 1_000_000,
                        "Drawn by the seed; all if there are fewer. More take longer and narrow the "
                        "intervals.")  # fmt: skip
-    chosen = several(f"{PREFIX}.attacks", "Attacks", attacks_to_choose(), ("fgsm", "pgd", "square"),
+    chosen = several(f"{PREFIX}.attacks", "Attacks", attacks_to_choose(NORMS), ("fgsm", "pgd", "square"),
                      "Each looks in its own way for a change that gives a wrong answer. The worst of them counts, "
                      "image by image.")  # fmt: skip
     strengths, lengths = _ask_strengths(chosen)
-    attacks = _ask_parameters(chosen)
+    attacks = ask_parameters(PREFIX, chosen)
     with st.expander("More settings"):
         standing = ask_one(f"{PREFIX}.only_standing", Control(
             "Give each attack only what those before it have left",
@@ -61,29 +52,12 @@ def ask() -> Evaluation:
     )  # fmt: skip
 
 
-def _ask_preset() -> None:
-    titles = {key: preset.title for key, preset in PRESETS.items()} | {OWN: "My own settings"}
-    first = next(iter(titles))
-    if not any(setting(f"{PREFIX}.{name}", "") for name in ("attacks", "models", "data", "strengths", "lengths")):
-        take(PRESETS.get(setting(f"{PREFIX}.preset", first), PRESETS[first]).arguments)
-    before = setting(f"{PREFIX}.preset", first)
-    chosen = pick(f"{PREFIX}.preset", "Preset", list(titles), first, titles.__getitem__,
-                  "A preset fills in the settings below; change any of them afterwards.")  # fmt: skip
-    if chosen in PRESETS and chosen != before:
-        take(PRESETS[chosen].arguments)
-        st.rerun()
-    st.caption(PRESETS[chosen].help if chosen in PRESETS else "")
-
-
 def take(arguments: Any) -> None:
     """Make the arguments of an evaluation, or part of them, the settings of this page."""
     lists = {"classifiers": "models", "strengths": "strengths", "strengths_l2": "lengths"}
     for name, value in {"published": "", **arguments}.items():
         if name == "attacks":
-            force(f"{PREFIX}.attacks", ",".join(dict.fromkeys(each["method"] for each in value)))
-            for each in value:
-                put(ATTACKS[each["method"]], f"{PREFIX}.{each['method']}",
-                    {key: given for key, given in each.items() if key != "method"})  # fmt: skip
+            take_attacks(PREFIX, value)
         elif name in lists:
             shown = [each if isinstance(each, str) else f"{each * (255 if name == 'strengths' else 1):.6g}"
                      for each in value]  # fmt: skip
@@ -102,37 +76,11 @@ def _ask_strengths(chosen: list[str]) -> tuple[tuple[float, ...], tuple[float, .
             typed = text(f"{PREFIX}.strengths", "Strengths, of 255", "The largest change of a colour value of a pixel, "
                          "of its range from 0 to 255 (L-infinity norm); several, rising.",
                          default="1, 2, 4, 8, 12, 16")  # fmt: skip
-            strengths = tuple(each / 255 for each in _numbers(typed, "strengths"))
+            strengths = tuple(each / 255 for each in numbers(typed, "strengths"))
     with right:
         if 2 in norms:
             typed = text(f"{PREFIX}.lengths", "Strengths of attacks that bound the total change", "The length of the "
                          "whole change (L2 norm), each pixel from 0 to 1; several, rising.",
                          default="0.25, 0.5, 1, 2")  # fmt: skip
-            lengths = _numbers(typed, "lengths")
+            lengths = numbers(typed, "lengths")
     return strengths, lengths
-
-
-def _numbers(typed: str, what: str) -> tuple[float, ...]:
-    """Numbers with commas or spaces between them.
-
-    >>> _numbers("1, 2.5 4", "strengths")
-    (1.0, 2.5, 4.0)
-    """
-    try:
-        return tuple(sorted({float(each) for each in typed.replace(",", " ").split()}))
-    except ValueError as error:
-        raise ValueError(f"expected {what} as numbers with commas between them, got {typed[:60]!r}") from error
-
-
-def _ask_parameters(chosen: list[str]) -> list[Attack]:
-    attacks = []
-    for key in chosen:
-        kind, prefix = ATTACKS[key], f"{PREFIX}.{key}"
-        if [entry for entry in fields(kind) if entry.name != "eps"]:
-            with st.expander(f"Settings of {kind.title}"):
-                st.caption(f"{kind.plain} *{kind.cite}*")
-                values = tune(kind, prefix, skip=("eps",), typed=True)
-        else:
-            values = tune(kind, prefix, skip=("eps",))
-        attacks.append(kind(**values))
-    return attacks
