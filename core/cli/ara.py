@@ -9,11 +9,11 @@ from typing import Any
 from core.base.atomic_files import write_whole
 from core.base.devices import absent
 from core.base.units import in_255ths
-from core.catalog import CLASSIFIERS, DATASETS
+from core.catalog import CLASSIFIERS
+from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_new
 from core.data.by_name import known_data
-from core.data.stored import at_path
 from core.minimal_distance.published import PublishedTable, woods_2019
 from core.runs.store import DEVICE, Store
 from core.runs.tasks.ara import AraRequest
@@ -46,9 +46,7 @@ def request_of(given: argparse.Namespace) -> dict[str, Any]:
     """The arguments of the task, looked at before there is a run."""
     if given.model.partition(":")[0] not in CLASSIFIERS:
         raise ValueError(f"there is no classifier named {given.model!r}; `counterproof methods` lists them")
-    data = given.data
-    if data not in DATASETS and not data.startswith("own:"):
-        data = str(at_path(data).path)  # the worker has another working folder
+    data = data_for_worker(given.data)
     norms = [norm.strip() for norm in given.norms.split(",") if norm.strip()]
     asked = AraRequest(
         given.model, data, given.split, given.count, given.seed, given.batch, given.steps, norms, **known_data(data)

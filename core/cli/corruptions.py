@@ -6,13 +6,13 @@ import json
 from core.base.atomic_files import write_whole
 from core.base.devices import absent
 from core.base.paths import expanded
-from core.catalog import DATASETS, classifier_names
+from core.catalog import classifier_names
+from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_new
 from core.data.by_name import known_data
 from core.data.published_corruptions import ADDRESSES, published_corruptions
 from core.data.published_corruptions_fetch import fetch_corruptions
-from core.data.stored import at_path
 from core.evaluation.corruption_words import table
 from core.runs.rows import finite
 from core.runs.store import DEVICE, Store
@@ -47,9 +47,7 @@ def arguments(given: argparse.Namespace) -> dict[str, object]:
     for name in given.models:
         if name not in known:
             raise ValueError(f"there is no classifier named {name!r}; `counterproof methods` lists them")
-    data = given.data
-    if data not in DATASETS and not data.startswith("own:"):
-        data = str(at_path(data).path)  # the worker has another working folder
+    data = data_for_worker(given.data)
     said = {"classifiers": given.models, "data": data, "count": given.count, "batch": given.batch, "seed": given.seed}
     if given.official:
         published_corruptions(given.official)  # or a sentence, before there is a run

@@ -10,12 +10,11 @@ from core.base import run_folder
 from core.base.atomic_files import write_whole
 from core.base.devices import absent
 from core.base.params import Method, to_spec
-from core.catalog import DATASETS
+from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_new
 from core.cli.settings import read_value, split_setting
 from core.data.by_name import known_data
-from core.data.stored import at_path
 from core.evaluation.strength_sweep import at
 from core.explainer_league.exports import as_json
 from core.explainer_league.floors import FLOORS
@@ -65,9 +64,7 @@ def request_of(given: argparse.Namespace) -> dict[str, Any]:
         kind = ENTRANTS.get(method) or MEASURES.get(method)
         default = next((entry.default for entry in fields(kind) if entry.name == parameter), None) if kind else None
         values.setdefault(method, {})[parameter] = read_value(text, isinstance(default, float))
-    data = given.data
-    if data not in DATASETS and not data.startswith("own:"):
-        data = str(at_path(data).path)  # the worker has another working folder
+    data = data_for_worker(given.data)
     asked: dict[str, Any] = {"classifier": given.model, "data": data, "count": given.count, "seed": given.seed}
     asked |= known_data(data)
     asked |= _chosen("explainers", given.explainers, ENTRANTS, values)

@@ -7,12 +7,12 @@ from typing import Any
 
 from core.base.atomic_files import write_whole
 from core.base.devices import absent
-from core.catalog import CLASSIFIERS, DATASETS
+from core.catalog import CLASSIFIERS
+from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_new
 from core.cli.settings import read_value
 from core.data.by_name import known_data
-from core.data.stored import at_path
 from core.gradient_masking.words import listing
 from core.runs.rows import finite
 from core.runs.store import DEVICE, Store
@@ -42,9 +42,7 @@ def request_of(given: argparse.Namespace) -> dict[str, Any]:
     for name in filter(None, (given.model, given.surrogate)):
         if name.partition(":")[0] not in CLASSIFIERS:
             raise ValueError(f"there is no classifier named {name!r}; `counterproof methods` lists them")
-    data = given.data
-    if data not in DATASETS and not data.startswith("own:"):
-        data = str(at_path(data).path)  # the worker has another working folder
+    data = data_for_worker(given.data)
     eps = None if given.eps is None else read_value(given.eps, real=True)
     asked = MaskingRequest(
         given.model, data, eps, given.surrogate, given.split, given.count, given.batch, given.queries, given.seed,

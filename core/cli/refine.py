@@ -7,10 +7,10 @@ from typing import Any
 
 from core.base.devices import absent
 from core.base.params import Method, to_spec
-from core.catalog import DATASETS, LAYERS, OBJECTIVES
+from core.catalog import LAYERS, OBJECTIVES
+from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
 from core.cli.settings import read_value, split_setting
-from core.data.stored import at_path
 from core.refinement.check import check
 from core.refinement.presets import PRESETS
 from core.refinement.request import Refinement
@@ -50,8 +50,8 @@ def request_of(given: argparse.Namespace) -> Refinement:
     for name, known in (("base", "base" in said), ("data", "data" in said), ("objective", bool(objective))):
         if (not known and preset is None) or said.get(name) == "":
             raise ValueError(f"--{name} is missing; or choose a --preset: {', '.join(PRESETS)}")
-    if "data" in said and said["data"] not in DATASETS and not said["data"].startswith("own:"):
-        said["data"] = str(at_path(said["data"]).path)  # the worker has another working folder
+    if "data" in said:
+        said["data"] = data_for_worker(said["data"])
     schedule = asdict(preset.schedule) if preset else {}
     layers = {layer.key: to_spec(layer) for layer in preset.layers} if preset else {}
     layers |= {key: {"method": key} for key in given.layers if key not in layers}
