@@ -18,6 +18,7 @@ PAGES = {
     "Evidence": {
         "evaluate": ("evaluate.py", "Evaluate", ":material/fact_check:"),
         "explainers": ("explainers.py", "Explainers", ":material/leaderboard:"),
+        "detect": ("detect.py", "Detect", ":material/policy:"),
     },
 }
 

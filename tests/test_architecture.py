@@ -70,6 +70,7 @@ ROOMS = {  # a package of app -> the packages and modules of app that it may imp
     "masking": "measuring ui",
     "evaluate": "measuring corruptions distances masking ui",
     "explainers": "measuring ui study run_words",
+    "detect": "measuring ui",
     "refine": "ui run_words nav",
     "runs": "ui run_words nav",
 }

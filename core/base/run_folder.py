@@ -15,6 +15,7 @@ LOG = "log.txt"
 RESULT = "result.json"  # what the task returned, once it has completed
 STOP = "stop"  # there while somebody asks it to stop
 LOCK = "lock"  # held by the worker as long as it lives
+SCORES = "scores.csv"  # of a detection study: what every detector gave every image
 RECEIPTS = "receipts.jsonl"  # number and hash of every entry of the audit trail about this run
 BEST, LAST = "best.safetensors", "last.safetensors"  # weights, each with its card beside it
 STATE = "state.safetensors"  # in a checkpoint: all that a training needs to go on

@@ -4,13 +4,17 @@ Once all is imported, Ctrl-C raises KeyboardInterrupt again (core.base.interrupt
 """
 
 import argparse
+import importlib
 import subprocess
 import sys
+from collections.abc import Callable
 from pathlib import Path
 
 from core.base.interruption import raise_again
 from core.base.plain_line import printable
 from core.cli.out_folder import expect_ready
+
+Command = Callable[[argparse.Namespace, Callable[[str], None]], int]
 
 
 def _say(text: str) -> None:
@@ -59,60 +63,15 @@ def run_attack(given: argparse.Namespace) -> int:
     return 0 if study.attacked is not None and study.attacked.fooled else 1
 
 
-def run_import(given: argparse.Namespace) -> int:
-    from core.cli.import_weights import import_weights
+def late(module: str) -> Callable[[argparse.Namespace], int]:
+    """The command that is told of in core/cli/MODULE.py, in a function of the same name."""
 
-    raise_again()
-    return import_weights(given, _say)
+    def run(given: argparse.Namespace) -> int:
+        found: Command = getattr(importlib.import_module(f"core.cli.{module}"), module)
+        raise_again()
+        return found(given, _say)
 
-
-def run_refine(given: argparse.Namespace) -> int:
-    from core.cli.refine import refine
-
-    raise_again()
-    return refine(given, _say)
-
-
-def run_evaluate(given: argparse.Namespace) -> int:
-    from core.cli.evaluate import evaluate
-
-    raise_again()
-    return evaluate(given, _say)
-
-
-def run_corruptions(given: argparse.Namespace) -> int:
-    from core.cli.corruptions import corruptions
-
-    raise_again()
-    return corruptions(given, _say)
-
-
-def run_ara(given: argparse.Namespace) -> int:
-    from core.cli.ara import ara
-
-    raise_again()
-    return ara(given, _say)
-
-
-def run_explainers(given: argparse.Namespace) -> int:
-    from core.cli.explainers import explainers
-
-    raise_again()
-    return explainers(given, _say)
-
-
-def run_evidence(given: argparse.Namespace) -> int:
-    from core.cli.evidence import evidence
-
-    raise_again()
-    return evidence(given, _say)
-
-
-def run_masking(given: argparse.Namespace) -> int:
-    from core.cli.masking import masking
-
-    raise_again()
-    return masking(given, _say)
+    return run
 
 
 def run_runs(given: argparse.Namespace) -> int:
@@ -120,13 +79,6 @@ def run_runs(given: argparse.Namespace) -> int:
 
     raise_again()
     return act(given.verb, given.names, _say, now=given.now)
-
-
-def run_audit(given: argparse.Namespace) -> int:
-    from core.cli.audit import audit
-
-    raise_again()
-    return audit(given, _say)
 
 
 def run_study(given: argparse.Namespace) -> int:

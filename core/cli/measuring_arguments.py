@@ -56,7 +56,7 @@ def ara(made: argparse.ArgumentParser) -> None:
     made.add_argument("--out", type=out_file, metavar="FILE", help="write the numbers here, as JSON")
 
 
-def league(made: argparse.ArgumentParser) -> None:
+def explainers(made: argparse.ArgumentParser) -> None:
     made.add_argument("model", nargs="?", metavar="MODEL", help="the classifier: see `counterproof methods`")
     made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
     made.add_argument("--count", type=int, default=100, metavar="N", help="test images that are right (default 100)")
@@ -71,6 +71,34 @@ def league(made: argparse.ArgumentParser) -> None:
     made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
     made.add_argument("--out", type=out_file, metavar="FILE.json", help="write the standings and every number here")
     made.add_argument("--run", dest="of_run", metavar="ID", help="print the table of a league that has completed")
+
+
+def detect(made: argparse.ArgumentParser) -> None:
+    made.add_argument("classifier", nargs="?", metavar="MODEL", help="see `counterproof methods`")
+    made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
+    made.add_argument("--preset", default="mnist_study", help="settings to begin with: mnist_study (default), cifar10")
+    made.add_argument("--attacks", metavar="A,B", help="by key: see `counterproof methods`")
+    made.add_argument("--strengths", metavar="S,S", help="in L-infinity, rising: 2/255,8/255 or 0.1,0.2")
+    made.add_argument("--strength", metavar="S", help="the one of these that detectors learn from")
+    made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
+                      help="a parameter of an attack, the explainer or a detector; may be repeated")  # fmt: skip
+    made.add_argument("--explainer", metavar="KEY", help="whose maps are the signatures (default: SHAP)")
+    made.add_argument("--detectors", metavar="KEY,KEY", help="by key: see `counterproof methods` (default: all)")
+    made.add_argument("--learn-from", choices=("train", "test"), help="the split that detectors learn from (default "
+                      "train)")  # fmt: skip
+    for name, what in (("learning", "images that detectors learn from"), ("calibration", "images that set thresholds"),
+                       ("testing", "test images"), ("knowing", "images for the attacker who knows"),
+                       ("batch", "images at once"), ("seed", "of all that is drawn")):  # fmt: skip
+        made.add_argument(f"--{name}", type=int, metavar="N", help=what)
+    made.add_argument("--noise-learnt", action="store_true", default=None, help="show detectors ordinary noise too, as "
+                      "no attack")  # fmt: skip
+    made.add_argument("--critical", type=float, metavar="SHARE", help="of the pixels called critical (default 0.1)")
+    made.add_argument("--false-alarm", type=float, metavar="SHARE", help="of originals that a threshold may call "
+                      "attacked (default 0.05)")  # fmt: skip
+    made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
+    made.add_argument("--name", "--title", dest="title", help="your own words for the run")
+    made.add_argument("--out", type=out_folder, metavar="FOLDER", help="write the report, scores and numbers here")
+    made.add_argument("--detach", action="store_true", help="do not wait for the end")
 
 
 def evidence(made: argparse.ArgumentParser) -> None:

@@ -20,6 +20,15 @@ from core.base.plain_line import plain_line
 from core.cli import arguments, commands, measuring_arguments
 from core.cli.out_folder import out_folder
 
+MEASURES = {  # command -> what it does; its arguments are told in core/cli/measuring_arguments.py
+    "evaluate": "measure what models withstand: attacks x strengths on a data set",
+    "corruptions": "measure models on common corruptions of a data set",
+    "ara": "how far images lie from a wrong answer, and the accuracy-robustness area",
+    "explainers": "are explanations any good? Explainers by metrics, beside two floors",
+    "detect": "tell attacked images from their explanations, also where the attacker knows of it",
+    "evidence": "what is known of a model's robustness, as a folder of files",
+    "masking": "whether a model masks its gradients instead of withstanding attacks",
+}
 VERBS = {
     "list": "every run: id, state, progress, what it is", "stop": "stop and save", "resume": "go on where it stopped",
     "follow": "tell what is new until it ends", "delete": "delete its folder",
@@ -104,31 +113,17 @@ def parser() -> argparse.ArgumentParser:
     data.set_defaults(run=commands.run_data)
     weights = parts.add_parser("import-weights", help="add a model of your own from a file of weights")
     arguments.import_weights(weights)
-    weights.set_defaults(run=commands.run_import)
+    weights.set_defaults(run=commands.late("import_weights"))
     refine = parts.add_parser("refine", help="train a classifier anew with an objective, in a run of its own")
     arguments.refine(refine)
-    refine.set_defaults(run=commands.run_refine)
-    evaluate = parts.add_parser("evaluate", help="measure what models withstand: attacks x strengths on a data set")
-    measuring_arguments.evaluate(evaluate)
-    evaluate.set_defaults(run=commands.run_evaluate)
-    corruptions = parts.add_parser("corruptions", help="measure models on common corruptions of a data set")
-    measuring_arguments.corruptions(corruptions)
-    corruptions.set_defaults(run=commands.run_corruptions)
-    ara = parts.add_parser("ara", help="how far images lie from a wrong answer, and the accuracy-robustness area")
-    measuring_arguments.ara(ara)
-    ara.set_defaults(run=commands.run_ara)
-    league = parts.add_parser("explainers", help="are explanations any good? Explainers by metrics, beside two floors")
-    measuring_arguments.league(league)
-    league.set_defaults(run=commands.run_explainers)
-    evidence = parts.add_parser("evidence", help="what is known of a model's robustness, as a folder of files")
-    measuring_arguments.evidence(evidence)
-    evidence.set_defaults(run=commands.run_evidence)
-    masking = parts.add_parser("masking", help="whether a model masks its gradients instead of withstanding attacks")
-    measuring_arguments.masking(masking)
-    masking.set_defaults(run=commands.run_masking)
+    refine.set_defaults(run=commands.late("refine"))
+    for name, help in MEASURES.items():
+        measure = parts.add_parser(name, help=help)
+        getattr(measuring_arguments, name)(measure)
+        measure.set_defaults(run=commands.late(name))
     audit = parts.add_parser("audit", help="the audit trail: check it, list it, take it along")
     arguments.audit(audit)
-    audit.set_defaults(run=commands.run_audit)
+    audit.set_defaults(run=commands.late("audit"))
     runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
     runs.set_defaults(run=commands.run_runs, verb="list", names=[], now=False)
     verbs = runs.add_subparsers(metavar="VERB")

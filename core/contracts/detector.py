@@ -70,9 +70,26 @@ class Detector(Method, ABC):
     def fit(self, classifier: Classifier, evidence: Evidence, attacked: Tensor, *, seed: int = 0) -> Fitted:
         """Learn from `evidence`, of which `attacked` (N,) bool are attacked images. The same seed gives the same.
 
-        ValueError if there are none of one of the two kinds.
+        The two kinds count alike, however many there are of each: see `balanced`. ValueError, from one that learns, if
+        there are none of one of the two.
         """
 
     @abstractmethod
     def restore(self, tensors: Mapping[str, Tensor]) -> Fitted:
         """What had learned `tensors`; ValueError in one sentence if these are none of this detector's."""
+
+
+def balanced(attacked: Tensor) -> Tensor:
+    """(N,) in double precision: what each image counts in learning, so that originals and attacked images count alike.
+
+    They add up to N. So one original counts as much as its versions under four attacks together; none is copied.
+    ValueError if there are none of one of the two kinds.
+
+    >>> balanced(torch.tensor([False, True, True, True])).tolist()
+    [2.0, 0.666..., 0.666..., 0.666...]
+    """
+    counts = torch.stack([(~attacked).sum(), attacked.sum()]).double()
+    if missing := [kind for kind, count in zip(("original", "attacked"), counts.tolist(), strict=True) if not count]:
+        raise ValueError(f"a detector learns from original and attacked images, and there are no {missing[0]} ones")
+    weights: Tensor = len(attacked) / (2 * counts[attacked.long()])
+    return weights

@@ -26,7 +26,8 @@ class DetectionRequest:
     None: SHAP (DeepLIFT) where it fits the network, SHAP (gradients) elsewhere. `detectors`: in their JSON form, None
     for all. Images, all answered right, drawn by `seed`: `learning` and `calibration` ones of the split `learn_from`,
     from which the detectors learn and on which thresholds are set, `testing` ones of the test split; no image stands
-    in two of these. `critical`: the share of pixels called critical. `false_alarm`: the share of originals that a
+    in two of these. `critical`: the share of pixels called critical. `noise_learnt`: whether detectors
+    are shown ordinary noise too, as no attack. `false_alarm`: the share of originals that a
     threshold may call attacked. `knowing`: images that the attacker who knows attacks, at most `testing`. `published`:
     the name of figures in assets/published that belong beside. `weights`: the fingerprint of the classifier, and
     `data_fingerprint` that of the data, if the numbers are to hold for these only.
@@ -45,6 +46,7 @@ class DetectionRequest:
     testing: int = 1000
     critical: float = 0.1
     false_alarm: float = 0.05
+    noise_learnt: bool = False
     knowing: int = 200
     batch: int = 100
     seed: int = 0

@@ -8,7 +8,7 @@ from core.checkpoints.card import Card
 from core.evaluation.gate_words import GATES, short, state
 from core.evidence.clauses import CLAUSES, NOT_COVERED, SUPPORTS
 from core.evidence.collect import KINDS, Evidence
-from core.robustness.report import page_of, table
+from core.robustness.html_page import page_of, table
 from core.runs.task_words import found
 
 BEARS = (

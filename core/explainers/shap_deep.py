@@ -1,4 +1,4 @@
-"""DeepLIFT averaged over a background (DeepSHAP: Lundberg, Lee 2017, arXiv 1705.07874), by shap's DeepExplainer."""
+"""DeepLIFT averaged over a background (DeepSHAP: Lundberg, Lee 2017, arXiv 1705.07874), with the values shap gives."""
 
 from dataclasses import dataclass
 from weakref import WeakKeyDictionary
@@ -9,9 +9,11 @@ from torch import Tensor, nn
 from core.base.params import param
 from core.contracts.classifier import Classifier
 from core.contracts.explainer import Attribution, Explainer
+from core.explainers._deeplift_batch import explained
+from core.explainers._deeplift_reach import follows
 from core.explainers._deeplift_support import obstacle
 from core.explainers.shap_gradient import OneLogit
-from core.occlusion.backgrounds import NAMES, background, describe, gap, missing
+from core.occlusion.backgrounds import NAMES, background, describe, gap, missing, resolve
 
 MISSED = 0.01  # share of a score that may stay unexplained
 _NOT_ELEMENTWISE = ("MaxPool", "Softmax")  # layers for which shap's rule holds in some networks only
@@ -61,23 +63,37 @@ class ShapDeep(Explainer):
         return missing(self.background, classifier) or obstacle(classifier) or _unexplained(classifier)
 
     def run(self, classifier: Classifier, images: Tensor, targets: Tensor, reference: Tensor, seed: int) -> Attribution:
-        copy = classifier.copy()  # shap leaves hooks behind where it fails
+        copy = classifier.copy()  # for hooks, of which shap leaves some behind where it fails
         copy.net.double()  # in single precision the rule's quotients lose digits
-        made = []
-        for place, target in enumerate(targets.tolist()):
-            others = background(self.background, classifier, reference[place : place + 1], seed)
-            made.append(_deeplift(copy, images[place : place + 1], others, target))
-        return Attribution(torch.stack([values for values, _ in made]), torch.stack([left for _, left in made]).float())
+        own = resolve(self.background, classifier) == "blurred"  # else it is the same for every image
+        looked = reference if own else reference[:1]
+        others = torch.cat([background(self.background, classifier, each[None], seed) for each in looked])
+        batched = follows(classifier)
+        values, left = _maps(copy, images.double(), targets, others.double(), batched=batched, own=own)
+        return Attribution(values, left.float())
+
+
+def _maps(
+    copy: Classifier, images: Tensor, targets: Tensor, others: Tensor, *, batched: bool, own: bool = False
+) -> tuple[Tensor, Tensor]:
+    """Maps (N, H, W) of images (N, C, H, W) against others (M, C, H, W), and the share (N,) of the score each misses.
+
+    own: each image has one of the others to itself. copy: a classifier in double precision, for hooks.
+    """
+    if batched:
+        values, scores, base = explained(copy, images, targets, others, own=own)
+        return values, gap(values.sum(dim=(1, 2)), scores, base)
+    made = [
+        _deeplift(copy, images[place : place + 1], others[place : place + 1] if own else others, target)
+        for place, target in enumerate(targets.tolist())
+    ]
+    return torch.stack([values for values, _ in made]), torch.stack([left for _, left in made])
 
 
 def _deeplift(copy: Classifier, image: Tensor, others: Tensor, target: int) -> tuple[Tensor, Tensor]:
-    """The map (H, W) of one image (1, C, H, W) against others (M, C, H, W), and the share of the score that it misses.
-
-    copy: a classifier in double precision, for shap to mark.
-    """
+    """The same of one image (1, C, H, W), by shap's DeepExplainer: a map (H, W) and a share."""
     from shap import DeepExplainer
 
-    image, others = image.double(), others.double()
     model = OneLogit(copy, expose=True)
     model.target = target
     with torch.enable_grad():
@@ -97,9 +113,10 @@ def _unexplained(classifier: Classifier) -> str:
             copy = classifier.copy()
         copy.net.double()
         noise = torch.rand(3, *classifier.size, generator=torch.Generator().manual_seed(0)).to(classifier.device)
+        image, others = noise[:1].double(), noise[1:].double()
         with copy.frozen(), torch.no_grad():
-            target = int((copy(noise[:1].double()) - copy(noise[1:].double()).mean(dim=0)).abs().argmax())
-            _missed[classifier.net] = _deeplift(copy, noise[:1], noise[1:], target)[1].item()
+            target = (copy(image) - copy(others).mean(dim=0)).abs().argmax(dim=1)
+            _missed[classifier.net] = _maps(copy, image, target, others, batched=follows(classifier))[1].item()
     missed = _missed[classifier.net]
     if missed <= MISSED:
         return ""

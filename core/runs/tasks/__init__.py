@@ -25,6 +25,7 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "ara": late("core.runs.tasks.ara", "ara"),
         "compare": late("core.runs.tasks.compare", "compare"),
         "corruptions": late("core.runs.tasks.corruptions", "corruptions"),
+        "detect": late("core.runs.tasks.detect", "detect"),
         "evaluate": late("core.runs.tasks.evaluate", "evaluate"),
         "explainers": late("core.runs.tasks.explainers", "explainers"),
         "masking": late("core.runs.tasks.masking", "masking"),

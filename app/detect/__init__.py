@@ -1,0 +1,1 @@
+"""The Detect page: a detection study, started here, and what came of it step by step."""

@@ -1,0 +1,109 @@
+"""The settings of a detection study, drawn as controls in reading order."""
+
+import math
+from typing import Any
+
+import streamlit as st
+
+from app.measuring.ask import ask_data, ask_model
+from app.measuring.ask_attacks import ask_parameters, ask_preset, attacks_to_choose, numbers, take_attacks
+from app.ui.state import force, setting
+from app.ui.widgets import number, pick, segments, several, text
+from core.base.params import to_spec
+from core.catalog import DETECTORS, EXPLAINERS
+from core.data.by_name import known_data
+from core.detection.presets import PRESETS
+from core.detection.request import DetectionRequest
+
+PREFIX = "detect"
+SHAP = "shap"  # the signature that is chosen by the network
+SPLITS = {"train": "training images", "test": "other test images"}
+OWN = ("attacks", "model", "data", "strengths")
+
+
+def ask() -> DetectionRequest:
+    """Draw all settings; ValueError in a sentence if they do not go together."""
+    ask_preset(PREFIX, PRESETS, take, OWN)
+    left, middle, right = st.columns(3, gap="medium")
+    with left:
+        model = ask_model(PREFIX, "mnist_cnn:standard", "The network that is attacked and explained.")
+    with middle:
+        data = ask_data(PREFIX, "mnist")
+    with right:
+        titles = {SHAP: "SHAP"} | {key: kind.title for key, kind in EXPLAINERS.items() if kind.attribution}
+        signature = pick(f"{PREFIX}.explainer", "Signature", list(titles), SHAP, titles.__getitem__,
+                         "Whose maps tell attacked images from others. SHAP: by DeepLIFT where the network allows it, "
+                         "by gradients elsewhere.")  # fmt: skip
+    chosen = several(f"{PREFIX}.attacks", "Attacks", attacks_to_choose((math.inf,)), ("fgsm", "pgd"),
+                     "Detectors learn from all of them, from each alone and from all but one, and are tested on "
+                     "each.")  # fmt: skip
+    left, right = st.columns(2, gap="medium")
+    with left:
+        strengths = _strengths()
+    with right:
+        words = {f"{each:.6g}": f"{255 * each:.4g}/255" for each in strengths}
+        strength = float(pick(f"{PREFIX}.strength", "Strength that detectors learn from", list(words),
+                              list(words)[-1], words.__getitem__,
+                              "At the others they are only tested, as at strengths they have not seen."))  # fmt: skip
+        strength = min(strengths, key=lambda each: abs(each - strength))
+    attacks = ask_parameters(PREFIX, chosen)
+    counts = _counts()
+    with st.expander("More settings"):
+        learn_from = segments(f"{PREFIX}.learn_from", "Detectors learn from", SPLITS, "train",
+                              "Never from an image that they are tested on.")  # fmt: skip
+        keys = several(f"{PREFIX}.detectors", "Detectors", {key: kind.title for key, kind in DETECTORS.items()},
+                       tuple(DETECTORS), "\n".join(f"- **{kind.title}**: {kind.plain}" for kind in
+                                                   DETECTORS.values()))  # fmt: skip
+        share = number(f"{PREFIX}.critical", "Critical pixels, % of all", 10, 1, 50)
+        alarms = number(f"{PREFIX}.false_alarm", "False alarms allowed, %", 5, 1, 50, "The threshold of a detector is "
+                        "set so that so many of the originals put aside for it are taken for attacked.")  # fmt: skip
+        batch = number(f"{PREFIX}.batch", "Images at once", 100, 1, 500)
+        seed = number(f"{PREFIX}.seed", "Seed", 0, 0, 2**31 - 1, "Which images are drawn, and what methods draw.")
+        title = text(f"{PREFIX}.title", "Name (optional)", "Shown in the list of studies and of runs.")
+    return DetectionRequest(
+        model, data, tuple(map(to_spec, attacks)), strengths, strength,
+        None if signature == SHAP else to_spec(EXPLAINERS[signature]()),
+        tuple(to_spec(DETECTORS[key]()) for key in keys), learn_from, **counts, critical=share / 100,  # type: ignore[arg-type]
+        false_alarm=alarms / 100, batch=batch, seed=seed, title=title, published=setting(f"{PREFIX}.published", ""),
+        data_fingerprint=known_data(data).get("data_fingerprint", ""),
+    )  # fmt: skip
+
+
+def _strengths() -> tuple[float, ...]:
+    typed = text(f"{PREFIX}.strengths", "Strengths, of 255", "The largest change of a colour value of a pixel, of its "
+                 "range from 0 to 255 (L-infinity norm); several, rising.", default="12.75, 25.5, 51")  # fmt: skip
+    if not (found := numbers(typed, "strengths")):
+        raise ValueError("Type at least one strength")
+    return tuple(each / 255 for each in found)
+
+
+def _counts() -> dict[str, int]:
+    """How many images take which part."""
+    asked = {
+        "learning": ("To learn from", 1000, "Originals that detectors learn from, with their attacked versions."),
+        "calibration": ("To set thresholds", 500, "Originals put aside: no detector learns from them."),
+        "testing": ("To test", 1000, "Test images; all that is told of detectors is measured on these."),
+        "knowing": ("For the attacker who knows", 200, "Test images that are attacked again by one who knows of the "
+                    "detector. Each takes long."),
+    }  # fmt: skip
+    found = {}
+    st.markdown("**Images**")
+    for column, (name, (title, first, help)) in zip(st.columns(4), asked.items(), strict=True):
+        with column:
+            found[name] = number(f"{PREFIX}.{name}", title, first, 1, 10_000 if name == "knowing" else 50_000, help)
+    return found
+
+
+def take(arguments: Any) -> None:
+    """Make the arguments of a study, or part of them, the settings of this page."""
+    for name, value in {"published": "", **arguments}.items():
+        if name == "attacks":
+            take_attacks(PREFIX, value)
+        elif name == "strengths":
+            force(f"{PREFIX}.strengths", ", ".join(f"{255 * each:.6g}" for each in value))
+        elif name == "strength":
+            force(f"{PREFIX}.strength", f"{value:.6g}")
+        elif name == "classifier":
+            force(f"{PREFIX}.model", value)
+        else:
+            force(f"{PREFIX}.{name}", value)

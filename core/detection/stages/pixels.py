@@ -1,0 +1,79 @@
+"""Stage 3: critical pixels by both readings, how far they hang on the images, and whether they matter."""
+
+from collections.abc import Mapping
+from typing import Any
+
+from torch import Tensor
+
+from core.attacks.pgd import PGD
+from core.detection.critical_pixel_attack import attacked_on, pixel_sets, spliced
+from core.detection.critical_pixel_stability import jaccard, stability
+from core.detection.critical_pixels import CriticalPixels, Reading, Rule, critical_pixels, importance
+from core.detection.ordinary_noise import noisy
+from core.detection.subject import Subject
+
+READINGS: tuple[Reading, ...] = ("generation", "detection")
+MOST = 200  # test images on which it is tried whether they matter
+RESAMPLES = 1000
+
+
+def found_pixels(subject: Subject, reading: Reading) -> CriticalPixels:
+    """The critical pixels of the learning images, under all attacks together."""
+    clean, attacked = subject.pooled("learning")
+    return critical_pixels(reading, clean.signatures, attacked.signatures, Rule(subject.asked.critical))
+
+
+def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
+    """By reading: the pixels, their stability over bootstraps of the sources, and what attacks achieve on them alone.
+
+    `agreement`: the Jaccard index of both readings' sets, and of the set found under each attack alone with the whole.
+    """
+    asked, rule = subject.asked, Rule(subject.asked.critical)
+    clean, attacked = subject.pooled("learning")
+    told: dict[str, Any] = {}
+    sets = {reading: found_pixels(subject, reading) for reading in READINGS}
+    for reading, found in sets.items():
+        steady = stability(
+            reading, clean.signatures, attacked.signatures, rule, sources=subject.pooled_sources("learning"),
+            resamples=RESAMPLES, seed=asked.seed,
+            on_done=lambda done, of: subject.say("Drawing images again", done / of),
+        )  # fmt: skip
+        alone = {}
+        for number, attack in enumerate(subject.attacks):
+            own = critical_pixels(
+                reading, subject.originals("learning").signatures,
+                subject.under("learning", number, asked.strength).signatures, rule,
+            )  # fmt: skip
+            alone[attack.title] = float(jaccard(own.chosen, found.chosen))
+        told[reading] = found.told() | {"stability": steady.told(), "agreement": alone}
+        told[reading]["matters"] = _matters(subject, found)
+    told["agreement"] = float(jaccard(sets["generation"].chosen, sets["detection"].chosen))
+    return told
+
+
+def _rivals(subject: Subject, found: CriticalPixels) -> dict[str, Tensor]:
+    """As many pixels, found without any attack: where the images vary most, and by ordinary noise instead."""
+    asked, sources = subject.asked, subject.sources["learning"]
+    rule = Rule(int(found.chosen.sum()) / found.chosen.numel())
+    moved = noisy(sources.images, "signs", asked.strength, seed=asked.seed)
+    noise = subject.evidence_of(moved, "images with ordinary noise").signatures
+    return {
+        "where images vary most": rule(sources.images.mean(dim=1).std(dim=0).double()),
+        "found by noise": rule(importance(found.reading, subject.originals("learning").signatures, noise)),
+    }
+
+
+def _matters(subject: Subject, found: CriticalPixels) -> list[dict[str, Any]]:
+    """What PGD achieves on sets of pixels alone, and what the values of the attacked images there do."""
+    asked, sources = subject.asked, subject.sources["testing"]
+    images, labels = sources.images[:MOST], sources.labels[:MOST]
+    sets = pixel_sets(found.chosen, seed=asked.seed) | _rivals(subject, found)
+    attacked = subject.images_under("testing", subject.strongest, asked.strength)[:MOST]
+    pgd = PGD(eps=asked.strength, step=asked.strength / 10, steps=20)
+    return [
+        attacked_on(
+            subject.classifier, images, labels, sets, pgd, seed=asked.seed, batch=asked.batch,
+            on_done=lambda done, of: subject.say("Attacking some pixels alone", done / of),
+        ).told(),
+        spliced(subject.classifier, images, attacked, labels, sets, batch=asked.batch).told(),
+    ]  # fmt: skip
