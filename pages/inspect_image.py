@@ -74,7 +74,7 @@ else:
     if explainers and study.attacked is not None and not study.case.explainers:
         notice.info(f"The attack follows your settings. Press ‘{BUTTON}’ to draw the maps for it.")
 with st.container(key=f"study-{study.case.attack_id}"):
-    show_findings(study, label(image, model), job is not None and job.alive and study.case == job.study.case)
+    show_findings(study, model, label(image, model), job is not None and job.alive and study.case == job.study.case)
 if study.attacked is not None:
     show_downloads(study)
 limits()

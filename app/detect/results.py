@@ -10,11 +10,14 @@ from app.ui.markdown import plain
 from app.ui.widgets import segments
 from core.detection.detector_words import best, detector_headline
 from core.detection.request import DetectionRequest
-from core.detection.words import SENTENCES, TITLES
+from core.detection.words import SENTENCES, TITLES, short_test_sentences
 from core.runs.run import Run
 
 STEP = "detect.step"
-SHORT = {"detectors": detector_headline}  # what a step says where a table beside it says the rest
+SHORT = {
+    "detectors": detector_headline,
+    "tests": short_test_sentences,
+}  # what a step says where a table beside it says the rest
 HELP: Mapping[str, str] = {
     "attacks": "Every test image was attacked at every strength; a model is fooled where its answer becomes wrong.",
     "signatures": "The map of an explainer for the model's own answer, of originals and of attacked images.",

@@ -7,7 +7,6 @@ likes; gradients, of a surrogate of the signature, only say where to look (arXiv
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
-from typing import get_args
 
 import torch
 from torch import Tensor
@@ -17,11 +16,11 @@ from core.contracts.ascend import random_start
 from core.contracts.checks import expect_batch
 from core.contracts.classifier import Classifier
 from core.contracts.detector import Fitted
-from core.detection.adaptive_gradients import Known, Way
-from core.detection.adaptive_search import ScoreOf, Search
+from core.detection.adaptive_gradients import Known
+from core.detection.adaptive_search import ScoreOf, Search, Try
 from core.detection.differentiable_signature import Surrogate
 
-WAYS: tuple[Way, ...] = ("orthogonal", "weighted", "orthogonal", "weighted")
+TRIES = (Try("orthogonal"), Try("weighted"), Try("orthogonal", reach=2), Try("weighted", reach=2))
 
 
 @dataclass(frozen=True, eq=False)
@@ -45,12 +44,12 @@ class Adapted:
 def adaptive_attack(
     classifier: Classifier, fitted: Fitted, images: Tensor, labels: Tensor, eps: float, *, threshold: float,
     score_of: ScoreOf, surrogate: Surrogate | None = None, stand_in: tuple[Fitted, float] | None = None,
-    ways: Sequence[Way] = WAYS, steps: int = 100, step: float | None = None, check: int = 10, batch: int = 50,
+    tries: Sequence[Try] = TRIES, steps: int = 100, step: float | None = None, check: int = 10, batch: int = 50,
     seed: int = 0, on_done: Callable[[int, int], None] | None = None,
 ) -> Adapted:  # fmt: skip
     """Look for changes of images (N, C, H, W) in [0, 1], none above `eps`, that fool and score below `threshold`.
 
-    Each of `ways` is one more try, from a random start, for the images that have not passed yet: `steps` steps against
+    Each of `tries` begins at a random start, for the images that have not passed yet, and takes `steps` steps against
     the sign of `uphill`, of length `step` (None: what adds up to 5 eps, at most eps / 2), falling evenly to 0. Every
     `check` steps the fooling image of lowest score since the last look is shown to `score_of`; an image that passes is
     done. There, on the weighted way, its weight, 1 at first, doubles where an image fools and is detected, and halves
@@ -66,23 +65,24 @@ def adaptive_attack(
     step = eps * min(10 / max(steps, 1), 0.5) if step is None else step
     if not 0 < eps <= 1 or not step > 0 or min(steps, check, batch) < 1 or not math.isfinite(threshold):
         raise ValueError("expected a strength up to 1 and a step, both above 0, a finite threshold, and counts of 1 up")
-    if not ways or set(ways) - set(get_args(Way)) or ("detector" in ways and len(set(ways)) > 1):
-        raise ValueError(f"expected ways of {' or '.join(get_args(Way)[:2])}, or detector alone, got {list(ways)}")
+    ways = {each.way for each in tries}
+    if not ways or ("detector" in ways and len(ways) > 1):
+        raise ValueError("expected at least one try, and the way detector with no other")
     images, labels = images.detach().float().cpu(), labels.cpu()
     with CancelScope() as scope, classifier.frozen():
         known = Known(classifier, fitted, threshold, surrogate)
         known, softness = _with_gradients(known, stand_in, images, labels, batch)
         search = Search(known, images, labels, eps, threshold, score_of, batch=batch, fooling="detector" not in ways)
-        for place, way in enumerate(ways):
+        for place, one in enumerate(tries):
             starts = random_start(images, eps, math.inf, torch.Generator().manual_seed(seed + place))
             left = (~search.done).nonzero()[:, 0]
             before = (place + 1) * len(images) - len(left)
             for rows in torch.split(left, batch):
                 for part in search.walk(
-                    way, rows, starts[rows], softness, step=step, steps=steps, check=check, seed=seed + place
+                    one, rows, starts[rows], softness, step=step, steps=steps, check=check, seed=seed + place
                 ):  # fmt: skip
                     if on_done is not None:
-                        on_done(int((before + part * len(rows)) * steps), len(ways) * len(images) * steps)
+                        on_done(int((before + part * len(rows)) * steps), len(tries) * len(images) * steps)
                 before += len(rows)
     passed = search.fooled & (search.scores < threshold)
     return Adapted(

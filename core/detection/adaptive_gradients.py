@@ -1,6 +1,6 @@
 """Where an attacker who knows steps: the gradients of classifier and detector, and what is made of the two."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 import torch
@@ -25,6 +25,10 @@ class Seen:
     scores: Tensor
     of_lead: Tensor
     of_score: Tensor
+
+    def only(self, free: Tensor) -> "Seen":
+        """The same for an attacker who may change some pixels alone: free (N, 1, H, W) bool."""
+        return replace(self, of_lead=self.of_lead * free, of_score=self.of_score * free)
 
 
 @dataclass(frozen=True, eq=False)

@@ -2,15 +2,51 @@
 
 import math
 from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import get_args
 
 import torch
 from torch import Tensor
+from torch.nn.functional import max_pool2d
 
 from core.contracts.ascend import project
 from core.contracts.finite import expect_finite
 from core.detection.adaptive_gradients import Known, Way, uphill
 
 ScoreOf = Callable[[Tensor], Tensor]  # images (M, C, H, W) on the CPU -> (M,), by the real signature and detector
+
+
+FLAT = 0.05  # values that differ by no more are the same plain surface
+
+
+@dataclass(frozen=True)
+class Try:
+    """One walk: a way, and whether it keeps off plain surfaces, by `reach` pixels; None: it may change every pixel.
+
+    What lies on an empty background gives an attack away, to a detector that looks at single pixels at least.
+    ValueError for what is none.
+    """
+
+    way: Way
+    reach: int | None = None
+
+    def __post_init__(self) -> None:
+        if self.way not in get_args(Way) or (self.reach is not None and self.reach < 0):
+            raise ValueError(f"expected a way among {', '.join(get_args(Way))} and a reach from 0, got {self}")
+
+    def free(self, images: Tensor) -> Tensor:
+        """(N, 1, H, W) bool, of images (N, C, H, W): the pixels that it may change.
+
+        Those within `reach` of which, in rows and columns, the values of a channel differ.
+
+        >>> image = torch.tensor([0.0, 0.0, 0.0, 0.9, 0.9, 0.0]).view(1, 1, 1, 6)
+        >>> [Try("weighted", reach).free(image).int().flatten().tolist() for reach in (None, 1)]
+        [[1, 1, 1, 1, 1, 1], [0, 0, 1, 1, 1, 1]]
+        """
+        if self.reach is None:
+            return torch.ones_like(images[:, :1], dtype=torch.bool)
+        highest, lowest = (max_pool2d(each, 2 * self.reach + 1, 1, self.reach) for each in (images, -images))
+        return (highest + lowest > FLAT).any(dim=1, keepdim=True)
 
 
 class Search:
@@ -56,14 +92,16 @@ class Search:
         self.best[rows], self.scores[rows], self.fooled[rows] = images[better], scores[better], fooled[better]
 
     def walk(
-        self, way: Way, rows: Tensor, start: Tensor, softness: float, *, step: float, steps: int, check: int, seed: int
+        self, one: Try, rows: Tensor, start: Tensor, softness: float, *, step: float, steps: int, check: int, seed: int
     ) -> Iterator[float]:
-        """One try for `rows` (M,) from `start` (M, C, H, W): see `adaptive_attack`. Yields the part done at each look.
+        """One try for `rows` (M,) from `start` (M, C, H, W): see `adaptive_attack`. Yields the part done at every look.
 
         Between two looks the image of lowest score, by what has gradients, is kept for the next.
         """
         device, draws = self.known.classifier.device, torch.Generator().manual_seed(seed)
-        current, tried = start.to(device), start.clone()
+        free = one.free(self.images[rows])
+        tried = torch.where(free, start, self.images[rows])
+        current = tried.to(device)
         lowest = torch.full((len(rows),), math.inf)
         for index in range(steps):
             labels, weights = self.labels[rows].to(device), self.weights[rows].to(device)
@@ -71,17 +109,17 @@ class Search:
             scores = seen.scores.cpu()
             better = self._counts(seen.lead.cpu() < 0) & (scores < lowest)
             tried[better], lowest[better] = current[better.to(device)].cpu(), scores[better]
-            slope = uphill(way, seen, weights, self.known.threshold, softness).sign()
+            slope = uphill(one.way, seen.only(free.to(device)), weights, self.known.threshold, softness).sign()
             moved = current - step * (1 - index / steps) * slope
             current = project(moved, self.images[rows].to(device), self.eps, math.inf)
             if (index + 1) % check and index + 1 < steps:
                 continue
             found = lowest < math.inf
             self._offer(tried[found], rows[found])
-            if way == "weighted":
+            if one.way == "weighted":
                 self.weights[rows] *= torch.where(found, 2.0, 0.5)
             left = ~self.done[rows]
-            rows, current, tried = rows[left], current[left.to(device)], tried[left]
+            rows, current, tried, free = rows[left], current[left.to(device)], tried[left], free[left]
             lowest = torch.full((len(rows),), math.inf)
             yield (index + 1) / steps
             if not len(rows):

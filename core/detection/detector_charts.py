@@ -17,8 +17,9 @@ FATES = {"passed": "fooled and not detected", "fooled_and_detected": "fooled and
 def generalisation_map(told: Told, name: str) -> alt.LayerChart:
     """One detector: AUC by what it learned from (down) and what it is tested on (across), white at guessing."""
     rows = [
-        {"learnt": " + ".join(row["learnt_from"]) or "nothing",
-         "tested": f"{row['attack']}, {255 * row['strength']:.4g}", "auc": row["auc"], "said": f"{row['auc']:.2f}", "interval": f"{row['low']:.3f} to {row['high']:.3f}"}
+        {"learnt": " + ".join(row["learnt_from"]) or "nothing", "auc": row["auc"], "said": f"{row['auc']:.2f}",
+         "tested": f"{row['attack']}, {255 * row['strength']:.4g}",
+         "interval": f"{row['low']:.3f} to {row['high']:.3f}"}
         for row in told["rows"] if row["detector"] == name
     ]  # fmt: skip
     learnt, tested = (list(dict.fromkeys(row[key] for row in rows)) for key in ("learnt", "tested"))
@@ -97,13 +98,13 @@ def hands(told: Told) -> alt.LayerChart:
             rows.append({"by": words, "fate": FATES[fate], "from": start, "to": start + part, "images": count})
             start += part
     base = alt.Chart(pd.DataFrame(rows)).mark_bar().encode(
-        y=alt.Y("by:N", sort=list(HANDS.values()), title=None, axis=alt.Axis(labelLimit=260)),
+        y=alt.Y("by:N", sort=list(HANDS.values()), title=None, axis=alt.Axis(labelLimit=260, labelOverlap=False)),
         x=alt.X("from:Q", title="images, %", scale=alt.Scale(domain=[0, 100])), x2="to:Q",
         color=alt.Color("fate:N", legend=alt.Legend(title=None, orient="top", labelLimit=240),
                         scale=alt.Scale(domain=list(FATES.values()), range=["#d07a22", "#8a8a8a", "#2f7fb5"])),
         tooltip=["by", "fate", "images"],
     )  # fmt: skip
-    return _layered(base, height=180)
+    return _layered(base, height=220)
 
 
 def _layered(*layers: alt.Chart, height: int) -> alt.LayerChart:

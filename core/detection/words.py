@@ -66,8 +66,24 @@ def pixel_sentences(told: Told, asked: DetectionRequest) -> list[str]:
     return said
 
 
+def short_test_sentences(told: Told, asked: DetectionRequest) -> list[str]:
+    """Whether the chosen pixels stand out on other images, and more than under noise, in plain words."""
+    said = []
+    for reading, words in READINGS.items():
+        held, excess = told[reading]["held_out"], told[reading]["excess"]
+        if held is None or excess is None or held["g_low"] is None or excess["g_low"] is None:
+            continue
+        out = "stand out on other images too" if held["g_low"] > 0 else "do not stand out on other images"
+        beyond = "as much as ordinary noise of the same size would make them"
+        if excess["g_low"] > 0 or excess["g_high"] < 0:
+            beyond = f"{'more' if excess['g_low'] > 0 else 'less'} than ordinary noise of the same size would make them"
+        said.append(f"Pixels chosen {words} {out} (effect g = {held['g']:.2f}, {held['g_low']:.2f} to "
+                    f"{held['g_high']:.2f}), {beyond}.")  # fmt: skip
+    return said
+
+
 def test_sentences(told: Told, asked: DetectionRequest) -> list[str]:
-    """Whether the chosen pixels stand out on images they were not chosen on, and more than under noise."""
+    """Whether the chosen pixels stand out on images they were not chosen on, and more than under noise, in numbers."""
     said = []
     for reading, words in READINGS.items():
         same, held, excess = (told[reading][name] for name in ("same", "held_out", "excess"))

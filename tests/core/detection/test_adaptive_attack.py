@@ -14,6 +14,7 @@ from core.contracts.detector import Evidence, Fitted
 from core.contracts.toy_models import linear
 from core.detection.adaptive_attack import Adapted, adaptive_attack
 from core.detection.adaptive_gradients import Known, Seen, Way, orthogonal, unit, uphill
+from core.detection.adaptive_search import Try
 from core.detection.differentiable_signature import Surrogate
 from tests.toys import draw
 
@@ -79,7 +80,7 @@ def attacked(fitted: Fitted, threshold: float = 0.05, **more: object) -> Adapted
 
 @pytest.mark.parametrize("way", ["orthogonal", "weighted"])
 def test_either_way_finds_what_passes_both(way: Way) -> None:
-    found = attacked(FirstPixel(), ways=(way,) * 2)
+    found = attacked(FirstPixel(), tries=(Try(way),) * 2)
     assert found.passed.all()
     assert found.fooled.all()
     assert (MODEL.probabilities(found.images).argmax(dim=1) == 1).all()
@@ -92,7 +93,7 @@ def test_either_way_finds_what_passes_both(way: Way) -> None:
 
 def test_who_does_not_mind_the_detector_is_caught(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(search, "uphill", lambda way, seen, *_: seen.of_lead)
-    blind = attacked(FirstPixel(), ways=("weighted",))
+    blind = attacked(FirstPixel(), tries=(Try("weighted"),))
     assert blind.fooled.all()
     assert blind.passed.sum() <= 6
 
@@ -137,7 +138,7 @@ def test_the_walk_looks_at_that_class_and_at_the_threshold_of_what_has_gradients
     attacked(Opaque(), stand_in=(FirstPixel(), 0.25), steps=5)
     assert set(seen) == {(True, 0.25)}
     seen.clear()
-    attacked(FirstPixel(), ways=("detector",), threshold=-9.0, steps=5)
+    attacked(FirstPixel(), tries=(Try("detector"),), threshold=-9.0, steps=5)
     assert set(seen) == {(False, -9.0)}
 
 
@@ -159,7 +160,7 @@ def test_a_detector_without_gradients_needs_a_stand_in_and_answers_itself() -> N
 
 def test_who_minds_the_detector_alone_makes_the_score_small_and_fools_nobody() -> None:
     scores = real(FirstPixel())(IMAGES)
-    found = attacked(FirstPixel(), threshold=-0.15, ways=("detector",))
+    found = attacked(FirstPixel(), threshold=-0.15, tries=(Try("detector"),))
     assert (scores > -0.15).all()
     assert (found.scores < -0.15).all()
     assert not found.fooled.any()
@@ -190,6 +191,22 @@ def test_of_what_fools_the_lowest_real_score_is_kept() -> None:
     assert found.queries == sum(map(len, asked))
 
 
+def test_a_try_that_keeps_off_plain_surfaces_leaves_them_as_they_are() -> None:
+    """The flat half gives an attack away, and the other half is enough to fool."""
+    model = linear([[[[0.0, 0.0, 0.0, 0.0, 1.0, 1.0]]], [[[0.1, 0.1, 0.1, 3.0, 0.0, 0.0]]]])
+    images = torch.tensor([0.5, 0.5, 0.5, 0.5, 0.9, 0.2]).view(1, 1, 1, 6)
+    kept, changed = (
+        adaptive_attack(
+            model, Signature(torch.zeros(1, 6)), images, torch.tensor([1]), EPS, threshold=0.5, tries=(one,), steps=20,
+            score_of=lambda shown: (shown - images)[..., :3].abs().amax(dim=(1, 2, 3)) * 1e6,
+        )
+        for one in (Try("weighted", reach=1), Try("weighted"))
+    )  # fmt: skip
+    assert kept.passed.all()
+    assert torch.equal(kept.images[..., :3], images[..., :3])
+    assert not changed.passed.any()
+
+
 def test_at_every_look_something_new_is_shown() -> None:
     asked: list[Tensor] = []
 
@@ -200,7 +217,7 @@ def test_at_every_look_something_new_is_shown() -> None:
     known = Known(MODEL, Signature(torch.zeros(1, 3), constant=1.0), 0.05)
     hunt = search.Search(known, IMAGES, LABELS, EPS, 0.05, score_of, batch=50)
     start = torch.tensor([0.5, 0.3, 0.82]).expand_as(IMAGES)
-    list(hunt.walk("weighted", torch.arange(12), start, 1.0, step=0.01, steps=3, check=1, seed=0))
+    list(hunt.walk(Try("weighted"), torch.arange(12), start, 1.0, step=0.01, steps=3, check=1, seed=0))
     assert [len(each) for each in asked] == [12] * 4
     assert torch.equal(asked[1], start)
     assert (asked[2] < asked[1])[..., 0].all()
@@ -217,7 +234,7 @@ def test_an_image_that_passes_is_left_alone() -> None:
     found = attacked(FirstPixel(), threshold=5.0)
     assert found.passed.all()
     assert found.queries <= 12 + 2 * 12  # as they are, and hardly more than once
-    right = attacked(FirstPixel(), threshold=5.0, ways=("weighted",) * 3)
+    right = attacked(FirstPixel(), threshold=5.0, tries=(Try("weighted"),) * 3)
     assert right.evaluations < 30 * 12 * 3 * 30
 
 
@@ -236,9 +253,9 @@ def test_the_weight_rises_where_it_is_detected_and_falls_where_it_does_not_fool(
     known = Known(MODEL, Signature(torch.zeros(1, 3), constant=1.0), 0.05)
     for eps, wanted in ((EPS, 2.0), (0.01, 0.5)):
         hunt = search.Search(known, IMAGES, LABELS, eps, 0.05, lambda images: torch.ones(len(images)), batch=50)
-        list(hunt.walk("weighted", torch.arange(12), IMAGES, 1.0, step=0.1, steps=20, check=10, seed=0))
+        list(hunt.walk(Try("weighted"), torch.arange(12), IMAGES, 1.0, step=0.1, steps=20, check=10, seed=0))
         assert hunt.weights.tolist() == [wanted**2] * 12
-        list(hunt.walk("orthogonal", torch.arange(12), IMAGES, 1.0, step=0.1, steps=20, check=10, seed=0))
+        list(hunt.walk(Try("orthogonal"), torch.arange(12), IMAGES, 1.0, step=0.1, steps=20, check=10, seed=0))
         assert hunt.weights.tolist() == [wanted**2] * 12
 
 
@@ -259,9 +276,12 @@ def test_the_weighted_way_by_hand() -> None:
 
 
 def test_what_makes_no_sense_is_refused() -> None:
-    for wrong in ({"ways": ()}, {"ways": ("best",)}, {"ways": ("detector", "weighted")}, {"steps": 0}, {"step": 0.0}):
+    for wrong in ({"tries": ()}, {"tries": (Try("detector"), Try("weighted"))}, {"steps": 0}, {"step": 0.0}):
         with pytest.raises(ValueError, match="expected"):
             attacked(FirstPixel(), **wrong)
+    for way, reach in (("best", None), ("weighted", -1)):
+        with pytest.raises(ValueError, match="a way among"):
+            Try(way, reach)  # type: ignore[arg-type]
     with pytest.raises(ValueError, match="no images"):
         adaptive_attack(MODEL, FirstPixel(), IMAGES[:0], LABELS[:0], EPS, threshold=0.0, score_of=real(FirstPixel()))
     with pytest.raises(ValueError, match="not finite"):
