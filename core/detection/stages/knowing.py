@@ -11,6 +11,7 @@ from core.base.proportion import Proportion
 from core.contracts.detector import Evidence
 from core.detection import saved_detector
 from core.detection.adaptive_attack import Adapted, adaptive_attack
+from core.detection.adaptive_search import Try
 from core.detection.adaptive_summary import Comparison, Fates, worth
 from core.detection.differentiable_signature import Surrogate, faithfulness
 from core.detection.ordinary_noise import noisy
@@ -86,7 +87,7 @@ def _against(
 
     try:
         known = attack(on_done=say)
-        alone = attack(ways=("detector",))
+        alone = attack(tries=(Try("detector"),))
     except ValueError as error:  # no gradients, and no other detector of this study to stand in
         return {"knowing": {"passed": None}, "reason": str(error)}
     usual = PGD(eps=asked.strength, step=asked.strength / 10, steps=STEPS)
