@@ -8,6 +8,7 @@ from app.measuring.kind import Kind, Names, Rows, Told
 from core.detection.command import command
 from core.detection.exports import files
 from core.detection.request import DetectionRequest
+from core.detection.words import SENTENCES
 from core.runs.run import Run
 
 
@@ -23,8 +24,10 @@ def about(asked: DetectionRequest) -> str:
 
 
 def told(result: Told, rows: Rows, asked: DetectionRequest) -> Told | None:
-    """What the stages that are through have told."""
+    """What the stages that are through have told; what cannot be said of it is damaged, and raises."""
     found = dict(result) if result.get("attacks") else {row["stage"]: row["told"] for row in rows if "stage" in row}
+    for key in SENTENCES.keys() & found.keys():
+        SENTENCES[key](found[key], asked)
     return found or None
 
 

@@ -2,6 +2,7 @@
 
 import shlex
 
+from core.base.units import exact_strength
 from core.runs.tasks.masking import MaskingRequest
 
 
@@ -14,7 +15,7 @@ def command(asked: MaskingRequest, device: str = "cpu") -> str:
       --data mnist --eps 51/255 \\
       --count 50 --batch 100 --queries 1000 --seed 0
     """
-    what = ["--data", asked.data] + ([] if asked.eps is None else ["--eps", f"{255 * asked.eps:.6g}/255"])
+    what = ["--data", asked.data] + ([] if asked.eps is None else ["--eps", exact_strength(asked.eps)])
     what += ["--surrogate", asked.surrogate] if asked.surrogate else []
     what += ["--split", asked.split] if asked.split != "test" else []
     numbers = ("--count", asked.count, "--batch", asked.batch, "--queries", asked.queries, "--seed", asked.seed)

@@ -41,7 +41,17 @@ def in_shell(entry: Field[Any], value: Any) -> str:
     >>> in_shell(param(8 / 255, unit="/255"), 4 / 255), in_shell(param(True), False)
     ('4/255', 'False')
     """
-    return in_255ths(value, ".6g") if unit_scale(entry) == FULL else str(value)
+    return exact_strength(value) if unit_scale(entry) == FULL else str(value)
+
+
+def exact_strength(value: float) -> str:
+    """A fraction of the full range as the shell takes it, of 255 where that reads back as the same number.
+
+    >>> exact_strength(8 / 255), exact_strength(0.2), exact_strength(0.03)
+    ('8/255', '51/255', '0.03')
+    """
+    of_255 = f"{FULL * value:.6g}"
+    return f"{of_255}/255" if float(of_255) / FULL == value else repr(value)
 
 
 def in_255ths(value: float, form: str = ".3g") -> str:

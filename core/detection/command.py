@@ -3,6 +3,7 @@
 import shlex
 
 from core.base.params import to_spec
+from core.base.units import exact_strength
 from core.catalog import DETECTORS
 from core.detection.presets import PRESETS
 from core.detection.request import DetectionRequest
@@ -16,7 +17,7 @@ def command(asked: DetectionRequest, device: str = "cpu") -> str:
     counterproof detect mnist_cnn:standard \\
       --data mnist \\
       --attacks bim,fgsm,deepfool_linf,pgd \\
-      --strengths 7.65/255,10.2/255,12.75/255,25.5/255,51/255,63.75/255 --strength 51/255 \\
+      --strengths 0.03,0.04,12.75/255,25.5/255,51/255,63.75/255 --strength 51/255 \\
       --explainer pgca \\
       --learning 1000 --calibration 500 --testing 1000 --knowing 200 --learn-from train \\
       --critical 0.1 --false-alarm 0.05 --batch 100 --seed 0
@@ -25,8 +26,8 @@ def command(asked: DetectionRequest, device: str = "cpu") -> str:
     base = {each["method"]: each for each in first["attacks"]}
     parts = [f"counterproof detect {shlex.quote(asked.classifier)}", f"--data {shlex.quote(asked.data)}"]
     parts.append(f"--attacks {','.join(each.key for each in asked.chosen_attacks())}")
-    strengths = ",".join(f"{255 * each:.6g}/255" for each in asked.strengths)
-    parts.append(f"--strengths {strengths} --strength {255 * asked.strength:.6g}/255")
+    strengths = ",".join(map(exact_strength, asked.strengths))
+    parts.append(f"--strengths {strengths} --strength {exact_strength(asked.strength)}")
     settings = []
     if asked.explainer is not None:
         parts.append(f"--explainer {asked.explainer['method']}")

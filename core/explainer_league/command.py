@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 
 from core.base.params import Method, to_spec
+from core.base.units import exact_strength
 from core.explainer_league.request import LeagueRequest
 
 
@@ -26,7 +27,7 @@ def command(asked: LeagueRequest, device: str = "cpu") -> str:
         usual = to_spec(type(method)())
         parts += [f"--set {method.key}.{name}={value}" for name, value in to_spec(method).items()
                   if value != usual[name]]  # fmt: skip
-    parts += [f"--stability {255 * attack.eps:.6g}/255"] if attack is not None else []
+    parts += [f"--stability {exact_strength(attack.eps)}"] if attack is not None else []
     parts += [f"--group '{','.join(asked.group)}'"] if asked.group else []
     parts.append(f"--count {asked.count} --seed {asked.seed}")
     parts += [f"--device {device}"] if device != "cpu" else []

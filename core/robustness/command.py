@@ -1,6 +1,7 @@
 """An evaluation as the shell command that measures it."""
 
 from core.base.params import to_spec
+from core.base.units import exact_strength
 from core.robustness.request import Evaluation
 
 
@@ -20,7 +21,7 @@ def command(asked: Evaluation, device: str = "cpu") -> str:
     parts = ["counterproof evaluate", " ".join(asked.classifiers), f"--data {asked.data}"]
     parts.append(f"--attacks {','.join(dict.fromkeys(each.key for each in asked.methods())) or 'none'}")
     if asked.strengths:
-        parts.append(f"--strengths {','.join(f'{255 * each:.6g}/255' for each in asked.strengths)}")
+        parts.append(f"--strengths {','.join(map(exact_strength, asked.strengths))}")
     if asked.strengths_l2:
         parts.append(f"--l2 {','.join(f'{each:.6g}' for each in asked.strengths_l2)}")
     for attack in asked.methods():
