@@ -1,16 +1,13 @@
 """What detectors that were trained on the Detect page say of the two images on Inspect, beside their false alarms."""
 
-from pathlib import Path
-
 import streamlit as st
 
 from app.ui import components
+from app.ui.cached_pictures import detector_verdict
 from app.ui.markdown import plain
-from core.base.paths import folder
 from core.contracts.classifier import Classifier
-from core.detection.content_cache import ContentCache
 from core.detection.detector_card import DetectorCard
-from core.detection.saved_detector import Verdict, known, read, verdict
+from core.detection.saved_detector import Verdict, known
 from core.study.study import Study
 
 HELP = (
@@ -37,10 +34,14 @@ def show_detectors(study: Study, model: Classifier, coming: bool) -> None:
     st.subheader("What detectors say", help=HELP)
     head = ["", "the original", "the attacked image", "false alarms, as set", "false alarms, measured"]
     body = []
+    images = (study.original, study.attacked.image)
     with st.spinner("Asking the detectors …"):
         for path, card in newest:
             try:
-                said = [_asked(path, card.sha256, model, image) for image in (study.original, study.attacked.image)]
+                said = [
+                    detector_verdict(path, card.sha256, model, image)
+                    for image in (study.original, study.attacked.image)
+                ]
             except (ValueError, OSError) as error:
                 st.caption(f"{plain(card.title, 60)} cannot be asked: {plain(str(error), 300)}.")
                 continue
@@ -48,14 +49,6 @@ def show_detectors(study: Study, model: Classifier, coming: bool) -> None:
                          _measured(card)])  # fmt: skip
     if body:
         components.table({"head": [{"text": each} for each in head], "body": body}, key="detectors")
-
-
-@st.cache_data(max_entries=256, show_spinner=False, hash_funcs={
-    Classifier: lambda model: model.fingerprint, "torch.Tensor": lambda image: image.numpy().tobytes()
-})  # fmt: skip
-def _asked(path: Path, sha256: str, model: Classifier, image: object) -> Verdict:
-    """The verdict of the detector in this file, of this content, on an image (C, H, W)."""
-    return verdict(read(path, model), model, image, ContentCache(folder("detection")))  # type: ignore[arg-type]
 
 
 def _cell(found: Verdict) -> dict[str, str]:

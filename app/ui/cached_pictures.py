@@ -1,5 +1,8 @@
 """What Streamlit caches of pictures: pictures, answers, thumbnails, encoded bytes. app/ui/cached.py caches the rest."""
 
+import hashlib
+from pathlib import Path
+
 import numpy as np
 import streamlit as st
 import torch
@@ -9,9 +12,12 @@ from app.ui.cached import classifier, classifiers
 from app.ui.encoded import data_url, small_jpeg
 from app.ui.story_words import tiles
 from core.base.download import nothing_fetched
+from core.base.paths import folder
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
+from core.detection.content_cache import ContentCache
+from core.detection.saved_detector import Verdict, read, verdict
 from core.gradient_masking.loss_surface import Surface, side_by_side
 from core.images.picture import Picture, fit
 from core.images.samples import stored_picture
@@ -90,3 +96,16 @@ def _loss_surfaces(
 ) -> dict[str, Surface]:
     image = torch.frombuffer(bytearray(raw), dtype=torch.float32).view(size)
     return side_by_side({name: classifier(name) for name, _fingerprint in models}, image, label)
+
+
+def detector_verdict(path: Path, sha256: str, model: Classifier, image: Tensor) -> Verdict:
+    """What the detector in this file, of this content, says of an image (C, H, W) in [0, 1]; ValueError, OSError."""
+    content = hashlib.sha256(image.contiguous().numpy().tobytes()).hexdigest()
+    return _detector_verdict(path, sha256, model.fingerprint, content, model, image)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _detector_verdict(
+    path: Path, sha256: str, fingerprint: str, content: str, _model: Classifier, _image: Tensor
+) -> Verdict:
+    return verdict(read(path, _model), _model, _image, ContentCache(folder("detection")))
