@@ -38,10 +38,7 @@ def show_detectors(study: Study, model: Classifier, coming: bool) -> None:
     with st.spinner("Asking the detectors …"):
         for path, card in newest:
             try:
-                said = [
-                    detector_verdict(path, card.sha256, model, image)
-                    for image in (study.original, study.attacked.image)
-                ]
+                said = [detector_verdict(path, card.sha256, model, image) for image in images]
             except (ValueError, OSError) as error:
                 st.caption(f"{plain(card.title, 60)} cannot be asked: {plain(str(error), 300)}.")
                 continue

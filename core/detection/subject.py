@@ -1,6 +1,7 @@
 """What a detection study is about: its source images, attacked and explained when that is first asked for."""
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import torch
@@ -31,7 +32,8 @@ class Subject:
         cache: ContentCache, folder: Path, say: Said,
     ) -> None:  # fmt: skip
         self.asked, self.classifier, self.sources, self.classes = asked, classifier, sources, classes
-        self.cache, self.folder, self.say = cache, folder, say
+        self.cache, self.folder, self.report = cache, folder, say
+        self._span = (0.0, 1.0)
         self.explainer: Explainer = asked.signature(classifier)
         self.attacks: tuple[Attack, ...] = asked.chosen_attacks()
         self.made = {"attacks": 0, "signatures": 0}
@@ -39,6 +41,20 @@ class Subject:
         self.seconds = {"attacks": 0.0, "signatures": 0.0}
         self._attacked: dict[tuple[str, int, tuple[float, ...]], Attacked] = {}
         self._evidence: dict[tuple[str, int, float], Evidence] = {}
+
+    def say(self, words: str, part: float) -> None:
+        """Tell what is done, and how far that is, from 0 to 1 of the span that a stage is in."""
+        begin, end = self._span
+        self.report(words, begin + part * (end - begin))
+
+    @contextmanager
+    def span(self, begin: float, end: float) -> Iterator[None]:
+        """What is told inside goes from `begin` to `end` of the stage."""
+        before, self._span = self._span, (begin, end)
+        try:
+            yield
+        finally:
+            self._span = before
 
     @property
     def names(self) -> tuple[str, ...]:
@@ -88,12 +104,17 @@ class Subject:
         words = f"{part} images under {self.attacks[attack].title}"
         return self._seen((part, attack, strength), lambda: self.images_under(part, attack, strength), words)
 
-    def evidence_of(self, images: Tensor, words: str = "other images", keep: bool = True) -> Evidence:
-        """What there is to see of any images (N, C, H, W) in [0, 1]. keep: on disk, as they are asked for again."""
+    def evidence_of(
+        self, images: Tensor, words: str = "other images", keep: bool = True, tell: bool = True
+    ) -> Evidence:
+        """What there is to see of any images (N, C, H, W) in [0, 1].
+
+        keep: on disk, as they are asked for again; tell: say how far that is.
+        """
         found = signatures(
             self.classifier, self.explainer, images, seed=self.asked.seed, batch=self.asked.batch,
             cache=self.cache if keep else None,
-            on_done=(lambda done, of: self.say(f"Explaining {words}", done / of)) if keep else None,
+            on_done=(lambda done, of: self.say(f"Explaining {words}", done / of)) if tell else None,
         )  # fmt: skip
         self.made["signatures"] += found.made
         self.taken["signatures"] += found.taken

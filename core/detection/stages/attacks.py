@@ -17,7 +17,8 @@ def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
     sources, count = subject.sources["testing"], len(subject.classes)
     told = []
     for number, attack in enumerate(subject.attacks):
-        found = subject.attacked("testing", number)
+        with subject.span(number / len(subject.attacks), (number + 0.8) / len(subject.attacks)):
+            found = subject.attacked("testing", number)
         hits = found.fooled.sum(dim=1).tolist()
         shares = [Proportion(each, len(sources)) for each in hits]
         change = (found.images - sources.images).flatten(2).abs().amax(dim=2).mean(dim=1)
@@ -26,7 +27,9 @@ def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
             "share": [[each.value, *each.interval] for each in shares],
             "per_class": found.fooled_per_class(count).tolist(), "largest_change": [round(float(x), 5) for x in change],
         })  # fmt: skip
-        subject.attacked("learning", number)
+        with subject.span((number + 0.8) / len(subject.attacks), (number + 1) / len(subject.attacks)):
+            subject.attacked("learning", number)
+            subject.attacked("calibration", number)
     return {
         "attacks": told, "strengths": list(subject.asked.strengths), "images": len(sources),
         "places": sources.places.tolist(), "labels": sources.labels.tolist(),

@@ -42,8 +42,8 @@ def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
     whole = [each for each in found.trained if each.way in ((), evidence.attacks)]
     alarms = false_alarms(
         subject.classifier, whole, subject.sources["testing"].images[:MOST],
-        lambda images: subject.evidence_of(images, "harmless images"), strength=asked.strength, seed=asked.seed,
-        others=_others(subject),
+        lambda images: subject.evidence_of(images, "harmless images", tell=False), strength=asked.strength,
+        seed=asked.seed, others=_others(subject),
         progress=lambda part, said: subject.say(f"Counting false alarms: {said}", 0.8 + part / 5),
     )  # fmt: skip
     write_scores(subject.folder / SCORES, found.scored, subject.sources)

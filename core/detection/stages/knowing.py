@@ -67,7 +67,7 @@ def _against(
 
     def score_of(changed: Tensor) -> Tensor:
         if reads == "signatures":
-            return saved.fitted.score(classifier, subject.evidence_of(changed, "an attacker's images", keep=False))
+            return saved.fitted.score(classifier, subject.evidence_of(changed, keep=False, tell=False))
         nothing = torch.zeros(len(changed), *changed.shape[2:])
         seen = Evidence(changed, classifier.probabilities(changed).cpu(), nothing)
         return saved.fitted.score(classifier, seen)

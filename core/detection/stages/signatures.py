@@ -1,6 +1,7 @@
 """Stage 2: the signatures of originals and of attacked images, and a few of them to look at."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
+from functools import partial
 from typing import Any
 
 import torch
@@ -8,6 +9,7 @@ from torch import Tensor
 from torch.nn.functional import adaptive_avg_pool2d
 
 from core.base.params import to_spec
+from core.contracts.detector import Evidence
 from core.detection.subject import Subject
 
 SHOWN = 6  # images
@@ -20,12 +22,13 @@ def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
     An example holds, at the strength learnt under the attack that fools most, the place of the image, its label, the
     answers to both, both pictures [H][W][C] in 0 to 255, and both signatures [H][W].
     """
-    for part in ("learning", "calibration", "testing"):
-        subject.originals(part)
+    todo: list[Callable[[], Evidence]] = [partial(subject.originals, part) for part in subject.sources]
     for number in range(len(subject.attacks)):
-        subject.under("learning", number, subject.asked.strength)
-        for strength in subject.asked.strengths:
-            subject.under("testing", number, strength)
+        todo += [partial(subject.under, part, number, subject.asked.strength) for part in ("learning", "calibration")]
+        todo += [partial(subject.under, "testing", number, strength) for strength in subject.asked.strengths]
+    for place, each in enumerate(todo):
+        with subject.span(place / len(todo), (place + 1) / len(todo)):
+            each()
     explainer = subject.explainer
     return {
         "explainer": to_spec(explainer), "title": explainer.title, "against": explainer.against(subject.classifier),

@@ -36,7 +36,7 @@ def detect(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
             for step, (key, stage) in enumerate(STAGES.items()):
                 if step <= context.saved:
                     continue
-                subject.say = _say(context, step)
+                subject.report = _say(context, step)
                 told[key] = stage(subject, told)
                 context.row(step, stage=key, told=told[key])
                 with context.checkpoint(step):

@@ -22,7 +22,7 @@ from core.study.study import Study, begin, investigate
 
 MODEL = load_classifier("mnist_cnn:standard")
 ROW = {"detector": "max_softmax", "learnt_from": [], "attack": "FGSM", "strength": 0.2, "auc": 0.9, "low": 0.8,
-       "high": 1.0,       "false_alarms": {"share": 0.06, "hits": 6, "count": 100, "interval_95": [0.03, 0.12]}}  # fmt: skip
+       "high": 1.0, "false_alarms": {"share": 0.06, "hits": 6, "count": 100, "interval_95": [0.03, 0.12]}}  # fmt: skip
 
 
 @pytest.fixture
