@@ -16,6 +16,7 @@ import torch
 
 from tests.bench import (
     attack_speed,
+    detection_signatures,
     gradient_maps,
     lime_speed,
     lime_stable,
@@ -41,6 +42,7 @@ MODULES = (
     page,
     refine_speed,
     scorpio_speed,
+    detection_signatures,
 )
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-image", "scikit-learn", "lime", "shap", "captum", "torchcam")
 ATTACKS = ("torchattacks", "foolbox")

@@ -75,7 +75,7 @@ EDITS = (
     Edit("core/explainers/shap_partition.py", "values / np.bincount(regions.cells.ravel())", "values",
          EXPLAINERS + " tests/core/explainers/test_shap.py"),
     Edit("core/explainers/shap_deep.py", "[0, ..., 0].sum(dim=0)", "[0, ..., 0].mean(dim=0)",
-         "tests/core/explainers/test_shap_deep.py"),
+         "tests/core/explainers/test_deeplift_batch.py"),
     Edit("core/occlusion/lime_engine.py", "(2 * KERNEL_WIDTH**2)", "KERNEL_WIDTH**2"),
     Edit("core/occlusion/lime_engine.py", "weighted @ z + alpha *", "weighted @ z + 2 * alpha *"),
     # objectives
