@@ -60,11 +60,11 @@ class Fates:
 
 @dataclass(frozen=True, eq=False)
 class Comparison:
-    """The same N images under four hands: the attacker who knows, and what his success is to be held against.
+    """The same N images attacked with and without knowledge of the detector, and two controls, which may be left out.
 
-    `knowing`: who attacks classifier and detector together. `unknowing`: who attacks the classifier alone, with as
-    much to spend, and nothing known of the detector. `detector_only`: who makes the score small, whatever the answer.
-    `noise`: nobody, random changes of the same strength. The last two may be left out.
+    `knowing`: attacked on classifier and detector together. `unknowing`: on the classifier alone, at the same strength
+    and with as many steps. `detector_only`: the score made small, whatever the answer. `noise`: random changes of the
+    same strength.
     """
 
     knowing: Fates
@@ -84,7 +84,7 @@ class Comparison:
         return {name: each for name, each in every.items() if each is not None}
 
     def told(self) -> dict[str, Any]:
-        """As JSON: {"images": N, and of each hand the shares of `Fates`}."""
+        """As JSON: {"images": N, and of each of these the shares of `Fates`}."""
         return {"images": len(self.knowing.fooled)} | {name: each.told() for name, each in self._all().items()}
 
 

@@ -72,8 +72,9 @@ def auc(
 
     groups: the source image of each original and of each attacked image, whole numbers from 0; by default image i of
     both comes from source i where they are as many, and else no two from the same. A source is drawn with all its
-    images, as several attacked versions of one image are no independent images. Where no original lies beside or above
-    an attacked image, or none below, every draw is the same, and the interval is Newcombe's (`separated`) instead.
+    images, as several attacked versions of one image are no independent images. Where hardly an original lies above an
+    attacked image the draws are all but the same: there the interval is at least as wide as Newcombe's for none at all
+    (`separated`), and so where hardly one lies below.
     """
     first, second = _checked(originals, attacked)
     if groups is None:
@@ -83,13 +84,13 @@ def auc(
         raise ValueError("expected the source image of each score")
     value = area(first, second)
     sources, numbers = torch.unique(torch.cat(groups), return_inverse=True)
-    if value in (0.0, 1.0):
-        low = separated(min(len(torch.unique(each)) for each in groups))
-        bounds = (low, 1.0) if value else (0.0, 1 - low)
-    else:
+    low = high = value
+    if 0 < value < 1:
         drawn = _bootstrap(first, second, numbers, len(sources), seed, repeats)
-        bounds = (float(drawn.quantile(0.025)), float(drawn.quantile(0.975)))
-    return Auc(value, *bounds, len(first), len(second))
+        low, high = (float(drawn.quantile(part)) for part in (0.025, 0.975))
+    least = separated(min(len(torch.unique(each)) for each in groups))
+    low, high = min(low, least) if value >= least else low, max(high, 1 - least) if value <= 1 - least else high
+    return Auc(value, low, high, len(first), len(second))
 
 
 def _bootstrap(first: Tensor, second: Tensor, numbers: Tensor, sources: int, seed: int, repeats: int) -> Tensor:

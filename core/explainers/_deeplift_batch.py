@@ -131,3 +131,5 @@ def _paired(net: nn.Module) -> Iterator[_Pairs]:
     finally:
         for handle in handles:
             handle.remove()
+        pairs.last = None  # its graph leads back to `pairs`: a circle that no search for garbage finds
+        pairs.kept.clear()

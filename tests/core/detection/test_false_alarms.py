@@ -60,6 +60,10 @@ def test_every_kind_is_counted_for_every_detector() -> None:
     own = {(row["name"], row["size"], row["severity"]): row["share"] for row in rows if row["detector"] == "rough"}
     assert own["originals", None, None] < own["signs", 0.1, None] <= own["signs", 0.2, None] == 1.0
     assert rows[0]["answers_changed"] == 0
+    first = seen(asked[0]).probabilities.argmax(dim=1)
+    moved = [int((seen(each).probabilities.argmax(dim=1) != first).sum()) for each in asked[:-1]]
+    assert [row["answers_changed"] for row in rows[::3][:-1]] == moved
+    assert max(moved) > 0
     assert torch.equal(asked[0], IMAGES)
     assert torch.equal(asked[-1], others["letters"])
 

@@ -80,8 +80,8 @@ def test_an_image_and_its_attacked_version_are_drawn_together() -> None:
 
 
 def test_the_draws_are_those_of_all_samples_with_replacement() -> None:
-    """Three sources, the third with two attacked versions: 27 ways to draw them, each as likely."""
-    first, second = torch.tensor([0.0, 2.0, 4.0]), torch.tensor([1.0, 5.0, 3.0, 4.5])
+    """Three sources, the third with two attacked versions, one of them in a tie: 27 draws, each as likely."""
+    first, second = torch.tensor([0.0, 2.0, 4.0]), torch.tensor([1.0, 5.0, 3.0, 4.0])
     versions = [torch.tensor([0]), torch.tensor([1]), torch.tensor([2, 3])]
     every = []
     for picked in itertools.product(range(3), repeat=3):
@@ -110,6 +110,16 @@ def test_scores_that_do_not_overlap_have_an_interval_all_the_same() -> None:
     assert (turned.value, turned.low) == (0.0, 0.0)
     assert turned.high == pytest.approx(1 - found.low)
     assert auc(first, second.repeat(5), (torch.arange(20), torch.arange(20).repeat(5))).low == found.low
+
+
+def test_an_area_just_below_one_is_no_surer_than_one() -> None:
+    first, second = torch.arange(200.0), torch.arange(200.0) + 500
+    second[0] = 198.5
+    found = auc(first, second)
+    assert 0.9999 < found.value < 1
+    assert found.low <= auc(first, second.clamp(min=500)).low == separated(200)
+    turned = auc(second, first)
+    assert turned.high >= 1 - separated(200)
 
 
 def test_of_areas_at_the_lower_end_few_samples_do_not_overlap() -> None:

@@ -48,7 +48,7 @@ def test_a_tree_by_hand() -> None:
     tensors = {name: torch.tensor(value).to(KINDS[name]) for name, value in rows.items()}
     given = torch.tensor([[0.0, 0.5], [-2.0, 0.6], [0.0, 0.6]])
     assert Trees(tensors, 2).decision(given).tolist() == [-0.75, 3.25, 4.25]
-    doubles = torch.tensor([[0.0, 0.5 + 1e-12]], dtype=torch.float64)  # 0.5 in single precision, as scikit-learn sees it
+    doubles = torch.tensor([[0.0, 0.5 + 1e-12]], dtype=torch.float64)  # 0.5 to scikit-learn
     assert Trees(tensors, 2).decision(doubles).tolist() == [-0.75]
 
 

@@ -1,5 +1,6 @@
 """Many images at once have the maps that shap gives them one by one, and networks that the rules miss go to shap."""
 
+import gc
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -13,7 +14,7 @@ from core.contracts.classifier import Classifier
 from core.explainers import _deeplift_batch
 from core.explainers._deeplift_batch import explained
 from core.explainers._deeplift_reach import follows
-from core.explainers._deeplift_rules import KINDS, Seen, look, multiplier
+from core.explainers._deeplift_rules import KINDS, Seen, look, multiplier, pooled
 from core.explainers._deeplift_support import obstacle
 from core.explainers.shap_deep import ShapDeep
 from core.images.samples import sample_images
@@ -153,6 +154,10 @@ def test_parts_that_are_equal_on_both_sides_have_the_slope() -> None:
     for value, slope in ((0.5, 1), (-0.5, 0), (0.0, 0)):
         seen = Seen(torch.tensor([[value]]), torch.tensor([[max(value, 0)]]))
         assert multiplier(nn.ReLU(), seen, seen).item() == slope
+    pool, low = nn.MaxPool1d(2), torch.tensor([[[0.0, 1.0]]], dtype=torch.float64)
+    for rise, share in ((1e-6, 1.0), (1e-8, 0.0), (0.0, 0.0)):  # shap's threshold at max pooling is 1e-7
+        seen, other = (look(pool, each, pool(each), slope=False) for each in (low + rise, low))
+        assert pooled(seen, other, torch.ones_like(low[..., :1])).flatten().tolist() == pytest.approx([0, share])
 
 
 def test_each_image_with_a_background_of_its_own() -> None:
@@ -254,3 +259,14 @@ def test_the_kinds_of_layers_are_those_of_shap_but_for_one() -> None:
     from core.explainers._deeplift_support import _CURVED
 
     assert {kind.__name__ for kind in KINDS} == _CURVED - {"Softmax"}
+
+
+def test_nothing_of_a_batch_is_kept_when_it_is_done() -> None:
+    classifier = toy(nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(64, 2)))
+    images = drawn(classifier, 6)
+    held = []
+    for _ in range(3):
+        explained(doubled(classifier), images.double(), torch.zeros(6, dtype=torch.int64), images[:2].double())
+        gc.collect()
+        held.append(sum(isinstance(each, Tensor) for each in gc.get_objects()))
+    assert held[2] == held[1]
