@@ -262,7 +262,7 @@ def test_the_kinds_of_layers_are_those_of_shap_but_for_one() -> None:
 
 
 def test_nothing_of_a_batch_is_kept_when_it_is_done() -> None:
-    classifier = toy(nn.Sequential(nn.Conv2d(1, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(64, 2)))
+    classifier = toy(nn.Sequential(nn.Conv2d(2, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 5)))
     images = drawn(classifier, 6)
     held = []
     for _ in range(3):
