@@ -28,7 +28,7 @@ class Adapted:
     """The best found of each of N images: the one of lowest real score among those that fool, else the image itself.
 
     `images` (N, C, H, W); `fooled` (N,) bool: answered wrong; `scores` (N,), the real ones; `passed` (N,) bool: fooled,
-    with a score below the threshold. `stood_in`: the gradients were a stand-in's. `queries`: images that the real
+    with a score not above the threshold. `stood_in`: the gradients were a stand-in's. `queries`: images that the real
     detector was asked about; `evaluations`: gradient evaluations of one image, those of the real scores included.
     """
 
@@ -47,7 +47,7 @@ def adaptive_attack(
     tries: Sequence[Try] = TRIES, steps: int = 100, step: float | None = None, check: int = 10, batch: int = 50,
     seed: int = 0, on_done: Callable[[int, int], None] | None = None,
 ) -> Adapted:  # fmt: skip
-    """Look for changes of images (N, C, H, W) in [0, 1], none above `eps`, that fool and score below `threshold`.
+    """Look for changes of images (N, C, H, W) in [0, 1], none above `eps`, that fool and score at most `threshold`.
 
     Each of `tries` begins at a random start, for the images that have not passed yet, and takes `steps` steps against
     the sign of `uphill`, of length `step` (None: what adds up to 5 eps, at most eps / 2), falling evenly to 0. Every
@@ -84,7 +84,7 @@ def adaptive_attack(
                     if on_done is not None:
                         on_done(int((before + part * len(rows)) * steps), len(tries) * len(images) * steps)
                 before += len(rows)
-    passed = search.fooled & (search.scores < threshold)
+    passed = search.fooled & (search.scores <= threshold)
     return Adapted(
         search.best, search.fooled, search.scores, passed, known.fitted is not fitted, search.queries, scope.evaluations
     )

@@ -33,7 +33,7 @@ class Seen:
 
 @dataclass(frozen=True, eq=False)
 class Known:
-    """What an attacker has gradients of: a classifier and a detector that calls scores from `threshold` up attacked.
+    """What an attacker has gradients of: a classifier and a detector that calls scores above `threshold` attacked.
 
     `surrogate`: what stands for the signatures; None for a detector that looks at none, which is handed zeros.
     """

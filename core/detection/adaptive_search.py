@@ -70,7 +70,7 @@ class Search:
     @property
     def done(self) -> Tensor:
         """(N,) bool: nothing is left to look for."""
-        return self._counts(self.fooled) & (self.scores < self.threshold)
+        return self._counts(self.fooled) & (self.scores <= self.threshold)
 
     def _counts(self, fooled: Tensor) -> Tensor:
         return fooled if self.fooling else torch.ones_like(fooled)

@@ -105,6 +105,11 @@ def test_a_score_that_never_falls_is_never_evaded() -> None:
     assert found.scores.tolist() == [1.0] * 12
 
 
+def test_an_image_is_called_attacked_above_the_threshold_and_passes_at_it() -> None:
+    assert attacked(Signature(torch.zeros(1, 3), constant=1.0), threshold=1.0).passed.all()
+    assert not attacked(Signature(torch.zeros(1, 3), constant=1.0), threshold=0.99).passed.any()
+
+
 def test_a_detector_of_signatures_that_asks_for_little_is_always_evaded() -> None:
     """The signatures of class 1 are zero, as its weights are: below the threshold wherever the answer is wrong."""
     fitted = Signature(torch.ones(1, 3))

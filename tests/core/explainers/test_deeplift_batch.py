@@ -262,11 +262,11 @@ def test_the_kinds_of_layers_are_those_of_shap_but_for_one() -> None:
 
 
 def test_nothing_of_a_batch_is_kept_when_it_is_done() -> None:
-    classifier = toy(nn.Sequential(nn.Conv2d(2, 4, 3), nn.ReLU(), nn.Flatten(), nn.Linear(144, 5)))
-    images = drawn(classifier, 6)
+    classifier = doubled(load_classifier("mnist_cnn:standard"))
+    images = drawn(classifier, 6).double()
     held = []
     for _ in range(3):
-        explained(doubled(classifier), images.double(), torch.zeros(6, dtype=torch.int64), images[:2].double())
+        explained(classifier, images, torch.zeros(6, dtype=torch.int64), images[:2])
         gc.collect()
         held.append(sum(isinstance(each, Tensor) for each in gc.get_objects()))
     assert held[2] == held[1]
