@@ -46,7 +46,7 @@ def _first(titles: Mapping[str, str]) -> str:
 
 
 def show_knowing(told: Told, asked: DetectionRequest, run: Run) -> None:
-    """What became of the same images under four hands, for one detector at a time."""
+    """What became of the same images under three hands, for one detector at a time."""
     found = told["knowing"]
     titles = {name: each["title"] for name, each in found["detectors"].items()}
     each = found["detectors"][segments("detect.known", "Detector", titles, _first(titles))]

@@ -8,7 +8,8 @@ import streamlit as st
 from app.measuring.ask import ask_data, ask_model
 from app.measuring.ask_attacks import ask_parameters, ask_preset, attacks_to_choose, numbers, take_attacks
 from app.ui.state import force, setting
-from app.ui.widgets import number, pick, segments, several, text
+from app.ui.widgets import Control, number, pick, segments, several, text
+from app.ui.widgets import ask as ask_one
 from core.base.params import to_spec
 from core.catalog import DETECTORS, EXPLAINERS
 from core.data.by_name import known_data
@@ -57,6 +58,9 @@ def ask() -> DetectionRequest:
         share = number(f"{PREFIX}.critical", "Critical pixels, % of all", 10, 1, 50)
         alarms = number(f"{PREFIX}.false_alarm", "False alarms allowed, %", 5, 1, 50, "The threshold of a detector is "
                         "set so that so many of the originals put aside for it are taken for attacked.")  # fmt: skip
+        noise = ask_one(f"{PREFIX}.noise_learnt", Control(
+            "Show detectors ordinary noise too", "As no attack: a detector that has never seen noise takes any for an "
+            "attack. The study shows none.", False))  # fmt: skip
         batch = number(f"{PREFIX}.batch", "Images at once", 100, 1, 500)
         seed = number(f"{PREFIX}.seed", "Seed", 0, 0, 2**31 - 1, "Which images are drawn, and what methods draw.")
         title = text(f"{PREFIX}.title", "Name (optional)", "Shown in the list of studies and of runs.")
@@ -64,7 +68,8 @@ def ask() -> DetectionRequest:
         model, data, tuple(map(to_spec, attacks)), strengths, strength,
         None if signature == SHAP else to_spec(EXPLAINERS[signature]()),
         tuple(to_spec(DETECTORS[key]()) for key in keys), learn_from, **counts, critical=share / 100,  # type: ignore[arg-type]
-        false_alarm=alarms / 100, batch=batch, seed=seed, title=title, published=setting(f"{PREFIX}.published", ""),
+        false_alarm=alarms / 100, noise_learnt=noise, batch=batch, seed=seed, title=title,
+        published=setting(f"{PREFIX}.published", ""),
         data_fingerprint=known_data(data).get("data_fingerprint", ""),
     )  # fmt: skip
 

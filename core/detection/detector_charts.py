@@ -9,8 +9,7 @@ import pandas as pd
 from core.robustness.charts import COLOURS
 
 Told = Mapping[str, Any]
-HANDS = {"knowing": "who knows of the detector", "unknowing": "who does not (PGD)",
-         "detector_only": "who only wants to pass it", "noise": "nobody: ordinary noise"}  # fmt: skip
+HANDS = {"knowing": "who knows of the detector", "unknowing": "who does not (PGD)", "noise": "nobody: ordinary noise"}
 FATES = {"passed": "fooled and not detected", "fooled_and_detected": "fooled and detected", "held": "not fooled"}
 
 
@@ -84,7 +83,7 @@ def _harmless(row: Told) -> str:
 
 
 def hands(told: Told) -> alt.LayerChart:
-    """What became of the same images under four hands."""
+    """What became of the same images under three hands."""
     rows, start = [], 0.0
     for hand, words in HANDS.items():
         if hand not in told:

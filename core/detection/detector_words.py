@@ -52,8 +52,18 @@ def detector_headline(told: Told, asked: DetectionRequest) -> list[str]:
         unseen = [row["auc"] for row in told["rows"] if row["detector"] == name and row["strength"] == asked.strength
                   and not row["seen_attack"] and len(row["learnt_from"]) in (0, len(told["attacks"]) - 1)]  # fmt: skip
         text = f"{words}, {titles[name]} reaches an AUC of {min(seen):.3f} or more under every attack"
-        parts.append(text + (f", {min(unseen):.3f} or more under attacks it has not seen" if unseen else ""))
-    return [". ".join(parts) + "."]
+        text += f", {min(unseen):.3f} or more under attacks it has not seen" if unseen else ""
+        parts.append(text + _on_noise(told, name))
+    return [f"{part}." for part in parts]
+
+
+def _on_noise(told: Told, name: str) -> str:
+    """How often a detector takes images with noise as large as the attacks for attacked: what an AUC does not show."""
+    shares = [row for row in told["false_alarms"] if row["detector"] == name and row["kind"] == "noise"]
+    if not shares:
+        return ""
+    worst = max(shares, key=lambda row: float(row["share"]))
+    return f"; but it takes up to {100 * worst['share']:.0f} % of images with ordinary noise for attacked ones"
 
 
 def detector_sentences(told: Told, asked: DetectionRequest) -> list[str]:

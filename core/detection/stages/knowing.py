@@ -10,8 +10,7 @@ from core.attacks.pgd import PGD
 from core.base.proportion import Proportion
 from core.contracts.detector import Evidence
 from core.detection import saved_detector
-from core.detection.adaptive_attack import Adapted, adaptive_attack
-from core.detection.adaptive_search import Try
+from core.detection.adaptive_attack import adaptive_attack
 from core.detection.adaptive_summary import Comparison, Fates, worth
 from core.detection.differentiable_signature import Surrogate, faithfulness
 from core.detection.ordinary_noise import noisy
@@ -28,8 +27,7 @@ def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
     """Of every kept detector, on the first `knowing` test images at the strength learnt, `detectors`:
 
     its `title`, the shares of `core.detection.adaptive_summary.Comparison` (the attacker who knows, PGD without
-    knowledge, an attack on the detector alone, ordinary noise), and `worth`, a sentence, with the attacks it has not
-    seen. `faithful`: the mean correlation of the differentiable surrogate with the real signatures.
+    knowledge, ordinary noise), and `worth`, a sentence, with the attacks it has not seen. `faithful`: the mean correlation of the differentiable surrogate with the real signatures.
     """
     kept = {
         name: saved_detector.read(subject.folder / f"{file}.safetensors", subject.classifier)
@@ -61,7 +59,7 @@ def _against(
     subject: Subject, saved: SavedDetector, kept: Mapping[str, SavedDetector], images: Tensor, labels: Tensor,
     surrogate: Surrogate, say: Callable[[int, int], None],
 ) -> dict[str, Any]:  # fmt: skip
-    """The fates of the same images under four hands, and how the gradients were had."""
+    """The fates of the same images under three hands, and how the gradients were had."""
     classifier, asked, threshold = subject.classifier, subject.asked, saved.card.threshold
     reads = type(saved.card.made_detector()).reads
 
@@ -72,30 +70,25 @@ def _against(
         seen = Evidence(changed, classifier.probabilities(changed).cpu(), nothing)
         return saved.fitted.score(classifier, seen)
 
-    def attack(**more: Any) -> Adapted:
-        other = kept.get(STAND_INS[reads])
-        stand_in = None if other is None or other is saved else (other.fitted, other.card.threshold)
-        found: Adapted = adaptive_attack(
-            classifier, saved.fitted, images, labels, asked.strength, threshold=threshold, score_of=score_of,
-            surrogate=surrogate, stand_in=stand_in, steps=STEPS, seed=asked.seed, batch=min(50, asked.batch), **more,
-        )  # fmt: skip
-        return found
+    other = kept.get(STAND_INS[reads])
+    stand_in = None if other is None or other is saved else (other.fitted, other.card.threshold)
 
     def fates(changed: Tensor) -> Fates:
         wrong = classifier.probabilities(changed).argmax(dim=1).cpu() != labels
         return Fates(wrong, score_of(changed) > threshold)
 
     try:
-        known = attack(on_done=say)
-        alone = attack(tries=(Try("detector"),))
+        known = adaptive_attack(
+            classifier, saved.fitted, images, labels, asked.strength, threshold=threshold, score_of=score_of,
+            surrogate=surrogate if reads == "signatures" else None, stand_in=stand_in, steps=STEPS, seed=asked.seed,
+            batch=min(50, asked.batch), on_done=say,
+        )  # fmt: skip
     except ValueError as error:  # no gradients, and no other detector of this study to stand in
         return {"knowing": {"passed": None}, "reason": str(error)}
     usual = PGD(eps=asked.strength, step=asked.strength / 10, steps=STEPS)
     unknowing = usual(classifier, images, labels, seed=asked.seed).cpu()
     noise = noisy(images, "signs", asked.strength, seed=asked.seed)
-    found = Comparison(
-        Fates(known.fooled, known.scores > threshold), fates(unknowing), fates(alone.images), fates(noise)
-    )
+    found = Comparison(Fates(known.fooled, known.scores > threshold), fates(unknowing), noise=fates(noise))
     return found.told() | {"stood_in": known.stood_in, "queries": known.queries, "evaluations": known.evaluations}
 
 
