@@ -27,7 +27,8 @@ def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
     """Of every kept detector, on the first `knowing` test images at the strength learnt, `detectors`:
 
     its `title`, the shares of `core.detection.adaptive_summary.Comparison` (the attacker who knows, PGD without
-    knowledge, ordinary noise), and `worth`, a sentence, with the attacks it has not seen. `faithful`: the mean correlation of the differentiable surrogate with the real signatures.
+    knowledge, ordinary noise), and `worth`, a sentence, with the attacks it has not seen. `faithful`: the mean
+    correlation of the differentiable surrogate with the real signatures.
     """
     kept = {
         name: saved_detector.read(subject.folder / f"{file}.safetensors", subject.classifier)
