@@ -9,7 +9,7 @@ from app.detect.tables import detector_table
 from app.ui import components
 from app.ui.markdown import plain
 from app.ui.widgets import segments
-from core.detection.detector_charts import alarm_bars, generalisation_map, hands, roc
+from core.detection.reporting.detector_charts import alarm_bars, generalisation_map, hands, roc
 from core.detection.request import DetectionRequest
 from core.runs.run import Run
 

@@ -5,10 +5,10 @@ from types import MappingProxyType
 from app.detect.form import PREFIX, ask
 from app.detect.results import STEP, show_results
 from app.measuring.kind import Kind, Names, Rows, Told
-from core.detection.command import command
-from core.detection.exports import files
+from core.detection.reporting.command import command
+from core.detection.reporting.exports import files
+from core.detection.reporting.words import SENTENCES
 from core.detection.request import DetectionRequest
-from core.detection.words import SENTENCES
 from core.runs.run import Run
 
 

@@ -8,9 +8,9 @@ import streamlit as st
 from app.detect.steps import STEPS
 from app.ui.markdown import plain
 from app.ui.widgets import segments
-from core.detection.detector_words import best, detector_headline
+from core.detection.reporting.detector_words import best, detector_headline
+from core.detection.reporting.words import SENTENCES, TITLES, short_test_sentences
 from core.detection.request import DetectionRequest
-from core.detection.words import SENTENCES, TITLES, short_test_sentences
 from core.runs.run import Run
 
 STEP = "detect.step"

@@ -14,7 +14,7 @@ from app.ui import components
 from app.ui.cached_pictures import test_thumbnail
 from app.ui.markdown import plain
 from app.ui.widgets import segments
-from core.detection.charts import CLICKED, histogram, means, rates, scatter, shifts
+from core.detection.reporting.charts import CLICKED, histogram, means, rates, scatter, shifts
 from core.detection.request import DetectionRequest
 from core.evaluation.strength_sweep import at
 from core.robustness.published import published_counts

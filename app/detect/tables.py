@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.detection.detector_words import whole_rows
+from core.detection.reporting.detector_words import whole_rows
 from core.robustness.published import Published
 
 Told = Mapping[str, Any]

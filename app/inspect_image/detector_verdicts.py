@@ -6,8 +6,8 @@ from app.ui import components
 from app.ui.cached_pictures import detector_verdict
 from app.ui.markdown import plain
 from core.contracts.classifier import Classifier
-from core.detection.detector_card import DetectorCard
-from core.detection.saved_detector import Verdict, known
+from core.detection.scoring.detector_card import DetectorCard
+from core.detection.scoring.saved_detector import Verdict, known
 from core.study.study import Study
 
 HELP = (

@@ -17,7 +17,7 @@ from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
 from core.detection.content_cache import ContentCache
-from core.detection.saved_detector import Verdict, read, verdict
+from core.detection.scoring.saved_detector import Verdict, read, verdict
 from core.gradient_masking.loss_surface import Surface, side_by_side
 from core.images.picture import Picture, fit
 from core.images.samples import stored_picture

@@ -14,10 +14,10 @@ from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_empty
 from core.cli.settings import read_value, split_setting
 from core.data.by_name import known_data
-from core.detection.exports import files
 from core.detection.presets import PRESETS
+from core.detection.reporting.exports import files
+from core.detection.reporting.words import found_words
 from core.detection.request import DetectionRequest
-from core.detection.words import found_words
 from core.runs.store import DEVICE, Store
 
 PLAIN = ("classifier", "data", "learn_from", "learning", "calibration", "testing", "knowing", "batch", "seed",

@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
-from core.detection import words as detection_words
+from core.detection.reporting import words as detection_words
 from core.evaluation import corruption_words
 from core.explainer_league import words as league_words
 from core.gradient_masking import words as masking_words

@@ -10,16 +10,16 @@ from core.base.params import to_spec
 from core.base.paths import folder
 from core.base.run_folder import SCORES
 from core.contracts.detector import Evidence
-from core.detection import saved_detector
-from core.detection.detector_card import card_of
-from core.detection.false_alarms import false_alarms
-from core.detection.generalisation import generalisation
-from core.detection.ordinary_noise import noise_to_learn
-from core.detection.roc import roc_points
-from core.detection.score_file import write_scores
-from core.detection.study_evidence import StudyEvidence
+from core.detection.scoring import saved_detector
+from core.detection.scoring.detector_card import card_of
+from core.detection.scoring.false_alarms import false_alarms
+from core.detection.scoring.generalisation import generalisation
+from core.detection.scoring.ordinary_noise import noise_to_learn
+from core.detection.scoring.roc import roc_points
+from core.detection.scoring.score_file import write_scores
+from core.detection.scoring.study_evidence import StudyEvidence
+from core.detection.scoring.trained_detectors import Scored, Trained
 from core.detection.subject import Subject
-from core.detection.trained_detectors import Scored, Trained
 from core.images.picture import fit
 from core.images.samples import gallery, stored_picture
 
@@ -29,9 +29,9 @@ CURVE = 200  # points of a ROC curve
 
 
 def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
-    """`rows`: see core.detection.generalisation. Of the detectors that know all attacks `false_alarms` (rows of
+    """`rows`: see scoring/generalisation.py. Of the detectors that know all attacks `false_alarms` (rows of
 
-    core.detection.false_alarms), `curves` (ROC, under each attack at the strength learnt) and `kept`, the name of each
+    scoring/false_alarms.py), `curves` (ROC, under each attack at the strength learnt) and `kept`, the name of each
     one's file. Every score goes to a file of the run.
     """
     asked, evidence = subject.asked, gathered(subject)

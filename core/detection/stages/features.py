@@ -5,10 +5,10 @@ from typing import Any
 
 import torch
 
-from core.detection.feature_neighbours import same_kind
-from core.detection.feature_space import embed, features
-from core.detection.layer_shift import layer_shifts
-from core.detection.ordinary_noise import noisy
+from core.detection.feature_space.embedding import embed, features
+from core.detection.feature_space.layer_shift import layer_shifts
+from core.detection.feature_space.neighbours import same_kind
+from core.detection.scoring.ordinary_noise import noisy
 from core.detection.subject import Subject
 
 MOST = 400  # sources in the picture

@@ -9,12 +9,12 @@ from torch import Tensor
 from core.attacks.pgd import PGD
 from core.base.proportion import Proportion
 from core.contracts.detector import Evidence
-from core.detection import saved_detector
-from core.detection.adaptive_attack import adaptive_attack
-from core.detection.adaptive_summary import Comparison, Fates, worth
-from core.detection.differentiable_signature import Surrogate, faithfulness
-from core.detection.ordinary_noise import noisy
-from core.detection.saved_detector import SavedDetector
+from core.detection.adaptive.adaptive_attack import adaptive_attack
+from core.detection.adaptive.adaptive_summary import Comparison, Fates, worth
+from core.detection.adaptive.differentiable_signature import Surrogate, faithfulness
+from core.detection.scoring import saved_detector
+from core.detection.scoring.ordinary_noise import noisy
+from core.detection.scoring.saved_detector import SavedDetector
 from core.detection.subject import Subject
 from core.occlusion.backgrounds import background
 
@@ -26,7 +26,7 @@ STAND_INS = {"signatures": "signature_cnn", "pixels": "pixel_cnn", "answers": "p
 def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
     """Of every kept detector, on the first `knowing` test images at the strength learnt, `detectors`:
 
-    its `title`, the shares of `core.detection.adaptive_summary.Comparison` (the attacker who knows, PGD without
+    its `title`, the shares of `adaptive_summary.Comparison` (the attacker who knows, PGD without
     knowledge, ordinary noise), and `worth`, a sentence, with the attacks it has not seen. `faithful`: the mean
     correlation of the differentiable surrogate with the real signatures.
     """

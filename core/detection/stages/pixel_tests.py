@@ -5,9 +5,9 @@ from typing import Any
 
 import torch
 
-from core.detection.critical_pixel_tests import critical_pixel_tests
-from core.detection.critical_pixels import importance
-from core.detection.ordinary_noise import noisy
+from core.detection.critical_pixels.selection import importance
+from core.detection.critical_pixels.tests_of_pixels import critical_pixel_tests
+from core.detection.scoring.ordinary_noise import noisy
 from core.detection.stages.pixels import READINGS, found_pixels
 from core.detection.subject import Subject
 

@@ -6,10 +6,10 @@ from typing import Any
 from torch import Tensor
 
 from core.attacks.pgd import PGD
-from core.detection.critical_pixel_attack import attacked_on, pixel_sets, spliced
-from core.detection.critical_pixel_stability import jaccard, stability
-from core.detection.critical_pixels import CriticalPixels, Reading, Rule, critical_pixels, importance
-from core.detection.ordinary_noise import noisy
+from core.detection.critical_pixels.attack_on_pixels import attacked_on, pixel_sets, spliced
+from core.detection.critical_pixels.selection import CriticalPixels, Reading, Rule, critical_pixels, importance
+from core.detection.critical_pixels.stability import jaccard, stability
+from core.detection.scoring.ordinary_noise import noisy
 from core.detection.subject import Subject
 
 READINGS: tuple[Reading, ...] = ("generation", "detection")

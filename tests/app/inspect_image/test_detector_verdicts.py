@@ -11,10 +11,10 @@ from core.attacks.fgsm import FGSM
 from core.base.paths import folder
 from core.catalog import load_classifier
 from core.contracts.detector import Evidence
-from core.detection.detector_card import card_of
-from core.detection.saved_detector import write
-from core.detection.thresholds import Threshold
-from core.detection.trained_detectors import Trained
+from core.detection.scoring.detector_card import card_of
+from core.detection.scoring.saved_detector import write
+from core.detection.scoring.thresholds import Threshold
+from core.detection.scoring.trained_detectors import Trained
 from core.detectors.max_softmax import MaxSoftmax
 from core.explainers.shap_gradient import ShapGradient
 from core.study.case import Case

@@ -19,6 +19,7 @@ def ensemble(classifier: Classifier, eps: float) -> Any:
     return found
 
 
+@pytest.mark.slow
 def test_autoattack_is_the_librarys_at_its_ten_steps() -> None:
     classifier = network()
     images, labels, _ = batch(classifier, 12)

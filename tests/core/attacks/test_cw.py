@@ -35,7 +35,13 @@ def test_carlini_wagner_finds_what_foolbox_finds_and_nothing_longer() -> None:
         assert ((ours <= 1.25 * length) & (ours >= 0.8 * length)).all()  # each ends in a least change near by
 
 
-@pytest.mark.parametrize(("key", "set_of"), [("mnist_cnn:standard", "mnist"), ("cifar10_resnet20:standard", "cifar10")])
+@pytest.mark.parametrize(
+    ("key", "set_of"),
+    [
+        ("mnist_cnn:standard", "mnist"),
+        pytest.param("cifar10_resnet20:standard", "cifar10", marks=pytest.mark.slow),
+    ],
+)
 def test_carlini_wagner_finds_smaller_changes_than_deepfool(key: str, set_of: str) -> None:
     """On pictures at whose ends tanh is flat too: digits are black and white."""
     model = load_classifier(key)

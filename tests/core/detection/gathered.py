@@ -4,7 +4,7 @@ import torch
 
 from core.contracts.classifier import Classifier
 from core.contracts.detector import Evidence
-from core.detection.study_evidence import StudyEvidence
+from core.detection.scoring.study_evidence import StudyEvidence
 from tests.toys import small
 
 SHIFTS = {("rows", 0.1): 0.5, ("rows", 0.2): 3.0, ("columns", 0.1): 0.5, ("columns", 0.2): 3.0}

@@ -7,8 +7,8 @@ import pytest
 
 from core.cli.detect import request_of
 from core.cli.parser import parser
-from core.detection.command import command
 from core.detection.presets import PRESETS
+from core.detection.reporting.command import command
 from core.detection.request import DetectionRequest
 
 STUDY = dict(PRESETS["mnist_study"].arguments)

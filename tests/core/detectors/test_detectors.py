@@ -7,7 +7,7 @@ from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec, to_spec
 from core.catalog import DETECTORS
 from core.contracts.detector import Detector, Evidence
-from core.detection.roc import area
+from core.detection.scoring.roc import area
 from tests.core.detectors.evidence import toy_evidence
 
 EVERY = [kind() for kind in DETECTORS.values()]

@@ -20,6 +20,7 @@ from core.training.step import TrainingStep
 from tests.core.training.trainings import GUIDED, SCHEDULE, new
 
 
+@pytest.mark.slow
 def test_when_checkpoints_fall_does_not_matter_to_an_attack_in_evaluation_mode(tmp_path: Path) -> None:
     """On two processes a checkpoint averages the statistics of batch normalisation, which TRADES attacks by."""
     found = []
@@ -37,7 +38,7 @@ def test_when_checkpoints_fall_does_not_matter_to_an_attack_in_evaluation_mode(t
     "spec",
     [
         {"method": "pgd_adversarial", "steps": 2, "awp": 0.01},
-        {"method": "trades", "steps": 2},
+        pytest.param({"method": "trades", "steps": 2}, marks=pytest.mark.slow),
         to_spec(replace(GUIDED, penalised=0.1)),  # in some steps only one of the processes draws a row to penalise
     ],
     ids=lambda spec: spec["method"],

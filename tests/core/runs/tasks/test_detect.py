@@ -15,12 +15,12 @@ from core.attacks.pgd import PGD
 from core.base import run_folder
 from core.base.params import to_spec
 from core.catalog import load_classifier
-from core.detection.exports import files
-from core.detection.feature_space import Embedding
+from core.detection.feature_space.embedding import Embedding
+from core.detection.reporting.exports import files
+from core.detection.reporting.words import SENTENCES, TITLES, found_words
 from core.detection.request import DetectionRequest
 from core.detection.stages import detectors, features, knowing, pixels
 from core.detection.study import STAGES
-from core.detection.words import SENTENCES, TITLES, found_words
 from core.images.picture import fit
 from core.images.samples import gallery, stored_picture
 from core.runs.context import Context, Stopped

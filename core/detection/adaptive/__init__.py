@@ -1,0 +1,1 @@
+"""The attacker who knows of a detector, and what his success is held against."""

@@ -1,0 +1,1 @@
+"""What a detection study tells: sentences, charts, a report, files, the command."""
