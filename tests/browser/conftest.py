@@ -84,6 +84,24 @@ def page(browser: Browser) -> Iterator[Page]:
     assert not errors
 
 
+@pytest.fixture
+def digits(folder: Path) -> None:
+    """The gallery's digits over again, with noise of their own, under the name of MNIST, so that nothing is fetched."""
+    import numpy as np
+    import torch
+
+    from core.catalog import load_classifier
+    from core.images.samples import sample_images
+
+    found = sample_images(load_classifier("mnist_cnn:standard"), 40)
+    images = found[:30]
+    noise = 0.1 * torch.rand(images.shape, generator=torch.Generator().manual_seed(0))
+    pixels = (255 * (images + noise).clamp(0, 1)).round().to(torch.uint8)
+    labels = load_classifier("mnist_cnn:standard").probabilities(pixels.float() / 255).argmax(dim=1)
+    (folder / "data").mkdir(exist_ok=True)
+    np.savez(folder / "data" / "mnist.npz", test_images=pixels[:, 0].numpy(), test_labels=labels.numpy())
+
+
 def picture(page: Page, name: str, width: int = 1600) -> None:
     """Keep a picture of the whole page, where $COUNTERPROOF_PICTURES says; without it, none is kept."""
     if not (folder := os.environ.get("COUNTERPROOF_PICTURES")):

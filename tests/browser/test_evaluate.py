@@ -3,12 +3,9 @@
 import re
 from pathlib import Path
 
-import numpy as np
 import pytest
-import torch
 from playwright.sync_api import Page, expect
 
-from core.catalog import load_classifier
 from tests.browser.conftest import picture
 
 pytestmark = pytest.mark.browser
@@ -18,20 +15,6 @@ LINK = (
     f"evaluate?evaluate.models={MODELS}&evaluate.data=mnist&evaluate.count=30&evaluate.batch=10"
     "&evaluate.attacks=fgsm,pgd,square&evaluate.strengths=13,26,51&evaluate.square.queries=60"
 )
-
-
-@pytest.fixture
-def digits(folder: Path) -> None:
-    """The gallery's digits over again, with noise of their own, under the name of MNIST, so that nothing is fetched."""
-    from core.images.samples import sample_images
-
-    found = sample_images(load_classifier("mnist_cnn:standard"), 40)
-    images = found[:30]
-    noise = 0.1 * torch.rand(images.shape, generator=torch.Generator().manual_seed(0))
-    pixels = (255 * (images + noise).clamp(0, 1)).round().to(torch.uint8)
-    labels = load_classifier("mnist_cnn:standard").probabilities(pixels.float() / 255).argmax(dim=1)
-    (folder / "data").mkdir(exist_ok=True)
-    np.savez(folder / "data" / "mnist.npz", test_images=pixels[:, 0].numpy(), test_labels=labels.numpy())
 
 
 def test_an_evaluation_from_start_to_report(page: Page, server: str, folder: Path, digits: None) -> None:
