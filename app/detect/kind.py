@@ -19,7 +19,7 @@ def about(asked: DetectionRequest) -> str:
         f"Attacks **{asked.testing:,} test images** by {attacks} attack{'' if attacks == 1 else 's'} at {strengths} "
         f"strength{'' if strengths == 1 else 's'}, explains them, teaches **{detectors} "
         f"detector{'' if detectors == 1 else 's'}** with {asked.learning:,} others, and attacks {asked.knowing:,} "
-        "again as one who knows of the detector would. For digits that takes about an hour on two CPU cores."
+        "again as one who knows of the detector would. The study of digits takes about half an hour on two CPU cores."
     )
 
 

@@ -49,7 +49,7 @@ def roc(told: Told, attack: str) -> alt.LayerChart:
         order="place:Q",
         tooltip=["detector", alt.Tooltip("false:Q", format=".1f"), alt.Tooltip("true:Q", format=".1f")],
         color=alt.Color("detector:N", scale=alt.Scale(domain=names, range=list(COLOURS[: len(names)])),
-                        legend=alt.Legend(title=None, orient="bottom", columns=2, labelLimit=240)),
+                        legend=alt.Legend(title=None, orient="bottom", columns=1, labelLimit=240)),
         strokeDash=alt.StrokeDash("detector:N", legend=None),
     )  # fmt: skip
     guess = alt.Chart(pd.DataFrame({"false": [0, 100], "true": [0, 100]})).mark_line(color="#8a8a8a", strokeDash=[3, 3])
