@@ -12,7 +12,7 @@ export OMP_WAIT_POLICY ?= PASSIVE
 
 # Two workers, a core each; a file of tests stays together. Tests in a browser want the machine to themselves.
 SPREAD := OMP_NUM_THREADS=1 $(BIN)/python -m pytest -n 2 --dist loadfile
-METHODS := attacks explainers objectives metrics map_distances classifiers
+METHODS := attacks explainers objectives metrics map_distances detectors classifiers
 # What `make check` runs: worked examples, the house, parameters and contracts, every method against its contract.
 FAST := core $(wildcard tests/test_*.py) tests/core/test_catalog.py tests/core/base tests/core/untrusted tests/core/contracts \
 	$(foreach each,$(METHODS),tests/core/$(each)/test_$(each).py)
