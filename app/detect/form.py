@@ -88,7 +88,7 @@ def _counts() -> dict[str, int]:
         "learning": ("To learn from", 1000, "Originals that detectors learn from, with their attacked versions."),
         "calibration": ("To set thresholds", 500, "Originals put aside: no detector learns from them."),
         "testing": ("To test", 1000, "Test images; all that is told of detectors is measured on these."),
-        "knowing": ("For the attacker who knows", 200, "Test images that are attacked again by one who knows of the "
+        "knowing": ("For the attacker who knows", 100, "Test images that are attacked again by one who knows of the "
                     "detector. Each takes long."),
     }  # fmt: skip
     found = {}

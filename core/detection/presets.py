@@ -22,7 +22,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
             "attacks of strength 0.2. Its published figures stand beside those found.",
             {name: MNIST[name] for name in ("data", "attacks", "strengths", "published")}
             | {"classifier": MNIST["classifiers"][0], "strength": 0.2}
-            | {"learning": 1000, "calibration": 500, "testing": 1000, "knowing": 200, "noise_learnt": False},
+            | {"learning": 1000, "calibration": 500, "testing": 1000, "knowing": 100, "noise_learnt": False},
         ),
         "cifar10": Preset(
             "Small photographs (CIFAR-10)",
@@ -33,7 +33,7 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                     BIM(eps=EIGHT, step=0.2 * EIGHT, steps=10), FGSM(eps=EIGHT), DeepFoolLinf(eps=EIGHT),
                     PGD(eps=EIGHT, step=EIGHT / 4, steps=20),
                 )],
-                "learning": 500, "calibration": 300, "testing": 500, "knowing": 100, "noise_learnt": True,
+                "learning": 500, "calibration": 300, "testing": 500, "knowing": 50, "noise_learnt": True,
             },
         ),
     }

@@ -47,7 +47,7 @@ class DetectionRequest:
     critical: float = 0.1
     false_alarm: float = 0.05
     noise_learnt: bool = False
-    knowing: int = 200
+    knowing: int = 100
     batch: int = 100
     seed: int = 0
     weights: str = ""

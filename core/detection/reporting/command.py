@@ -19,7 +19,7 @@ def command(asked: DetectionRequest, device: str = "cpu") -> str:
       --attacks bim,fgsm,deepfool_linf,pgd \\
       --strengths 0.03,0.04,12.75/255,25.5/255,51/255,63.75/255 --strength 51/255 \\
       --explainer pgca \\
-      --learning 1000 --calibration 500 --testing 1000 --knowing 200 --learn-from train \\
+      --learning 1000 --calibration 500 --testing 1000 --knowing 100 --learn-from train \\
       --critical 0.1 --false-alarm 0.05 --batch 100 --seed 0
     """
     first = next(iter(PRESETS.values())).arguments

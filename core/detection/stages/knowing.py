@@ -18,7 +18,7 @@ from core.detection.scoring.saved_detector import SavedDetector
 from core.detection.subject import Subject
 from core.occlusion.backgrounds import background
 
-STEPS = 50
+STEPS = 100
 FEW = 50  # images on which the surrogate is compared with real signatures
 STAND_INS = {"signatures": "signature_cnn", "pixels": "pixel_cnn", "answers": "pixel_cnn"}  # of what has no gradients
 
