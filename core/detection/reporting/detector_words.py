@@ -51,8 +51,8 @@ def detector_headline(told: Told, asked: DetectionRequest) -> list[str]:
         seen = [row["auc"] for row in whole_rows(told, name) if row["strength"] == asked.strength]
         unseen = [row["auc"] for row in told["rows"] if row["detector"] == name and row["strength"] == asked.strength
                   and not row["seen_attack"] and len(row["learnt_from"]) in (0, len(told["attacks"]) - 1)]  # fmt: skip
-        text = f"{words}, {titles[name]} reaches an AUC of {min(seen):.3f} or more under every attack"
-        text += f", {min(unseen):.3f} or more under attacks it has not seen" if unseen else ""
+        text = f"{words}, {titles[name]} reaches an AUC of at least {min(seen):.3f} under every attack"
+        text += f", and at least {min(unseen):.3f} under attacks it has not seen" if unseen else ""
         parts.append(text + _on_noise(told, name))
     return [f"{part}." for part in parts]
 
