@@ -5,20 +5,17 @@ from collections.abc import Mapping
 from dataclasses import fields
 from typing import Any
 
-from core.base.atomic_files import write_whole
-from core.base.devices import absent
 from core.base.params import Method
-from core.catalog import DETECTORS, EXPLAINERS, classifier_names
+from core.catalog import DETECTORS, EXPLAINERS
 from core.cli.attack_settings import FORM, data_for_worker, named_attacks, set_attacks, strengths
-from core.cli.follow import Say, follow_run
-from core.cli.out_folder import expect_empty
+from core.cli.follow import Say
+from core.cli.measured import measured
 from core.cli.settings import read_value, split_setting
 from core.data.by_name import known_data
 from core.detection.presets import PRESETS
 from core.detection.reporting.exports import files
 from core.detection.reporting.words import found_words
 from core.detection.request import DetectionRequest
-from core.runs.store import DEVICE, Store
 
 PLAIN = ("classifier", "data", "learn_from", "learning", "calibration", "testing", "knowing", "batch", "seed",
          "critical", "false_alarm", "noise_learnt", "title")  # fmt: skip
@@ -27,25 +24,10 @@ PLAIN = ("classifier", "data", "learn_from", "learning", "calibration", "testing
 def detect(given: argparse.Namespace, say: Say) -> int:
     """Submit a study and follow it, or leave it to itself; returns the exit code."""
     asked = request_of(given)
-    if asked.classifier not in classifier_names():
-        raise ValueError(f"there is no model {asked.classifier!r}; `counterproof methods` lists them")
-    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
-        raise ValueError(reason)
-    expect_empty(given.out)
-    run = Store.usual().submit("detect", asked.arguments(), device=given.device)
-    say(f"Run {run.id}")
-    if given.detach:
-        say(f"It goes on by itself. See it with: counterproof runs follow {run.id}")
-        return 0
-    code = follow_run(run, say)
-    if (result := run.result()) and run.status.state == "completed":
-        say(found_words(result))
-        if given.out:
-            made = files(result, asked, run.folder)
-            for name, content in made.items():
-                write_whole(given.out / name, content)
-            say(f"Written to {given.out}: {', '.join(made)}")
-    return code
+    return measured(
+        "detect", asked.arguments(), (asked.classifier,), given, say, told=found_words,
+        files=lambda result, run: files(result, asked, run.folder),
+    )  # fmt: skip
 
 
 def request_of(given: argparse.Namespace) -> DetectionRequest:

@@ -3,42 +3,23 @@
 import argparse
 from typing import Any
 
-from core.base.atomic_files import write_whole
-from core.base.devices import absent
-from core.catalog import classifier_names
 from core.cli.attack_settings import data_for_worker, named_attacks, set_attacks, strengths
-from core.cli.follow import Say, follow_run
-from core.cli.out_folder import expect_empty
+from core.cli.follow import Say
+from core.cli.measured import measured
 from core.data.by_name import known_data
 from core.robustness.exports import files
 from core.robustness.presets import PRESETS
 from core.robustness.request import Evaluation
 from core.robustness.tables import tables
-from core.runs.store import DEVICE, Store
 
 
 def evaluate(given: argparse.Namespace, say: Say) -> int:
     """Submit an evaluation and follow it, or leave it to itself; returns the exit code."""
     asked = request_of(given)
-    known = classifier_names()
-    if unknown := [name for name in asked.classifiers if name not in known]:
-        raise ValueError(f"there is no model {unknown[0]!r}; `counterproof methods` lists them")
-    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
-        raise ValueError(reason)
-    expect_empty(given.out)
-    run = Store.usual().submit("evaluate", asked.arguments(), device=given.device)
-    say(f"Run {run.id}")
-    if given.detach:
-        say(f"It goes on by itself. See it with: counterproof runs follow {run.id}")
-        return 0
-    code = follow_run(run, say)
-    if (result := run.result()) and run.status.state == "completed":
-        say(tables(result, asked))
-        if given.out:
-            for name, content in files(result, asked, run.metrics).items():
-                write_whole(given.out / name, content)
-            say(f"Written to {given.out}: {', '.join(files(result, asked, []))}")
-    return code
+    return measured(
+        "evaluate", asked.arguments(), asked.classifiers, given, say, told=lambda result: tables(result, asked),
+        files=lambda result, run: files(result, asked, run.metrics),
+    )  # fmt: skip
 
 
 def request_of(given: argparse.Namespace) -> Evaluation:

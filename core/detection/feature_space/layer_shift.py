@@ -43,18 +43,6 @@ class LayerShift:
         }
 
 
-def sign_noise(images: Tensor, eps: float, seed: int = 0) -> Tensor:
-    """Images (N, C, H, W) in [0, 1] with every value moved by eps up or down, by a coin, and clipped to [0, 1].
-
-    >>> noise = sign_noise(torch.full((1, 1, 8, 8), 0.5), 0.25)
-    >>> noise.unique().tolist(), sign_noise(torch.zeros(1, 1, 8, 8), 0.25).unique().tolist()
-    ([0.25, 0.75], [0.0, 0.25])
-    """
-    generator = torch.Generator().manual_seed(seed)
-    signs = torch.randint(0, 2, images.shape, generator=generator) * 2.0 - 1
-    return (images + eps * signs.to(images)).clamp(0, 1)
-
-
 def layer_shifts(
     classifier: Classifier, images: Tensor, attacked: Tensor, noise: Tensor, *, batch: int = 33,
     on_done: Callable[[int, int], None] | None = None,

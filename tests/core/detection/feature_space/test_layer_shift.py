@@ -11,20 +11,21 @@ from core.base.cancellation import Cancelled, CancelScope
 from core.classifiers import cifar10_resnet20, imagenet_efficientnet_lite0, mnist_cnn
 from core.classifiers.torchvision_imagenet import build
 from core.contracts.classifier import Classifier
-from core.detection.feature_space.layer_shift import LayerShift, layer_shifts, sign_noise
+from core.detection.feature_space.layer_shift import LayerShift, layer_shifts
+from core.detection.scoring.ordinary_noise import noisy
 from core.evaluation.paired import mean_interval
 from tests.toys import draw, small
 
 
 def of_noise(classifier: Classifier, count: int = 2) -> list[LayerShift]:
     images = draw(count, *classifier.size)
-    return layer_shifts(classifier, images, sign_noise(images, 0.1, 1), sign_noise(images, 0.1, 2))
+    return layer_shifts(classifier, images, noisy(images, "signs", 0.1, seed=1), noisy(images, "signs", 0.1, seed=2))
 
 
 def test_a_layer_is_told_by_hand() -> None:
     net = nn.Sequential(nn.Conv2d(1, 2, 3), nn.ReLU(inplace=True), nn.Flatten(), nn.Linear(8, 3))
     classifier, images = Classifier(net, ("a", "b", "c"), (1, 4, 4)), draw(5, 1, 4, 4)
-    attacked, noise = sign_noise(images, 0.2, 1), sign_noise(images, 0.1, 2)
+    attacked, noise = noisy(images, "signs", 0.2, seed=1), noisy(images, "signs", 0.1, seed=2)
     found = layer_shifts(classifier, images, attacked, noise, batch=2)
     assert [each.layer for each in found] == ["input", "0", "3"]
     for place, layers in enumerate((0, 1, 4)):
@@ -85,7 +86,7 @@ def test_an_attack_moves_the_last_layer_more_than_noise_of_its_size() -> None:
     classifier, images = small(1), draw(30, 1, 6, 6)
     labels = classifier.probabilities(images).argmax(dim=1)
     attacked = PGD(eps=0.1, step=0.02, steps=10)(classifier, images, labels)
-    last = layer_shifts(classifier, images, attacked, sign_noise(images, 0.1))[-1]
+    last = layer_shifts(classifier, images, attacked, noisy(images, "signs", 0.1))[-1]
     assert last.difference is not None
     assert last.difference[1] > 0
 
@@ -106,12 +107,12 @@ def test_layers_that_put_out_nothing_do_not_count() -> None:
 
 def test_noise_is_of_the_size_of_an_attack() -> None:
     images = draw(50, 1, 6, 6)
-    change = sign_noise(images, 0.1, 3) - images
+    change = noisy(images, "signs", 0.1, seed=3) - images
     assert change.abs().max() <= 0.1 + 1e-6
     middle = (images > 0.1) & (images < 0.9)
     assert torch.allclose(change[middle].abs(), torch.tensor(0.1), atol=1e-6)
     assert abs(float(change[middle].sign().mean())) < 0.1
-    assert torch.equal(sign_noise(images, 0.1, 3), images + change)
+    assert torch.equal(noisy(images, "signs", 0.1, seed=3), images + change)
 
 
 def test_it_can_be_stopped() -> None:

@@ -1,0 +1,45 @@
+"""What every command does that measures in a run and writes files of it: submit, follow, tell, write."""
+
+import argparse
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from core.base.atomic_files import write_whole
+from core.base.devices import absent
+from core.catalog import classifier_names
+from core.cli.follow import Say, follow_run
+from core.cli.out_folder import expect_empty
+from core.runs.run import Run
+from core.runs.store import DEVICE, Store
+
+Result = Mapping[str, Any]
+
+
+def measured(
+    task: str, arguments: Mapping[str, Any], models: Sequence[str], given: argparse.Namespace, say: Say, *,
+    told: Callable[[Result], str], files: Callable[[Result, Run], Mapping[str, bytes]],
+) -> int:  # fmt: skip
+    """Submit a task and follow it, or leave it to itself where `given.detach`; returns the exit code.
+
+    told: what its result says; files: file name -> content, written to `given.out` if that is asked for.
+    """
+    known = classifier_names()
+    if unknown := [name for name in models if name not in known]:
+        raise ValueError(f"there is no model {unknown[0]!r}; `counterproof methods` lists them")
+    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
+        raise ValueError(reason)
+    expect_empty(given.out)
+    run = Store.usual().submit(task, arguments, device=given.device)
+    say(f"Run {run.id}")
+    if given.detach:
+        say(f"It goes on by itself. See it with: counterproof runs follow {run.id}")
+        return 0
+    code = follow_run(run, say)
+    if (result := run.result()) and run.status.state == "completed":
+        say(told(result))
+        if given.out:
+            made = files(result, run)
+            for name, content in made.items():
+                write_whole(given.out / name, content)
+            say(f"Written to {given.out}: {', '.join(made)}")
+    return code
