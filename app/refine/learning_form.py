@@ -16,8 +16,9 @@ from core.training.schedule import Schedule
 
 FIRST_OBJECTIVE = "fast_adversarial"
 # Parameters in sight; the others are folded.
-LEAD = ("eps", "steps", "beta", "mask_source", "fill", "area", "masking", "sensitivity", "adversarial", "every",
-        "weight", "h", "share", "rho", "iterations", "where", "target", "attacks", "jacobian", "selective")  # fmt: skip
+LEAD = ("eps", "steps", "beta", "regions", "mask_source", "fill", "area", "masking", "covered", "sensitivity",
+        "adversarial", "every", "weight", "h", "share", "rho", "iterations", "where", "target", "attacks", "jacobian",
+        "selective")  # fmt: skip
 LEAD_SCHEDULE = ("epochs", "batch", "lr")
 # What has no effect while another parameter, drawn before it, is 0; and how to say so.
 IDLE = {"fill": ("masking", "Not used: no image is covered."), "h": ("weight", "Not used: its weight is 0."),

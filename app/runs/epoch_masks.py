@@ -11,6 +11,8 @@ from core.base.run_folder import all_epoch_masks
 
 SHOWN = 3  # epochs on the page: the first and the latest
 TITLES = {
+    "marked": ("What was marked as not to matter", "In orange: the regions that the marked pictures were learnt with. "
+               "A control has the same pictures with other regions."),
     "salience": ("What training replaced or switched off in the picture", "In orange: what the objective chose by the "
                  "model's own sensitivity, as the model was after that epoch. It chooses anew in every step."),
     "attention": ("What the network covers of the picture", "In orange: where the network lets less than half of the "
@@ -36,6 +38,7 @@ def _strips(folder: Path, paths: Sequence[Path]) -> None:
     for path in paths:
         done = path.stem.rpartition("-")[2]
         text = f"After epoch {int(done) + 1}" if done.isdigit() else path.stem
+        text = "Some of the marked pictures" if path.stem.startswith("marked") else text
         strip = mask_strip(str(path), path.stat().st_mtime_ns if path.exists() else 0)
         if not strip:
             st.caption(f"{text}: the examples cannot be read.")

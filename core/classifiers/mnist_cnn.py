@@ -57,6 +57,8 @@ class MnistCnn(Packaged):
         "lipschitz_penalty": "Adaptive Lipschitz penalty · MNIST digits",
         "saliency_guided": "Saliency-guided training · MNIST digits",
         "sg_drop": "SGDrop · MNIST digits",
+        "decoy": "Ordinary training · digits with a square that tells the class",
+        "decoy_right_reasons": "Right for the right reasons, 50 marked pictures · digits with a square",
     }
     fresh = staticmethod(fresh)
 

@@ -97,6 +97,10 @@ class Objective(Method, ABC):
         """
         return None
 
+    def brought(self) -> tuple[Tensor, Tensor, Tensor] | None:
+        """Images that it brings along, uint8 (m, C, H, W), with masks (m, H, W), bool, and labels (m,); None: none."""
+        return None
+
     def rows(self, count: int, epoch: int, seed: int) -> Tensor:
         """Which of `count` images get new masks before this epoch, in order; the others keep theirs."""
         return torch.arange(count)

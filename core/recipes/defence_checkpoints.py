@@ -16,10 +16,11 @@ from core.objectives.cure import Cure
 from core.objectives.j_sigr import JSigr
 from core.objectives.lipschitz_penalty import LipschitzPenalty
 from core.objectives.mart import Mart
+from core.objectives.right_reasons import RightReasons
 from core.objectives.saliency_guided import SaliencyGuided
 from core.objectives.scorpio import Scorpio
 from core.objectives.sg_drop import SGDrop
-from core.recipes.shipped_checkpoints import COLOURS, DIGITS, PLAIN, SMALL
+from core.recipes.shipped_checkpoints import COLOURS, DECOY, DIGITS, PLAIN, SMALL
 from core.recipes.train_checkpoint import Recipe
 from core.training.schedule import Schedule
 
@@ -41,9 +42,16 @@ def _refined(
     return replace(base, request=request, judged=True)
 
 
+DECOY_MARKS = RightReasons(regions="decoy_mnist")
+DECOY_REFINED = replace(DECOY, request=replace(
+    DECOY.request, base="mnist_cnn:decoy", start="base", objective=DECOY_MARKS,
+    schedule=replace(DECOY.request.schedule, epochs=3, clip=1.0),
+))  # fmt: skip
+
 _digits, _colours = partial(_refined, DIGITS, ON_DIGITS), partial(_refined, COLOURS, ON_COLOURS)
 
 DEFENCES = {
+    "mnist_cnn_decoy_right_reasons": DECOY_REFINED,
     "mnist_cnn_mart": _digits(Mart(eps=0.2, step=0.05, steps=7), 8),
     "mnist_cnn_cure": _digits(Cure(weight=4.0), 8, images=FEW),
     "mnist_cnn_scorpio": _digits(WORST, 8, images=FEW),

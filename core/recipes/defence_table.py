@@ -44,7 +44,7 @@ def method_of(card: Card) -> str:
     key = str(spec.get("method", ""))
     if "sgam" in (str(layer.get("method")) for layer in card.layers or ()):
         return {"scorpio": "fgmf", "cross_entropy": "sgam"}.get(key, "")
-    return "" if spec.get("mask_source", "lime") != "lime" else key
+    return key if spec.get("mask_source", "lime") in ("lime", "expert") else ""
 
 
 def defence_table(cards: dict[str, Card]) -> str:

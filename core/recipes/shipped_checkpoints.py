@@ -40,6 +40,9 @@ COLOURS = Recipe(
 )  # fmt: skip
 SMALL = replace(PLAIN, epochs=6, lr=0.05, crop=2, flip=False)
 DIGITS = Recipe(Refinement("mnist_cnn", "mnist", CrossEntropy(), SMALL, start="scratch"), 0.2, 0.02)
+DECOY = replace(DIGITS, request=replace(  # no crop: the square stays in its corner
+    DIGITS.request, data="decoy_mnist", images=12_000, schedule=replace(SMALL, crop=0),
+))  # fmt: skip
 GUIDED = LimeGuided(first=2, every=2, groups=2)
 GUIDED_DIGITS = LimeGuided(
     eps=0.2, step_ratio=0.25, steps=7, sensitivity=30.0, first=1, every=2, groups=2
@@ -51,6 +54,7 @@ RECIPES = {
         COLOURS.request, objective=FastAdversarial(), schedule=replace(PLAIN, epochs=20)
     )),
     "mnist_cnn_standard": DIGITS,
+    "mnist_cnn_decoy": DECOY,
 }  # fmt: skip
 RECIPES |= _refined(
     COLOURS, replace(PLAIN, epochs=8, lr=0.1, ema=0.995), FastAdversarial(), GUIDED,

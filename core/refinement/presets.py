@@ -6,6 +6,7 @@ from types import MappingProxyType
 
 from core.layers.sgam import Sgam
 from core.objectives.lime_guided import LimeGuided
+from core.objectives.right_reasons import RightReasons
 from core.objectives.scorpio import Scorpio
 from core.refinement.request import Refinement
 from core.training.schedule import Schedule
@@ -70,6 +71,16 @@ PRESETS: Mapping[str, Preset] = MappingProxyType(
                 "mnist_cnn:standard", "mnist", Scorpio(eps=0.2, where="not_salient", iterations=3, every=2, points=5),
                 Schedule(epochs=5, batch=64, lr=0.02, crop=2, flip=False, ema=0.99, held_out=500), images=12_000,
                 layers=(Sgam(),),
+            ),
+        ),
+        "spurious_mark": Preset(
+            "An expert's marks against a planted square, a minute on a CPU",
+            "The model before has learnt digits on which a grey square tells the class, and reads the square. On fifty "
+            "of these pictures the square is marked as meaningless. Compare both on digits without the square; then "
+            "take the regions from a control instead.",
+            Refinement(
+                "mnist_cnn:decoy", "decoy_mnist", RightReasons(regions="decoy_mnist"),
+                Schedule(epochs=3, lr=0.05, crop=0, flip=False, clip=1.0, held_out=1000), images=12_000,
             ),
         ),
         "paper": Preset(

@@ -16,11 +16,11 @@ from core.contracts.batch import Batch, stream
 from core.contracts.classifier import Classifier
 from core.runs.context import Context
 from core.runs.mask_examples import SHOWN
-from core.runs.training_trail import epoch_masks_stored
+from core.runs.training_trail import brought_masks_stored, epoch_masks_stored
 from core.spurious.mask_files import drawn, save_masks
 from core.training.loop import Training
 
-SALIENCE, ATTENTION = "salience", "attention"
+SALIENCE, ATTENTION, MARKED = "salience", "attention", "marked"
 EXPLAINER = "attention_mask"  # values from 0, covered, to 1, left open; only for networks that cover their input
 COVERED = 0.5  # below this a pixel counts as covered
 
@@ -41,6 +41,18 @@ def keep_epoch_masks(context: Context, training: Training, epoch: int) -> None:
             path = epoch_masks(context.folder, kind, epoch)
             save_masks(path, images, masks, labels, indices=indices)
             epoch_masks_stored(context, kind, epoch, indices.tolist(), path.relative_to(context.folder).as_posix())
+
+
+def keep_brought_masks(context: Context, training: Training) -> None:
+    """Keep some of the images that the objective brings along, with their masks; none where it brings none."""
+    if (brought := training.objective.brought()) is None:
+        return
+    images, masks, labels = brought
+    seed = stream(training.schedule.seed, "examples")
+    indices, *kept = drawn(SHOWN, seed, torch.arange(len(images)), images, masks, labels)
+    path = epoch_masks(context.folder, MARKED, 0)
+    save_masks(path, *kept, indices=indices)
+    brought_masks_stored(context, masks, indices.tolist(), path.relative_to(context.folder).as_posix())
 
 
 def _masks(training: Training, batch: Batch) -> Iterator[tuple[str, Tensor]]:

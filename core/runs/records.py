@@ -10,7 +10,7 @@ from core.checkpoints.card import Card, save_weights
 from core.distributed.fabric import average_buffers
 from core.runs import training_trail
 from core.runs.context import Context
-from core.runs.epoch_masks import keep_epoch_masks
+from core.runs.epoch_masks import keep_brought_masks, keep_epoch_masks
 from core.runs.files import read_rows
 from core.runs.mask_examples import keep_examples
 from core.runs.pace import Pace
@@ -51,6 +51,8 @@ class Records:
             self.masks = self.training.masks
         if self.writes:
             training_trail.begun(self.context, self.training, self.card)
+            if not self.training.done:
+                keep_brought_masks(self.context, self.training)
         self.begun = self.saved_at = time.monotonic()
         self.pace.start()
         self.progress()

@@ -48,6 +48,13 @@ def masks_stored(
     _record(context, events.MASKS, facts | {"files": hashes_of(context.folder, (file,))})
 
 
+def brought_masks_stored(context: Context, masks: Tensor, indices: Iterable[int], file: str) -> None:
+    """The masks (N, H, W), bool, of the images that the objective brings along: the hash of all, and the examples."""
+    facts = {"kind": "marked", "epoch": 0, "images": len(masks), "masks_sha256": mask_hash(masks),
+             "examples_of": [int(each) for each in indices]}  # fmt: skip
+    _record(context, events.MASKS, facts | {"files": hashes_of(context.folder, (file,))})
+
+
 def epoch_masks_stored(context: Context, kind: str, epoch: int, indices: Iterable[int], file: str) -> None:
     """Masks that are made anew in every step, as they were after `epoch`, from 0, of the images `indices`."""
     facts = {"kind": kind, "epoch": epoch, "examples_of": [int(each) for each in indices]}

@@ -40,3 +40,17 @@ def gradient_parts(sensitive: Tensor, used: Tensor, area: float) -> Tensor:
 def shuffled_masks(masks: Tensor, seed: int) -> Tensor:
     """LIME's masks (N, H, W), each given to an image drawn by lot: sizes and shapes stay, places mean nothing now."""
     return masks[torch.randperm(len(masks), generator=torch.Generator().manual_seed(stream(seed, "shuffle")))]
+
+
+def moved_masks(masks: Tensor, seed: int) -> Tensor:
+    """Masks (N, H, W), each moved as a whole by steps drawn by lot; what leaves one side comes in at the other.
+
+    As many pixels, in the same shape:
+
+    >>> moved_masks(torch.eye(3).bool()[None], 1).sum().item()
+    3
+    """
+    draws = torch.Generator().manual_seed(stream(seed, "move"))
+    steps = torch.rand(len(masks), 2, generator=draws) * torch.tensor(masks.shape[1:])
+    moved = [mask.roll(tuple(map(int, by)), (0, 1)) for mask, by in zip(masks, steps.tolist(), strict=True)]
+    return torch.stack(moved) if moved else masks

@@ -3,7 +3,7 @@
 import lzma
 import struct
 import zlib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from io import BytesIO
 from pathlib import Path
@@ -56,12 +56,7 @@ def save_masks(path: Path, images: Tensor, masks: Tensor, labels: Tensor, *, ind
 
 def load_masks(path: Path) -> MaskExamples:
     """What `save_masks` wrote; ValueError in one sentence if it is something else, OSError if it cannot be read."""
-    try:
-        with open_regular(path) as file, ZipFile(BytesIO(file.read(MOST_BYTES))) as archive:
-            names = ("images", "masks", "labels", *(["indices"] if "indices.npy" in archive.namelist() else []))
-            found = MaskExamples(*(_array(archive, name) for name in names))
-    except BROKEN as error:
-        raise ValueError(f"{path.name} holds no masks that can be read") from error
+    found = MaskExamples(**stored_arrays(path, ("images", "masks", "labels"), maybe=("indices",)))
     images, masks, labels = found.images, found.masks, found.labels
     kinds = images.dtype == np.uint8 and masks.dtype == np.bool_ and labels.dtype.kind in "iu"
     numbered = found.indices is None or (found.indices.dtype.kind in "iu" and found.indices.shape == labels.shape)
@@ -74,6 +69,16 @@ def load_masks(path: Path) -> MaskExamples:
     if not (kinds and fits and images.size) or images.shape[1] not in (1, 3):
         raise ValueError(f"{path.name} holds no masks that fit their images")
     return found
+
+
+def stored_arrays(path: Path, names: Iterable[str], maybe: Iterable[str] = ()) -> dict[str, NDArray[Any]]:
+    """The arrays `names` of an .npz file, and those of `maybe` that it has; ValueError or OSError as above."""
+    try:
+        with open_regular(path) as file, ZipFile(BytesIO(file.read(MOST_BYTES))) as archive:
+            there = [name for name in maybe if f"{name}.npy" in archive.namelist()]
+            return {name: _array(archive, name) for name in (*names, *there)}
+    except BROKEN as error:
+        raise ValueError(f"{path.name} holds no masks that can be read") from error
 
 
 def _array(archive: ZipFile, name: str) -> NDArray[Any]:

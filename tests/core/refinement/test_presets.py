@@ -46,7 +46,7 @@ def test_a_preset_names_what_there_is(key: str) -> None:
 def test_every_preset_starts_and_goes_on_on_a_cpu(key: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """On a few made-up images and with a small batch; everything else is the preset's."""
     preset = PRESETS[key].request
-    size = (1, 28, 28) if preset.data == "mnist" else (3, 32, 32)
+    size = (1, 28, 28) if preset.data.endswith("mnist") else (3, 32, 32)
     monkeypatch.setattr(refinement, "load_data", lambda *_, **__: made_up(60, size))
     small = {"cells": 4, "samples": 2, "repeats": 2, "first": 0, "steps": 1, "points": 2}
     few = replace(preset.objective, **{name: each for name, each in small.items() if hasattr(preset.objective, name)})
@@ -60,7 +60,7 @@ def test_every_preset_starts_and_goes_on_on_a_cpu(key: str, tmp_path: Path, monk
     through, first = begin(), begin()
     wanted = list(through)
     assert len(wanted) == 2
-    assert wanted[0].masks
+    assert wanted[0].masks or few.brought()
     found = [next(iter(first))]
     first.state().save(tmp_path / "state.safetensors")
     again = begin()
