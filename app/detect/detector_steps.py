@@ -15,6 +15,7 @@ from core.runs.run import Run
 
 Told = Mapping[str, Any]
 PUBLISHED = "Published for the study's detector: accuracy 82.21 %, AUC 0.84, on digits at strength 0.2 (51/255)."
+NEAREST = "signature_cnn linear"  # to the study's detector, as `core.detection.names.detector_names` calls it
 STAND_IN = "It has no gradients: the attacker followed those of another detector, so more may pass than is told here."
 
 
@@ -23,12 +24,13 @@ def show_detectors(told: Told, asked: DetectionRequest, run: Run) -> None:
     found = told["detectors"]
     components.table(detector_table(found, asked.strength), key="detectors")
     if asked.published:
-        st.caption(PUBLISHED)
+        near = found["titles"].get(NEAREST)
+        st.caption(PUBLISHED + (f" The nearest to it here: {near}." if near else ""))
     chosen = segments("detect.detector", "Detector", found["titles"], _first(found["titles"]))
     st.altair_chart(generalisation_map(found, chosen), width="stretch")
     st.caption("The chance that an attacked image gets a higher score than an original (AUC); white is guessing. Rows: "
                "what it learned from, always at the strength learnt.")  # fmt: skip
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns(2, gap="large")
     with left:
         names = {str(place): name for place, name in enumerate(found["attacks"])}
         place = int(segments("detect.curve", f"Recognised, at strength {255 * asked.strength:.4g}/255", names, "0"))

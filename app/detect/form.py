@@ -1,17 +1,29 @@
 """The settings of a detection study, drawn as controls in reading order."""
 
 import math
+from dataclasses import fields
 from typing import Any
 
 import streamlit as st
 
+from app.detect.ask_detectors import ask_detectors, take_detectors
+from app.detect.ask_pixels import ask_rule, take_rule
 from app.measuring.ask import ask_data, ask_model
-from app.measuring.ask_attacks import ask_parameters, ask_preset, attacks_to_choose, numbers, take_attacks
+from app.measuring.ask_attacks import (
+    ask_parameters,
+    ask_preset,
+    attacks_to_choose,
+    numbers,
+    put_spec,
+    take_attacks,
+    take_name,
+)
+from app.ui.method_form import tune
 from app.ui.state import force, setting
 from app.ui.widgets import Control, number, pick, segments, several, text
 from app.ui.widgets import ask as ask_one
 from core.base.params import to_spec
-from core.catalog import DETECTORS, EXPLAINERS
+from core.catalog import EXPLAINERS
 from core.data.by_name import known_data
 from core.detection.presets import PRESETS
 from core.detection.request import DetectionRequest
@@ -35,6 +47,7 @@ def ask() -> DetectionRequest:
         signature = pick(f"{PREFIX}.explainer", "Signature", list(titles), SHAP, titles.__getitem__,
                          "Whose maps tell attacked images from others. SHAP: by DeepLIFT where the network allows it, "
                          "by gradients elsewhere.")  # fmt: skip
+    explainer = None if signature == SHAP else _explainer(signature)
     chosen = several(f"{PREFIX}.attacks", "Attacks", attacks_to_choose((math.inf,)), ("fgsm", "pgd"),
                      "Detectors learn from all of them, from each alone and from all but one, and are tested on "
                      "each.")  # fmt: skip
@@ -49,15 +62,14 @@ def ask() -> DetectionRequest:
         strength = min(strengths, key=lambda each: abs(each - strength))
     attacks = ask_parameters(PREFIX, chosen)
     counts = _counts()
+    detectors = ask_detectors(PREFIX)
     with st.expander("More settings"):
         learn_from = segments(f"{PREFIX}.learn_from", "Detectors learn from", SPLITS, "train",
                               "Never from an image that they are tested on.")  # fmt: skip
-        keys = several(f"{PREFIX}.detectors", "Detectors", {key: kind.title for key, kind in DETECTORS.items()},
-                       tuple(DETECTORS), "\n".join(f"- **{kind.title}**: {kind.plain}" for kind in
-                                                   DETECTORS.values()))  # fmt: skip
-        share = number(f"{PREFIX}.critical", "Critical pixels, % of all", 10, 1, 50)
-        alarms = number(f"{PREFIX}.false_alarm", "False alarms allowed, %", 5, 1, 50, "The threshold of a detector is "
-                        "set so that so many of the originals put aside for it are taken for attacked.")  # fmt: skip
+        rule = ask_rule(PREFIX)
+        alarms = ask_one(f"{PREFIX}.false_alarm", Control(
+            "False alarms allowed, %", "The threshold of a detector is set so that so many of the originals put aside "
+            "for it are taken for attacked.", 5.0, 0.1, 99.9, 1.0), typed=True)  # fmt: skip
         noise = ask_one(f"{PREFIX}.noise_learnt", Control(
             "Show detectors ordinary noise too", "As no attack: a detector that has never seen noise takes any for an "
             "attack. The study shows none.", False))  # fmt: skip
@@ -66,12 +78,21 @@ def ask() -> DetectionRequest:
         title = text(f"{PREFIX}.title", "Name (optional)", "Shown in the list of studies and of runs.")
     return DetectionRequest(
         model, data, tuple(map(to_spec, attacks)), strengths, strength,
-        None if signature == SHAP else to_spec(EXPLAINERS[signature]()),
-        tuple(to_spec(DETECTORS[key]()) for key in keys), learn_from, **counts, critical=share / 100,  # type: ignore[arg-type]
+        explainer, detectors, learn_from, **counts, **rule,  # type: ignore[arg-type]
         false_alarm=alarms / 100, noise_learnt=noise, batch=batch, seed=seed, title=title,
         published=setting(f"{PREFIX}.published", ""),
         data_fingerprint=known_data(data).get("data_fingerprint", ""),
     )  # fmt: skip
+
+
+def _explainer(key: str) -> dict[str, Any]:
+    """The explainer of this key with its settings, in its JSON form."""
+    kind = EXPLAINERS[key]
+    if not fields(kind):
+        return to_spec(kind())
+    with st.expander(f"Settings of {kind.title}"):
+        st.caption(f"{kind.plain} *{kind.cite}*")
+        return to_spec(kind(**tune(kind, f"{PREFIX}.{key}", typed=True)))
 
 
 def _strengths() -> tuple[float, ...]:
@@ -101,9 +122,20 @@ def _counts() -> dict[str, int]:
 
 def take(arguments: Any) -> None:
     """Make the arguments of a study, or part of them, the settings of this page."""
-    for name, value in {"published": "", **arguments}.items():
+    take_name(PREFIX, PRESETS, arguments)
+    take_rule(PREFIX, arguments.get("critical"), arguments.get("critical_deviations"))
+    take_detectors(PREFIX, arguments.get("detectors"))
+    for name, value in {"published": "", "explainer": None, **arguments}.items():
+        if name in ("critical", "critical_deviations", "detectors"):
+            continue
         if name == "attacks":
             take_attacks(PREFIX, value)
+        elif name == "explainer":
+            force(f"{PREFIX}.explainer", SHAP if value is None else value["method"])
+            if value is not None:
+                put_spec(EXPLAINERS[value["method"]], f"{PREFIX}.{value['method']}", value)
+        elif name == "false_alarm":
+            force(f"{PREFIX}.false_alarm", round(100 * value, 6))
         elif name == "strengths":
             force(f"{PREFIX}.strengths", ", ".join(f"{255 * each:.6g}" for each in value))
         elif name == "strength":

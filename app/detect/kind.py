@@ -19,7 +19,7 @@ def about(asked: DetectionRequest) -> str:
         f"Attacks **{asked.testing:,} test images** by {attacks} attack{'' if attacks == 1 else 's'} at {strengths} "
         f"strength{'' if strengths == 1 else 's'}, explains them, teaches **{detectors} "
         f"detector{'' if detectors == 1 else 's'}** with {asked.learning:,} others, and attacks {asked.knowing:,} "
-        "again as one who knows of the detector would. The study of digits takes about half an hour on two CPU cores."
+        "again as one who knows of the detector would. The study of digits takes half an hour or more on two CPU cores."
     )
 
 
@@ -32,7 +32,7 @@ def told(result: Told, rows: Rows, asked: DetectionRequest) -> Told | None:
 
 
 def exports(told: Told, run: Run, asked: DetectionRequest, names: Names) -> dict[str, bytes]:
-    """A report, every score, every test, and the numbers."""
+    """A report, the critical pixels, every score, every test, and the numbers."""
     return files(told, asked, run.folder)
 
 

@@ -9,7 +9,8 @@ from app.detect.steps import STEPS
 from app.ui.markdown import plain
 from app.ui.widgets import segments
 from core.detection.reporting.detector_words import best, detector_headline
-from core.detection.reporting.words import SENTENCES, TITLES, short_test_sentences
+from core.detection.reporting.pixel_words import short_test_sentences
+from core.detection.reporting.words import SENTENCES, TITLES
 from core.detection.request import DetectionRequest
 from core.runs.run import Run
 

@@ -7,21 +7,22 @@ from typing import Any
 import streamlit as st
 
 from app.detect.detector_steps import show_detectors, show_knowing
-from app.detect.pictures import show_examples, show_pixels
-from app.detect.tables import count_table, test_table
+from app.detect.pictures import show_examples
+from app.detect.pixel_steps import show_critical, show_tests
+from app.detect.tables import count_table
 from app.measuring.images import show_images
 from app.ui import components
 from app.ui.cached_pictures import test_thumbnail
 from app.ui.markdown import plain
 from app.ui.widgets import segments
-from core.detection.reporting.charts import CLICKED, histogram, means, rates, scatter, shifts
+from core.detection.reporting.feature_charts import CLICKED, scatter, shifts
 from core.detection.request import DetectionRequest
 from core.evaluation.strength_sweep import at
 from core.robustness.published import published_counts
 from core.runs.run import Run
 
 Told = Mapping[str, Any]
-READINGS = {"detection": "for detection: where it changes", "generation": "for generation: where it is strong"}
+COLOURS = {"kind": "kind", "class": "class"}
 FIRST = 24  # thumbnails
 
 
@@ -54,34 +55,6 @@ def show_signatures(told: Told, asked: DetectionRequest, run: Run) -> None:
     show_examples(told["signatures"])
 
 
-def show_critical(told: Told, asked: DetectionRequest, run: Run) -> None:
-    """The pixels of one reading on originals, and what an attack on them alone achieves."""
-    reading = segments("detect.reading", "Critical pixels", READINGS, "detection")
-    found = told["pixels"][reading]
-    shape = (len(found["importance"]), len(found["importance"][0]))
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        show_pixels(told.get("signatures", {}).get("examples", []), found["chosen"], shape)
-        st.caption(f"{plain(found['rule'], 200).capitalize()}, marked on originals. The sets of both readings overlap "
-                   f"by {100 * told['pixels']['agreement']:.0f} %.")  # fmt: skip
-    with right:
-        outcomes = {str(place): each["measure"] for place, each in enumerate(found["matters"])}
-        place = int(segments("detect.measure", "Tried", outcomes, "0"))
-        st.altair_chart(rates(found["matters"][place]), width="stretch")
-        st.caption("In brackets: how many pixels. Lines: 95 % intervals.")
-
-
-def show_tests(told: Told, asked: DetectionRequest, run: Run) -> None:
-    reading = segments("detect.reading", "Critical pixels", READINGS, "detection")
-    found = told["tests"][reading]
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.altair_chart(means(found), width="stretch")
-    with right:
-        st.altair_chart(histogram(found), width="stretch")
-    components.table(test_table(found), key=f"tests-{reading}")
-
-
 def show_features(told: Told, asked: DetectionRequest, run: Run) -> None:
     """The picture of the features, the images that are clicked in it, and the shift of each layer."""
     found = told["features"]
@@ -89,7 +62,10 @@ def show_features(told: Told, asked: DetectionRequest, run: Run) -> None:
     with left:
         places = {each["place"] for each in found["points"]}
         pictures = _thumbnails(asked.data, places)
-        event = st.altair_chart(scatter(found["points"], pictures), width="stretch", on_select="rerun", key="features")
+        by: Any = segments("detect.colour", "Colour by", COLOURS, "kind", "Kind: an original or attacked, and whether "
+                           "the model was fooled. Class: what the image shows.")  # fmt: skip
+        drawn = scatter(found["points"], pictures, by)
+        event = st.altair_chart(drawn, width="stretch", on_select="rerun", key=f"features-{by}")
         st.caption(f"{plain(found['how'], 200)}. Distances in this picture are not those in the network.")
         clicked = [int(each["place"]) for each in event.selection.get(CLICKED, []) if "place" in each]
     with right:

@@ -6,7 +6,7 @@ from typing import Any
 import streamlit as st
 
 from app.measuring.ask import ask_data, ask_models
-from app.measuring.ask_attacks import ask_parameters, ask_preset, attacks_to_choose, numbers, take_attacks
+from app.measuring.ask_attacks import ask_parameters, ask_preset, attacks_to_choose, numbers, take_attacks, take_name
 from app.ui.first_models import FIRST_MODELS
 from app.ui.state import force, setting
 from app.ui.widgets import Control, number, several, text
@@ -55,6 +55,7 @@ def ask() -> Evaluation:
 def take(arguments: Any) -> None:
     """Make the arguments of an evaluation, or part of them, the settings of this page."""
     lists = {"classifiers": "models", "strengths": "strengths", "strengths_l2": "lengths"}
+    take_name(PREFIX, PRESETS, arguments)
     for name, value in {"published": "", **arguments}.items():
         if name == "attacks":
             take_attacks(PREFIX, value)

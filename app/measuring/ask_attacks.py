@@ -9,6 +9,7 @@ import streamlit as st
 from app.ui.method_form import put, tune
 from app.ui.state import force, setting
 from app.ui.widgets import pick
+from core.base.params import Method
 from core.catalog import ATTACKS
 from core.contracts.attack import Attack
 from core.robustness.presets import Preset
@@ -22,7 +23,9 @@ def ask_preset(
     """A preset, which `take` makes the settings of the form when it is chosen, and at first if none of `own` is set."""
     titles = {key: preset.title for key, preset in presets.items()} | {OWN: "My own settings"}
     first = next(iter(titles))
-    if not any(setting(f"{prefix}.{name}", "") for name in own):
+    if any(setting(f"{prefix}.{name}", "") for name in own):
+        first = OWN  # unless it is said which preset these are, they are none
+    else:
         take(presets.get(setting(f"{prefix}.preset", first), presets[first]).arguments)
     before = setting(f"{prefix}.preset", first)
     chosen = pick(f"{prefix}.preset", "Preset", list(titles), first, titles.__getitem__,
@@ -31,6 +34,11 @@ def ask_preset(
         take(presets[chosen].arguments)
         st.rerun()
     st.caption(presets[chosen].help if chosen in presets else "")
+
+
+def take_name(prefix: str, presets: Mapping[str, Preset], arguments: Mapping[str, Any]) -> None:
+    """Make the picker say which preset these arguments are, or that they are none."""
+    force(f"{prefix}.preset", next((key for key, each in presets.items() if each.arguments == arguments), OWN))
 
 
 def attacks_to_choose(norms: Collection[float]) -> dict[str, str]:
@@ -43,8 +51,12 @@ def take_attacks(prefix: str, specs: Sequence[Mapping[str, Any]]) -> None:
     """Make attacks in their JSON form the settings of a form."""
     force(f"{prefix}.attacks", ",".join(dict.fromkeys(each["method"] for each in specs)))
     for each in specs:
-        given = {key: value for key, value in each.items() if key != "method"}
-        put(ATTACKS[each["method"]], f"{prefix}.{each['method']}", given)
+        put_spec(ATTACKS[each["method"]], f"{prefix}.{each['method']}", each)
+
+
+def put_spec(kind: type[Method], prefix: str, spec: Mapping[str, Any]) -> None:
+    """Make the parameters of a method in its JSON form its settings, those below `prefix`."""
+    put(kind, prefix, {name: value for name, value in spec.items() if name != "method"})
 
 
 def ask_parameters(prefix: str, chosen: Sequence[str]) -> list[Attack]:

@@ -12,13 +12,14 @@ from core.cli.follow import Say
 from core.cli.measured import measured
 from core.cli.settings import read_value, split_setting
 from core.data.by_name import known_data
-from core.detection.presets import PRESETS
+from core.detection.detector_specs import by_slot, kind_of
+from core.detection.presets import PRESETS, usual_detectors
 from core.detection.reporting.exports import files
 from core.detection.reporting.words import found_words
 from core.detection.request import DetectionRequest
 
 PLAIN = ("classifier", "data", "learn_from", "learning", "calibration", "testing", "knowing", "batch", "seed",
-         "critical", "false_alarm", "noise_learnt", "title")  # fmt: skip
+         "critical", "critical_deviations", "false_alarm", "noise_learnt", "title")  # fmt: skip
 
 
 def detect(given: argparse.Namespace, say: Say) -> int:
@@ -48,22 +49,34 @@ def request_of(given: argparse.Namespace) -> DetectionRequest:
         asked["attacks"] = named_attacks(given.attacks, asked["attacks"])
     if given.explainer:
         asked["explainer"] = {"method": given.explainer}
-    if given.detectors:
-        asked["detectors"] = [{"method": key.strip()} for key in given.detectors.split(",") if key.strip()]
-    left = _put(given.settings, [asked["explainer"]] if given.explainer else [], EXPLAINERS)
-    left = _put(left, asked.get("detectors") or [], DETECTORS)
-    set_attacks(left, asked["attacks"])
+    left = _put(given.settings, {given.explainer: asked["explainer"]} if given.explainer else {}, EXPLAINERS)
+    detectors = _detectors(given.detectors, asked.get("detectors"))
+    set_attacks(_put(left, detectors, DETECTORS), asked["attacks"])
+    asked["detectors"] = list(detectors.values())
     return DetectionRequest.read(asked | known_data(asked["data"]))
 
 
-def _put(settings: list[str], specs: list[dict[str, Any]], catalogue: Mapping[str, type[Method]]) -> list[str]:
-    """Put those settings in place that are of one of these specs; returns the others."""
+def _detectors(text: str | None, preset: list[dict[str, Any]] | None) -> dict[str, dict[str, Any]]:
+    """What `--set` calls each detector -> its JSON form: those of "KEY,KEY-WORD", of the preset, or all."""
+    usual = usual_detectors()
+    if text:
+        names = [each.strip() for each in text.split(",") if each.strip()]
+        return {each: dict(usual.get(each) or {"method": kind_of(each)}) for each in names}
+    if preset is None:
+        return {key: usual[key] for key in DETECTORS}
+    return by_slot(preset)
+
+
+def _put(settings: list[str], specs: dict[str, dict[str, Any]], catalogue: Mapping[str, type[Method]]) -> list[str]:
+    """Put those settings in place that are of one of these specs, by what they are called; returns the others."""
     left = []
     for each in settings:
         part, parameter, text = split_setting(each, FORM)
-        mine = [spec for spec in specs if spec["method"] == part and part in catalogue]
-        for spec in mine:
-            default = next((entry.default for entry in fields(catalogue[part]) if entry.name == parameter), None)
-            spec[parameter] = read_value(text, isinstance(default, float))
-        left += [] if mine else [each]
+        spec = specs.get(part)
+        kind = None if spec is None else catalogue.get(spec["method"])
+        if spec is None or kind is None:
+            left.append(each)
+            continue
+        default = next((entry.default for entry in fields(kind) if entry.name == parameter), None)
+        spec[parameter] = read_value(text, isinstance(default, float))
     return left

@@ -83,7 +83,8 @@ def detect(made: argparse.ArgumentParser) -> None:
     made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
                       help="a parameter of an attack, the explainer or a detector; may be repeated")  # fmt: skip
     made.add_argument("--explainer", metavar="KEY", help="whose maps are the signatures (default: SHAP)")
-    made.add_argument("--detectors", metavar="KEY,KEY", help="by key: see `counterproof methods` (default: all)")
+    made.add_argument("--detectors", metavar="KEY,KEY", help="by key: see `counterproof methods`; KEY-WORD is a "
+                      "further one of a kind, of which --set KEY-WORD.NAME=VALUE sets a parameter")  # fmt: skip
     made.add_argument("--learn-from", choices=("train", "test"), help="the split that detectors learn from (default "
                       "train)")  # fmt: skip
     for name, what in (("learning", "images that detectors learn from"), ("calibration", "images that set thresholds"),
@@ -92,12 +93,38 @@ def detect(made: argparse.ArgumentParser) -> None:
         made.add_argument(f"--{name}", type=int, metavar="N", help=what)
     made.add_argument("--noise-learnt", action="store_true", default=None, help="show detectors ordinary noise too, as "
                       "no attack")  # fmt: skip
-    made.add_argument("--critical", type=float, metavar="SHARE", help="of the pixels called critical (default 0.1)")
+    which = made.add_mutually_exclusive_group()
+    which.add_argument("--critical", type=float, metavar="SHARE", help="of the pixels called critical (default 0.1)")
+    which.add_argument("--critical-deviations", type=float, metavar="K", help="call those pixels critical instead "
+                       "whose importance is above the mean by more than K standard deviations")  # fmt: skip
     made.add_argument("--false-alarm", type=float, metavar="SHARE", help="of originals that a threshold may call "
                       "attacked (default 0.05)")  # fmt: skip
     made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
     made.add_argument("--name", "--title", dest="title", help="your own words for the run")
     made.add_argument("--out", type=out_folder, metavar="FOLDER", help="write the report, scores and numbers here")
+    made.add_argument("--detach", action="store_true", help="do not wait for the end")
+
+
+def batch(made: argparse.ArgumentParser) -> None:
+    made.add_argument("classifier", metavar="MODEL", help="see `counterproof methods`")
+    made.add_argument("pictures", nargs="?", default="", metavar="FOLDER|ZIP", help="pictures, in folders named after "
+                      "their classes if these are known; or the name of pictures gathered before, such as "
+                      "set/0123456789abcdef")  # fmt: skip
+    made.add_argument("--data", default="", help="test images of a data set instead: see `counterproof data`")
+    made.add_argument("--count", type=int, default=100, metavar="N", help="of the data set, drawn (default 100)")
+    made.add_argument("--draw-seed", type=int, default=0, metavar="N", help="by which these are drawn (default 0)")
+    made.add_argument("--attack", default="pgd", metavar="KEY", help="see `counterproof methods` (default pgd)")
+    made.add_argument("--explainers", default="", metavar="KEY,KEY", help="whose maps are drawn (default: none)")
+    made.add_argument("--set", action="append", default=[], metavar="METHOD.NAME=VALUE", dest="settings",
+                      help="a parameter, such as pgd.eps=8/255 or lime.samples=400; may be repeated")  # fmt: skip
+    made.add_argument("--explained", choices=("answer", "original"), default="answer", help="what maps explain: the "
+                      "answer to each picture, or the original answer")  # fmt: skip
+    made.add_argument("--controls", type=int, default=3, metavar="N", help="draws of each control (default 3)")
+    made.add_argument("--seed", type=int, default=0, help="of what attack and explainers draw (default 0)")
+    made.add_argument("--device", default="cpu", help="cpu, cuda:0 ... (default cpu)")
+    made.add_argument("--name", "--title", dest="title", default="", help="your own words for the run")
+    made.add_argument("--out", type=out_file, metavar="FILE", help="write what was found here: .json (everything), "
+                      ".csv (a row a picture) or .html (a report)")  # fmt: skip
     made.add_argument("--detach", action="store_true", help="do not wait for the end")
 
 

@@ -66,6 +66,11 @@ class Detector(Method, ABC):
     reads: ClassVar[Reads] = "signatures"
     learns: ClassVar[bool] = True  # whether what it is shown in `fit` changes its scores
 
+    @property
+    def named(self) -> str:
+        """What people call it with these parameters."""
+        return self.title
+
     @abstractmethod
     def fit(self, classifier: Classifier, evidence: Evidence, attacked: Tensor, *, seed: int = 0) -> Fitted:
         """Learn from `evidence`, of which `attacked` (N,) bool are attacked images. The same seed gives the same.

@@ -10,10 +10,13 @@ from core.contracts.attack import Attack
 from core.contracts.classifier import Classifier
 from core.contracts.detector import Detector
 from core.contracts.explainer import Explainer
+from core.detection.critical_pixels.selection import Rule
+from core.detection.detector_specs import made
 from core.explainers.shap_deep import ShapDeep
 from core.explainers.shap_gradient import ShapGradient
 from core.robustness.request import Evaluation
 
+FARTHEST = 100  # standard deviations above the mean
 COUNTS = {"learning": 50_000, "calibration": 50_000, "testing": 50_000, "batch": 500, "knowing": 10_000}
 
 
@@ -26,9 +29,10 @@ class DetectionRequest:
     None: SHAP (DeepLIFT) where it fits the network, SHAP (gradients) elsewhere. `detectors`: in their JSON form, None
     for all. Images, all answered right, drawn by `seed`: `learning` and `calibration` ones of the split `learn_from`,
     from which the detectors learn and on which thresholds are set, `testing` ones of the test split; no image stands
-    in two of these. `critical`: the share of pixels called critical. `noise_learnt`: whether detectors
-    are shown ordinary noise too, as no attack. `false_alarm`: the share of originals that a
-    threshold may call attacked. `knowing`: images that the attacker who knows attacks, at most `testing`. `published`:
+    in two of these. `critical`: the share of pixels called critical, or, with `critical_deviations`, instead those
+    whose importance is above the mean by more than so many standard deviations: see `rule`. `noise_learnt`: whether
+    detectors are shown ordinary noise too, as no attack. `false_alarm`: the share of originals that a threshold may
+    call attacked. `knowing`: images that the attacker who knows attacks, at most `testing`. `published`:
     the name of figures in assets/published that belong beside. `weights`: the fingerprint of the classifier, and
     `data_fingerprint` that of the data, if the numbers are to hold for these only.
     """
@@ -45,6 +49,7 @@ class DetectionRequest:
     calibration: int = 500
     testing: int = 1000
     critical: float = 0.1
+    critical_deviations: float | None = None
     false_alarm: float = 0.05
     noise_learnt: bool = False
     knowing: int = 100
@@ -64,8 +69,16 @@ class DetectionRequest:
             value = getattr(self, name)
             if not isinstance(value, float) or not 0 < value < 1:
                 raise ValueError(f"expected {name} to be a number between 0 and 1, got {repr(value)[:60]}")
+        value = self.critical_deviations
+        number = isinstance(value, int | float) and not isinstance(value, bool)
+        if value is not None and not (number and 0 <= value <= FARTHEST):
+            raise ValueError(
+                f"expected critical_deviations to be a number from 0 to {FARTHEST}, got {repr(value)[:60]}"
+            )
         if not self.attacks:
             raise ValueError("a detection study needs an attack")
+        if self.detectors == ():
+            raise ValueError("a detection study needs a detector")
         if self.strength not in self.strengths:
             raise ValueError(f"expected the strength to be one of those attacked with, got {repr(self.strength)[:60]}")
         if self.knowing > self.testing:
@@ -76,6 +89,11 @@ class DetectionRequest:
         self.chosen_detectors()
         if self.explainer is not None:
             from_spec(self.explainer, EXPLAINERS)
+
+    @property
+    def rule(self) -> Rule:
+        """Which pixels are called critical."""
+        return Rule(self.critical, self.critical_deviations)
 
     def evaluation(self) -> Evaluation:
         """The matrix of its attacks and strengths, whose checks are these."""
@@ -92,8 +110,7 @@ class DetectionRequest:
         """The detectors, all of the catalogue if none are named."""
         if self.detectors is None:
             return tuple(kind() for kind in DETECTORS.values())
-        made = [from_spec(spec, DETECTORS) for spec in self.detectors]
-        return tuple(each for each in made if isinstance(each, Detector))
+        return made(self.detectors)
 
     def signature(self, classifier: Classifier) -> Explainer:
         """The explainer of the signatures; ValueError in a sentence where it cannot explain this classifier."""
@@ -122,7 +139,10 @@ class DetectionRequest:
             raise ValueError(f"detect: {str(error).rpartition(') ')[2] or error}") from error
 
     def arguments(self) -> dict[str, Any]:
-        """As JSON, with lists for tuples; what is left to its default of nothing is left out."""
+        """As JSON, with lists for tuples; what is left to its default of nothing is left out, and so is the share of
+        critical pixels where `critical_deviations` says which they are."""
         plain = {name: list(value) if isinstance(value, tuple) else value for name, value in asdict(self).items()}
-        specs = {"attacks": [to_spec(attack) for attack in self.chosen_attacks()]}
-        return {name: value for name, value in (plain | specs).items() if value not in (None, "")}
+        plain["attacks"] = [to_spec(each) for each in self.chosen_attacks()]
+        plain["detectors"] = None if self.detectors is None else [to_spec(each) for each in self.chosen_detectors()]
+        plain["critical"] = self.critical if self.critical_deviations is None else None
+        return {name: value for name, value in plain.items() if value not in (None, "")}

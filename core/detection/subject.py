@@ -13,6 +13,7 @@ from core.contracts.detector import Evidence
 from core.contracts.explainer import Explainer
 from core.detection.attacked_images import Attacked, attacked_images
 from core.detection.content_cache import ContentCache
+from core.detection.names import numbered
 from core.detection.request import DetectionRequest
 from core.detection.signatures import signatures
 from core.detection.sources import Sources
@@ -59,9 +60,7 @@ class Subject:
     @property
     def names(self) -> tuple[str, ...]:
         """What the attacks are called, each otherwise: by their titles, numbered from the second of the same on."""
-        titles = [each.title for each in self.attacks]
-        count = [titles[:place].count(title) for place, title in enumerate(titles)]
-        return tuple(title if not n else f"{title} {n + 1}" for title, n in zip(titles, count, strict=True))
+        return tuple(numbered([each.title for each in self.attacks]))
 
     def attacked(self, part: str, attack: int) -> Attacked:
         """The sources of a part under the attack of this number: testing at all strengths, others at the one learnt."""

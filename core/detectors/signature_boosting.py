@@ -57,7 +57,7 @@ class SignatureBoosting(Detector):
     rate: float = param(0.1, low=1e-3, high=1.0, title="Learning rate", help="What each tree counts")
 
     def fit(self, classifier: Classifier, evidence: Evidence, attacked: Tensor, *, seed: int = 0) -> Fitted:
-        from sklearn.ensemble import GradientBoostingClassifier  # type: ignore[import-untyped]
+        from sklearn.ensemble import GradientBoostingClassifier
 
         weights, maps = balanced(attacked), pooled(evidence.signatures)
         model = GradientBoostingClassifier(

@@ -47,6 +47,10 @@ class SignatureCnn(Detector):
     rate: float = param(1e-3, low=1e-5, high=1e-1, title="Learning rate", help="The step size of Adam")
     width: int = param(16, low=1, high=128, title="Width", help="Channels of the first convolution; the second: twice")
 
+    @property
+    def named(self) -> str:
+        return self.title if self.magnitudes == "logarithm" else f"{self.title} (linear values)"
+
     def fit(self, classifier: Classifier, evidence: Evidence, attacked: Tensor, *, seed: int = 0) -> Fitted:
         return self.restore(
             learned(

@@ -102,7 +102,7 @@ def embed(features: Tensor, seed: int = 0, neighbours: int = 15) -> Embedding:
         points = np.zeros((len(values), 2))
         points[:, : len(lengths)] = (left * lengths)[:, :2]
         return Embedding(points, f"two principal components, as UMAP needs at least {FEWEST} points")
-    from umap import UMAP  # type: ignore[import-untyped, unused-ignore]  # takes seconds
+    from umap import UMAP  # takes seconds
 
     near = max(2, min(neighbours, len(values) - 1))
     with seeded(seed):

@@ -1,11 +1,13 @@
 """A detection study as the shell command that carries it out."""
 
 import shlex
+from collections.abc import Mapping
+from typing import Any
 
 from core.base.params import to_spec
 from core.base.units import exact_strength
-from core.catalog import DETECTORS
-from core.detection.presets import PRESETS
+from core.detection.detector_specs import slots
+from core.detection.presets import PRESETS, usual_detectors
 from core.detection.request import DetectionRequest
 
 
@@ -33,17 +35,26 @@ def command(asked: DetectionRequest, device: str = "cpu") -> str:
         parts.append(f"--explainer {asked.explainer['method']}")
         settings += [f"--set {asked.explainer['method']}.{name}={value}" for name, value in asked.explainer.items()
                      if name != "method"]  # fmt: skip
-    if asked.detectors is not None and [each["method"] for each in asked.detectors] != list(DETECTORS):
-        parts.append(f"--detectors {','.join(each['method'] for each in asked.detectors)}")
+    detectors = asked.chosen_detectors()
+    if list(map(to_spec, detectors)) != first["detectors"]:
+        known = usual_detectors()
+        parts.append(f"--detectors {','.join(slots(detectors))}")
+        for slot, each in zip(slots(detectors), detectors, strict=True):
+            settings += _different(slot, to_spec(each), known.get(slot) or to_spec(type(each)()))
     for attack in asked.chosen_attacks():
-        usual = base.get(attack.key) or to_spec(type(attack)())
-        settings += [f"--set {attack.key}.{name}={value}" for name, value in to_spec(attack).items()
-                     if value != usual.get(name) and name not in ("eps", "method")]  # fmt: skip
+        spec, usual = to_spec(attack), base.get(attack.key) or to_spec(type(attack)())
+        settings += _different(attack.key, spec, {**usual, "eps": spec.get("eps")})  # strengths are told above
     parts += settings
     parts.append(f"--learning {asked.learning} --calibration {asked.calibration} --testing {asked.testing} "
                  f"--knowing {asked.knowing} --learn-from {asked.learn_from}")  # fmt: skip
-    parts.append(f"--critical {asked.critical:g} --false-alarm {asked.false_alarm:g} --batch {asked.batch} "
-                 f"--seed {asked.seed}")  # fmt: skip
+    far = asked.critical_deviations
+    critical = f"--critical {asked.critical:g}" if far is None else f"--critical-deviations {far}"
+    parts.append(f"{critical} --false-alarm {asked.false_alarm:g} --batch {asked.batch} --seed {asked.seed}")
     parts += ["--noise-learnt"] if asked.noise_learnt else []
     parts += [f"--device {device}"] if device != "cpu" else []
     return " \\\n  ".join(parts)
+
+
+def _different(part: str, spec: Mapping[str, Any], usual: Mapping[str, Any]) -> list[str]:
+    """What is to be set of an attack or a detector, beside what the command begins with."""
+    return [f"--set {part}.{name}={value}" for name, value in spec.items() if value != usual.get(name)]

@@ -6,6 +6,7 @@ from typing import Any
 import altair as alt
 import pandas as pd
 
+from core.detection.reporting.layered import layered
 from core.robustness.charts import COLOURS
 
 Told = Mapping[str, Any]
@@ -32,7 +33,7 @@ def generalisation_map(told: Told, name: str) -> alt.LayerChart:
     blues = alt.Scale(domain=[0.5, 1.0], range=["#ffffff", "#08306b"], clamp=True)
     tiles = base.mark_rect(stroke="#b9c2c9", strokeWidth=0.5).encode(color=alt.Color("auc:Q", legend=None, scale=blues))
     ink = alt.condition("datum.auc > 0.75", alt.value("#ffffff"), alt.value("#111111"))
-    return _layered(tiles, base.mark_text(fontSize=10).encode(text="said:N", color=ink), height=120 + 28 * len(learnt))
+    return layered(tiles, base.mark_text(fontSize=10).encode(text="said:N", color=ink), height=120 + 28 * len(learnt))
 
 
 def roc(told: Told, attack: str) -> alt.LayerChart:
@@ -53,7 +54,7 @@ def roc(told: Told, attack: str) -> alt.LayerChart:
         strokeDash=alt.StrokeDash("detector:N", legend=None),
     )  # fmt: skip
     guess = alt.Chart(pd.DataFrame({"false": [0, 100], "true": [0, 100]})).mark_line(color="#8a8a8a", strokeDash=[3, 3])
-    return _layered(guess.encode(x="false:Q", y="true:Q"), base, height=320)
+    return layered(guess.encode(x="false:Q", y="true:Q"), base, height=320)
 
 
 def alarm_bars(rows: Sequence[Told], name: str, stated: float) -> alt.LayerChart:
@@ -72,7 +73,7 @@ def alarm_bars(rows: Sequence[Told], name: str, stated: float) -> alt.LayerChart
     rule = alt.Chart(pd.DataFrame({"share": [100 * stated]})).mark_rule(strokeDash=[4, 3], color="#d07a22")
     whiskers = base.mark_rule(color="currentColor").encode(x=alt.X("low:Q", title="called attacked, %"), x2="high:Q")
     bars = base.mark_bar(color=COLOURS[0], height=alt.RelativeBandSize(0.6)).encode(x=x)
-    return _layered(bars, whiskers, rule.encode(x="share:Q"), height=60 + 22 * len(told))
+    return layered(bars, whiskers, rule.encode(x="share:Q"), height=60 + 22 * len(told))
 
 
 def _harmless(row: Told) -> str:
@@ -103,10 +104,4 @@ def hands(told: Told) -> alt.LayerChart:
                         scale=alt.Scale(domain=list(FATES.values()), range=["#d07a22", "#8a8a8a", "#2f7fb5"])),
         tooltip=["by", "fate", "images"],
     )  # fmt: skip
-    return _layered(base, height=220)
-
-
-def _layered(*layers: alt.Chart, height: int) -> alt.LayerChart:
-    whole = alt.layer(*layers)
-    assert isinstance(whole, alt.LayerChart)
-    return whole.properties(height=height)
+    return layered(base, height=220)

@@ -4,11 +4,14 @@ import html
 from collections.abc import Mapping
 from typing import Any
 
-from core.detection.reporting.charts import histogram, means, rates, scatter, shifts
+from core.detection.reporting.charts import histogram, means, rates
+from core.detection.reporting.class_maps import class_maps
 from core.detection.reporting.command import command
 from core.detection.reporting.detector_charts import alarm_bars, generalisation_map, hands, roc
 from core.detection.reporting.detector_words import best
-from core.detection.reporting.words import READINGS, SENTENCES, TITLES
+from core.detection.reporting.feature_charts import scatter, shifts
+from core.detection.reporting.pixel_words import READINGS
+from core.detection.reporting.words import SENTENCES, TITLES
 from core.detection.request import DetectionRequest
 from core.robustness.html_page import figure, heading, page_of, paragraph, table
 from core.robustness.published import published_counts
@@ -43,19 +46,32 @@ def _signatures(told: Told, asked: DetectionRequest) -> list[str]:
 
 
 def _pixels(told: Told, asked: DetectionRequest) -> list[str]:
-    return [part for reading, words in READINGS.items()
-            for part in (paragraph(f"Critical {words}:"),
-                         figure(rates(told["pixels"][reading]["matters"][0])))]  # fmt: skip
+    parts = []
+    for reading, words in READINGS.items():
+        found = told["pixels"][reading]
+        parts += [paragraph(f"Critical {words}:"), *(figure(rates(each)) for each in found["matters"][:1])]
+        if per_class := found.get("per_class"):
+            parts += [paragraph(f"Critical {words}, class by class:"), figure(class_maps(found)), table(
+                [["class", "images", "critical pixels", "overlap with all"], *(
+                    [name, f"{each['images']:,}", f"{each['count']:,}", f"{100 * each['overlap']:.0f} %"]
+                    for name, each in per_class.items()
+                )])]  # fmt: skip
+    return parts
 
 
 def _tests(told: Told, asked: DetectionRequest) -> list[str]:
-    return [part for reading, words in READINGS.items()
-            for part in (paragraph(f"Critical {words}:"), figure(means(told["tests"][reading])),
-                         figure(histogram(told["tests"][reading])))]  # fmt: skip
+    tested = {reading: told["tests"][reading] for reading in READINGS
+              if told["tests"][reading]["same"]["critical"] and told["tests"][reading]["same"]["others"]}  # fmt: skip
+    return [part for reading, found in tested.items()
+            for part in (paragraph(f"Critical {READINGS[reading]}:"), figure(means(found)),
+                         figure(histogram(found)))]  # fmt: skip
 
 
 def _features(told: Told, asked: DetectionRequest) -> list[str]:
-    return [figure(scatter(told["features"]["points"])), figure(shifts(told["features"]["layers"]))]
+    points = told["features"]["points"]
+    return [paragraph("Coloured by what became of an image:"), figure(scatter(points)),
+            paragraph("Coloured by class:"), figure(scatter(points, by="class")),
+            figure(shifts(told["features"]["layers"]))]  # fmt: skip
 
 
 def _detectors(told: Told, asked: DetectionRequest) -> list[str]:

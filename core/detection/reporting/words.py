@@ -5,6 +5,7 @@ from types import MappingProxyType
 from typing import Any
 
 from core.detection.reporting.detector_words import best, detector_sentences, knowing_sentences
+from core.detection.reporting.pixel_words import pixel_sentences, test_sentences
 from core.detection.request import DetectionRequest
 from core.robustness.words import with_interval
 
@@ -14,10 +15,6 @@ TITLES: Mapping[str, str] = MappingProxyType(
         "attacks": "Attacks", "signatures": "Signatures", "pixels": "Critical pixels", "tests": "Are they real?",
         "features": "Inside the network", "detectors": "The detector", "knowing": "The attacker who knows",
     }
-)  # fmt: skip
-READINGS: Mapping[str, str] = MappingProxyType(
-    {"generation": "where the attacked images' explanations are strong",
-     "detection": "where the explanation changes under attack"}
 )  # fmt: skip
 
 
@@ -43,69 +40,6 @@ def signature_sentences(told: Told, asked: DetectionRequest) -> list[str]:
     against = f", compared with {told['against']}" if told["against"] else ""
     return [f"The signature of an image is the map of {told['title']} for the model's own answer to it{against}. "
             f"{told['made'] + told['taken']:,} signatures were used."]  # fmt: skip
-
-
-def pixel_sentences(told: Told, asked: DetectionRequest) -> list[str]:
-    """Which pixels are critical, whether other images give the same, and what attacks on them alone achieve."""
-    said = []
-    for reading, words in READINGS.items():
-        found = told[reading]
-        steady = found["stability"]
-        text = f"{found['count']:,} of {found['pixels']:,} pixels are critical, {words}."
-        if steady["jaccard"] is not None:
-            text += (f" Drawn again from the same images, the set overlaps itself by {100 * steady['jaccard']:.0f} % "
-                     f"(by chance {100 * steady['chance']:.0f} %).")  # fmt: skip
-        alone = found["matters"][0]
-        rates = {each["name"]: each for each in alone["sets"]}
-        random = alone["against_random"]
-        if random is not None:
-            text += (f" An attack on them alone fools {100 * rates['critical']['rate']:.0f} % of {alone['images']:,} "
-                     f"test images, on as many random others {100 * random['rate']:.0f} %, on all others "
-                     f"{100 * rates['others']['rate']:.0f} %.")  # fmt: skip
-        said.append(text)
-    return said
-
-
-def short_test_sentences(told: Told, asked: DetectionRequest) -> list[str]:
-    """Whether the chosen pixels stand out on other images, and more than under noise, in plain words."""
-    said = []
-    for reading, words in READINGS.items():
-        held, excess = told[reading]["held_out"], told[reading]["excess"]
-        if held is None or excess is None or held["g_low"] is None or excess["g_low"] is None:
-            continue
-        out = "stand out on other images too" if held["g_low"] > 0 else "do not stand out on other images"
-        beyond = "as much as ordinary noise of the same size would make them"
-        if excess["g_low"] > 0 or excess["g_high"] < 0:
-            beyond = f"{'more' if excess['g_low'] > 0 else 'less'} than ordinary noise of the same size would make them"
-        said.append(f"Pixels chosen {words} {out} (effect g = {held['g']:.2f}, {held['g_low']:.2f} to "
-                    f"{held['g_high']:.2f}), {beyond}.")  # fmt: skip
-    return said
-
-
-def test_sentences(told: Told, asked: DetectionRequest) -> list[str]:
-    """Whether the chosen pixels stand out on images they were not chosen on, and more than under noise, in numbers."""
-    said = []
-    for reading, words in READINGS.items():
-        same, held, excess = (told[reading][name] for name in ("same", "held_out", "excess"))
-        text = f"Pixels chosen {words}: on the images they were chosen on {_effect(same)}"
-        if held is not None:
-            text += f"; on other images {_effect(held)}"
-        if excess is not None:
-            text += f"; beyond what ordinary noise of the same size does {_effect(excess)}"
-        said.append(f"{text}.")
-    return said
-
-
-def _effect(found: Told) -> str:
-    """Welch's t and Hedges' g of one comparison.
-
-    >>> _effect({"t": 11.6, "p": 1.3e-30, "g": 1.5, "g_low": 1.2, "g_high": 1.8})
-    't = 11.6, p < 0.001, effect g = 1.50 (1.20 to 1.80)'
-    """
-    if found["t"] is None or found["g"] is None:
-        return "nothing can be told"
-    p = "p < 0.001" if found["p"] < 0.001 else f"p = {found['p']:.3f}"
-    return f"t = {found['t']:.1f}, {p}, effect g = {found['g']:.2f} ({found['g_low']:.2f} to {found['g_high']:.2f})"
 
 
 def feature_sentences(told: Told, asked: DetectionRequest) -> list[str]:

@@ -97,18 +97,19 @@ def _is_rate(entry: Entry) -> bool:
 def card_of(
     trained: Trained, classifier: Classifier, explainer: Explainer, rows: Sequence[Mapping[str, Any]],
     attacks: Mapping[str, Entry], *, name: str, strength: float, data: str, split: str, learning: int,
-    data_fingerprint: str = "", noise_learnt: bool = False, explained_with: int = 0, run: str = "",
+    data_fingerprint: str = "", noise_learnt: bool = False, explained_with: int = 0, run: str = "", title: str = "",
 ) -> DetectorCard:  # fmt: skip
     """The card of a detector that has learned in a study, with what `rows` (scoring/generalisation.py) say of it.
 
-    attacks: the spec of each attack by its name in the rows; name: that of the classifier.
+    attacks: the spec of each attack by its name in the rows; name: that of the classifier; title: that of
+    the detector in its study, if it is not simply what people call it with its parameters.
     """
     own = [row for row in rows if row["detector"] == trained.name and tuple(row["learnt_from"]) == trained.way]
     if not own:
         raise ValueError(f"nothing was measured of the detector {trained.name}")
     threshold, measured = trained.threshold, own[0]["false_alarms"]
     return DetectorCard(
-        title=trained.detector.title, classifier=name, fingerprint=classifier.fingerprint,
+        title=title or trained.detector.named, classifier=name, fingerprint=classifier.fingerprint,
         explainer=to_spec(explainer), explained_with=explained_with, detector=to_spec(trained.detector),
         threshold=threshold.value, false_alarm=threshold.rate, guarantee=threshold.guarantee, measured=measured,
         attacks=[attacks[each] for each in trained.way], strength=strength, noise_learnt=noise_learnt, data=data,

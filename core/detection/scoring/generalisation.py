@@ -10,10 +10,11 @@ from core.base import cancellation
 from core.base.cancellation import Progress
 from core.contracts.classifier import Classifier
 from core.contracts.detector import Detector
+from core.detection.names import detector_names
 from core.detection.scoring.roc import REPEATS, auc
 from core.detection.scoring.study_evidence import StudyEvidence, ways_to_learn
 from core.detection.scoring.thresholds import alarms, as_entry, balanced_accuracy
-from core.detection.scoring.trained_detectors import Scored, Trained, named, scores, train
+from core.detection.scoring.trained_detectors import Scored, Trained, scores, train
 
 
 @dataclass(frozen=True, eq=False)
@@ -41,14 +42,14 @@ def generalisation(
     - "seen_attack", "seen_strength": whether it has learned from them.
     """
     plans = [
-        (name, detector, way) for name, detector in zip(named(detectors), detectors, strict=True)
+        (name, detector, way) for name, detector in zip(detector_names(detectors), detectors, strict=True)
         for way in (ways_to_learn(evidence.attacks) if detector.learns else [()])
     ]  # fmt: skip
     found = Generalisation([], [], [])
     for done, (name, detector, way) in enumerate(plans):
         cancellation.check()
         if progress is not None:
-            progress(done / len(plans), f"{detector.title}: {', '.join(way) or 'learns nothing'}")
+            progress(done / len(plans), f"{detector.named}: {', '.join(way) or 'learns nothing'}")
         trained, calibrated = train(classifier, name, detector, way, evidence, false_alarm=false_alarm, seed=seed)
         originals, *attacked = scores(classifier, trained, evidence)
         found.trained.append(trained)

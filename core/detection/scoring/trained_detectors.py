@@ -1,7 +1,5 @@
 """Detectors that have learned from some attacks, with the thresholds set for them, and the scores that they give."""
 
-from collections import Counter
-from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -43,21 +41,6 @@ class Scored:
     strength: float
     scores: Tensor
     fooled: Tensor
-
-
-def named(detectors: Sequence[Detector]) -> list[str]:
-    """The keys of detectors, numbered from the second of the same kind on.
-
-    >>> from core.detectors.max_softmax import MaxSoftmax
-    >>> named([MaxSoftmax(), MaxSoftmax()])
-    ['max_softmax', 'max_softmax 2']
-    """
-    seen: Counter[str] = Counter()
-    names = []
-    for detector in detectors:
-        seen[detector.key] += 1
-        names.append(detector.key if seen[detector.key] == 1 else f"{detector.key} {seen[detector.key]}")
-    return names
 
 
 def train(

@@ -10,6 +10,7 @@ from core.base.params import to_spec
 from core.base.paths import folder
 from core.base.run_folder import SCORES
 from core.contracts.detector import Evidence
+from core.detection.names import detector_names, detector_titles
 from core.detection.scoring import saved_detector
 from core.detection.scoring.detector_card import card_of
 from core.detection.scoring.false_alarms import false_alarms
@@ -34,9 +35,10 @@ def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
     scoring/false_alarms.py), `curves` (ROC, under each attack at the strength learnt) and `kept`, the name of each
     one's file. Every score goes to a file of the run.
     """
-    asked, evidence = subject.asked, gathered(subject)
+    asked, evidence, chosen = subject.asked, gathered(subject), subject.asked.chosen_detectors()
+    titles = dict(zip(detector_names(chosen), detector_titles(chosen), strict=True))
     found = generalisation(
-        subject.classifier, asked.chosen_detectors(), evidence, false_alarm=asked.false_alarm, seed=asked.seed,
+        subject.classifier, chosen, evidence, false_alarm=asked.false_alarm, seed=asked.seed,
         progress=lambda part, said: subject.say(f"Detectors learn: {said}", 0.8 * part),
     )  # fmt: skip
     whole = [each for each in found.trained if each.way in ((), evidence.attacks)]
@@ -49,8 +51,8 @@ def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
     write_scores(subject.folder / SCORES, found.scored, subject.sources)
     return {
         "rows": found.rows, "false_alarms": alarms, "curves": _curves(found.scored, whole, asked.strength),
-        "titles": {each.name: each.detector.title for each in found.trained}, "attacks": list(evidence.attacks),
-        "kept": {each.name: _keep(subject, each, found.rows) for each in whole},
+        "titles": titles, "attacks": list(evidence.attacks),
+        "kept": {each.name: _keep(subject, each, titles[each.name], found.rows) for each in whole},
     }  # fmt: skip
 
 
@@ -82,13 +84,13 @@ def _others(subject: Subject) -> dict[str, Tensor]:
     }  # fmt: skip
 
 
-def _keep(subject: Subject, trained: Trained, rows: list[dict[str, Any]]) -> str:
+def _keep(subject: Subject, trained: Trained, title: str, rows: list[dict[str, Any]]) -> str:
     """Write a detector into the run's folder and among those that Inspect asks; returns its name."""
     asked = subject.asked
     card = card_of(
         trained, subject.classifier, subject.explainer, rows,
         {name: to_spec(attack) for name, attack in zip(subject.names, subject.attacks, strict=True)},
-        name=asked.classifier, strength=asked.strength, data=asked.data, split=asked.learn_from,
+        name=asked.classifier, title=title, strength=asked.strength, data=asked.data, split=asked.learn_from,
         learning=asked.learning, data_fingerprint=asked.data_fingerprint, noise_learnt=asked.noise_learnt,
         explained_with=asked.seed, run=subject.folder.name,
     )  # fmt: skip

@@ -71,7 +71,7 @@ def _against(
         seen = Evidence(changed, classifier.probabilities(changed).cpu(), nothing)
         return saved.fitted.score(classifier, seen)
 
-    other = kept.get(STAND_INS[reads])
+    other = next((each for each in kept.values() if each.card.detector["method"] == STAND_INS[reads]), None)
     stand_in = None if other is None or other is saved else (other.fitted, other.card.threshold)
 
     def fates(changed: Tensor) -> Fates:

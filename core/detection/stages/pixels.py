@@ -7,6 +7,7 @@ from torch import Tensor
 
 from core.attacks.pgd import PGD
 from core.detection.critical_pixels.attack_on_pixels import attacked_on, pixel_sets, spliced
+from core.detection.critical_pixels.class_sets import class_sets
 from core.detection.critical_pixels.selection import CriticalPixels, Reading, Rule, critical_pixels, importance
 from core.detection.critical_pixels.stability import jaccard, stability
 from core.detection.scoring.ordinary_noise import noisy
@@ -20,33 +21,40 @@ RESAMPLES = 1000
 def found_pixels(subject: Subject, reading: Reading) -> CriticalPixels:
     """The critical pixels of the learning images, under all attacks together."""
     clean, attacked = subject.pooled("learning")
-    return critical_pixels(reading, clean.signatures, attacked.signatures, Rule(subject.asked.critical))
+    return critical_pixels(reading, clean.signatures, attacked.signatures, subject.asked.rule)
 
 
 def stage(subject: Subject, before: Mapping[str, Any]) -> dict[str, Any]:
-    """By reading: the pixels, their stability over bootstraps of the sources, and what attacks achieve on them alone.
+    """By reading: the pixels, their stability over bootstraps of the sources, those of each class by itself (see
 
-    `agreement`: the Jaccard index of both readings' sets, and of the set found under each attack alone with the whole.
+    critical_pixels/class_sets.py), and in `matters` what attacks achieve on them alone: nothing where none is critical
+    or all are. `agreement`: the Jaccard index of both readings' sets, and of each attack's own set with the whole.
     """
-    asked, rule = subject.asked, Rule(subject.asked.critical)
+    asked, rule = subject.asked, subject.asked.rule
     clean, attacked = subject.pooled("learning")
+    sources = subject.pooled_sources("learning")
     told: dict[str, Any] = {}
     sets = {reading: found_pixels(subject, reading) for reading in READINGS}
     for reading, found in sets.items():
         steady = stability(
-            reading, clean.signatures, attacked.signatures, rule, sources=subject.pooled_sources("learning"),
+            reading, clean.signatures, attacked.signatures, rule, sources=sources,
             resamples=RESAMPLES, seed=asked.seed,
             on_done=lambda done, of: subject.say("Drawing images again", done / of),
         )  # fmt: skip
         alone = {}
-        for number, attack in enumerate(subject.attacks):
+        for number, name in enumerate(subject.names):
             own = critical_pixels(
                 reading, subject.originals("learning").signatures,
                 subject.under("learning", number, asked.strength).signatures, rule,
             )  # fmt: skip
-            alone[attack.title] = float(jaccard(own.chosen, found.chosen))
-        told[reading] = found.told() | {"stability": steady.told(), "agreement": alone}
-        told[reading]["matters"] = _matters(subject, found)
+            alone[name] = float(jaccard(own.chosen, found.chosen))
+        subject.say("Looking at each class", 0.0)
+        classes = class_sets(
+            found, clean.signatures, attacked.signatures, subject.sources["learning"].labels, rule, sources=sources,
+            seed=asked.seed,
+        ).told(subject.classes)  # fmt: skip
+        told[reading] = found.told() | {"stability": steady.told(), "agreement": alone} | classes
+        told[reading]["matters"] = _matters(subject, found) if 0 < found.chosen.sum() < found.chosen.numel() else []
     told["agreement"] = float(jaccard(sets["generation"].chosen, sets["detection"].chosen))
     return told
 

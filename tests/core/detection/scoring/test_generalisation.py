@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 import torch
-from sklearn.metrics import roc_auc_score  # type: ignore[import-untyped]
+from sklearn.metrics import roc_auc_score
 from torch import Tensor
 
 from core.base.cancellation import Cancelled, CancelScope

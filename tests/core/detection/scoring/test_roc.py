@@ -6,7 +6,7 @@ import math
 import numpy as np
 import pytest
 import torch
-from sklearn.metrics import roc_auc_score, roc_curve  # type: ignore[import-untyped]
+from sklearn.metrics import roc_auc_score, roc_curve
 from torch import Tensor
 
 from core.detection.scoring.roc import _bootstrap, area, auc, roc_points, separated

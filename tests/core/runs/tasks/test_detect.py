@@ -19,6 +19,7 @@ from core.detection.feature_space.embedding import Embedding
 from core.detection.reporting.exports import files
 from core.detection.reporting.words import SENTENCES, TITLES, found_words
 from core.detection.request import DetectionRequest
+from core.detection.scoring.saved_detector import read_card
 from core.detection.stages import detectors, features, knowing, pixels
 from core.detection.study import STAGES
 from core.images.picture import fit
@@ -47,6 +48,18 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, digits: Path) -> None:
+    _shorten(monkeypatch, digits)
+
+
+@pytest.fixture(scope="module")
+def whole(digits: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
+    """What a study carried out in one pass told, and the folder of its run."""
+    with pytest.MonkeyPatch.context() as patch:
+        _shorten(patch, digits)
+        return carried_out(tmp_path_factory.mktemp("whole") / "run", asked(digits))
+
+
+def _shorten(monkeypatch: pytest.MonkeyPatch, digits: Path) -> None:
     """A home that these tests share, with what is cached in it; no UMAP, which has to be compiled; less of all."""
     monkeypatch.setenv("COUNTERPROOF_HOME", str(digits.parent / "home"))
     monkeypatch.setattr(features, "embed", _two)
@@ -66,6 +79,7 @@ def asked(digits: Path, **more: Any) -> dict[str, Any]:
         "attacks": [to_spec(FGSM(eps=0.2)), to_spec(PGD(eps=0.2, step=0.05, steps=5))], "learning": 24,
         "calibration": 16, "testing": 20, "knowing": 3, "batch": 20, "detectors": [
             {"method": "max_softmax"}, {"method": "signature_cnn", "epochs": 2}, {"method": "pixel_cnn", "epochs": 2},
+            {"method": "signature_cnn", "magnitudes": "linear", "epochs": 2},
         ],
     } | more  # fmt: skip
 
@@ -85,8 +99,8 @@ def plain(result: dict[str, Any]) -> Any:
     return told
 
 
-def test_every_stage_tells_what_it_found_and_scores_give_the_aucs(digits: Path, tmp_path: Path) -> None:
-    told, folder = carried_out(tmp_path / "whole", asked(digits))
+def test_every_stage_tells_what_it_found_and_scores_give_the_aucs(whole: tuple[dict[str, Any], Path]) -> None:
+    told, folder = whole
     request = DetectionRequest.read(told["asked"])
     assert list(STAGES) == list(TITLES) == list(SENTENCES)
     assert set(STAGES) <= set(told)
@@ -95,7 +109,7 @@ def test_every_stage_tells_what_it_found_and_scores_give_the_aucs(digits: Path, 
         scores = list(csv.DictReader(file))
     rows = told["detectors"]["rows"]
     assert {(row["detector"], tuple(row["learnt_from"])) for row in rows} == {
-        ("max_softmax", ()), *((key, way) for key in ("signature_cnn", "pixel_cnn")
+        ("max_softmax", ()), *((key, way) for key in ("signature_cnn", "signature_cnn linear", "pixel_cnn")
                                for way in (("FGSM", "PGD"), ("FGSM",), ("PGD",)))
     }  # fmt: skip
     for row in rows:
@@ -116,14 +130,63 @@ def test_every_stage_tells_what_it_found_and_scores_give_the_aucs(digits: Path, 
             assert "nan" not in sentence.split()
     assert "an attacker who knows of it" in found_words(told)
     made = files(told, request, folder)
-    assert set(made) == {"report.html", "study.json", "detectors.csv", "scores.csv"}
+    assert set(made) == {"report.html", "study.json", "pixels.csv", "detectors.csv", "scores.csv"}
     assert made["report.html"].count(b"<svg") > 10
+    for words in ("class by class", "Coloured by class", "(linear values): false alarms"):
+        assert words.encode() in made["report.html"]
     assert b"<script" not in made["report.html"]
 
 
-def test_stopped_between_stages_it_ends_with_the_same_numbers(digits: Path, tmp_path: Path) -> None:
+def test_two_detectors_of_a_kind_are_told_and_kept_apart(whole: tuple[dict[str, Any], Path]) -> None:
+    told, folder = whole
+    linear = "Network on explanations (linear values)"
+    assert told["detectors"]["titles"]["signature_cnn linear"] == linear
+    assert told["knowing"]["detectors"]["signature_cnn linear"]["title"] == linear
+    kept = told["detectors"]["kept"]
+    cards = {name: read_card(folder / f"{file}.safetensors") for name, file in kept.items()}
+    assert kept["signature_cnn linear"].endswith("signature_cnn-linear")
+    assert {each.title for each in cards.values()} == set(told["detectors"]["titles"].values())
+    assert cards["signature_cnn linear"].detector["magnitudes"] == "linear"
+
+
+def test_classes_of_five_learning_images_have_pixels_of_their_own(whole: tuple[dict[str, Any], Path]) -> None:
+    told, _ = whole
+    for reading in ("generation", "detection"):
+        found = told["pixels"][reading]
+        assert found["per_class"] or found["left_out"]
+        for each in found["per_class"].values():
+            assert each["images"] >= 5
+            assert len(each["chosen"]) == each["count"] == found["count"]
+        assert not set(found["left_out"]) & set(found["per_class"])
+
+
+@pytest.mark.parametrize(
+    ("rule", "count", "said"),
+    [
+        ({"critical_deviations": 50.0}, 0, "no pixel is critical"),
+        ({"critical": 0.9999}, 784, "every pixel is critical"),
+    ],
+)
+def test_a_rule_that_chooses_none_or_all_says_so_and_the_study_goes_on(
+    digits: Path, tmp_path: Path, rule: dict[str, Any], count: int, said: str
+) -> None:
+    told, folder = carried_out(tmp_path / "whole", asked(digits, detectors=[{"method": "max_softmax"}], **rule))
+    request = DetectionRequest.read(told["asked"])
+    for reading in ("generation", "detection"):
+        assert told["pixels"][reading]["count"] == told["tests"][reading]["same"]["critical"] == count
+        assert told["pixels"][reading]["matters"] == []
+    for key in ("pixels", "tests"):
+        assert [said in each for each in SENTENCES[key](told[key], request)][:2] == [True, True]
+    json.dumps(told, allow_nan=False)
+    made = files(told, request, folder)
+    assert made["report.html"].count(said.encode()) == 4
+    assert made["pixels.csv"].startswith(b"reading,class,images")
+
+
+def test_stopped_between_stages_it_ends_with_the_same_numbers(
+    whole: tuple[dict[str, Any], Path], digits: Path, tmp_path: Path
+) -> None:
     arguments = asked(digits)
-    whole, _ = carried_out(tmp_path / "whole", arguments)
     run, result, steps = begun(tmp_path / "parts", "detect", arguments), None, []
     while result is None:
         context = Context(run.folder)
@@ -143,7 +206,7 @@ def test_stopped_between_stages_it_ends_with_the_same_numbers(digits: Path, tmp_
         except Stopped:
             continue
     assert steps == list(range(len(STAGES))), "no stage is repeated"
-    assert plain(result) == plain(whole)
+    assert plain(result) == plain(whole[0])
 
 
 def test_too_few_right_images_are_told_before_anything_is_computed(digits: Path, tmp_path: Path) -> None:
