@@ -14,6 +14,11 @@ from core.checkpoints.tensor_files import Pickled, parse_tensors
 from core.classifiers.own import architecture, free_name, install, plain_name
 from core.classifiers.own import names as architectures
 
+TIMM = "timm:"
+MEANT = {
+    "softmax": "classes, of which one is right", "sigmoid": "one number, the probability of the second class",
+    "multi-label": "findings, each with a probability of its own",
+}  # fmt: skip
 CONVERT = "It can be added with: counterproof import-weights FILE --architecture ... --labels ..., on this machine."
 
 
@@ -22,26 +27,32 @@ def dialog() -> None:
     """Ask for the parts, check that they fit one another, and add the model to the list."""
     st.markdown(
         "Ask whoever trained the model for its weights as a **.safetensors** file: it holds numbers only, so nothing "
-        "in it can be run. Other files (.pt, .pth) are not read here; the command `counterproof import-weights` "
-        "converts them."
+        "in it can be run. Other files (.pt, .pth, .onnx) are not read here; the command "
+        "`counterproof import-weights` converts them."
     )
     file = st.file_uploader("Weights", type=["safetensors", "pt", "pth", "bin"], max_upload_size=1000)
     unreadable = "" if file is None else _unreadable(file)
     if unreadable:
         st.error(unreadable)
-    chosen = st.selectbox("Architecture", list(architectures()), format_func=called,
+    chosen = st.selectbox("Architecture", [*architectures(), TIMM], format_func=called,
                           help="The network the weights belong to.")  # fmt: skip
-    labels = st.text_area("Class names, one a line, in the order of the model's outputs", height=140)
+    if chosen == TIMM:
+        chosen += st.text_input("Name in timm", "resnet18", help="As it was made: timm.create_model(NAME).").strip()
+    output = st.selectbox("Its outputs are", list(MEANT), format_func=MEANT.__getitem__)
+    what = "Names of the findings" if output == "multi-label" else "Class names"
+    labels = st.text_area(f"{what}, one a line, in the order of the model's outputs", height=140)
     named = [line.strip() for line in labels.splitlines() if line.strip()]
     name = st.text_input("Name", max_chars=40, placeholder="as the file")
-    how, ready = {}, file is not None and not unreadable and len(named) >= 2
+    fewest = 1 if output == "multi-label" else 2
+    how, ready = {}, file is not None and not unreadable and len(named) >= fewest
     try:
-        how = dict(preparation(architecture(chosen)))
+        how = dict(preparation(architecture(chosen))) | {"output": None if output == "softmax" else output}
     except ValueError as error:
         ready = False
         st.error(advice(error))
     if not ready:
-        st.caption("It can be added once there is a readable file and at least two class names.")
+        st.caption("It can be added once there is a readable file with its names: of two classes or more, or of one "
+                   "finding or more.")  # fmt: skip
     if st.button("Add", type="primary", disabled=not ready) and file is not None:
         _add(file, chosen, named, name, how)
 
@@ -83,6 +94,8 @@ def called(name: str) -> str:
     >>> called("mnist_cnn"), called("cifar_resnet20")
     ('Small CNN (small grey pictures)', 'ResNet-20 (CIFAR, option A) (small colour pictures)')
     """
+    if name == TIMM:
+        return "Any network of timm, by its name there"
     design = architecture(name)
     channels, height, _ = design.size
     what = "photographs" if height > 64 else f"small {'colour' if channels == 3 else 'grey'} pictures"

@@ -28,8 +28,14 @@ def preparation(design: Architecture) -> Mapping[str, Any]:
         )
         mean = left.text_input("Mean of each channel, subtracted", _text(usual.mean), key=f"own mean {key}")
         std = right.text_input("Then divided by", _text(usual.std), key=f"own std {key}")
-    channels = usual.size[0]
+        span = st.text_input(
+            "Both are for values from, to", "0, 1", key=f"own range {key}",
+            help="What black and white are in the numbers the model was trained on: 0, 255 for bytes; -1024, 1024 for "
+            "many models of chest X-rays.",
+        )  # fmt: skip
+    channels, ends = usual.size[0], numbers(span, "range")
     return {
+        "range": None if ends == (0, 1) else ends,
         "size": usual.size, "resize": resize, "interpolation": filter_,
         "mean": each_channel(numbers(mean, "mean"), channels), "std": each_channel(numbers(std, "std"), channels),
     }  # fmt: skip

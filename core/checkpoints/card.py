@@ -1,6 +1,6 @@
 """The card of a set of weights: what they are, how they were made and what was measured of them.
 
-Every card is read, written and put into words here. It is a JSON object beside the weights, and in their header.
+A JSON object beside the weights and in their header; every card is read, written and put into words here.
 """
 
 import json
@@ -20,7 +20,7 @@ from core.checkpoints.tensor_files import read_header, write_tensors
 from core.untrusted.foreign_json import parse_object, read_object
 
 Entry = Mapping[str, Any]  # a part of a card that is a JSON object itself
-USUAL = ("sha256", "size", "mean", "std", "resize", "interpolation")  # left out where they are as usual
+USUAL = ("sha256", "size", "mean", "std", "range", "resize", "interpolation")  # left out where they are as usual
 
 
 @dataclass(frozen=True)
@@ -33,14 +33,15 @@ class Card:
     architecture: str | None = None
     layers: Sequence[Entry] | None = None  # put into that architecture before training: core.contracts.layer
     labels: Sequence[str] | None = None
+    output: str | None = None  # softmax (None), sigmoid of one output, or multi-label: labels are the findings
     size: Sequence[int] | None = None  # (C, H, W) of the images, with the next four: core.contracts.preprocessing
     mean: Sequence[float] | None = None
     std: Sequence[float] | None = None
+    range: Sequence[float] | None = None  # what 0 and 1 of a picture become before mean and std; None: 0 and 1
     resize: int | None = None
     interpolation: str | None = None
     sample: Entry | None = None  # a shipped picture and the logits for it: see core.recipes.sample_logits
-    # how they were made
-    base: str | None = None  # the checkpoint or classifier that training began with
+    base: str | None = None  # how they were made: the checkpoint or classifier that training began with
     origin: str | None = None  # of a run: the classifier at the beginning of the chain of runs
     start: str | None = None
     run: str | None = None  # the run in which they were made
@@ -64,8 +65,7 @@ class Card:
     processes: int | None = None
     threads: int | None = None
     precision: str | None = None
-    # what was measured: see core.recipes.measurements
-    test_clean: Entry | None = None
+    test_clean: Entry | None = None  # from here on, what was measured: see core.recipes.measurements
     test_pgd20: Entry | None = None
     test_autoattack: Entry | None = None
     test_autoattack_begun: Entry | None = None
@@ -121,8 +121,8 @@ class Card:
 
     def accuracies(self) -> list[tuple[str, str, str]]:
         """(what, accuracy, 95 % interval and count) of each accuracy that was measured, in words."""
-        steps = (self.test_pgd20 or {}).get("steps")
-        entries = {"original test images": self.test_clean, f"under PGD, {steps} steps": self.test_pgd20,
+        entries = {"original test images": self.test_clean,
+                   f"under PGD, {(self.test_pgd20 or {}).get('steps')} steps": self.test_pgd20,
                    "under AutoAttack": self.test_autoattack,
                    "under attacks carried over from other networks": self.test_transfer}  # fmt: skip
         return [(what + (f", {strength(each)}" if "eps" in each else ""), *_percent(each))

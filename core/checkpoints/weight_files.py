@@ -4,8 +4,10 @@ import json
 import re
 import subprocess
 import sys
+from collections.abc import Mapping
 from pathlib import Path
 from tempfile import TemporaryDirectory
+from typing import Any
 
 from core.base.paths import ROOT
 from core.checkpoints.tensor_files import LARGEST
@@ -29,13 +31,25 @@ def read_weights(file: Path) -> tuple[bytes, list[str]]:
         start = opened.read(9)
     if start[8:] == b"{" or not start.startswith(PICKLES):
         return file.read_bytes(), []
-    return _converted(file)
+    raw, notes = _converted(file, "from_pickle")
+    return raw, list(notes)
 
 
-def _converted(file: Path) -> tuple[bytes, list[str]]:
+def read_onnx(file: Path, how: Mapping[str, Any]) -> tuple[bytes, list[str], tuple[int, ...]]:
+    """A network in ONNX as the bytes of a safetensors file that holds it, sentences, and the (C, H, W) it takes.
+
+    how: `size`, `mean` and `std` as far as they are known. ValueError or OSError in one sentence.
+    """
+    if not file.is_file():
+        raise FileNotFoundError(f"there is no file {file.name[:100]}")
+    raw, said = _converted(file, "from_onnx", json.dumps(dict(how)))
+    return raw, list(said["notes"]), tuple(map(int, said["size"]))
+
+
+def _converted(file: Path, module: str, *more: str) -> tuple[bytes, Any]:
     with TemporaryDirectory() as scratch:
         target = Path(scratch) / "weights.safetensors"
-        command = [sys.executable, "-m", "core.checkpoints.from_pickle", str(file.absolute()), str(target)]
+        command = [sys.executable, "-m", f"core.checkpoints.{module}", str(file.absolute()), str(target), *more]
         try:
             ended = subprocess.run(
                 command, cwd=ROOT, capture_output=True, stdin=subprocess.DEVNULL, timeout=PATIENCE, check=False
@@ -47,4 +61,4 @@ def _converted(file: Path) -> tuple[bytes, list[str]]:
             raise ValueError(f"{file.name} cannot be converted: {re.sub(r'[^ -~]', '_', said[-1])[:300]}")
         if ended.returncode != 0 or not target.is_file():
             raise ValueError(f"{file.name} cannot be converted: the process that read it has ended before it was done")
-        return target.read_bytes(), list(json.loads(ended.stdout.splitlines()[-1]))
+        return target.read_bytes(), json.loads(ended.stdout.splitlines()[-1])

@@ -10,6 +10,7 @@ from torch import Tensor, nn
 from core.base.rng import seeded
 from core.classifiers import (
     _preact_resnet44,
+    _timm,
     cifar10_resnet18,
     cifar10_resnet20,
     imagenet_efficientnet_lite0,
@@ -17,6 +18,7 @@ from core.classifiers import (
     torchvision_imagenet,
 )
 from core.classifiers._cifar_resnets import CifarResNet, PreActResNet18
+from core.classifiers._last_maps import cam_layer as cam_layer_of
 from core.classifiers._preact_resnet44 import PreActResNet44
 from core.classifiers._preprocessing import usual
 from core.classifiers._tensor_names import Rename, of_torchvision, same, to_blocks, to_linear, to_torchvision
@@ -33,6 +35,7 @@ class Architecture:
     usual: Preprocessing
     cam_layer: str | None = None  # None: found by a look at the network
     any_channels: bool = False  # whether it can be built for greyscale as well as colour
+    find_layer: Callable[[nn.Module, tuple[int, int, int]], str] = cam_layer_of  # where cam_layer is None
     rename: Rename = same  # from the tensors' names in other editions of the network
 
     @property
@@ -78,6 +81,13 @@ def _ours(name: str) -> Architecture:
     return made(partial(CifarResNet, depth), cam_layer="layer3", any_channels=True, rename=to_linear)
 
 
+def _of_timm(name: str) -> Architecture:
+    bare = name.removeprefix(_timm.PREFIX)
+    _timm.expect_known(bare)
+    build = partial(_timm.build, bare)
+    return Architecture(name, bare, build, _timm.usual(bare), any_channels=True, find_layer=_timm.last_maps)
+
+
 def names() -> tuple[str, ...]:
     """Every allowed architecture."""
     return (*TITLES, *torchvision_imagenet.names())
@@ -87,9 +97,12 @@ def architecture(name: str) -> Architecture:
     """The allowed architecture of that name; ValueError if there is none."""
     if name in TITLES:
         return _ours(name)
+    if name.startswith(_timm.PREFIX):
+        return _of_timm(name)
     if name not in torchvision_imagenet.names():
         raise ValueError(
-            f"there is no architecture {name[:60]!r}; allowed are {', '.join(TITLES)} and torchvision's names"
+            f"there is no architecture {name[:60]!r}; allowed are {', '.join(TITLES)}, torchvision's names, and "
+            "timm's with timm: before them"
         )
     return Architecture(
         name, torchvision_imagenet.title(name), lambda classes, _: torchvision_imagenet.build(name, classes),

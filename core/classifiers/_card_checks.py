@@ -8,15 +8,16 @@ from core.contracts.preprocessing import INTERPOLATIONS, Preprocessing
 
 LARGEST_SIDE = 1024
 MOST_CLASSES = 100_000
+LARGEST_MEAN, LARGEST_STD = 1.0, 4.0  # of values from 0 to 1: the mean lies among them, and the deviation is below 0.5
 
 
-def class_names(said: Any) -> tuple[str, ...]:
-    """Class names as plain text; ValueError unless they are 2 or more different ones."""
+def class_names(said: Any, fewest: int = 2) -> tuple[str, ...]:
+    """Class names as plain text; ValueError unless they are `fewest` or more different ones."""
     if not isinstance(said, list) or not all(isinstance(label, str) for label in said):
         raise ValueError("expected the labels as a list of names")
     labels = tuple(plain_line(label, 100) for label in said)
-    if not 2 <= len(labels) <= MOST_CLASSES or not all(labels):
-        raise ValueError(f"expected at least 2 labels, none of them empty, got {len(labels)}")
+    if not fewest <= len(labels) <= MOST_CLASSES or not all(labels):
+        raise ValueError(f"expected at least {fewest} labels, none of them empty, got {len(labels)}")
     if len(set(labels)) < len(labels):
         twice = next(label for label in labels if labels.count(label) > 1)
         raise ValueError(f"expected different labels, but {twice!r} stands there more than once")
@@ -47,6 +48,7 @@ def preprocessing(card: Card, usual: Preprocessing) -> Preprocessing:
     std = finite_numbers(_given(card.std, usual.std), "std", size[0])
     if min(std) <= 0:
         raise ValueError("expected every std to be above 0")
+    mean, std = _of_range(card.range, mean, std)
     (resize,) = finite_numbers([_given(card.resize, usual.resize)], "resize", 1)
     if resize != int(resize) or (resize and not max(size[1:]) <= resize <= 4 * LARGEST_SIDE):
         raise ValueError(f"expected a resize of 0 or at least the longer side, {max(size[1:])}, got {resize:g}")
@@ -54,6 +56,28 @@ def preprocessing(card: Card, usual: Preprocessing) -> Preprocessing:
     if interpolation not in INTERPOLATIONS:
         raise ValueError(f"expected an interpolation of {' or '.join(INTERPOLATIONS)}, got {interpolation!r}"[:200])
     return Preprocessing(size, mean, std, int(resize), interpolation)
+
+
+def _of_range(said: Any, mean: tuple[float, ...], std: tuple[float, ...]) -> tuple[tuple[float, ...], ...]:
+    """mean and std of values from 0 to 1, from those of values between the two ends of a range.
+
+    (low + (high - low) x - mean) / std is (x - m) / s with m = (mean - low) / (high - low), s = std / (high - low).
+    ValueError where no range is said and the numbers are plainly those of another than 0 to 1.
+
+    >>> _of_range([-1024, 1024], (0.0,), (1.0,)), _of_range([0, 255], (127.5,), (51.0,))
+    (((0.5,), (0.00048828125,)), ((0.5,), (0.2,)))
+    """
+    if said is None:
+        if max(mean) > LARGEST_MEAN or max(std) > LARGEST_STD:
+            raise ValueError(
+                f"the mean {max(mean):g} and std {max(std):g} are not of values from 0 to 1, as they are here; name "
+                "the range that they are for, such as 0 to 255"
+            )
+        return mean, std
+    low, high = finite_numbers(said, "range", 2)
+    if not low < high:
+        raise ValueError(f"expected a range from a lower to a higher value, got {low:g} to {high:g}")
+    return tuple((each - low) / (high - low) for each in mean), tuple(each / (high - low) for each in std)
 
 
 def _given(said: Any, usual: Any) -> Any:

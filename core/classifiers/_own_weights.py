@@ -13,21 +13,29 @@ from core.contracts.preprocessing import Preprocessing
 
 
 def network(
-    name: str, design: Architecture, tensors: dict[str, Tensor], labels: tuple[str, ...], how: Preprocessing
+    name: str,
+    design: Architecture,
+    tensors: dict[str, Tensor],
+    labels: tuple[str, ...],
+    how: Preprocessing,
+    output: str = "softmax",
 ) -> tuple[nn.Module, list[str]]:
     """The network in evaluation mode, and sentences on what was done to the tensors; ValueError if they do not fit.
 
-    A single output, as it is trained with a sigmoid, becomes two classes with the same probabilities.
+    labels: the classes, or the findings of a multi-label one. Where nothing else is said, a single output, as it is
+    trained with a sigmoid, becomes two classes with the same probabilities.
     """
-    net = empty(design, len(labels), how.size)
+    wanted = 1 if output == "sigmoid" else len(labels)
+    net = empty(design, wanted, how.size)
     plain, notes = arranged(tensors, net.state_dict(), design.rename)
     last = head(net)
-    outputs = len(plain[last]) if last in plain and plain[last].ndim >= 2 else len(labels)
-    single = outputs == 1 and len(labels) == 2
+    outputs = len(plain[last]) if last in plain and plain[last].ndim >= 2 else wanted
+    single = outputs == 1 and wanted == 2 and output == "softmax"
     given = _two_classes(plain, last) if single else plain
-    if not single and outputs != len(labels) and _all_but_the_head(net, given, last):
+    if not single and outputs != wanted and _all_but_the_head(net, given, last):
         what = f"tell {outputs} classes apart" if outputs > 1 else "have a single output, for two classes"
-        raise ValueError(f"the weights {what}, but {len(labels)} labels were given")
+        said = "a single output was declared" if output == "sigmoid" else f"{len(labels)} labels were given"
+        raise ValueError(f"the weights {what}, but {said}")
     if said := misfit(net, given):
         others = fitting(tensors, design.name)
         hint = f"; its tensors are called and shaped like those of {others}" if others else ""

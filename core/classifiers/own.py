@@ -18,15 +18,21 @@ from core.classifiers import _own_files as files
 from core.classifiers._architectures import Architecture as Architecture
 from core.classifiers._architectures import architecture as architecture
 from core.classifiers._architectures import names as names
-from core.classifiers._card_checks import class_names, preprocessing
-from core.classifiers._last_maps import cam_layer
+from core.classifiers._findings import JOINT as JOINT
+from core.classifiers._findings import names as _names
+from core.classifiers._own_assembled import ONNX as ONNX
+from core.classifiers._own_assembled import assembled, findings
 from core.classifiers._own_files import free_name as free_name
 from core.classifiers._own_files import plain_name as plain_name
-from core.classifiers._own_weights import network
+from core.classifiers._two_classes import OUTPUTS as OUTPUTS
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 from core.contracts.preprocessing import Preprocessing
-from core.contracts.probe import expect_answers
+
+
+def finding_names(findings: Sequence[str]) -> tuple[str, ...]:
+    """The short name by which each finding of a multi-label model is chosen, behind the model's name and `JOINT`."""
+    return _names(findings)
 
 
 def install(
@@ -38,14 +44,19 @@ def install(
     size: Sequence[float] | None = None,
     mean: Sequence[float] | None = None,
     std: Sequence[float] | None = None,
+    range: Sequence[float] | None = None,
     resize: int | None = None,
     interpolation: str | None = None,
+    output: str | None = None,
     say: Callable[[str], None] = lambda _: None,
 ) -> str:
     """Check the bytes of a safetensors file and keep them as the model `name`; returns "own:name".
 
     labels: the class names, in the order of the logits. size (C, H, W), mean and std by channel, resize (the
     shorter side before the centre crop; 0: none) and interpolation are the architecture's usual ones unless given.
+    range: what 0 and 1 of a picture become before mean and std are used, 0 and 1 unless given. output: "sigmoid" (one,
+    of two labels), or "multi-label": the labels are findings, each a model of its own, "own:name@finding"; the first
+    one's name is returned.
     say: takes sentences on what was done to the weights, and will be to pictures. ValueError in one sentence if
     anything does not fit, OSError if it cannot be stored.
     """
@@ -58,16 +69,17 @@ def install(
         raise ValueError(f"{name} is larger than {tensor_files.LARGEST // 10**9} GB")
     card = Card(
         architecture=architecture, labels=list(labels), size=_listed(size), mean=_listed(mean), std=_listed(std),
-        resize=resize, interpolation=interpolation, sha256=hashlib.sha256(raw).hexdigest(),
+        range=_listed(range), resize=resize, interpolation=interpolation, output=output,
+        sha256=hashlib.sha256(raw).hexdigest(),
     )  # fmt: skip
-    made = _assemble(name, card, raw)
+    made = assembled(name, card, raw)
     write_whole(path, raw)
-    replace(card, **Preprocessing.of(made).entries()).write(path)
+    replace(card, **Preprocessing.of(made).entries(), range=None).write(path)  # it is part of mean and std now
     files_added = {f"models/{each}": digest for each, digest in hashes_of(path.parent, _both(path)).items()}
     untold = record(ADDED, {"what": "model", "name": f"own:{name}", "files": files_added})
     for note in (*made.notes, f"Pictures are prepared so: {Preprocessing.of(made).said}.", *filter(None, [untold])):
         say(note)
-    return f"own:{name}"
+    return made.key
 
 
 def _both(path: Path) -> tuple[str, str]:
@@ -78,39 +90,27 @@ def _listed(values: Sequence[float] | None) -> Any:
     return None if values is None else list(values)
 
 
-def _assemble(name: str, card: Card, raw: bytes) -> Classifier:
-    """The classifier that a card and weights describe, everything checked; ValueError in one sentence."""
-    digest = hashlib.sha256(raw).hexdigest()
-    if card.sha256 not in (None, digest):
-        raise ValueError(f"the weights of {name} are not the ones its card describes; install them again")
-    design = architecture(str(card.architecture or ""))
-    labels = class_names(card.labels)
-    how = preprocessing(card, design.usual)
-    net, notes = network(name, design, tensor_files.parse_tensors(raw, name), labels, how)
-    layer = design.cam_layer if design.cam_layer is not None else cam_layer(net, how.size)
-    gallery = "mnist" if how.size[0] == 1 else "cifar10" if max(how.size[1:]) <= 64 else "photographs"
-    made = how.around(
-        net, labels, key=f"own:{name}", fingerprint=digest, cam_layer=layer, samples=gallery, notes=tuple(notes)
-    )
-    return expect_answers(made)
-
-
 class Own(Source):
     key = "own"
     title = "Your own models"
 
     def checkpoints(self) -> Mapping[str, str]:
-        titles = {}
+        titles: dict[str, str] = {}
         for name, path in files.weights().items():
             reason = files.obstacle(name, path)
-            titles[name] = f"Own model, {files.called(path)}" + (f" (cannot be read: {reason})" if reason else "")
+            title = f"Own model, {files.called(path)}"
+            parts = {} if reason else findings(Card.read(path) or Card())
+            titles |= {f"{name}{JOINT}{short}": f"{title}: {each}" for short, each in parts.items()}
+            if not parts:
+                titles[name] = title + (f" (cannot be read: {reason})" if reason else "")
         return titles
 
     def stamp(self, checkpoint: str) -> str:
-        path = files.weights().get(checkpoint)
+        path = files.weights().get(checkpoint.partition(JOINT)[0])
         return file_stamp(path, path.with_suffix(".json")) if path else ""
 
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
+        checkpoint, _, finding = checkpoint.partition(JOINT)
         path = files.weights().get(checkpoint)
         if path is None:
             raise ValueError(f"there is no own model called {checkpoint[:40]!r}")
@@ -122,7 +122,7 @@ class Own(Source):
         if card is None:
             raise ValueError(f"the card {checkpoint}.json is not there (any more)")
         refuse_misspelt(card, f"the card {checkpoint}.json")
-        return _assemble(checkpoint, card, path.read_bytes())
+        return assembled(checkpoint, card, path.read_bytes(), finding)
 
 
 CLASSIFIERS: tuple[type[Source], ...] = (Own,)

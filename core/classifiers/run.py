@@ -16,6 +16,7 @@ from core.checkpoints.card import Card
 from core.checkpoints.tensor_files import LARGEST, fit, parse_tensors
 from core.classifiers._architectures import head
 from core.classifiers._layers import as_on_card
+from core.classifiers._two_classes import TwoClasses
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Progress, Source
 from core.contracts.probe import expect_answers
@@ -63,7 +64,7 @@ class RunWeights(Source):
             raise OSError(f"the weights of run {name} are not there (any more)") from error
         made = as_on_card(_empty(card, progress), card.layers, f"the card of run {name}")
         labels = tuple(card.labels or made.labels)
-        told = len(tensors.get(head(made.net), labels))
+        told = len(labels) if isinstance(made.net, TwoClasses) else len(tensors.get(head(made.net), labels))
         if told != len(labels):
             raise ValueError(f"the card of run {name} names {len(labels)} classes, but its network tells {told} apart")
         fit(made.net, tensors, f"run {name}")

@@ -61,6 +61,21 @@ class Preprocessing:
         whole = f"scaled to {middle} ({self.interpolation})"
         return f"{cut if self.resize else whole}, values from 0 to 1 less {mean}, divided by {std}"
 
+    @property
+    def takes(self) -> str:
+        """What a network takes, in words: the pixels, their values, and what becomes of these.
+
+        >>> Preprocessing((1, 224, 224), (0.5,), (1 / 2048,)).takes
+        '224 × 224 pixels, greyscale, values 0 to 1, which become -1,024 to 1,024 (mean 0.5, deviation 0.000488)'
+        """
+        same = len(set(zip(self.mean, self.std, strict=True))) == 1
+        mean, std = (", ".join(f"{v:.3g}" for v in values[: 1 if same else None]) for values in (self.mean, self.std))
+        ends = [(end - m) / s for end in (0, 1) for m, s in zip(self.mean, self.std, strict=True)]
+        low, high = (f"{end:,.0f}" if abs(end) >= 100 else f"{end:.3g}" for end in (min(ends), max(ends)))
+        colours = "greyscale" if self.size[0] == 1 else "colour"
+        how = f"which become {low} to {high} (mean {mean}, deviation {std})"
+        return f"{self.size[2]} × {self.size[1]} pixels, {colours}, values 0 to 1, {how}"
+
 
 def numbers(text: str, what: str) -> tuple[float, ...]:
     """The numbers in a text, between commas or spaces; ValueError if there is anything else.

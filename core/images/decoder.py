@@ -62,9 +62,9 @@ class Decoder:
     def alive(self) -> bool:
         return self.process.poll() is None
 
-    def ask(self, want: str, raw: bytes, name: str) -> Answer:
+    def ask(self, want: str, raw: bytes, name: str, **how: Any) -> Answer:
         """What it says of a picture, and its arrays; Unreadable in one sentence if the picture ends it."""
-        text = json.dumps({"want": want, "name": name}).encode()
+        text = json.dumps({"want": want, "name": name} | how).encode()
         try:
             for part in (SIZES.pack(len(text), len(raw)) + text, raw):
                 view = memoryview(part)

@@ -5,7 +5,7 @@ import os
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Literal
+from typing import Any, Literal
 
 from core.base import cancellation
 from core.base.errors import Unreadable
@@ -14,14 +14,14 @@ from core.images.decoder import HEAR, Answer, Decoder
 AT_ONCE = 4  # also where there are fewer cores: one that is busy for long does not keep everybody waiting
 
 
-def ask(want: Literal["pixels", "levels", "facts"], raw: bytes, name: str) -> Answer:
-    """What a decoder process says of a picture, and its arrays; from any thread.
+def ask(want: Literal["pixels", "pixels only", "levels", "facts"], raw: bytes, name: str, **how: Any) -> Answer:
+    """What a decoder process says of a picture, and its arrays; from any thread. `how`: frame, window.
 
     Unreadable in one sentence if it is refused, takes too long or ends the process; OSError if none can be started;
     Cancelled where a stop was asked for, and the process is ended then.
     """
     with _pool.one() as decoder:
-        said, arrays = decoder.ask(want, raw, name)
+        said, arrays = decoder.ask(want, raw, name, **how)
     if "refused" in said:
         raise Unreadable(str(said["refused"]))
     return said, arrays

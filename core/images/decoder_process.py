@@ -22,8 +22,8 @@ from numpy.typing import NDArray
 from PIL import Image
 
 from core.base.errors import Unreadable
-from core.images.levels import shown
-from core.images.reader import look, read
+from core.images.levels import Levels, shown
+from core.images.reader import look, pixels_only, read
 
 PATIENCE = 20  # seconds of work for one picture
 MOST_MEMORY = 3_000_000_000  # bytes of address space, the libraries' own among them
@@ -35,14 +35,28 @@ def answer(asked: dict[str, Any], raw: bytes) -> tuple[dict[str, Any], Sequence[
     try:
         if asked["want"] == "facts":
             return asdict(look(raw, asked["name"])), ()
-        found = read(raw, asked["name"])
+        if asked["want"] == "pixels only":
+            return {}, (np.frombuffer(pixels_only(raw, asked["name"]), np.uint8),)
+        found = read(raw, asked["name"], asked.get("frame"))
         if asked["want"] == "pixels":
-            pixels, notes = shown(found)
-            return {"notes": notes}, (pixels,)
+            window = found.stored(tuple(asked["window"])) if found.deep and asked.get("window") else None
+            pixels, notes = shown(found, window)
+            scale = {"frame": found.frame, "frames": found.frames, **_scale(found, asked.get("window"))}
+            return {"notes": notes, "scale": scale}, (pixels,)
         arrays = [found.values] if found.alpha is None else [found.values, found.alpha]
         return {"notes": found.notes, "bits": found.bits, "inverted_from": found.inverted_from}, arrays
     except Unreadable as error:
         return {"refused": str(error)}, ()
+
+
+def _scale(found: Levels, window: list[float] | None) -> dict[str, Any]:
+    """The range of deep levels, and the window that is shown of it, in the file's own numbers."""
+    if not found.deep:
+        return {}
+    whole = found.full if found.values.ndim == 3 and found.values.dtype.kind == "u" else None
+    span, own = found.stored(found.found), found.stored(found.asked or whole or found.found)
+    low, high = window or own
+    return {"span": (min(span[0], low), max(span[1], high)), "window": (low, high)}
 
 
 def send(sink: IO[bytes], said: dict[str, Any], arrays: Sequence[NDArray[Any]] = ()) -> None:

@@ -7,6 +7,7 @@ from PIL import Image
 
 MOST_BYTES = 25_000_000
 MOST_PIXELS = 40_000_000
+MOST_KEPT = 120_000_000  # bytes of the pixels of a DICOM file, unpacked, all frames together
 FORMATS = {  # Pillow's name -> (what people call it, its file endings)
     "PNG": ("PNG", {"png", "apng"}),
     "JPEG": ("JPEG", {"jpg", "jpeg", "jpe", "jfif", "mpo"}),
@@ -16,7 +17,7 @@ FORMATS = {  # Pillow's name -> (what people call it, its file endings)
     "BMP": ("BMP", {"bmp", "dib"}),
     "GIF": ("GIF", {"gif"}),
 }
-ACCEPTED = "PNG, JPEG, WebP, TIFF, BMP or GIF"
+ACCEPTED = "PNG, JPEG, WebP, TIFF, BMP, GIF or DICOM"
 # What readers raise on damaged files: they let errors of parsing through as they come.
 BROKEN = (
     OSError, SyntaxError, ValueError, TypeError, KeyError, IndexError, AttributeError, AssertionError, ArithmeticError,
@@ -30,8 +31,6 @@ def foreign(raw: bytes) -> str:
     start = raw[:256].lstrip(b"\xef\xbb\xbf \t\r\n")
     if start[:1] == b"<":
         return "is text (SVG, HTML or XML)"
-    if raw[128:132] == b"DICM":
-        return "is a DICOM file: export it as a PNG first"
     if raw[4:8] == b"ftyp":
         return "is a HEIC, AVIF or video file"
     if start[:4] == b"%PDF":
@@ -42,6 +41,11 @@ def foreign(raw: bytes) -> str:
 def is_tiff(raw: bytes) -> bool:
     """Whether the bytes begin as a TIFF does, ordinary or large."""
     return raw[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
+
+
+def is_dicom(raw: bytes) -> bool:
+    """Whether the bytes begin as a DICOM file does."""
+    return raw[128:132] == b"DICM"
 
 
 def other_ending(name: str, kind: str) -> str:

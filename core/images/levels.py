@@ -16,7 +16,9 @@ class Levels:
 
     Of 8 bits unsigned: uint8 in sRGB, ready to be shown. Deeper: the file's own numbers, of `bits` each. `alpha`
     (H, W) uint8, None where all is opaque. `inverted_from`: where the file has white as zero, what a stored number and
-    its value here add up to. `notes`: sentences on what was done in reading.
+    its value here add up to. `asked`: the window that the file itself asks for, in these values, and `why` in words;
+    `toned` (H, W) uint8: what a curve of the file's own makes of them. `frame`, from 1, of `frames`: which of the
+    file's this is. `notes`: sentences on what was done in reading.
     """
 
     values: NDArray[Any]
@@ -24,6 +26,11 @@ class Levels:
     alpha: NDArray[np.uint8] | None = None
     inverted_from: float | None = None
     notes: tuple[str, ...] = ()
+    asked: Window | None = None
+    why: str = ""
+    toned: NDArray[np.uint8] | None = None
+    frame: int = 1
+    frames: int = 1
 
     @property
     def deep(self) -> bool:
@@ -47,6 +54,12 @@ class Levels:
         """The least and the greatest level in it; what is fully transparent does not count, unless all is."""
         seen = self.values if self.alpha is None or not self.alpha.any() else self.values[self.alpha > 0]
         return float(seen.min()), float(seen.max())
+
+    def stored(self, window: Window) -> Window:
+        """A window of these values in the numbers that stand in the file, and the other way round."""
+        if self.inverted_from is None:
+            return window
+        return self.inverted_from - window[1], self.inverted_from - window[0]
 
     def turned(self, orientation: int) -> "Levels":
         """Upright, by EXIF's number for how it lies; as it is for a number that says nothing."""
@@ -92,14 +105,17 @@ def _reduced(levels: Levels, window: Window | None) -> tuple[NDArray[np.uint8], 
     values, bits = levels.values, levels.bits
     if window is None and values.ndim == 3 and values.dtype.kind == "u":
         return (values >> (bits - 8)).astype(np.uint8), (f"Its {bits} bits a colour were reduced to 8.",)
-    low, high = window or levels.found
+    if window is None and levels.toned is not None:
+        return levels.toned, (f"{levels.why[0].upper()}{levels.why[1:]} was applied.",)
+    low, high = window or levels.asked or levels.found
     if not high >= low:
         raise ValueError(f"expected a window from a lower to a higher level, got {low:g} to {high:g}")
-    said = (low, high) if levels.inverted_from is None else (levels.inverted_from - high, levels.inverted_from - low)
+    said = levels.stored((low, high))
     kind = "Greyscale" if values.ndim == 2 else "Colours"
-    kind = f"{kind} of more than 8 bits" if bits > 8 else f"{kind} with signed levels"
+    kind += " of more than 8 bits" if bits > 8 else " with signed levels" if values.dtype.kind == "i" else ""
     ends = f"{said[0]:.10g} to {said[1]:.10g}"
-    spread = f"its own range, {ends}," if window is None else f"the range from {ends}"
+    own = f"{levels.why if levels.asked else 'its own range'}, {ends},"
+    spread = own if window is None else f"the range from {ends}"
     notes = [f"{kind}: {spread} was spread from black to white."]
     if low == high:
         notes.append("Every pixel has the same value, so the picture is all one shade.")

@@ -2,8 +2,6 @@
 
 import hashlib
 import io
-import re
-import unicodedata
 from dataclasses import dataclass
 
 import numpy as np
@@ -12,43 +10,44 @@ from numpy.typing import NDArray
 from PIL import Image
 from torch import Tensor
 
-from core.base.plain_line import without_sequences
 from core.contracts.classifier import Classifier
-from core.images.decode import BROKEN, MOST_PIXELS, decode
+from core.images.decode import BROKEN, MOST_BYTES, MOST_PIXELS, decode_view, is_dicom, pixels_only
+from core.images.formats import MOST_KEPT
+from core.images.plain_name import plain_name as plain_name
+from core.images.view import FIRST, WHOLE, Scale, View
 
 FILTERS = {"bicubic": Image.Resampling.BICUBIC, "bilinear": Image.Resampling.BILINEAR}
 
 
 @dataclass(frozen=True, eq=False)
 class Picture:
-    """`pixels` (H, W, 3) uint8 RGB; `sha256` of the bytes it came in; `notes`: sentences on what was done to it."""
+    """`pixels` (H, W, 3) uint8 RGB; `sha256` of the bytes it came in, of a DICOM file of those that are kept;
+    `notes`: sentences on what was done to it; `scale`: what there is to choose of it, and `view`: what was asked for.
+    """
 
     pixels: NDArray[np.uint8]
     name: str
     sha256: str
     notes: tuple[str, ...] = ()
+    scale: Scale = WHOLE
+    view: View = FIRST
 
 
-def plain_name(name: str) -> str:
-    """A file name from outside as short plain text: no folders, no markup, no control characters.
+def read_picture(raw: bytes, name: str, view: View = FIRST) -> Picture:
+    """The picture in `raw`, its format told by content; ValueError in one sentence if there is none.
 
-    >>> plain_name("C:\\\\scans\\\\<b>chest 1</b>.png"), plain_name("../..")
-    ('b_.png', 'picture')
+    A DICOM file is stripped to its pixels before, and not called as it came: file names tell of patients too.
     """
-    last = re.split(r"[/\\]", unicodedata.normalize("NFC", without_sequences(name)))[-1]
-    kept = "".join(c if unicodedata.category(c)[0] in "LMN" or c in " ._-()" else "_" for c in last)
-    kept = re.sub(r"_+", "_", re.sub(r"\s+", " ", kept)).strip(" .")
-    stem, dot, ending = kept.rpartition(".")
-    if len(kept) > 60 and dot and len(ending) <= 5:
-        kept = stem[: 59 - len(ending)] + dot + ending
-    return kept[:60] or "picture"
+    return stripped_picture(pixels_only(raw, plain_name(name)), name, view)
 
 
-def read_picture(raw: bytes, name: str) -> Picture:
-    """The picture in `raw`, its format told by content; ValueError in one sentence if there is none."""
-    called = plain_name(name)
-    pixels, notes = decode(raw, called)
-    return Picture(pixels, called, hashlib.sha256(raw).hexdigest(), notes)
+def stripped_picture(raw: bytes, name: str, view: View) -> Picture:
+    """The same of bytes that `core.images.decode.pixels_only` has made."""
+    called, digest = plain_name(name), hashlib.sha256(raw).hexdigest()
+    most = MOST_KEPT + MOST_BYTES if is_dicom(raw) else MOST_BYTES
+    seen = decode_view(raw, called, view, most)
+    called = f"DICOM picture {digest[:6]}" if is_dicom(raw) else called
+    return Picture(seen.pixels, called, digest, seen.notes, seen.scale, view)
 
 
 def _box(width: int, height: int, classifier: Classifier) -> tuple[float, float, float, float]:

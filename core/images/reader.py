@@ -8,7 +8,8 @@ from dataclasses import dataclass, replace
 from PIL import Image, ImageFile, UnidentifiedImageError
 
 from core.base.errors import Unreadable
-from core.images.formats import ACCEPTED, BROKEN, FORMATS, MOST_PIXELS, is_tiff, other_ending
+from core.images.dicom import Dicom
+from core.images.formats import ACCEPTED, BROKEN, FORMATS, MOST_PIXELS, is_dicom, is_tiff, other_ending
 from core.images.jpeg_scans import MOST_SCANS, scans
 from core.images.levels import Levels
 from core.images.pillow_levels import bits, is_grey, levels
@@ -30,9 +31,16 @@ class Facts:
     bits: int
 
 
-def read(raw: bytes, name: str) -> Levels:
-    """The first picture in `raw`, upright; Unreadable in one sentence that names it if there is none."""
+def read(raw: bytes, name: str, frame: int | None = None) -> Levels:
+    """The first picture in `raw`, upright; Unreadable in one sentence that names it if there is none.
+
+    Of a DICOM file the frame of that number, from 1, or the middle one.
+    """
     with _sentences(name):
+        if is_dicom(raw):
+            return Dicom(raw, name).levels(frame)
+        if frame not in (None, 1):
+            raise Unreadable(f"{name} is read for its first picture only, so it has no frame {frame}")
         tiff = opened(raw, name) if is_tiff(raw) else None
         if tiff is not None and not tiff.ordinary:
             kind, several, orientation = "TIFF", tiff.several, tiff.orientation
@@ -49,9 +57,18 @@ def read(raw: bytes, name: str) -> Levels:
         return replace(found, notes=(*notes, *found.notes))
 
 
+def pixels_only(raw: bytes, name: str) -> bytes:
+    """A DICOM file without anything but its pixels and how they are shown; Unreadable in one sentence."""
+    with _sentences(name):
+        return Dicom(raw, name).kept()
+
+
 def look(raw: bytes, name: str) -> Facts:
     """What the first picture in `raw` is, from its header; Unreadable in one sentence that names it if it is none."""
     with _sentences(name):
+        if is_dicom(raw):
+            file = Dicom(raw, name)
+            return Facts(file.height, file.width, file.is_grey, max(file.bits, 8))
         tiff = opened(raw, name) if is_tiff(raw) else None
         if tiff is not None and not tiff.ordinary:
             (width, height), grey = (tiff.page.imagewidth, tiff.page.imagelength), tiff.grey

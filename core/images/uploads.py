@@ -1,4 +1,8 @@
-"""Uploaded pictures: checked by being decoded (core.images.decode), kept as they came, and read again."""
+"""Uploaded pictures: checked by being decoded (core.images.decode), kept as they came, and read again.
+
+Of a DICOM file its pixels alone are kept. What a picture is called says also how it is looked at, where that is not as
+the file itself asks: "upload/0123456789abcdef@frame3@-160:240" (core.images.view).
+"""
 
 import hashlib
 import json
@@ -7,28 +11,51 @@ from pathlib import Path
 
 from core.base.atomic_files import write_whole
 from core.base.paths import home
-from core.images.picture import Picture, plain_name, read_picture
+from core.images.decode import pixels_only
+from core.images.picture import Picture, plain_name, stripped_picture
+from core.images.view import FIRST, View
 from core.untrusted.foreign_json import read_object
 
 LARGEST = 10_000  # bytes of the file that holds an upload's name
-_UPLOAD = re.compile(r"upload/([0-9a-f]{16})")
+_UPLOAD = re.compile(r"(upload/[0-9a-f]{16})(@[0-9a-z@:.+-]{1,80})?", re.ASCII)
 
 
 def is_upload(image_id: str) -> bool:
     """Whether this is the name of an uploaded picture."""
-    return _UPLOAD.fullmatch(image_id) is not None
+    try:
+        return bool(parts(image_id))
+    except ValueError:
+        return False
+
+
+def parts(image_id: str) -> tuple[str, View]:
+    """The name of the upload itself, and how it is looked at; ValueError if this names no upload.
+
+    >>> parts("upload/0123456789abcdef@-160:240")
+    ('upload/0123456789abcdef', View(frame=None, window=(-160.0, 240.0)))
+    """
+    found = _UPLOAD.fullmatch(image_id)
+    if found is None:
+        raise ValueError("there is no uploaded picture of that name")
+    return found[1], View.read(found[2] or "")
+
+
+def without_view(image_id: str) -> str:
+    """The name of the picture itself, whatever its frame and window."""
+    return parts(image_id)[0] if is_upload(image_id) else image_id
 
 
 def uploaded(image_id: str) -> Picture:
     """The picture called "upload/0123456789abcdef"; ValueError in a sentence if it is not there, or was changed."""
-    short = image_id.partition("/")[2]
+    plain, view = parts(image_id)
+    short = plain.partition("/")[2]
     path = home() / "uploads" / f"{short}.image"
     if not path.is_file():
         raise ValueError("this uploaded picture is no longer here; upload it again")
     raw = path.read_bytes()
     if not hashlib.sha256(raw).hexdigest().startswith(short):
         raise ValueError("this uploaded picture was changed on disk; upload it again")
-    return read_picture(raw, _name(path.with_suffix(".json")))
+    return stripped_picture(raw, _name(path.with_suffix(".json")), view)
 
 
 def _name(path: Path) -> str:
@@ -38,6 +65,11 @@ def _name(path: Path) -> str:
     except (OSError, ValueError):
         return "picture"
     return plain_name(name) if isinstance(name, str) else "picture"
+
+
+def upload_name(image_id: str) -> str:
+    """What the upload of that id is called."""
+    return _name(home() / "uploads" / f"{parts(image_id)[0].partition('/')[2]}.json")
 
 
 def uploads(count: int) -> dict[str, str]:
@@ -51,13 +83,15 @@ def uploads(count: int) -> dict[str, str]:
     return {image: name for image, name in named.items() if is_upload(image)}
 
 
-def keep_upload(raw: bytes, name: str) -> str:
-    """Store a picture's bytes as they came; returns its id, "upload/" and 16 digits of its sha256.
+def keep_upload(raw: bytes, name: str, view: View = FIRST) -> str:
+    """Store a picture's bytes as they came, of a DICOM file the pixels; returns its id, "upload/" and 16 digits of the
+    sha256 of what is stored, and how it is looked at.
 
     ValueError in one sentence if it is no picture, OSError if it cannot be stored.
     """
-    made = read_picture(raw, name)
-    short = upload_id(made).partition("/")[2]
+    raw = pixels_only(raw, plain_name(name))
+    made = stripped_picture(raw, name, view)
+    short = parts(upload_id(made))[0].partition("/")[2]
     folder = home() / "uploads"
     write_whole(folder / f"{short}.json", json.dumps({"name": made.name, "sha256": made.sha256}).encode())
     write_whole(folder / f"{short}.image", raw)
@@ -66,4 +100,4 @@ def keep_upload(raw: bytes, name: str) -> str:
 
 def upload_id(picture: Picture) -> str:
     """What a picture is called as an upload."""
-    return f"upload/{picture.sha256[:16]}"
+    return f"upload/{picture.sha256[:16]}{picture.view}"

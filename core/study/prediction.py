@@ -4,6 +4,7 @@ from dataclasses import dataclass
 
 from torch import Tensor
 
+from core.contracts.checks import expect_batch
 from core.contracts.classifier import Classifier
 
 
@@ -26,5 +27,6 @@ class Prediction:
 
 
 def predict(classifier: Classifier, image: Tensor) -> Prediction:
-    """The prediction for one image (C, H, W) in [0, 1]."""
+    """The prediction for one image (C, H, W) in [0, 1]; ValueError in one sentence for any other."""
+    expect_batch(classifier, image[None])
     return Prediction(tuple(classifier.probabilities(image[None])[0].double().tolist()))

@@ -3,7 +3,9 @@
 import io
 import json
 from pathlib import Path
+from typing import Any
 
+import timm
 import torch
 from safetensors.torch import save
 from streamlit.testing.v1 import AppTest
@@ -68,6 +70,45 @@ def test_mean_std_size_and_filter_can_be_set(home: Path) -> None:
     app.run()
     assert "expected mean as numbers" in said(app)
     assert app.button[0].disabled
+
+
+def chosen(app: AppTest, label: str) -> Any:
+    every = (*app.text_input, *app.selectbox, *app.text_area)
+    return next(each for each in every if each.label.startswith(label))
+
+
+def test_findings_and_a_range(home: Path) -> None:
+    app = opened("chest.safetensors", weights("resnet20", 3), "resnet20")
+    chosen(app, "Its outputs are").select("multi-label").run()
+    chosen(app, "Names of the findings").set_value("Edema\nGout\nOld scar")
+    chosen(app, "Mean").set_value("0")
+    chosen(app, "Then divided").set_value("1")
+    chosen(app, "Both are for").set_value("-1024, 1024").run()
+    app.button[0].click().run()
+    assert "One finding of 3 that this model tells" in said(app)
+    card = json.loads((home / "models" / "chest.json").read_text())
+    assert (card["output"], card["labels"]) == ("multi-label", ["Edema", "Gout", "Old scar"])
+    assert (card["mean"], card["std"]) == ([0.5] * 3, [1 / 2048] * 3)
+
+
+def test_numbers_for_bytes_are_told(home: Path) -> None:
+    app = opened("net.safetensors", weights("resnet20"), "resnet20")
+    chosen(app, "Mean").set_value("123.7")
+    app.run().button[0].click().run()
+    assert "are not of values from 0 to 1" in said(app)
+    assert not (home / "models" / "net.json").exists()
+
+
+def test_a_network_of_timm_by_its_name(home: Path) -> None:
+    torch.manual_seed(0)
+    app = opened("t.safetensors", save(timm.create_model("resnet10t", num_classes=2).state_dict()), "timm:")
+    chosen(app, "Name in timm").set_value("resnet10x").run()
+    assert "timm has no architecture 'resnet10x'; the nearest are" in said(app).replace("\\", "")
+    assert app.button[0].disabled
+    chosen(app, "Name in timm").set_value("resnet10t").run()
+    app.button[0].click().run()
+    assert "Added as ‘t’" in said(app)
+    assert json.loads((home / "models" / "t.json").read_text())["architecture"] == "timm:resnet10t"
 
 
 def test_a_file_of_torch_save_is_not_read_but_the_command_is_named(home: Path) -> None:
