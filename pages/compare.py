@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from app.cases.save_button import save_beside
 from app.compare.image_lists import next_buttons, show_lists
 from app.compare.images_form import run_arguments
 from app.compare.links import inspect_buttons, link
+from app.compare.marked_pictures import show_marked
 from app.compare.models import choose_models
 from app.compare.numbers import show_numbers
 from app.compare.over_images import show_run
@@ -26,7 +28,6 @@ st.caption(
     "Two models on the same picture: which of them can be fooled, and how steadily does each look? Choose two models "
     "and a picture; further down, measure both on many test images."
 )
-
 device = sidebar(ask=False)[1]
 asked = st.container()
 try:
@@ -67,12 +68,13 @@ else:
     chosen, shared = choose_map(explainers)
     with st.container(key=f"pair-{pair.case('before').attack_id}"):
         show_pictures(comparison, two, chosen, label, shared=shared)
-    inspect_buttons(pair)
+    save_beside(comparison, label, together.alive, lambda: inspect_buttons(pair))
     show_numbers(comparison)
     st.subheader("Over many test images")
     arguments = run_arguments(pair, two, chosen)
     if seen := show_run(arguments, pair, device):
         show_lists(seen, pair, two, arguments["data"])
+show_marked(two)
 if not unsure:
     link(pair, model, device)
 limits()

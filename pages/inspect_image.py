@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.cases.save_button import save_beside
 from app.inspect_image.chosen_picture import begin_with
 from app.inspect_image.findings import show_findings
 from app.inspect_image.panels import show_downloads
@@ -75,6 +76,5 @@ else:
         notice.info(f"The attack follows your settings. Press ‘{BUTTON}’ to draw the maps for it.")
 with st.container(key=f"study-{study.case.attack_id}"):
     show_findings(study, model, label(image, model), job is not None and job.alive and study.case == job.study.case)
-if study.attacked is not None:
-    show_downloads(study)
+save_beside(study, label(image, model), job is not None and job.alive, lambda: show_downloads(study))
 limits()

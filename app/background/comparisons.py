@@ -3,16 +3,17 @@
 import threading
 from collections import OrderedDict
 from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from torch import Tensor
 
 from app.background.jobs import Job, Work
 from app.background.queue import Queue
 from app.background.studies import Studies
-from core.compare.comparison import SIDES, Comparison, Pair, Side
+from core.compare.comparison import SIDES, Comparison, Crossing, Pair, Side
 from core.compare.one_image import cross
 from core.contracts.classifier import Classifier
+from core.study.study import Study
 
 KEPT = 32
 
@@ -60,6 +61,7 @@ class Comparisons:
         self.studies = studies
         self.queue = Queue()  # beside that of the studies: a crossing need not wait for the maps of its own two
         self._works: OrderedDict[str, ComparisonWork] = OrderedDict()
+        self._saved: OrderedDict[Pair, Comparison] = OrderedDict()
         self._lock = threading.RLock()
 
     def find(
@@ -78,6 +80,16 @@ class Comparisons:
         if crossing is not None:
             comparison.crossings = crossing.comparison.crossings
         return PairStudies(jobs, crossing, comparison)
+
+    def restore(self, comparison: Comparison) -> None:
+        """Have a comparison that was saved elsewhere found for its pair, where its models are still the same."""
+        for side in SIDES:
+            self.studies.restore(comparison.studies[side])
+        with self._lock:
+            self._saved[comparison.pair] = comparison
+            self._saved.move_to_end(comparison.pair)
+            if len(self._saved) > KEPT:
+                self._saved.popitem(last=False)
 
     def start(
         self,
@@ -107,6 +119,7 @@ class Comparisons:
             if key not in self._works:
                 if window is None or any(study.attacked is None for study in comparison.studies.values()):
                     return None
+                comparison.crossings = self._saved_crossings(comparison)
                 work = self._works[key] = ComparisonWork(comparison, window=window, open_=self.studies.open_)
                 todo = (models, label, self.queue.turn(work))
                 threading.Thread(target=work.work, args=todo, name="crossing", daemon=True).start()
@@ -115,6 +128,19 @@ class Comparisons:
                     del self._works[old]
             self._works.move_to_end(key)
             return self._works[key]
+
+    def _saved_crossings(self, comparison: Comparison) -> dict[Side, Crossing]:
+        """What was restored of a comparison of these very studies, from which it goes on; else nothing yet."""
+        saved = self._saved.get(comparison.pair)
+        if saved is None or any(_made(saved.studies[side]) != _made(comparison.studies[side]) for side in SIDES):
+            return comparison.crossings
+        return {side: replace(each, maps=dict(each.maps), pictures=dict(each.pictures))
+                for side, each in saved.crossings.items()}  # fmt: skip
+
+
+def _made(study: Study) -> tuple[str, str]:
+    """By what a study was computed."""
+    return study.fingerprint, study.device
 
 
 def _key(pair: Pair, models: dict[Side, Classifier], label: int | None) -> str:

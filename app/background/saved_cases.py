@@ -15,8 +15,12 @@ KEPT_ON_DISK = 200
 
 def to_disk(study: Study) -> None:
     """Save a study that holds maps; previews of the attack alone are quick to make again."""
-    if not study.maps:
-        return
+    if study.maps:
+        keep(study)
+
+
+def keep(study: Study) -> None:
+    """Save a study, whatever it holds, in place of what was saved of its case."""
     try:
         cases = folder("cases")
         place = cases / study.case.id

@@ -11,7 +11,7 @@ from torch import Tensor
 from app.background.cache_key import study_key
 from app.background.jobs import Job, copied, nobody
 from app.background.queue import Queue
-from app.background.saved_cases import from_disk, to_disk
+from app.background.saved_cases import from_disk, keep, to_disk
 from core.contracts.classifier import Classifier
 from core.study.case import Case
 from core.study.study import Study, begin
@@ -45,6 +45,13 @@ class Studies:
             if key not in self._jobs and (study := from_disk(case)) is not None and _fits(study, classifier):
                 self._add(key, Job(study, ended="done" if study.complete else "stopped", finished=time.monotonic()))
             return self._jobs.get(key)
+
+    def restore(self, study: Study) -> None:
+        """Have a study that was saved elsewhere found for its case, unless one that fits it as well is known."""
+        known = from_disk(study.case)
+        same = known is not None and (known.fingerprint, known.device) == (study.fingerprint, study.device)
+        if known is None or not same or len(known.maps) < len(study.maps):
+            keep(study)
 
     def start(self, case: Case, classifier: Classifier, image: Tensor, image_sha256: str, window: str = "") -> Job:
         """Start this case for a window, or go on with it; what other cases found already is taken over."""

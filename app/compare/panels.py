@@ -9,6 +9,7 @@ from app.compare.cells import cells
 from app.compare.models import ModelPair
 from app.ui import components
 from app.ui.markdown import plain
+from app.ui.viewer import viewer
 from app.ui.widgets import segments
 from core.compare.comparison import SIDES, Comparison, Side
 from core.compare.words import NAMES, details, headline, transferred
@@ -64,6 +65,7 @@ def show_pictures(
          "cells": cells(comparison, side, key, scales.get(side, 0.0), truth)}
         for side in SIDES
     ]  # fmt: skip
+    viewer([], "view", comparison.pair.image)
     data: dict[str, Any] = {"head": [{"text": text, "title": help} for text, help in HEAD], "rows": rows}
     if scales and explainer is not None:
         ends = list(dict.fromkeys(f"±{limit:.2g}" for limit in scales.values()))

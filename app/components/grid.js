@@ -10,6 +10,7 @@ const square = (entry, heading) => {
   if (entry.made) both.append(pair(entry.made, "", entry.mapAlt));
   else if (entry.map) both.append(pair(entry.picture, entry.map, entry.mapAlt));
   else if (entry.wait) both.append(make("div", "waiting one", entry.wait));
+  for (const each of both.querySelectorAll(".pair")) zoomable(each);
   const answer = make("p", "answer");
   answer.append(make("strong", "", entry.answer), " ", make("span", "whole", entry.confidence));
   const line = make("div", "line");

@@ -1,6 +1,7 @@
 const picture = (entry) => {
   const figure = make("figure");
   const shown = entry.under ? pair(entry.under, entry.map, entry.alt) : make("div", "pair soon");
+  if (entry.under) zoomable(shown);
   figure.append(shown, make("figcaption", "", entry.caption));
   return figure;
 };

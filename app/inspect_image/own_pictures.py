@@ -8,10 +8,10 @@ from app.inspect_image.chosen_picture import take
 from app.ui.cached_pictures import thumbnail
 from app.ui.markdown import plain
 from app.ui.state import keep, kept, widget
-from core.images.decode import MOST_BYTES
-from core.images.uploads import keep_upload, uploads
+from core.images.decode import ACCEPTED, MOST_BYTES
+from core.images.uploads import keep_upload, upload_name, uploads
 
-FORMATS = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif"]
+FORMATS = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "dcm", "dicom"]
 LISTED = 40
 
 
@@ -30,7 +30,7 @@ def uploaded_tiles() -> list[dict[str, str]]:
 def upload() -> None:
     """The upload box; keeps every readable file at once and says of each other one why it cannot be read."""
     files = st.file_uploader(
-        f"One or several pictures: PNG, JPEG, WebP, TIFF, BMP or GIF, up to {MOST_BYTES // 10**6} MB each",
+        f"One or several pictures: {ACCEPTED}, up to {MOST_BYTES // 10**6} MB each",
         type=FORMATS, accept_multiple_files=True, key=widget("files"), max_upload_size=MOST_BYTES // 10**6,
     )  # fmt: skip
     seen: set[str] = kept("seen", set())
@@ -46,7 +46,7 @@ def upload() -> None:
         seen.add(file.file_id)
         try:
             image = keep_upload(raw, file.name)
-            uploads[image] = file.name
+            uploads[image] = upload_name(image)
             first = first or image
         except (ValueError, OSError) as error:
             refused[f"{file.name} {hashlib.sha256(raw).hexdigest()[:6]}"] = str(error)
@@ -58,7 +58,8 @@ def upload() -> None:
         st.rerun()
     if uploads:
         st.caption(f"{len(uploads)} picture{'s' if len(uploads) > 1 else ''} kept on the computer that runs this "
-                   "dashboard, nowhere else. Everybody who can open the dashboard sees them.")  # fmt: skip
+                   "dashboard, nowhere else. Everybody who can open the dashboard sees them. Of a DICOM file only the "
+                   "pixels are kept: neither its name nor anything about the patient.")  # fmt: skip
 
 
 def show_refused() -> None:

@@ -5,9 +5,8 @@ from typing import Literal
 import streamlit as st
 
 from app.ui import charts, components
-from app.ui.cached_pictures import shown_png
-from app.ui.encoded import data_url
 from app.ui.markdown import plain
+from app.ui.viewer import Shown, viewer
 from core.base.units import in_255ths
 from core.bundles.write import zipped
 from core.catalog import EXPLAINERS
@@ -17,7 +16,6 @@ from core.study.study import Study
 from core.study.words import percent, verdict
 
 IMAGES: tuple[Literal["original", "attacked"], ...] = ("original", "attacked")
-SMALLEST = 320  # pictures are enlarged to this many pixels by whole factors, so that they stay sharp
 
 
 def show_verdict(study: Study, truth: str | None) -> None:
@@ -42,39 +40,37 @@ def show_pictures(study: Study, coming: bool) -> None:
 
     coming: the attack is being computed.
     """
-    attacked = study.attacked
-    left, middle, right = st.columns([1, 1, 1.25], gap="medium")
-    original = shown_png(pixels(study.original), SMALLEST)
-    if attacked is None:
-        with left:
-            st.markdown("**Original image**", help="The picture as the model sees it.")
-            st.image(original, width="stretch", alt="original image")
-        with middle:
-            st.markdown("**The change**", help="What the attack adds to the picture, made visible.")
-            said = "The attack is being made …" if coming else "What the attack changes is shown here, made visible."
-            components.waiting(said, coming, key="change")
-            st.caption("Largest change of a pixel: not known yet")  # the height of the row that follows
-    else:
-        with left:
-            st.markdown("**Original | attacked**", help="Drag across the picture, or use the slider, to swipe "
-                        "from one to the other. The pixels are shown as the model sees them.")  # fmt: skip
-            changed = shown_png(pixels(attacked.image), SMALLEST)
-            components.swipe(data_url(original), data_url(changed), ("original image", "attacked image"), key="swipe")
-        with middle:
-            change = attacked.image - study.original
-            factor = amplification(change)
-            st.markdown(f"**The change, × {factor}**", help="Attacked minus original, multiplied so that an eye can "
-                        "see it. Grey: no change; brighter or darker: that colour was raised or lowered.")  # fmt: skip
-            st.image(shown_png(amplified(change, factor), SMALLEST), width="stretch",
-                     alt=f"the change of every pixel, {factor} times as strong as it is")  # fmt: skip
-            st.caption(f"Largest change of a pixel: {in_255ths(attacked.sizes['linf'])}")
+    left, right = st.columns([2, 1.25], gap="medium")
+    with left:
+        st.markdown("**The pictures**", help="As the model sees them, with every pixel. Drag across the first, or use "
+                    "its slider, to swipe from the original to the attacked image. Zoom with + and −, or with the "
+                    "wheel after a click or with Ctrl: all pictures and maps of this page follow.")  # fmt: skip
+        original = Shown(pixels(study.original), "original", "original image")
+        viewer([original, *_changed(study, coming)], "pictures", study.case.image, mode="swipe",
+               pair=None if study.attacked is None else (0, 1))  # fmt: skip
     with right:
         st.markdown("**What the model answers**", help="The model's own probabilities. They say how sure the model is, "
                     "not how right.")  # fmt: skip
         if study.before is not None:
-            after = attacked.after if attacked else None
+            after = study.attacked.after if study.attacked else None
             chart = charts.probabilities(study.labels, study.before, after, target=study.case.target)
             st.altair_chart(chart, width="stretch", alt="bars: the most probable answers and their probabilities")
+
+
+def _changed(study: Study, coming: bool) -> list[Shown]:
+    """The attacked image and what the attack changed; the place of the latter before there is an attack."""
+    attacked = study.attacked
+    if attacked is None:
+        said = "The attack is being made …" if coming else "What the attack changes is shown here, made visible."
+        return [Shown(None, "the change", "", wait=said, soon=coming, more="Largest change of a pixel: not known yet")]
+    change = attacked.image - study.original
+    factor = amplification(change)
+    return [
+        Shown(pixels(attacked.image), "attacked", "attacked image"),
+        Shown(amplified(change, factor), f"the change, × {factor}",
+              f"the change of every pixel, {factor} times as strong as it is",
+              more=f"Largest change of a pixel: {in_255ths(attacked.sizes['linf'])}. Grey is no change."),
+    ]  # fmt: skip
 
 
 def show_agreement(study: Study) -> None:

@@ -4,6 +4,7 @@ import streamlit as st
 
 from app.inspect_image.chosen_picture import kind_of, take
 from app.inspect_image.own_pictures import show_refused, upload, uploaded_tiles
+from app.inspect_image.view_controls import choose_view
 from app.ui import components
 from app.ui.cached_pictures import gallery_tiles
 from app.ui.markdown import plain
@@ -11,9 +12,11 @@ from app.ui.state import drop, keep, kept, setting
 from app.ui.story_words import marks
 from app.ui.widgets import segments
 from core.contracts.classifier import Classifier
+from core.contracts.preprocessing import Preprocessing
 from core.images.picture import Picture, fit_notes
 from core.images.samples import index_of, sample
 from core.images.stories import FIRST_GALLERY, MODELS, first_picture
+from core.images.uploads import without_view
 from core.study.prediction import Prediction
 from core.study.words import percent
 
@@ -42,11 +45,12 @@ def choose_image() -> str:
     else:
         tiles = gallery_tiles(shown)
     if tiles:
-        picked = components.gallery(tiles, image, "gallery", marks(shown))
-        if picked and picked != image:
+        picked = components.gallery(tiles, without_view(image), "gallery", marks(shown))
+        if picked and picked != without_view(image):
             take(picked)
             st.rerun()
     if shown == "upload":
+        choose_view(image)
         show_refused()
     return image
 
@@ -60,6 +64,8 @@ def introduce(image: str, picture: Picture, model: Classifier, before: Predictio
     notes = (*picture.notes, *fit_notes(picture, model), shipped.credit if shipped else "")
     if text := " ".join(plain(each, 200) for each in notes if each):
         st.caption(text)
+    deep = "; a picture of more levels than 256 is reduced to them by its window" if picture.scale.span else ""
+    st.caption(f"What this model takes: {Preprocessing.of(model).takes}{deep}.")
     if not shipped:
         st.caption(f"This model knows {len(model.labels):,} classes and must choose one of them, whatever the picture "
                    "shows.")  # fmt: skip

@@ -5,6 +5,7 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.refine.learning_form import ask_layers, ask_objective, ask_schedule
+from app.refine.marked_pictures import marked_pictures
 from app.refine.own_data import own_data
 from app.refine.request import OWN, SEVERAL, take_again, take_preset
 from app.ui.cached import bases, classifier, untrained
@@ -86,6 +87,7 @@ def ask() -> tuple[Refinement, str]:
         own_data(_size(base, start))
     st.subheader("2. What it learns")
     kind, values = ask_objective()
+    marked_pictures(kind.key)
     layers = ask_layers()
     st.subheader("3. How long")
     schedule = ask_schedule()

@@ -20,10 +20,15 @@ from core.audit.verify import verify
 from core.base.download import nothing_fetched
 from core.base.file_stamp import file_stamp
 from core.base.run_folder import METRICS
+from core.casebook.casebook import Casebook
+from core.casebook.places import DATABASE, casebook_folder
 from core.catalog import CLASSIFIERS, classifier_names, stamp
+from core.compare.comparison import Side
+from core.compare.marked_region import compared
 from core.contracts.classifier import Classifier
 from core.refinement.untrained import untrained as before_training
 from core.refinement.untrained import untrained_names
+from core.spurious.marked_images import load_marked
 
 
 def classifier(name: str, device: str = "cpu", fetch: bool = False) -> Classifier:
@@ -103,6 +108,22 @@ def mask_strip(path: str, stamp: int) -> bytes:
     return strip_png(Path(path))
 
 
+def casebook() -> Casebook:
+    """The casebook of this user; ValueError or OSError in one sentence if it cannot be had."""
+    place = casebook_folder()
+    if not (place / DATABASE).is_file():
+        Casebook(place)  # made, or made anew where somebody has removed it
+    return _casebook(place, (place / DATABASE).stat().st_ino)
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _casebook(place: Path, file: int) -> Casebook:
+    """Opened once, and again if its file is another one."""
+    book = Casebook(place)
+    book.purge()
+    return book
+
+
 @st.cache_resource
 def comparisons() -> Comparisons:
     """The one place of this server where comparisons are computed."""
@@ -113,3 +134,9 @@ def comparisons() -> Comparisons:
 def measurements() -> OrderedDict[str, Any]:
     """What was measured of runs before they were started, by their settings; the oldest first."""
     return OrderedDict()
+
+
+@st.cache_data(max_entries=32, show_spinner=False)
+def marked_region(name: str, _models: Mapping[Side, Classifier], weights: tuple[str, ...]) -> dict[str, Any]:
+    """What two models make of the regions of the marked images `name`; weights: the models' fingerprints."""
+    return compared(_models, load_marked(name))

@@ -12,7 +12,12 @@ from app.ui.cached import classifier, classifiers
 from app.ui.encoded import data_url, small_jpeg
 from app.ui.story_words import tiles
 from core.base.download import nothing_fetched
+from core.base.file_stamp import file_stamp
 from core.base.paths import folder
+from core.bundles.comparison_folder import COMPARISON, CROSSINGS
+from core.bundles.manifest import ARRAYS, MANIFEST, ORIGINAL
+from core.casebook.folders import read_folder
+from core.compare.comparison import Comparison
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
@@ -25,6 +30,10 @@ from core.images.stories import MODELS
 from core.study.colour_scale import Pixels
 from core.study.figures import pixels, png
 from core.study.prediction import Prediction, predict
+from core.study.study import Study
+from core.untrusted.regular_files import read_regular
+
+LARGEST_THUMBNAIL = 10**6  # bytes
 
 
 def test_images(name: str) -> Images:
@@ -82,6 +91,26 @@ def thumbnail(image: str, side: int = 96) -> str:
 def gallery_tiles(name: str) -> list[dict[str, str]]:
     """Id, label and thumbnail of every sample of a gallery, and what is told of the first ones."""
     return tiles(name, classifiers().get(MODELS[name], MODELS[name]), thumbnail)
+
+
+@st.cache_data(max_entries=2000, show_spinner=False)
+def case_thumbnail(path: str) -> str:
+    """The thumbnail of a case as a data: address; "" if it cannot be read."""
+    try:
+        return data_url(read_regular(Path(path), LARGEST_THUMBNAIL))
+    except OSError:
+        return ""
+
+
+def case_contents(folder: str, kind: str) -> Study | Comparison:
+    """What a case of the casebook holds, read again if its files changed; ValueError or OSError in one sentence."""
+    named = (MANIFEST, ARRAYS, ORIGINAL) if kind == "image" else (COMPARISON, CROSSINGS)
+    return _case_contents(folder, kind, file_stamp(*(Path(folder) / name for name in named)))
+
+
+@st.cache_resource(max_entries=6, show_spinner=False)
+def _case_contents(folder: str, kind: str, stamp: str) -> Study | Comparison:
+    return read_folder(Path(folder), kind)
 
 
 def loss_surfaces(models: tuple[str, ...], image: Tensor, label: int) -> dict[str, Surface]:

@@ -1,4 +1,4 @@
-"""Client-side views: a gallery to click, a swipe between two pictures, maps whose opacity changes without the server.
+"""Client-side views: a gallery to click, maps whose opacity changes without the server, tables, lists to choose from.
 
 Everything that varies travels as data and enters the page through `textContent` and `src`, never as HTML.
 """
@@ -12,28 +12,28 @@ import streamlit as st
 HERE = Path(__file__).resolve().parents[1] / "components"
 
 
-def _component(*names: str) -> Callable[..., Any]:
-    """The component of the last name; scripts and styles of the others come before its own."""
+def component(*names: str) -> Callable[..., Any]:
+    """The component of the last name; scripts, and styles where they have some, of the others come before its own."""
     name = names[-1]
-    style = "".join((HERE / f"{each}.css").read_text() for each in ("common", *names))
+    styles = (HERE / f"{each}.css" for each in ("common", *names))
+    style = "".join(path.read_text() for path in styles if path.is_file())
     script = "".join((HERE / f"{each}.js").read_text() for each in names)
     made: Callable[..., Any] = st.components.v2.component(f"counterproof.{name}", html="<div class='root'></div>",
                                                           css=style, js=script)  # fmt: skip
     return made
 
 
-_gallery = _component("gallery")
-_swipe = _component("swipe")
-_waiting = _component("waiting")
-_opacity = _component("opacity")
-_maps = _component("parts", "maps")
-_grid = _component("parts", "grid")
-_table = _component("parts", "table")
-_league = _component("parts", "league")
-_stability = _component("parts", "stability")
-_copy = _component("copy")
-_history = _component("history")
-_runs = _component("runs")
+_gallery = component("gallery")
+_opacity = component("opacity")
+_maps = component("view", "parts", "maps")
+_grid = component("view", "parts", "grid")
+_table = component("parts", "table")
+_league = component("parts", "league")
+_stability = component("parts", "stability")
+_copy = component("copy")
+_history = component("history")
+_runs = component("runs")
+_cases = component("cases")
 
 
 def gallery(tiles: Sequence[dict[str, str]], chosen: str, key: str, marks: Sequence[dict[str, str]] = ()) -> str | None:
@@ -46,16 +46,6 @@ def gallery(tiles: Sequence[dict[str, str]], chosen: str, key: str, marks: Seque
     result = _gallery(data=data, key=key, on_picked_change=lambda: None)
     picked: str | None = result.picked
     return picked
-
-
-def swipe(before: str, after: str, captions: tuple[str, str], key: str) -> None:
-    """Two pictures (data: addresses) over one another, with a handle to drag between them."""
-    _swipe(data={"before": before, "after": after, "captions": list(captions)}, key=key)
-
-
-def waiting(words: str, soon: bool, key: str) -> None:
-    """The place of a square picture that is not there yet; soon: it is being computed."""
-    _waiting(data={"words": words, "soon": soon}, key=key)
 
 
 def opacity(key: str) -> None:
@@ -117,3 +107,18 @@ def runs(lines: Sequence[dict[str, Any]], chosen: str, key: str) -> str | None:
     result = _runs(data={"runs": list(lines), "chosen": chosen}, key=key, on_picked_change=lambda: None)
     picked: str | None = result.picked
     return picked
+
+
+def cases(
+    tiles: Sequence[dict[str, str]], chosen: str, marked: Sequence[str], key: str, label: str = ""
+) -> tuple[str | None, list[str]]:
+    """Cases to open and to mark; returns the id opened in this run, else None, and the ids of those marked.
+
+    tiles: id, title, about, tags, state (fooled, held or plain), src, alt, and, where it is not to download or delete
+    them, what marking is for as mark. marked: those marked when it is drawn first. label: what they are, if not cases.
+    """
+    data = {"cases": list(tiles), "chosen": chosen, "marked": list(marked)} | ({"label": label} if label else {})
+    result = _cases(data=data, key=key, default={"marked": list(marked)}, on_picked_change=lambda: None,
+                    on_marked_change=lambda: None)  # fmt: skip
+    known = {tile["id"] for tile in tiles} | set(marked)
+    return result.picked, [each for each in result.marked or [] if each in known]

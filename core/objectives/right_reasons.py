@@ -14,7 +14,8 @@ from core.contracts.objective import Loss, Objective
 from core.objectives._gradient_penalty import steady
 from core.occlusion.fills import FILLS, fill
 from core.spurious.controls import moved_masks, shuffled_masks
-from core.spurious.marked_images import SETS, load_marked
+from core.spurious.marked_images import load_marked
+from core.spurious.marked_sets import SETS
 
 SOURCES = {
     "expert": "the regions an expert marked", "shuffled": "the expert's, shuffled (control)",

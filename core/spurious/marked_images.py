@@ -6,7 +6,6 @@ same images for ever; sets that come with the project have names of their own. N
 
 import hashlib
 import re
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from functools import lru_cache
 from io import BytesIO
@@ -118,36 +117,3 @@ def read_marked(path: Path) -> MarkedImages:
     if len(tensors) < len(found):
         raise ValueError(f"{path.name} holds no marked images that can be read")
     return MarkedImages(**tensors, classes=tuple(words["classes"]), title=plain_line(" ".join(words["title"]), 200))
-
-
-class Sets(Mapping[str, str]):
-    """Every set that there is, by name -> what people call it, "" first; any well-formed name counts as in it.
-
-    Read from the folders whenever it is asked, so that a set is there as soon as it is made, and a run whose set has
-    been removed still says what it was.
-    """
-
-    def __iter__(self) -> Iterator[str]:
-        yield ""
-        for directory in (PACKAGED, home() / "marked"):
-            yield from sorted(path.stem for path in directory.glob("*.npz") if NAME.fullmatch(path.stem))
-
-    def __len__(self) -> int:
-        return sum(1 for _ in self)
-
-    def __contains__(self, name: object) -> bool:
-        return isinstance(name, str) and (not name or NAME.fullmatch(name) is not None)
-
-    def __getitem__(self, name: str) -> str:
-        if name not in self:
-            raise KeyError(name)
-        if not name:
-            return "none yet"
-        try:
-            found = load_marked(name)
-        except (ValueError, OSError):
-            return f"{name} (not to be read here)"
-        return f"{found.title or name}, {len(found):,} images"
-
-
-SETS = Sets()

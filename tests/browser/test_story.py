@@ -84,9 +84,11 @@ def test_swipe_and_opacity_work_in_the_browser_alone(page: Page, server: str) ->
     done(page)
     swipe = page.get_by_role("slider", name=re.compile("swipe"))
     swipe.fill("10")
-    assert "90%" in page.locator(".frame img").nth(1).evaluate("image => image.style.clipPath")
+    assert "90%" in page.locator(".clip").evaluate("layer => layer.style.clipPath")
     page.get_by_role("slider", name="opacity of the maps").fill("20")
     assert page.locator(".pair img.map").first.evaluate("image => getComputedStyle(image).opacity") == "0.2"
+    page.get_by_role("button", name="Zoom in").click()
+    assert "1.5" in page.locator(".pair img.map").first.evaluate("image => getComputedStyle(image).transform")
 
 
 def test_the_picture_follows_the_strength(page: Page, server: str) -> None:

@@ -1,0 +1,124 @@
+"""Cases that were unpacked become rows and folders of the casebook: all of them, or none."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from pathlib import Path
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from core.bundles.case_files import sha256
+from core.casebook import texts
+from core.casebook.answers import ExpertAnswer, row_of_answer
+from core.casebook.casebook import Casebook
+from core.casebook.folders import put, remove_folder
+from core.casebook.import_index import Told
+from core.casebook.places import new_uid
+from core.casebook.records import SavedCase
+from core.casebook.rows import record_of, tag_rows
+from core.casebook.tables import AnswerRow, CaseRow
+
+
+@dataclass(frozen=True, eq=False)
+class Coming:
+    """A case read back whole in the folder `part`, on the disk; row: without uid and tags. index: the file in it that
+    names the hashes of all others, and sha256 that of it. told.uid: "" if it has none yet."""
+
+    told: Told
+    row: CaseRow
+    part: Path
+    index: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Imported:
+    """added: the new cases; renamed: uid in the archive -> uid here, where another case had it. known: those that were
+    here already, as they are here; answers: how many answers to those were new."""
+
+    added: tuple[SavedCase, ...] = ()
+    renamed: tuple[tuple[str, str], ...] = ()
+    known: tuple[SavedCase, ...] = ()
+    answers: int = 0
+
+    def sentences(self) -> list[str]:
+        """What came in, in whole sentences."""
+        added, known = len(self.added), len(self.known)
+        said = [f"{added} case{' was' if added == 1 else 's were'} imported."]
+        if self.renamed:
+            said.append(f"{len(self.renamed)} of them got a new name, as another case here has the one it came with.")
+        if known:
+            said.append(f"{known} case{' was' if known == 1 else 's were'} here already.")
+        if self.answers:
+            said.append(f"{self.answers} answer{' was' if self.answers == 1 else 's were'} added to them.")
+        if deleted := sum(each.deleted is not None for each in self.known):
+            said.append(f"{deleted} of those {'is' if deleted == 1 else 'are'} deleted here and can be restored.")
+        return said
+
+
+def bring_in(casebook: Casebook, coming: Iterable[Coming]) -> Imported:
+    """Add the cases in one transaction; ValueError or OSError leave the casebook as it was."""
+    placed: list[str] = []
+    made = Imported()
+    try:
+        with casebook.session(writes=True) as session:
+            for each in coming:
+                made = _one(casebook, session, each, made, placed)
+    except BaseException:
+        for uid in placed:
+            remove_folder(casebook.cases, uid)
+        raise
+    return made
+
+
+def _one(casebook: Casebook, session: Session, coming: Coming, made: Imported, placed: list[str]) -> Imported:
+    if (same := _same(casebook, session, coming)) is not None:
+        count = _answers(session, coming.told.answers, same.uid)
+        return replace(made, known=(*made.known, record_of(same)), answers=made.answers + count)
+    uid = coming.told.uid
+    if not uid or session.get(CaseRow, uid) is not None or (casebook.cases / uid).exists():
+        uid = new_uid()
+    put(coming.part, casebook.cases, uid)
+    placed.append(uid)
+    row = coming.row
+    row.uid, row.tags = uid, tag_rows(texts.tags(coming.told.tags))
+    session.add(row)
+    session.flush()
+    _answers(session, coming.told.answers, uid)
+    moved = ((coming.told.uid, uid),) if coming.told.uid not in ("", uid) else ()
+    return replace(made, added=(*made.added, record_of(row)), renamed=(*made.renamed, *moved))
+
+
+def _same(casebook: Casebook, session: Session, coming: Coming) -> CaseRow | None:
+    """The case here that is this one: of its uid and alike in all; where it comes without a uid, any of its study."""
+    told = coming.told
+    if told.uid:
+        row = session.get(CaseRow, told.uid)
+        alike = row is not None and (row.title, row.note, row.label) == (told.title, told.note, told.label)
+        alike = alike and row is not None and {each.folded for each in row.tags} == set(texts.tags(told.tags))
+        return row if alike and row is not None and _contents(casebook, row.uid, coming) else None
+    rows = session.scalars(select(CaseRow).where(CaseRow.study_id == told.study_id).order_by(CaseRow.created))
+    return next((row for row in rows if _contents(casebook, row.uid, coming)), None)
+
+
+def _contents(casebook: Casebook, uid: str, coming: Coming) -> bool:
+    """Whether the case of that uid holds the same: the file that names the hashes of all others is the same."""
+    path = casebook.cases / uid / coming.index
+    try:
+        return sha256(path) == coming.sha256
+    except OSError:
+        return False
+
+
+def _answers(session: Session, answers: Iterable[ExpertAnswer], uid: str) -> int:
+    """Add the answers that this case has not got; how many those were. One whose uid is taken gets a new one."""
+    count = 0
+    for answer in answers:
+        known = session.get(AnswerRow, answer.uid)
+        if known is not None and known.case_uid == uid:
+            continue
+        mine = replace(answer, case_uid=uid, uid=answer.uid if known is None else new_uid())
+        session.add(row_of_answer(mine))
+        session.flush()
+        count += 1
+    return count

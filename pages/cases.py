@@ -1,0 +1,25 @@
+"""Cases: what was saved on Inspect and Compare, to be found, read, edited and opened again."""
+
+import streamlit as st
+
+from app.cases.board import show_cases
+from app.cases.deletion import show_notice
+from app.sidebar import follow_history
+from app.ui.advice import advice
+from app.ui.cached import casebook
+from app.ui.keeping import show_unkept
+
+st.title("Cases")
+st.caption(
+    "What was saved on Inspect and Compare, with your notes. Everybody who can open this dashboard sees all cases and "
+    "can change them."
+)
+follow_history()
+show_unkept()
+try:
+    book = casebook()
+except (ValueError, OSError) as error:
+    st.error(advice(error))
+    st.stop()
+show_notice(book)
+show_cases(book)
