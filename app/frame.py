@@ -13,7 +13,8 @@ log = logging.getLogger("counterproof")
 # Streamlit's own Stop is hidden: it is not the Stop of a study.
 FRAME = """<style>
 [data-testid=stStatusWidget] { display: none; }
-.st-key-unseen { position: absolute; }
+.st-key-unseen, .st-key-remembered { position: absolute; }
+.st-key-limits-large p { font-size: 1.15rem; line-height: 1.55; max-width: 64rem; }
 [data-testid=stMainBlockContainer] { padding: 3.2rem 3rem 3rem; }
 </style>"""
 

@@ -10,6 +10,9 @@ PAGES = {
         "overview": ("overview.py", "Overview", ":material/home:"),
         "inspect": ("inspect_image.py", "Inspect", ":material/search:"),
         "compare": ("compare.py", "Compare", ":material/compare:"),
+        "batch": ("batch.py", "Batch", ":material/photo_library:"),
+        "cases": ("cases.py", "Cases", ":material/folder_open:"),
+        "present": ("present.py", "Present", ":material/slideshow:"),
     },
     "Defend": {
         "refine": ("refine.py", "Refine", ":material/shield:"),

@@ -18,7 +18,10 @@ def test_a_mistake_changes_one_place_and_leaves_python(edit: Edit) -> None:
     assert all((ROOT / each).is_file() for each in edit.tests.split())
 
 
-WINGS = "attacks explainers objectives metrics training spurious compare minimal_distance corruptions"
+WINGS = (
+    "attacks explainers objectives metrics training spurious compare minimal_distance corruptions casebook "
+    "detection detectors"
+)
 
 
 @pytest.mark.parametrize("wing", WINGS.split())

@@ -19,11 +19,11 @@ STATES = {
     "unreadable": ("⚠", "unreadable"),
 }  # state -> symbol and word, told apart without colour
 TASKS = {"refine": "Refine", "evaluate": "Evaluate", "compare": "Compare", "corruptions": "Measure corruptions",
-         "ara": "Smallest changes", "explainers": "Explainer league",
+         "ara": "Smallest changes", "explainers": "Explainer league", "batch": "Batch",
          "masking": "Look for gradient masking"}  # fmt: skip
 MEASURES = {  # tasks that measure
     "evaluate": "Evaluation", "compare": "Comparison", "corruptions": "Accuracy under common corruptions",
-    "ara": "Smallest changes", "explainers": "Explainer league", "masking": "Is it gradient masking?",
+    "ara": "Smallest changes", "explainers": "Explainer league", "masking": "Is it gradient masking?", "batch": "Batch",
 }  # fmt: skip
 
 

@@ -19,7 +19,8 @@ from core.contracts.classifier import Classifier
 from core.contracts.explainer import Explainer
 from core.images.picture import Picture, fit, read_picture
 from core.images.samples import stored_picture
-from core.images.uploads import keep_upload, upload_id
+from core.images.uploads import keep_upload, upload_id, without_view
+from core.images.view import FIRST, View
 from core.study.case import Case
 from core.study.measures import Comparison, spread
 from core.study.study import Study, begin, investigate
@@ -33,13 +34,18 @@ def study_of(given: argparse.Namespace) -> Study:
         raise ValueError(f"{given.image} is a folder; name a picture in it")
     if not path.is_file() and "." in path.name:
         raise ValueError(f"there is no file {given.image}")
-    values = _settings(given.settings)
+    values = method_settings(given.settings)
     attack = from_spec({"method": given.attack} | values.pop(given.attack, {}), ATTACKS)
     keys = list(dict.fromkeys(key.strip() for key in given.maps.split(",") if key.strip()))
     explainers = [from_spec({"method": key} | values.pop(key, {}), EXPLAINERS) for key in keys]
     if values:
         raise ValueError(f"--set names {', '.join(values)}, which is not part of this case")
-    image, found = _picture(path) if path.is_file() else (given.image, stored_picture(given.image))
+    view = _view(given)
+    if path.is_file():
+        image, found = _picture(path, view)
+    else:
+        image = without_view(given.image) + str(view) if view != FIRST else given.image
+        found = stored_picture(image)
     with tqdm(total=1.0, desc=given.model, leave=False, bar_format="{desc} {percentage:3.0f}%") as bar:
 
         def progress(share: float, text: str) -> None:
@@ -56,11 +62,17 @@ def study_of(given: argparse.Namespace) -> Study:
     return run(begin(case, classifier, fit(found, classifier), found.sha256), classifier)
 
 
-def _picture(path: Path) -> tuple[str, Picture]:
+def _view(given: argparse.Namespace) -> View:
+    """The frame and the window that the arguments name; ValueError if they cannot be."""
+    window = given.window and (given.window[0], given.window[1])
+    return View(given.frame, window or None)
+
+
+def _picture(path: Path, view: View) -> tuple[str, Picture]:
     """The picture in a file, and its name as an upload. It is kept for the pages if it can be; a case needs it not."""
-    found = read_picture(raw := path.read_bytes(), path.name)
+    found = read_picture(raw := path.read_bytes(), path.name, view)
     try:
-        return keep_upload(raw, path.name), found
+        return keep_upload(raw, path.name, view), found
     except OSError as error:
         sys.stderr.write(f"counterproof: the pages cannot show this picture: {with_advice(error)}\n")
         return upload_id(found), found
@@ -75,7 +87,7 @@ def run(study: Study, classifier: Classifier) -> Study:
     return study
 
 
-def _settings(given: list[str]) -> dict[str, dict[str, Any]]:
+def method_settings(given: list[str]) -> dict[str, dict[str, Any]]:
     """["pgd.eps=8/255"] -> {"pgd": {"eps": 8 / 255}}; ValueError shows the form expected."""
     values: dict[str, dict[str, Any]] = {}
     for each in given:

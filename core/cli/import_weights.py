@@ -4,9 +4,9 @@ import argparse
 from collections.abc import Sequence
 from pathlib import Path
 
-from core.checkpoints.weight_files import read_weights
+from core.checkpoints.weight_files import read_onnx, read_weights
 from core.classifiers import cifar10_resnet20, mnist_cnn, torchvision_imagenet
-from core.classifiers.own import architecture, free_name, install
+from core.classifiers.own import JOINT, ONNX, architecture, finding_names, free_name, install
 from core.cli.follow import Say
 from core.contracts.preprocessing import each_channel, numbers
 from core.data.by_name import data_facts, data_names
@@ -18,24 +18,40 @@ SHIPPED = {"cifar10": cifar10_resnet20.LABELS, "mnist": mnist_cnn.LABELS}  # as 
 
 def import_weights(given: argparse.Namespace, say: Say) -> int:
     """Check the weights and add the model; returns the exit code. ValueError or OSError in one sentence."""
-    usual = architecture(given.architecture).usual
-    labels, size = labels_of(given.labels), _size(given.size, usual.size[0])
-    channels = int(size[0]) if size else usual.size[0]
-    mean, std = (numbers(text, name) if text else None for text, name in ((given.mean, "mean"), (given.std, "std")))
     file = _path(given.file)
-    raw, notes = read_weights(file)
+    name, is_onnx = given.architecture, file.suffix.lower() == ".onnx"
+    if is_onnx != (name in (None, ONNX)):
+        raise ValueError("name the network with --architecture" if name is None else f"an .onnx file is no {name[:60]}")
+    labels = labels_of(given.labels, given.output)
+    usual = (3, 0, 0) if is_onnx else architecture(name).usual.size
+    size = _size(given.size, usual[0])
+    mean, std, span = (_numbers(given, what) for what in ("mean", "std", "range"))
+    if is_onnx:
+        raw, notes, size = read_onnx(file, {"size": size, "mean": mean, "std": std, "range": span})
+    else:
+        raw, notes = read_weights(file)
     for note in notes:
         say(note)
+    channels = int(size[0]) if size else usual[0]
     key = install(
-        raw, given.architecture, labels, given.name or free_name(file.stem), size=size,
-        mean=each_channel(mean, channels), std=each_channel(std, channels), resize=given.resize,
-        interpolation=given.interpolation, say=say,
+        raw, name or ONNX, labels, given.name or free_name(file.stem), size=size, mean=each_channel(mean, channels),
+        std=each_channel(std, channels), range=span, resize=given.resize, interpolation=given.interpolation,
+        output=given.output, say=say,
     )  # fmt: skip
-    say(f"Added as {key}, {len(labels)} classes.")
+    if given.output == "multi-label":
+        all_of_them = [f"{key.partition(JOINT)[0]}{JOINT}{each}" for each in finding_names(labels)]
+        say(f"Added as {', '.join(all_of_them)}: a model for each finding.")
+    else:
+        say(f"Added as {key}, {len(labels)} classes.")
     return 0
 
 
-def labels_of(text: str) -> Sequence[str]:
+def _numbers(given: argparse.Namespace, what: str) -> tuple[float, ...] | None:
+    text = getattr(given, what)
+    return numbers(text, what) if text else None
+
+
+def labels_of(text: str, output: str | None = None) -> Sequence[str]:
     """Class names: those of a data set, of ImageNet, the lines of a file, or what stands between commas.
 
     ValueError in one sentence if there are none.
@@ -55,7 +71,7 @@ def labels_of(text: str) -> Sequence[str]:
     path = _path(text)
     if path.is_file():
         return _lines(path)
-    if "," in text:
+    if "," in text or (output == "multi-label" and text.strip()):
         return [part.strip() for part in text.split(",")]
     known = ", ".join([*data_names(), IMAGENET])
     raise ValueError(

@@ -8,7 +8,7 @@ from core.base.atomic_files import write_whole
 from core.base.devices import absent
 from core.catalog import classifier_names
 from core.cli.follow import Say, follow_run
-from core.cli.out_folder import expect_empty
+from core.cli.out_folder import expect_empty, expect_new
 from core.runs.run import Run
 from core.runs.store import DEVICE, Store
 
@@ -17,18 +17,19 @@ Result = Mapping[str, Any]
 
 def measured(
     task: str, arguments: Mapping[str, Any], models: Sequence[str], given: argparse.Namespace, say: Say, *,
-    told: Callable[[Result], str], files: Callable[[Result, Run], Mapping[str, bytes]],
+    told: Callable[[Result], str], files: Callable[[Result, Run], Mapping[str, bytes]], one: str = "",
 ) -> int:  # fmt: skip
     """Submit a task and follow it, or leave it to itself where `given.detach`; returns the exit code.
 
-    told: what its result says; files: file name -> content, written to `given.out` if that is asked for.
+    told: what its result says; files: file name -> content, written to the folder `given.out` if that is asked for;
+    one: the only one that is, to the file `given.out`.
     """
     known = classifier_names()
     if unknown := [name for name in models if name not in known]:
         raise ValueError(f"there is no model {unknown[0]!r}; `counterproof methods` lists them")
     if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
         raise ValueError(reason)
-    expect_empty(given.out)
+    (expect_new if one else expect_empty)(given.out)
     run = Store.usual().submit(task, arguments, device=given.device)
     say(f"Run {run.id}")
     if given.detach:
@@ -40,6 +41,7 @@ def measured(
         if given.out:
             made = files(result, run)
             for name, content in made.items():
-                write_whole(given.out / name, content)
-            say(f"Written to {given.out}: {', '.join(made)}")
+                if one in ("", name):
+                    write_whole(given.out if one else given.out / name, content)
+            say(f"Written to {given.out}" + ("" if one else f": {', '.join(made)}"))
     return code

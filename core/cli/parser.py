@@ -26,6 +26,7 @@ MEASURES = {  # command -> what it does; its arguments are told in core/cli/meas
     "ara": "how far images lie from a wrong answer, and the accuracy-robustness area",
     "explainers": "are explanations any good? Explainers by metrics, beside two floors",
     "detect": "tell attacked images from their explanations, also where the attacker knows of it",
+    "batch": "attack and explain many pictures: a folder, a ZIP or a data set, a row and a case for each",
     "evidence": "what is known of a model's robustness, as a folder of files",
     "masking": "whether a model masks its gradients instead of withstanding attacks",
 }
@@ -124,6 +125,9 @@ def parser() -> argparse.ArgumentParser:
     audit = parts.add_parser("audit", help="the audit trail: check it, list it, take it along")
     arguments.audit(audit)
     audit.set_defaults(run=commands.late("audit"))
+    kept = parts.add_parser("cases", help="the casebook: list, show, delete and restore cases")
+    arguments.cases(kept)
+    kept.set_defaults(run=commands.late("cases"))
     runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
     runs.set_defaults(run=commands.run_runs, verb="list", names=[], now=False)
     verbs = runs.add_subparsers(metavar="VERB")

@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any
 
+from core.batch import words as batch_words
 from core.detection.reporting import words as detection_words
 from core.evaluation import corruption_words
 from core.explainer_league import words as league_words
@@ -15,6 +16,7 @@ FOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
     {
         "evaluate": lambda result: "\n".join(found_words(result)),
         "corruptions": corruption_words.sentence,
+        "batch": batch_words.found_words,
         "ara": distance_words.sentences,
         "detect": detection_words.found_words,
         "explainers": league_words.found_words,

@@ -26,7 +26,7 @@ def nowhere(request: pytest.FixtureRequest, home: Path, monkeypatch: pytest.Monk
 
 @pytest.mark.usefixtures("nowhere")
 def test_every_page_opens_and_says_so_once() -> None:
-    for page in ("overview", "inspect_image", "compare", "refine", "runs"):
+    for page in ("overview", "inspect_image", "compare", "cases", "refine", "runs"):
         app = opened(page)
         assert not app.exception, page
         said = [str(each.value) for kind in ("info", "error") for each in app.get(kind)]

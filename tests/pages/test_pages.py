@@ -47,6 +47,20 @@ def test_the_front_page_opens_and_shows_the_shipped_case(home: Path) -> None:
     assert "For the model, a change of at most 8/255" in texts(app)
 
 
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [({}, "There are no cases yet"), ({"case": "0" * 16, "step": "3", "order": "blind"}, "no such case"),
+     ({"case": "<script>", "step": "-1", "order": "<b>"}, "no such case")],
+)  # fmt: skip
+def test_present_opens_by_any_link(home: Path, query: dict[str, str], said: str) -> None:
+    app = AppTest.from_file(str(ROOT / "app" / "main.py"), default_timeout=60)
+    for name, value in query.items():
+        app.query_params[name] = value
+    app.run().switch_page(str(ROOT / "pages" / "present.py")).run()
+    assert not app.exception
+    assert said in texts(app)
+
+
 def test_attack_and_explain(home: Path) -> None:
     app = opened(**FAST)
     assert not app.exception

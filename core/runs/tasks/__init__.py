@@ -23,6 +23,7 @@ def late(module: str, name: str) -> Task:
 TASKS: Mapping[str, Task] = MappingProxyType(
     {
         "ara": late("core.runs.tasks.ara", "ara"),
+        "batch": late("core.runs.tasks.batch", "batch"),
         "compare": late("core.runs.tasks.compare", "compare"),
         "corruptions": late("core.runs.tasks.corruptions", "corruptions"),
         "detect": late("core.runs.tasks.detect", "detect"),

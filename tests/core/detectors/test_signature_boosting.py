@@ -3,7 +3,7 @@
 from typing import Any
 
 import pytest
-import sklearn.ensemble  # type: ignore[import-untyped]
+import sklearn.ensemble
 import torch
 
 from core.contracts.detector import Evidence

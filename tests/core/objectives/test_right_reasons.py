@@ -87,6 +87,24 @@ def test_the_loss_is_the_sum_of_its_parts_and_its_price_is_told(name: str) -> No
     assert torch.equal(shown.indices, objective.drawn(model, batch.rows(3, 9)).indices)  # type: ignore[union-attr]
 
 
+def test_filled_pictures_are_right_without_the_region(name: str) -> None:
+    """The mean of what is marked takes its place; everything else stays."""
+    model = small(1)
+    batch = whole(*separable(16))
+    objective = RightReasons(regions=name, fill="mean", each=4)
+    shown = objective.drawn(model, batch)
+    assert shown is not None
+    assert shown.masks is not None
+    filled = shown.images.clone()
+    for image, mask in zip(filled, shown.masks, strict=True):
+        image[0, mask] = image.mean()
+    model.net.eval()
+    _, parts = objective(model, batch)
+    expected = torch.nn.functional.cross_entropy(model(filled), shown.labels).item()
+    assert parts["filled"] == pytest.approx(expected, rel=1e-6)
+    assert not torch.equal(filled, shown.images)
+
+
 def test_controls_have_the_same_pictures_and_other_regions(name: str) -> None:
     brought = {source: RightReasons(regions=name, mask_source=source).brought() for source in SOURCES}
     images, masks, labels = brought["expert"]  # type: ignore[misc]

@@ -6,7 +6,8 @@ import numpy as np
 import pytest
 import torch
 
-from core.spurious.marked_images import PACKAGED, SETS, MarkedImages, keep, load_marked, packed, place, read_marked
+from core.spurious.marked_images import PACKAGED, MarkedImages, keep, load_marked, packed, place, read_marked
+from core.spurious.marked_sets import SETS
 
 
 def a_set(title: str = "two scans") -> MarkedImages:

@@ -1,0 +1,126 @@
+"""Files from a folder, a ZIP or an upload -> a collection: each kept by content, or a sentence why it is not used.
+
+Of a DICOM file the pixels alone are kept, and not even its name, which may tell of a patient.
+"""
+
+import hashlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import IO
+
+from core.base import cancellation
+from core.base.errors import Unreadable
+from core.base.plain_line import plain_line
+from core.batch.collection import LONGEST, MOST, Collection, Item, once
+from core.data.formats.picture_sources import Entry, in_folder, in_zip
+from core.images.decode import MOST_BYTES, is_dicom
+from core.images.plain_name import plain_name
+from core.images.uploads import keep_upload, upload_name
+
+MOST_TOGETHER = 20 * 10**9  # bytes
+DICOM_ENDINGS = ("dcm", "dicom")
+SHOWN = 3  # names of files passed over
+Gathered = Callable[[int, int], None]  # told how many files are done, of how many
+
+
+class Gathering:
+    """What has been gathered so far of one source; it can be left at any file and gone on with."""
+
+    def __init__(self) -> None:
+        self.items: list[Item] = []
+        self.others: list[str] = []
+        self.done = 0  # files
+        self.size = 0  # bytes
+
+    def add(self, entry: Entry) -> None:
+        """Keep one file, or note why not; Unreadable once there are too many, OSError if nothing can be stored."""
+        self.done += 1
+        name = plain_name(entry.parts[-1])
+        if not is_picture(entry):
+            self.others.append(name)
+            return
+        if len(self.items) >= MOST:
+            raise Unreadable(f"there are more than {MOST:,} pictures; take fewer")
+        folder = plain_line(entry.parts[-2], 100) if len(entry.parts) > 1 else ""
+        try:
+            raw = entry.read()
+        except Unreadable as error:
+            self.items.append(Item("", name, folder, plain_line(str(error), LONGEST)))
+            return
+        self.size += len(raw)
+        if self.size > MOST_TOGETHER:
+            raise Unreadable(f"these pictures have more than {MOST_TOGETHER // 10**9} GB; take fewer or smaller ones")
+        self.items.append(_kept(raw, name, folder))
+
+    def collection(self) -> Collection:
+        """What there is so far."""
+        notes = []
+        if count := len(self.others):
+            named = ", ".join(self.others[:SHOWN]) + (" and others" if count > SHOWN else "")
+            notes.append(f"{count:,} other file{'' if count == 1 else 's'} ({named}) left out: not pictures.")
+        return Collection(once(tuple(self.items)), tuple(notes))
+
+
+def is_picture(entry: Entry) -> bool:
+    """Whether a file is, by its name or its first bytes, one of the kinds of picture that are read."""
+    if entry.ending in DICOM_ENDINGS or entry.is_picture():
+        return True
+    try:
+        return is_dicom(entry.head(132))
+    except Unreadable:  # too short for one, or damaged
+        return False
+
+
+def _kept(raw: bytes, name: str, folder: str) -> Item:
+    if is_dicom(raw):
+        name = f"DICOM picture {hashlib.sha256(raw).hexdigest()[:6]}"
+        folder = ""
+    try:
+        image = keep_upload(raw, name)
+    except ValueError as error:
+        return Item("", name, folder, plain_line(str(error), LONGEST))
+    return Item(image, upload_name(image), folder)
+
+
+def loose(raw: bytes, name: str) -> Entry:
+    """One file that lies in no folder, whose bytes are here already."""
+    return Entry((name or "picture",), lambda: raw, lambda count: raw[:count])
+
+
+def zip_entries(file: IO[bytes], called: str) -> list[Entry]:
+    """The files of a ZIP in order; Unreadable in a sentence where it points out of itself, is a bomb or damaged."""
+    try:
+        return sorted(in_zip(file, plain_name(called)), key=lambda each: each.parts)
+    except Unreadable as error:
+        raise Unreadable(str(error).replace("neither an .npz file nor a .zip file", "no ZIP")) from error
+
+
+def gather(entries: Sequence[Entry], told: Gathered) -> Collection:
+    """Keep the pictures among these files."""
+    work = Gathering()
+    for entry in entries:
+        cancellation.check()
+        work.add(entry)
+        told(work.done, len(entries))
+    return work.collection()
+
+
+def gather_path(path: Path, told: Gathered) -> Collection:
+    """The pictures in a folder, its sub-folders too, in a ZIP, or in one file; ValueError or OSError in a sentence."""
+    if path.is_dir():
+        links: list[str] = []
+        found = gather(sorted(in_folder(path, links), key=lambda each: each.parts), told)
+        said = f"{len(links):,} link{'' if len(links) == 1 else 's'} left out: links are not followed."
+        found = Collection(found.items, (*found.notes, said) if links else found.notes)
+    elif not path.is_file():
+        raise ValueError(f"there is no folder and no file {path}")
+    else:
+        with path.open("rb") as file:
+            zipped = file.read(4) in (b"PK\x03\x04", b"PK\x05\x06") or path.suffix.lower() == ".zip"
+            file.seek(0)
+            entries = zip_entries(file, path.name) if zipped else [loose(file.read(MOST_BYTES + 1), path.name)]
+            found = gather(entries, told)
+    if not found.pictures:
+        first = next((f": {each.reason}" for each in found.items if each.reason), "")
+        raise Unreadable(f"{path.name} holds no picture that can be used{first}")
+    return found
