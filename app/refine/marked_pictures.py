@@ -4,7 +4,7 @@ them."""
 import streamlit as st
 
 from app.ui.advice import advice
-from app.ui.cached import casebook
+from app.ui.cached import casebook, classifiers
 from app.ui.markdown import plain
 from app.ui.state import force
 from core.casebook.answers import all_answers
@@ -39,8 +39,9 @@ def dialog() -> None:
     if not cases:
         st.info("No case has been marked yet. Open one on the page Cases, choose ‘Present’, and mark it at the end.")
         return
-    models = sorted({case.classifier for case in cases})
-    model = st.selectbox("Cases of the model", models, help="A set is of pictures of one size, so of one model.")
+    models, known = sorted({case.classifier for case in cases}), classifiers()
+    model = st.selectbox("Cases of the model", models, format_func=lambda each: known.get(each, each),
+                         help="A set is of pictures of one size, so of one model.")  # fmt: skip
     titles = {case.uid: _named(case) for case in cases if case.classifier == model}
     chosen = st.multiselect("Cases", list(titles), list(titles), format_func=titles.__getitem__)
     title = st.text_input("Name of the set", f"{len(chosen)} marked cases", max_chars=100)

@@ -40,7 +40,8 @@ def sentence(entry: Entry) -> str:
     """Which images the pictures of a strip are, from left to right, and the entry's number."""
     of = entry.facts.get("examples_of")
     numbers = [str(each) for each in of if isinstance(each, int)][:SHOWN] if isinstance(of, list) else []
-    named = f"From left to right: training images {', '.join(numbers)}. " if numbers else ""
+    kind = "marked pictures" if entry.facts.get("kind") == "marked" else "training images"
+    named = f"From left to right: {kind} {', '.join(numbers)}. " if numbers else ""
     return f"{named}Entry {entry.n} of the audit trail{'' if entry.intact else ', which was altered'}."
 
 

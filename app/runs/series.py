@@ -19,6 +19,7 @@ PARTS = {
     "worst_case": "foretold rise of the error", "jacobian": "reaction of all answers", "penalty": "reaction of a score",
     "selective": "reaction to pixels of little importance", "mask_area": "what the mask leaves open",
     "mask_roughness": "roughness of the mask", "mask_distance": "mask against Grad-CAM++",
+    "region": "reaction in the marked region", "marked": "marked pictures", "filled": "marked pictures, region filled",
 }  # fmt: skip
 KINDS = {"clean": "original images", "robust": "attacked images"}
 

@@ -29,16 +29,16 @@ def assembled(name: str, card: Card, raw: bytes, finding: str = "") -> Classifie
     digest = hashlib.sha256(raw).hexdigest()
     if card.sha256 not in (None, digest):
         raise ValueError(f"the weights of {name} are not the ones its card describes; install them again")
+    design = None if card.architecture == ONNX else architecture(str(card.architecture or ""))
     output, labels = meant(card)
     tensors = tensor_files.parse_tensors(raw, name)
-    if card.architecture == ONNX:
+    if design is None:
         size = image_size(card.size)
         straight = Preprocessing(size, (0.0,) * size[0], (1.0,) * size[0])  # nothing else is known of it
         how, notes = preprocessing(card, straight), list[str]()
         net = _of_onnx(name, tensors, 1 if output == "sigmoid" else len(labels), how)
         layer = cam_layer(net, how.size)
     else:
-        design = architecture(str(card.architecture or ""))
         how = preprocessing(card, design.usual)
         net, notes = network(name, design, tensors, labels, how, output)
         layer = _layer(design, net, how)

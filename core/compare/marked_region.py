@@ -8,6 +8,7 @@ import torch
 from torch import Tensor
 
 from core.base import cancellation
+from core.base.proportion import Proportion
 from core.compare.comparison import SIDES, Side
 from core.contracts.batch import stream
 from core.contracts.classifier import Classifier, spelt
@@ -98,6 +99,14 @@ def compared(classifiers: Mapping[Side, Classifier], marked: MarkedImages, seed:
         values = {side: getattr(use, name).double().tolist() for side, use in found.items()}
         pair = (values["after"], values["before"])
         apart = newcombe_difference(*([bool(each) for each in one] for one in pair)) if name == "right" else None
-        told[name] = {side: list(mean_interval(each)) for side, each in values.items()}
+        told[name] = {side: list(_mean(each, name == "right")) for side, each in values.items()}
         told[name]["difference"] = (apart or paired_means(*pair)).entry()
     return told
+
+
+def _mean(values: list[float], counted: bool) -> tuple[float, float, float]:
+    """With its 95 % interval: Wilson's where the values are right or wrong, else that of a mean."""
+    if not counted:
+        return mean_interval(values)
+    share = Proportion(round(sum(values)), len(values))
+    return (share.value, *share.interval)

@@ -59,13 +59,13 @@ class RightReasons(Objective):
     mask_source: str = param("expert", choices=SOURCES, title="Regions from",
                              help="All but the expert's are controls: the same pictures and labels, regions without "
                              "meaning; they tell whether the expert's regions add anything")  # fmt: skip
-    weight: float = param(10.0, low=0.0, high=100_000.0, step=1.0, title="Weight of the penalty (0 = off)",
+    weight: float = param(10.0, low=0.0, high=1000.0, step=1.0, title="Weight of the penalty (0 = off)",
                           help="How much a reaction of the answer to the region counts")  # fmt: skip
-    covered: float = param(1.0, low=0.0, high=100.0, step=0.1, title="Weight of filled pictures (0 = off)",
+    covered: float = param(1.0, low=0.0, high=10.0, step=0.1, title="Weight of filled pictures (0 = off)",
                            help="How much being right on marked pictures counts whose region is filled with something "
                            "else")  # fmt: skip
     fill: str = param("patch", choices=FILLS, title="Filled with", help="What is put in place of a marked region")
-    marked: float = param(1.0, low=0.0, high=100.0, step=0.1, title="Weight of marked pictures",
+    marked: float = param(1.0, low=0.0, high=10.0, step=0.1, title="Weight of marked pictures",
                           help="How much being right on the marked pictures as they are counts")  # fmt: skip
     each: int = param(16, low=2, high=512, title="Marked pictures in a step", help="Drawn by lot, anew in every step")
 
@@ -138,7 +138,7 @@ class RightReasons(Objective):
                 total, parts[name] = total + weight * value, value.item()
         if self.weight > 0:
             penalty = right_reasons_penalty(classifier, shown.images, shown.masks)
-            total, parts["penalty"] = total + self.weight * penalty, penalty.item()
+            total, parts["region"] = total + self.weight * penalty, penalty.item()
         return total, parts
 
 

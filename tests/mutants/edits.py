@@ -1,21 +1,7 @@
 """The mistakes: each changes a number that somebody sees, by the slip of a pen that a reviewer might pass over."""
 
-from dataclasses import dataclass
-
-
-@dataclass(frozen=True)
-class Edit:
-    """In `path`, the one place that says `was` says `becomes`; the worked example of the file and `tests` run on it."""
-
-    path: str
-    was: str
-    becomes: str
-    tests: str = ""
-
-    @property
-    def named(self) -> str:
-        return f"{self.path}: {' '.join(self.was.split())} -> {' '.join(self.becomes.split())}"
-
+from tests.mutants.case_edits import CASE_EDITS
+from tests.mutants.edit import Edit as Edit
 
 ATTACKS = "tests/core/attacks/test_attacks.py tests/core/attacks/test_agreement.py"
 DEEPFOOL = "tests/core/attacks/test_deepfool.py tests/core/attacks/test_deepfool_linf.py"
@@ -174,6 +160,7 @@ EDITS = (
          "tests/core/casebook/test_regions.py"),
     Edit("core/casebook/regions.py", "cumsum(axis=1) % 2 == 1", "cumsum(axis=1) > 0",
          "tests/core/casebook/test_regions.py"),
+    *CASE_EDITS,
     Edit("app/present/seat.py", "if uid in self.guesses or uid in self.told", "if uid in self.told",
          "tests/app/present/test_seat.py"),
     Edit("app/present/steps.py", 'if attacked_side == "left":', 'if attacked_side == "right":',

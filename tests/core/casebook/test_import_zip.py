@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import pytest
+import torch
 
 from core.bundles import write
 from core.casebook import import_files, import_zip
@@ -19,7 +20,8 @@ from core.casebook.export import zipped
 from core.casebook.import_zip import import_zip as bring
 from core.casebook.mask_png import mask_png
 from core.compare.comparison import Comparison
-from core.study.study import Study
+from core.contracts.toy_models import quadrant
+from core.study.study import Study, begin
 from tests.core.casebook.archives import Files, exported, packed, told
 from tests.core.casebook.saver import small_study
 
@@ -53,7 +55,9 @@ def left(book: Casebook) -> list[str]:
 def test_a_case_and_a_comparison_come_in_as_they_were(
     casebook: Casebook, other: Casebook, image_case: Study, compared: Comparison
 ) -> None:
-    one = casebook.save(image_case, title=HOSTILE_TITLE, note="two\nlines", tags=["b", "A"], label="b", source="inspect")
+    one = casebook.save(
+        image_case, title=HOSTILE_TITLE, note="two\nlines", tags=["b", "A"], label="b", source="inspect"
+    )
     two = casebook.save(compared, title="Both", source="compare")
     given = answer(casebook, one.uid)
     found = bring(other, zipped(casebook, [one.uid, two.uid]), "cases.zip")
@@ -144,7 +148,7 @@ WRONG: dict[str, tuple[Callable[[Files, str], Files], str]] = {
     "no manifest": (lambda files, uid: without(files, f"{uid}/manifest.json"), "lacks manifest.json"),
     "a manifest of more": (lambda files, uid: change_json(files, uid, "more", 1), "not known here"),
     "a changed question": (lambda files, uid: change_json(files, uid, "case_id", "0" * 16), "one of the two"),
-    "not attacked": (lambda files, uid: change_json(files, uid, "attack", None), "arrays|attack"),
+    "not attacked": (lambda files, uid: change_json(files, uid, "attack", None), "noise_answers"),
     "an index of more": (lambda files, _: told(files, lambda index: index.update(more=1)), "not known here"),
     "a newer index": (lambda files, _: told(files, lambda index: index.update(version=2)), "newer version"),
     "no JSON": (lambda files, _: files | {"casebook.json": b"{"}, "not readable as JSON"),
@@ -234,7 +238,11 @@ def test_links_twins_bombs_and_what_is_no_archive(
     refused(other, twins, "two files of the same name")
     refused(other, io.BytesIO(b"no archive"), "can be read")
     refused(other, packed({}), "holds no cases")
-    refused(other, packed({"casebook.json": sound["casebook.json"]}), "not tell of the same cases")
+    refused(
+        other, io.BytesIO(write.zipped(begin(small_study().case, quadrant(8), torch.zeros(3, 8, 8)))), "not finished"
+    )
+    empty = told(sound, lambda index: index["cases"][0].update(answers=[]))
+    refused(other, packed({"casebook.json": empty["casebook.json"]}), "not tell of the same cases")
     refused(other, packed({"readme.txt": b"x"}), "not a file that belongs")
     monkeypatch.setattr(import_zip, "MOST_FILES", 3)
     refused(other, packed(sound), "holds more than 3 files")

@@ -79,7 +79,7 @@ def test_the_loss_is_the_sum_of_its_parts_and_its_price_is_told(name: str) -> No
     objective = RightReasons(regions=name, weight=3.0, covered=0.5, marked=0.25, each=4)
     with CancelScope() as scope:
         loss, parts = objective(model, batch)
-    expected = parts["cross_entropy"] + 0.25 * parts["marked"] + 0.5 * parts["filled"] + 3 * parts["penalty"]
+    expected = parts["cross_entropy"] + 0.25 * parts["marked"] + 0.5 * parts["filled"] + 3 * parts["region"]
     assert loss.item() == pytest.approx(expected, rel=1e-5)
     assert scope.evaluations == pytest.approx(16 + 4 + 4 + 4 + 8)
     shown = objective.drawn(model, batch)
