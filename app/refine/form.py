@@ -6,6 +6,7 @@ import streamlit as st
 
 from app.refine.learning_form import ask_layers, ask_objective, ask_schedule
 from app.refine.marked_pictures import marked_pictures
+from app.refine.measured_preset import show_measured
 from app.refine.own_data import own_data
 from app.refine.request import OWN, SEVERAL, take_again, take_preset
 from app.ui.cached import bases, classifier, untrained
@@ -39,6 +40,7 @@ def ask_preset() -> None:
         take_preset(chosen)
         st.rerun()
     st.caption(PRESETS[chosen].help if chosen in PRESETS else "Set everything below as you like.")
+    show_measured()
 
 
 def ask_model() -> tuple[str, Start]:
