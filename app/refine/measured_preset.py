@@ -28,7 +28,7 @@ def show_measured() -> None:
         st.caption(
             f"Right answers on {told['judged']:,} test digits, %, the mean over {len(told['seeds'])} seeds. Without "
             "the square, the expert's regions are ahead of the same regions moved by lot by "
-            f"{100 * gain['difference']:.1f} points ({low:.1f} to {high:.1f}). Shuffled regions do as well here because "
+            f"{100 * gain['difference']:.1f} points ({low:.1f} to {high:.1f}). Shuffled regions do as well here, as "
             "there are but four corners: every fourth lies on a square. Made by `python -m core.recipes.spurious_mark`."
         )
 
