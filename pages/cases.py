@@ -11,8 +11,8 @@ from app.ui.keeping import show_unkept
 
 st.title("Cases")
 st.caption(
-    "What was saved on Inspect and Compare, with your notes. Everybody who can open this dashboard sees all cases and "
-    "can change them."
+    "What was saved on Inspect, Compare and Batch, with your notes. Everybody who can open this dashboard sees all "
+    "cases and can change them."
 )
 follow_history()
 show_unkept()

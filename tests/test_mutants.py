@@ -19,7 +19,7 @@ def test_a_mistake_changes_one_place_and_leaves_python(edit: Edit) -> None:
 
 
 WINGS = (
-    "attacks explainers objectives metrics training spurious compare minimal_distance corruptions casebook "
+    "attacks explainers objectives metrics training spurious compare minimal_distance corruptions casebook batch "
     "detection detectors"
 )
 

@@ -54,7 +54,11 @@ def show_results(told: Mapping[str, Any], asked: BatchRequest, names: Mapping[st
     chosen, ticked = _gallery(here, run)
     show_saving(run, [row for row in studied if row_id(row, run) in ticked])
     with st.expander("The same as a table"):
-        components.table(table(here, asked), key="batch-table")
+        st.dataframe(table(here, asked), hide_index=True, width="stretch", key="batch-table")
+        st.caption(
+            "Under each map: the rank agreement of the attacked image's map with the original's (1 the same order "
+            "of pixels, 0 unrelated), and under ‘noise’ the range that ordinary noise of the same size gives."
+        )
     if row := next((row for row in studied if row_id(row, run) == chosen), None):
         show_picture(run, row)
     else:

@@ -1,4 +1,4 @@
-"""A picture of a batch in a few words: under its thumbnail, and as a line of a table (see app.ui.components)."""
+"""A picture of a batch in a few words: under its thumbnail, and as a line of a table."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -6,7 +6,7 @@ from typing import Any
 from app.ui.cached_pictures import case_thumbnail
 from core.batch.picture_rows import FOOLED, HELD, moved_beyond
 from core.batch.places import thumbnail_file
-from core.batch.report import map_words, size_words
+from core.batch.report import size_words
 from core.batch.request import BatchRequest
 from core.catalog import EXPLAINERS
 from core.runs.run import Run
@@ -42,18 +42,23 @@ def outcome(row: Mapping[str, Any]) -> str:
     return f"{said}, wrong before" if row["right"] is False else said
 
 
-def table(rows: Sequence[Mapping[str, Any]], asked: BatchRequest) -> dict[str, Any]:
-    """One line a picture; of each map the rank agreement under attack, and that under ordinary noise."""
+def table(rows: Sequence[Mapping[str, Any]], asked: BatchRequest) -> list[dict[str, str]]:
+    """One line a picture, by heading; of each map the rank agreement under attack, and the range under noise."""
     keys = [each.key for each in asked.chosen_explainers()]
-    head = ["picture", "labelled", "before", "after", "outcome", "change", "survives saving"]
-    help = "Rank agreement of the map with the original's: under attack; mean and range under ordinary noise."
-    heading = [{"text": each} for each in head] + [{"text": EXPLAINERS[key].title, "title": help} for key in keys]
-    return {"head": heading, "body": [[{"text": each} for each in _cells(row, keys)] for row in rows]}
+    return [_line(row, keys) for row in rows]
 
 
-def _cells(row: Mapping[str, Any], keys: Sequence[str]) -> list[str]:
-    before = f"{row['answer_before']}, {percent(row['probability_before'])}"
-    after = f"{row['answer_after']}, {percent(row['probability_after'])}"
-    saved = {True: "yes", False: "no", None: ""}[row["survives"]]
-    maps = [map_words(row["maps"].get(key, {})) for key in keys]
-    return [row["name"], row["label"] or "", before, after, outcome(row), size_words(row), saved, *maps]
+def _line(row: Mapping[str, Any], keys: Sequence[str]) -> dict[str, str]:
+    line = {
+        "picture": row["name"], "labelled": row["label"] or "",
+        "before": f"{row['answer_before']}, {percent(row['probability_before'])}",
+        "after": f"{row['answer_after']}, {percent(row['probability_after'])}",
+        "outcome": outcome(row), "change": size_words(row),
+        "survives saving": {True: "yes", False: "no", None: ""}[row["survives"]],
+    }  # fmt: skip
+    for key in keys:
+        told, title = row["maps"].get(key, {}), EXPLAINERS[key].title
+        noise = told.get("noise")
+        line[title] = f"{told['agreement']:.2f}" if noise else "none"
+        line[f"{title}, noise"] = f"{noise[1]:.2f} to {noise[2]:.2f}" if noise else str(told.get("reason", ""))
+    return line

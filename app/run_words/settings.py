@@ -23,6 +23,8 @@ NAMES = {
     "arguments.after": "After", "arguments.title": "Name", "arguments.processes": "Processes on the CPU",
     "arguments.save_every": "Seconds between saved points",
     "arguments.steps": "Steps", "arguments.norms": "Distances",
+    "arguments.collection": "Pictures", "arguments.draw_seed": "Seed of the draw",
+    "arguments.controls": "Draws of each control", "arguments.explained": "Each map explains",
     "arguments.explainers": "Explainers", "arguments.metrics": "Metrics", "arguments.group": "Group of classes",
     "arguments.data_fingerprint": "Fingerprint of the data", "arguments.layers": "Put into the network first",
 }  # fmt: skip

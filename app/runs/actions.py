@@ -20,7 +20,8 @@ RESUME = "Goes on from the last saved point, as if there had been no break."
 CURVES = "Shows the curves of this run, and the images gained and lost."
 COMPARE = "Puts the model before and after refinement side by side, with the best weights so far."
 SHOWN = {  # task -> its page: what it is called, its address, the setting that holds the run on show
-    "explainers": ("Explainers", "explainers", "league"), "batch": ("Batch", "batch", "batch"),
+    "explainers": ("Explainers", "explainers", "league"),
+    "batch": ("Batch", "batch", "batch"),
 } | dict.fromkeys(("evaluate", "corruptions", "ara", "masking"), ("Evaluate", "evaluate", "evaluation"))
 SHOW = "Shows what it has found so far, in tables and charts."
 AGAIN = "Opens Refine with the settings of this run, to change something and start another."

@@ -11,7 +11,7 @@ from core.base.run_folder import BEST, LAST
 TASKS = {
     "refine": "train a model anew", "compare": "compare two models", "evaluate": "measure what models withstand",
     "corruptions": "measure models on common corruptions", "ara": "measure the smallest changes",
-    "explainers": "measure explanations", "masking": "look for masked gradients",
+    "batch": "attack many pictures", "explainers": "measure explanations", "masking": "look for masked gradients",
 }  # fmt: skip
 STATES = {"completed": "it is complete", "stopped": "it was stopped", "failed": "it failed"}
 HOW = {"save": "to stop and keep its state", "now": "to stop at once"}

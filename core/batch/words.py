@@ -34,7 +34,7 @@ def sentences(told: Mapping[str, Any]) -> list[str]:
     """The headline and what belongs to it; explainers by their titles."""
     said = [headline(told)]
     if told["fooled"]:
-        said.append(f"{told['survive']:,} of the {told['fooled']:,} fooled survive saving as an 8-bit picture.")
+        said.append(f"{told['survive']:,} of these {told['fooled']:,} survive saving as an 8-bit picture.")
     if told["flat"]:
         said.append(
             f"{_pictures(told['flat'])} gave the attack no gradient to follow: that the answer stayed says nothing "

@@ -135,7 +135,7 @@ def subject(spec: Mapping[str, Any]) -> str:
         return str(given["title"])
     if task == "refine":
         return f"{(given.get('objective') or {}).get('method')} from {given.get('base')} on {given.get('data')}"
-    attacks = [given.get("attack") or {}] if task == "compare" else _listed(given.get("attacks"))
+    attacks = [given.get("attack") or {}] if task in ("compare", "batch") else _listed(given.get("attacks"))
     what = f"{given.get('before')} with {given.get('after')}"
     what = (
         what
@@ -143,7 +143,7 @@ def subject(spec: Mapping[str, Any]) -> str:
         else ", ".join(map(str, _listed(given.get("classifiers")) or [given.get("classifier", "")]))
     )
     by = ", ".join(str(each["method"]) for each in attacks if isinstance(each, dict) and each.get("method"))
-    return f"{task} {what} on {given.get('data', '')}" + (f" under {by}" if by else "")
+    return f"{task} {what}" + (f" on {given['data']}" if given.get("data") else "") + (f" under {by}" if by else "")
 
 
 def _listed(value: Any) -> list[Any]:

@@ -56,6 +56,7 @@ def test_a_request_survives_json_and_asks_of_each_picture_what_inspect_would() -
 
 def test_only_pictures_that_the_model_got_right_count() -> None:
     unknown, broken = row("e", right=None, label=None), unused("g", "it is broken")
+    unknown, broken = row("e", right=None, label=None), unused("g", "it is broken")
     rows = [row("a"), row("b", "held"), row("c", "no gradient"), row("d", right=False), unknown,
             row("f", survives=False), broken]  # fmt: skip
     told = summary(rows)

@@ -59,6 +59,8 @@ def test_of_a_dicom_file_neither_name_nor_folder_is_kept(home: Path, tmp_path: P
     folder.mkdir(parents=True)
     (folder / "DOE_JANE.dcm").write_bytes(dicom(np.arange(64 * 64, dtype=np.uint16).reshape(1, 64, 64)))
     (folder / "DOE_JOHN.dcm").write_bytes(dicom(np.zeros((1, 8, 8), np.uint16))[:300])
+    burned = dicom(np.arange(64, dtype=np.uint16).reshape(1, 8, 8), BurnedInAnnotation="YES")
+    (folder / "DOE_JIM.dcm").write_bytes(burned)
     (folder / "other.png").write_bytes(BROKEN)
     found = gather_path(tmp_path / "scans", quiet)
     assert found.pictures == 1
@@ -66,7 +68,8 @@ def test_of_a_dicom_file_neither_name_nor_folder_is_kept(home: Path, tmp_path: P
     written = b"".join(path.read_bytes() for path in (home / "collections").iterdir())
     assert b"DOE" not in written
     assert written.count(b"Doe") == 1, "the folder of the picture that is no DICOM file"
-    assert len(kept(name).items) == 3
+    assert len(kept(name).items) == 4
+    assert sum(each.name.startswith("DICOM picture ") and bool(each.reason) for each in found.items) == 2
 
 
 def hostile(name: str) -> io.BytesIO:

@@ -71,6 +71,8 @@ def test_rows_hold_what_the_engine_finds_and_cases_are_whole(asked: dict[str, An
         assert row["size"] == pytest.approx(study.attacked.sizes["linf"], abs=1e-6)
         found = {each.comparison: each.value for each in study.rows if each.measure == "spearman"}
         assert row["maps"]["grad_cam_pp"]["agreement"] == pytest.approx(found["attack"], abs=1e-3)
+        noise = [each.value for each in study.rows if (each.measure, each.comparison) == ("spearman", "noise")]
+        assert row["maps"]["grad_cam_pp"]["beyond"] == pytest.approx(min(noise) - found["attack"], abs=1e-3)
         saved = load_case(run.folder, row["step"])
         assert saved.case == study.case
         assert saved.complete
