@@ -82,7 +82,7 @@ def _row(
         return unused(source.name, source.reason, source.folder)
     try:
         image, picture = source.read()
-    except ValueError as error:
+        study = studied(asked.case(image), classifier, picture, context.folder, step, told)
+    except ValueError as error:  # it cannot be read, or the model gives no finite answer to it
         return unused(source.name, str(error), source.folder)
-    study = studied(asked.case(image), classifier, picture, context.folder, step, told)
     return row_of(study, source.name, source.label, norm)

@@ -214,6 +214,27 @@ def test_an_upload_that_is_gone_is_a_row_and_stops_nothing(asked: dict[str, Any]
     assert (result["studied"], result["unused"]) == (2, 2)
 
 
+def test_a_picture_that_the_model_has_no_answer_to_is_a_row_and_stops_nothing(
+    asked: dict[str, Any], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begun_so_far, real = list[Any](), one_picture.investigate
+
+    def failing(study: Any, classifier: Any) -> Any:
+        begun_so_far.append(study)
+        if len(begun_so_far) == 2:
+            raise ValueError("the model's answer is not finite")
+        yield from real(study, classifier)
+
+    monkeypatch.setattr(one_picture, "investigate", failing)
+    run = begun(tmp_path / "run", "batch", asked)
+    result = batch(Context(run.folder), asked)
+    said = [row["reason"] for row in run.metrics if row["outcome"] == "not used"]
+    assert "the model's answer is not finite" in said
+    assert len(said) == 2
+    assert len(run.metrics) == 4
+    assert result["asked"] == asked
+
+
 def test_a_data_set_is_drawn_labelled_and_kept_as_pictures(
     home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
