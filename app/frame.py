@@ -28,7 +28,7 @@ def show() -> None:
     try:
         page.run()
     except Exception as error:  # noqa: BLE001  the page frame: a sentence for the reader, the traceback for the log
-        log.exception("page %s", page.title)
+        log.exception(f"page {page.title}")
         kept = "What you did is kept: change a setting, or reload the page."
         known = isinstance(error, ValueError | OSError)
         said = advice(error, kept) if known else f"Something went wrong on this page; the log has the details. {kept}"

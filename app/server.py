@@ -1,6 +1,7 @@
 """The web server around the pages: how threads wait, which hosts and sites it answers, and where it says that it is."""
 
 import asyncio
+import logging
 import os
 import sys
 from collections.abc import AsyncIterator
@@ -14,6 +15,10 @@ from starlette.websockets import WebSocketClose
 from streamlit.cli_util import open_browser
 from streamlit.web.server.server_util import get_display_address, get_url, is_allowed_origin
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
+
+from core.base.paths import settle
+from core.operations.retention.at_start import tidy_later
+from core.operations.server_log import keep_log
 
 OTHER_HOST = (
     "This dashboard does not answer under this name. Whoever runs it can add the name: --server.allowedHosts NAME, "
@@ -66,10 +71,19 @@ def _own(head: Headers) -> bool:
 
 @asynccontextmanager
 async def opening(_: st.App) -> AsyncIterator[None]:
-    """Say where the dashboard is, and open a browser there unless asked not to."""
+    """Say where the dashboard is, and open a browser there unless asked not to; keep the log, tidy up if wanted."""
+    settle()
+    if why := keep_log():
+        sys.stderr.write(f"Counterproof: {why}\n")
     address = get_url(get_display_address(str(st.get_option("server.address") or "localhost")))
     sys.stdout.write(f"Counterproof is at {address}; Ctrl-C ends it\n")
     sys.stdout.flush()
     if not st.get_option("server.headless"):
         asyncio.get_running_loop().call_later(0.5, open_browser, address)
+    log = logging.getLogger("counterproof")
+    log.info("the server has started")
+    timer = tidy_later()
     yield
+    log.info("the server ends")
+    if timer is not None:
+        timer.cancel()

@@ -49,7 +49,8 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "refinement": f"{ENGINE} evaluation training",
     "runs": f"{MEASURES} batch compare training refinement",
     "evidence": f"{MEASURES} compare training refinement runs",
-    "cli": f"{MEASURES} batch bundles casebook compare training refinement runs evidence",
+    "operations": f"{ENGINE} batch bundles casebook runs",
+    "cli": f"{MEASURES} batch bundles casebook compare training refinement runs evidence operations",
     "recipes": f"{MEASURES} data.formats bundles compare training refinement runs evidence cli",
 }
 ROOMS = {  # a package of app -> the packages and modules of app that it may import, beside itself

@@ -2,7 +2,7 @@
 141 where nobody reads on.
 
 attack: 0 the model was fooled, 1 it held. study: 0 the numbers are the manifest's, 1 they differ. What makes a run:
-0 the run has completed, 1 it failed, was stopped or got lost. audit verify: 0 the trail is whole, 1 it is not.
+0 the run has completed, 1 it failed, was stopped or got lost. audit verify, doctor, health: 0 all is well, 1 it is not.
 """
 
 import argparse
@@ -17,7 +17,7 @@ from core.base.errors import with_advice
 from core.base.interruption import INTERRUPTED, end_at_once, raise_again
 from core.base.paths import settle
 from core.base.plain_line import plain_line
-from core.cli import arguments, commands, measuring_arguments
+from core.cli import arguments, commands, measuring_arguments, operations_arguments, place_arguments
 from core.cli.out_folder import out_folder
 
 MEASURES = {  # command -> what it does; its arguments are told in core/cli/measuring_arguments.py
@@ -30,10 +30,6 @@ MEASURES = {  # command -> what it does; its arguments are told in core/cli/meas
     "evidence": "what is known of a model's robustness, as a folder of files",
     "masking": "whether a model masks its gradients instead of withstanding attacks",
 }
-VERBS = {
-    "list": "every run: id, state, progress, what it is", "stop": "stop and save", "resume": "go on where it stopped",
-    "follow": "tell what is new until it ends", "delete": "delete its folder",
-}  # fmt: skip
 
 
 class Parser(argparse.ArgumentParser):
@@ -61,7 +57,6 @@ def _run(words: Sequence[str] | None) -> int:
             given = parser().parse_args(words)
         finally:
             sys.stdout.flush()  # of --help
-        from core.base.cancellation import Cancelled  # brings torch, which --help does without
     except BrokenPipeError:
         return unread()
     try:
@@ -72,10 +67,16 @@ def _run(words: Sequence[str] | None) -> int:
     except (ValueError, OSError) as error:
         sys.stderr.write(f"counterproof: {with_advice(error)}\n")
         return 2
-    except (KeyboardInterrupt, Cancelled):
+    except _interrupts():
         sys.stderr.write("counterproof: interrupted\n")
         return INTERRUPTED
     return code
+
+
+def _interrupts() -> tuple[type[BaseException], ...]:
+    """What ends a command early; what only a loaded module can raise brings no torch to --help and health."""
+    loaded = sys.modules.get("core.base.cancellation")
+    return (KeyboardInterrupt, loaded.Cancelled) if loaded else (KeyboardInterrupt,)
 
 
 def unread() -> int:
@@ -117,10 +118,13 @@ def parser() -> argparse.ArgumentParser:
     weights.set_defaults(run=commands.late("import_weights"))
     refine = parts.add_parser("refine", help="train a classifier anew with an objective, in a run of its own")
     arguments.refine(refine)
+    place_arguments.place(refine)
     refine.set_defaults(run=commands.late("refine"))
     for name, help in MEASURES.items():
         measure = parts.add_parser(name, help=help)
         getattr(measuring_arguments, name)(measure)
+        if name != "evidence":
+            place_arguments.place(measure)
         measure.set_defaults(run=commands.late(name))
     audit = parts.add_parser("audit", help="the audit trail: check it, list it, take it along")
     arguments.audit(audit)
@@ -128,15 +132,10 @@ def parser() -> argparse.ArgumentParser:
     kept = parts.add_parser("cases", help="the casebook: list, show, delete and restore cases")
     arguments.cases(kept)
     kept.set_defaults(run=commands.late("cases"))
+    operations_arguments.add(parts)
     runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
-    runs.set_defaults(run=commands.run_runs, verb="list", names=[], now=False)
-    verbs = runs.add_subparsers(metavar="VERB")
-    for verb, help in VERBS.items():
-        part = verbs.add_parser(verb, help=help)
-        part.add_argument("names", nargs="*", metavar="ID")
-        if verb == "stop":
-            part.add_argument("--now", action="store_true", help="stop without saving")
-        part.set_defaults(verb=verb)
+    place_arguments.runs(runs)
+    runs.set_defaults(run=commands.run_runs)
     return made
 
 

@@ -60,7 +60,7 @@ def cross(
             except Cancelled:
                 raise
             except Exception:  # noqa: BLE001  methods call libraries that raise anything; its study says so in words
-                log.warning("%s failed", explainer.key, exc_info=True)
+                log.warning(f"{explainer.key} failed", exc_info=True)
                 continue
             if found.pictures is not None:
                 crossing.pictures[explainer.key] = found.pictures[0]

@@ -136,7 +136,7 @@ def _try(study: Study, explainer: Explainer, compute: Callable[[Explainer], Maps
     except Cancelled:
         raise
     except Exception as error:  # noqa: BLE001  methods call libraries that raise anything; the sentence names it
-        log.warning("%s failed", explainer.key, exc_info=True)
+        log.warning(f"{explainer.key} failed", exc_info=True)
         said = ["".join(c if c.isprintable() else " " for c in line) for line in str(error).strip().splitlines()]
         study.failed[explainer.key] = f"{explainer.title} failed: {said[0][:500] if said else type(error).__name__}"
         return

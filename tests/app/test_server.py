@@ -1,5 +1,6 @@
 """The server as anyone may start it: from any folder on this machine only, for its own names and its own pages."""
 
+import json
 import os
 import socket
 import subprocess
@@ -53,6 +54,12 @@ def listening(port: int) -> list[str]:
     lines = [line.split() for name in ("tcp", "tcp6") for line in Path(f"/proc/net/{name}").read_text().splitlines()]
     places = [parts[1].split(":") for parts in lines if parts[3] == "0A"]
     return [address for address, number in places if int(number, 16) == port]
+
+
+def test_it_keeps_a_log_and_answers_probes(port: int) -> None:
+    assert " 200 " in head(port, "/_stcore/health", "127.0.0.1").splitlines()[0]
+    lines = (Path(os.environ["COUNTERPROOF_HOME"]) / "logs" / "server.jsonl").read_text().splitlines()
+    assert "the server has started" in {json.loads(line)["said"] for line in lines}
 
 
 @pytest.mark.skipif(not Path("/proc/net/tcp").exists(), reason="this system does not tell where it listens")

@@ -2,6 +2,7 @@
 
 from tests.mutants.case_edits import CASE_EDITS
 from tests.mutants.edit import Edit as Edit
+from tests.mutants.operations_edits import OPERATIONS_EDITS
 
 ATTACKS = "tests/core/attacks/test_attacks.py tests/core/attacks/test_agreement.py"
 DEEPFOOL = "tests/core/attacks/test_deepfool.py tests/core/attacks/test_deepfool_linf.py"
@@ -11,6 +12,7 @@ CORRUPTIONS = "tests/core/corruptions/test_corruptions.py"
 DICOM = "tests/core/images/test_dicom.py"
 EXPLAINERS = "tests/core/explainers/test_explainers.py"
 REASONS = "tests/core/objectives/test_right_reasons.py"
+BATCH, BATCHES = "tests/core/batch/test_batch.py", "tests/core/runs/tasks/test_batch.py"
 CASEBOOK = "tests/core/casebook/test_casebook.py tests/core/casebook/test_find.py"
 DETECTION = "tests/core/detection/"
 PIXELS = f"{DETECTION}critical_pixels/test_"
@@ -161,6 +163,7 @@ EDITS = (
     Edit("core/casebook/regions.py", "cumsum(axis=1) % 2 == 1", "cumsum(axis=1) > 0",
          "tests/core/casebook/test_regions.py"),
     *CASE_EDITS,
+    *OPERATIONS_EDITS,
     Edit("app/present/seat.py", "if uid in self.guesses or uid in self.told", "if uid in self.told",
          "tests/app/present/test_seat.py"),
     Edit("app/present/steps.py", 'if attacked_side == "left":', 'if attacked_side == "right":',
@@ -243,6 +246,10 @@ EDITS = (
          "tests/core/checkpoints/test_onnx.py"),
     Edit("core/checkpoints/from_onnx.py", "if not apart <= CLOSE:", "if apart < 0:",
          "tests/core/checkpoints/test_onnx.py"),
+    Edit("core/batch/summary.py", "base = right if labelled else studied", "base = studied", BATCH),
+    Edit("core/batch/order.py", '-row["probability_after"]', 'row["probability_after"]', BATCH),
+    Edit("core/batch/picture_rows.py", "noise[1] - attack[0]", "noise[0] - attack[0]", BATCHES),
+    Edit("core/batch/one_picture.py", "return known", "known.case", BATCHES),
     # the casebook
     Edit("core/casebook/casebook.py", "if row.revision != revision:", "if row.revision < revision:", CASEBOOK),
     Edit("core/casebook/find.py", 'for each in (ESCAPE, "%", "_"):', 'for each in (ESCAPE, "%"):', CASEBOOK),

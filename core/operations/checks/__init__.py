@@ -1,0 +1,1 @@
+"""One file for each subject of `counterproof doctor`; each function looks at one thing and returns what it found."""
