@@ -4,10 +4,12 @@ import streamlit as st
 
 from app.cases.board import show_cases
 from app.cases.deletion import show_notice
+from app.present.seat import tell_elsewhere
 from app.sidebar import follow_history
 from app.ui.advice import advice
 from app.ui.cached import casebook
 from app.ui.keeping import show_unkept
+from app.ui.state import setting
 
 st.title("Cases")
 st.caption(
@@ -23,3 +25,4 @@ except (ValueError, OSError) as error:
     st.stop()
 show_notice(book)
 show_cases(book)
+tell_elsewhere(setting("case", ""))

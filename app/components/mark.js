@@ -5,7 +5,7 @@ const TOOLS = {
   polygon: ["Outline", "Click from corner to corner and end on the first one, or drag round the region. Esc drops it."],
 };
 const MEANINGS = { relevant: "Should matter", spurious: "Should not matter", erase: "Erase" };
-const MOST_STROKES = 500;
+const MOST_STROKES = 500, MOST_POINTS = 10000; // of all strokes together: core/casebook/regions.py
 const WHERE = (x, y) => `${["upper", "middle", "lower"][Math.min(2, Math.floor(3 * y))]} ${
   ["left", "centre", "right"][Math.min(2, Math.floor(3 * x))]}`;
 
@@ -76,8 +76,9 @@ const marker = (given, drawn, changed) => {
     for (const each of strokes) paint(pixels, each, height, width, parts);
   };
   const take = (made) => {
-    if (made.length > MOST_STROKES) {
-      live.textContent = hint.textContent = `At most ${MOST_STROKES} marks can be kept; undo one or clear them.`;
+    if (made.length > MOST_STROKES || pointsOf(made) > MOST_POINTS) {
+      show();
+      live.textContent = hint.textContent = "Too much is drawn to be saved; undo some of it.";
       return;
     }
     past.push(strokes);

@@ -1,6 +1,13 @@
 // Mouse and keyboard on the picture that is marked; `now` holds the tool, the part walked to and what is half drawn.
 const NEAR = 0.025; // of the picture: a click this close to the first corner ends an outline
 
+const MOST_CORNERS = 300; // of one outline
+
+const thinned = (points) => points.length <= MOST_CORNERS ? points
+  : Array.from({ length: MOST_CORNERS }, (_, place) => points[Math.floor((place * points.length) / MOST_CORNERS)]);
+
+const pointsOf = (strokes) => strokes.reduce((sum, each) => sum + (each.points?.length ?? 0), 0);
+
 const showPending = (pen, now, box) => {
   const points = now.tool === "box" && now.from && now.to
     ? [now.from, [now.to[0], now.from[1]], now.to, [now.from[0], now.to[1]], now.from] : now.pending;
@@ -21,7 +28,7 @@ const listen = (canvas, now, act) => {
   };
   const apart = ([xa, ya], [xb, yb]) => Math.hypot(xa - xb, ya - yb);
   const close = () => {
-    const points = now.pending;
+    const points = thinned(now.pending);
     Object.assign(now, { pending: [], from: null });
     if (points.length >= 3) act.add({ shape: "polygon", points });
     else act.show();

@@ -8,6 +8,7 @@ import streamlit as st
 from app.measuring.kind import Kind
 from app.run_words.words import subtitle, title
 from app.ui.advice import advice
+from app.ui.places import chosen_place
 from app.ui.state import drop, force, keep, kept, linked, setting, settings, write_link
 from app.ui.widgets import pick, segments
 from core.data.by_name import data_names
@@ -77,7 +78,8 @@ def link_form(kind: Kind[Any], besides: Mapping[str, str]) -> None:
 def start(kind: Kind[Any], asked: Any, device: str) -> None:
     """Submit it and show it; called before the page is drawn again. A refusal is kept for the page to say."""
     try:
-        run = Store.usual().submit(kind.task, kind.arguments(asked), device=device)
+        on, needs = chosen_place()
+        run = Store.usual().submit(kind.task, kind.arguments(asked), device=device, on=on, needs=needs)
     except (ValueError, OSError) as error:
         keep(f"{kind.shown} refused", advice(error, most=400))
         return

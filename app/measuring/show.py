@@ -10,6 +10,7 @@ from app.measuring.kind import Kind, Names, Told
 from app.measuring.runs import show_refusal, start
 from app.ui.cached import run_rows
 from app.ui.markdown import plain
+from app.ui.places import ask_place, place_options
 from app.ui.run_panel import ended, grow
 from core.base.errors import Unreadable
 from core.runs.run import Run
@@ -20,10 +21,11 @@ NOTHING_YET = "Models and images are loaded; the first numbers appear after the 
 def show_start(kind: Kind[Any], asked: Any, device: str) -> None:
     """What it would do, its button, and the same from a shell."""
     st.markdown(f"{kind.about(asked)} It goes on in the background, also when this page is closed.")
+    ask_place()
     st.button(kind.button, type="primary", icon=":material/play_arrow:", on_click=start, args=(kind, asked, device))
     show_refusal(kind)
     with st.expander("The same from a shell"):
-        st.code(kind.command(asked, device), language="sh")
+        st.code(kind.command(asked, device) + place_options(), language="sh")
 
 
 def show_run(kind: Kind[Any], run: Run, names: Names) -> None:

@@ -8,7 +8,7 @@ from app.ui.encoded import data_url
 from core.casebook.answers import COMMENT, EXPERT, ExpertAnswer, Guess, Hand, Order, Verdict, add_answer
 from core.casebook.casebook import Casebook
 from core.casebook.mask_png import mask_png, read_mask
-from core.casebook.regions import KINDS, MOST_STROKES, Cuts, masks
+from core.casebook.regions import KINDS, Cuts, masks
 from core.explainers.lime import Lime
 from core.occlusion.superpixels import superpixels
 from core.study.figures import pixels, png
@@ -59,7 +59,6 @@ def keep_answer(
     told = Part(given, "the answer").record(("id", "expert", "verdict", "comment", "drawn"))
     named = told["verdict"].one_of(get_args(Verdict))
     verdict: Verdict = next(each for each in get_args(Verdict) if each == named)
-    told["drawn"].entries(MOST_STROKES)
     height, width = study.original.shape[1:]
     kind, cells, cut = parts_of(study)
     cuts: Cuts = {(kind, cells): cut}

@@ -2,7 +2,7 @@
 
 import hashlib
 import secrets
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from typing import Any, get_args
 
 import streamlit as st
@@ -13,16 +13,21 @@ from core.casebook.answers import Guess, Hand
 from core.casebook.places import is_uid
 
 NAME, MOST = "present", 500  # cases
+ELSEWHERE = "told elsewhere"
 GUESSES: tuple[Guess, ...] = get_args(Guess)
 
 
 @dataclass
 class Seat:
-    """seed: of the lots of this window. guesses: by case. told: the cases whose attacked image was named here."""
+    """seed: of the lots of this window. guesses: by case. told: the cases whose attacked image was named here.
+
+    spent: the cases with whose guess an answer was saved: who answers then has been told, or is somebody else.
+    """
 
     seed: str = field(default_factory=lambda: secrets.token_hex(8))
     guesses: dict[str, Guess] = field(default_factory=dict)
     told: list[str] = field(default_factory=list)
+    spent: list[str] = field(default_factory=list)
 
     def attacked_side(self, uid: str) -> Hand:
         """On which side the attacked image of a case is: by lot, and always the same in one window.
@@ -50,6 +55,11 @@ class Seat:
         if uid not in self.told:
             self.told = [*self.told, uid][-MOST:]
 
+    def spend(self, uid: str) -> None:
+        """Note that the guess of a case went into an answer."""
+        if uid not in self.spent:
+            self.spent = [*self.spent, uid][-MOST:]
+
     @classmethod
     def read(cls, found: Any) -> "Seat":
         """What a window remembers; a new one where that is nothing, or not what this wrote.
@@ -65,7 +75,12 @@ class Seat:
             return cls()
         sound = {uid: next(each for each in GUESSES if each == said) for uid, said in list(guesses.items())[:MOST]
                  if isinstance(uid, str) and is_uid(uid) and said in GUESSES}  # fmt: skip
-        return cls(seed, sound, [uid for uid in told[:MOST] if isinstance(uid, str) and is_uid(uid)])
+        return cls(seed, sound, _uids(told), _uids(entry.get("spent")))
+
+
+def _uids(found: Any) -> list[str]:
+    told = found[:MOST] if isinstance(found, list) else []
+    return [uid for uid in told if isinstance(uid, str) and is_uid(uid)]
 
 
 def take_seat() -> Seat | None:
@@ -79,10 +94,21 @@ def take_seat() -> Seat | None:
         seat = Seat.read(told.get("found") if isinstance(told, dict) else None)
         keep(NAME, seat)
         st.rerun()
+    for uid in kept(ELSEWHERE, []):
+        seat.tell(uid)
     return seat
+
+
+def tell_elsewhere(uid: str) -> None:
+    """Note that another page shows a case to the reader of this window, and so which image is the attacked one."""
+    if not is_uid(uid):
+        return
+    keep(ELSEWHERE, [*dict.fromkeys((*kept(ELSEWHERE, []), uid))][-MOST:])
+    if (seat := take_seat()) is not None:
+        keep_seat(seat)
 
 
 def keep_seat(seat: Seat) -> None:
     """Have the window remember it, for when it is loaded again; called at the end of a run."""
     with st.container(key="remembered"):
-        memory(NAME, {"seed": seat.seed, "guesses": seat.guesses, "told": seat.told}, "memory")
+        memory(NAME, asdict(seat), "memory")

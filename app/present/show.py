@@ -70,6 +70,7 @@ def _follow(moved: presenting.Moved, seat: Seat, uid: str, last: int, at: int) -
 
 
 def _answer(book: Casebook, study: Study, uid: str, guess: Guess | None, seat: Seat) -> None:
+    spent = guess is not None and uid in seat.spent
     saved: dict[str, tuple[str, str]] = kept("answers saved", {})  # draft -> the case, and the words for it
     if thanks := [words for case, words in saved.values() if case == uid]:
         st.success(thanks[-1])
@@ -77,6 +78,9 @@ def _answer(book: Casebook, study: Study, uid: str, guess: Guess | None, seat: S
             if st.button("See it under Cases", icon=":material/folder_open:"):
                 st.switch_page(page("cases"))
             st.caption("The form below is empty again, for another expert or for a change of mind.")
+    if spent:
+        st.caption("An answer was saved here for what was said on which picture was changed. That has been told since, "
+                   "so another answer is kept as one of an expert who was told from the start.")  # fmt: skip
     refused: dict[str, Any] | None = kept("answer refused", None)
     data = {"uid": uid, "question": question(study), "ask": ASK, "mark": to_mark(study), "saved": list(saved),
             "refused": refused}  # fmt: skip
@@ -84,11 +88,13 @@ def _answer(book: Casebook, study: Study, uid: str, guess: Guess | None, seat: S
     if given is None or (name := draft_id(given)) in saved:
         return
     try:
-        made = keep_answer(book, study, uid, given, guess=guess, attacked_side=seat.attacked_side(uid))
+        asked = None if spent else guess
+        made = keep_answer(book, study, uid, given, guess=asked, attacked_side=seat.attacked_side(uid))
     except (ValueError, OSError) as error:
         told = advice(error, "Nothing was saved; what you wrote and marked is still here.")
         keep("answer refused", {"id": name, "said": told, "time": time.time()})
     else:
+        seat.spend(uid)
         words = f"Thank you, {plain(made.expert, 100)}. Kept with this case: {plain(said(made), 400)}."
         saved[name] = uid, f"{words} {marked_words(made)}"
     st.rerun()

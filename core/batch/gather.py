@@ -28,57 +28,79 @@ class Gathering:
 
     def __init__(self) -> None:
         self.items: list[Item] = []
-        self.others: list[str] = []
+        self.others: list[str] = []  # names; "" of one that may tell of a patient
+        self.dicoms = 0  # files
         self.done = 0  # files
         self.size = 0  # bytes
 
     def add(self, entry: Entry) -> None:
         """Keep one file, or note why not; Unreadable once there are too many, OSError if nothing can be stored."""
         self.done += 1
-        name = plain_name(entry.parts[-1])
-        if not is_picture(entry):
-            self.others.append(name)
+        name, dicom = plain_name(entry.parts[-1]), _is_dicom(entry)
+        if not dicom and not _says(entry.is_picture):
+            self.others.append(name if _is_plain(name) else "")
             return
         if len(self.items) >= MOST:
             raise Unreadable(f"there are more than {MOST:,} pictures; take fewer")
         folder = plain_line(entry.parts[-2], 100) if len(entry.parts) > 1 else ""
+        if dicom:
+            self.dicoms += 1
+            name, folder = f"DICOM file {self.dicoms}", ""
         try:
             raw = entry.read()
         except Unreadable as error:
-            self.items.append(Item("", name, folder, plain_line(str(error), LONGEST)))
+            said = _without_name(str(error), name) if dicom else str(error)
+            self.items.append(Item("", name, folder, plain_line(said, LONGEST)))
             return
         self.size += len(raw)
         if self.size > MOST_TOGETHER:
             raise Unreadable(f"these pictures have more than {MOST_TOGETHER // 10**9} GB; take fewer or smaller ones")
-        self.items.append(_kept(raw, name, folder))
+        self.items.append(_kept(raw, name, folder, dicom))
 
     def collection(self) -> Collection:
         """What there is so far."""
         notes = []
         if count := len(self.others):
-            named = ", ".join(self.others[:SHOWN]) + (" and others" if count > SHOWN else "")
-            notes.append(f"{count:,} other file{'' if count == 1 else 's'} ({named}) left out: not pictures.")
+            names = [] if self.dicoms else [name for name in self.others if name][:SHOWN]
+            more = " and others" if count > len(names) else ""
+            named = f" ({', '.join(names)}{more})" if names else ""
+            notes.append(f"{count:,} other file{'' if count == 1 else 's'}{named} left out: not pictures.")
         return Collection(once(tuple(self.items)), tuple(notes))
 
 
-def is_picture(entry: Entry) -> bool:
-    """Whether a file is, by its name or its first bytes, one of the kinds of picture that are read."""
-    if entry.ending in DICOM_ENDINGS or entry.is_picture():
-        return True
+def _is_dicom(entry: Entry) -> bool:
+    """Whether a file says that it is one, by its name or its first bytes; nothing else of it is read."""
+    return entry.ending in DICOM_ENDINGS or _says(lambda: is_dicom(entry.head(132)))
+
+
+def _says(asked: Callable[[], bool]) -> bool:
     try:
-        return is_dicom(entry.head(132))
-    except Unreadable:  # too short for one, or damaged
+        return asked()
+    except Unreadable:  # damaged
         return False
 
 
-def _kept(raw: bytes, name: str, folder: str) -> Item:
-    if is_dicom(raw):
-        name = f"DICOM picture {hashlib.sha256(raw).hexdigest()[:6]}"
-        folder = ""
+def _is_plain(name: str) -> bool:
+    """Whether the name of a file that is passed over can be told: it is not one as DICOM files have that say not so.
+
+    >>> [_is_plain(name) for name in ("labels.csv", "DOE_JANE", "DOE.dcm.gz", "1.2.840.10008.5")]
+    [True, False, False, False]
+    """
+    stem, _, ending = name.lower().rpartition(".")
+    return bool(stem) and ending.isalpha() and not any(f".{each}" in name.lower() for each in DICOM_ENDINGS)
+
+
+def _without_name(said: str, called: str) -> str:
+    """Why a DICOM file cannot be read, without anything that a sentence may quote of its name."""
+    return f"{called} is larger than {MOST_BYTES // 10**6} MB" if "larger than" in said else f"{called} cannot be read"
+
+
+def _kept(raw: bytes, name: str, folder: str, dicom: bool) -> Item:
+    called = f"DICOM picture {hashlib.sha256(raw).hexdigest()[:6]}" if dicom or is_dicom(raw) else name
     try:
-        image = keep_upload(raw, name)
+        image = keep_upload(raw, called)
     except ValueError as error:
-        return Item("", name, folder, plain_line(str(error), LONGEST))
+        return Item("", called, folder, plain_line(str(error), LONGEST))
     return Item(image, upload_name(image), folder)
 
 

@@ -50,7 +50,7 @@ def _framed(study: Study) -> Tensor:
     high, wide = image.shape[1:]
     if not isinstance(resize, int) or resize <= min(high, wide):
         return image
-    above, left = ((max(resize, length) - length) // 2 for length in (high, wide))
+    above, left = (round((max(resize, length) - length) / 2) for length in (high, wide))  # as core.images.picture
     below, right = max(resize, high) - high - above, max(resize, wide) - wide - left
     padded = np.pad(image.numpy(), ((0, 0), (above, below), (left, right)), mode="edge")
     return torch.from_numpy(padded)

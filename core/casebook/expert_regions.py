@@ -9,25 +9,32 @@ from torch import Tensor
 
 from core.casebook.answers import ExpertAnswer, answers_of
 from core.casebook.casebook import Casebook
+from core.casebook.folded import folded
 from core.casebook.mask_png import read_mask
+from core.casebook.records import SavedCase
 from core.compare.comparison import Comparison
 from core.contracts.classifier import spelt
+from core.images.samples import sample
 from core.spurious.marked_images import MarkedImages
 from core.study.study import Study
 
 
 @dataclass(frozen=True, eq=False)
 class Gathered:
-    """The set, and in a sentence each why a case is not in it."""
+    """The set, in a sentence each why a case is not in it, and how many of its pictures are known to be test images.
+
+    A model that has learnt from test images must not be judged on them.
+    """
 
     found: MarkedImages | None
     left_out: tuple[str, ...]
+    of_test: int = 0
 
 
 def latest(answers: Iterable[ExpertAnswer]) -> list[ExpertAnswer]:
-    """The last answer of each expert that marks anything, by the order of their first ones."""
+    """The last answer of each expert that marks anything, by the order of their first ones; names in any case."""
     marking = [each for each in answers if each.relevant is not None or each.spurious is not None]
-    return list({each.expert: each for each in marking}.values())
+    return list({folded(each.expert): each for each in marking}.values())
 
 
 def by_half(answers: Sequence[ExpertAnswer], height: int, width: int) -> tuple[Tensor, Tensor]:
@@ -56,7 +63,7 @@ def gather(casebook: Casebook, uids: Iterable[str], title: str = "", labels: dic
     """
     images, places = list[Tensor](), list[int]()
     marks, left = list[tuple[Tensor, Tensor]](), list[str]()
-    classes: tuple[str, ...] = ()
+    classes, of_test = tuple[str, ...](), 0
     for uid in dict.fromkeys(uids):
         case = casebook.get(uid)
         try:
@@ -75,7 +82,7 @@ def gather(casebook: Casebook, uids: Iterable[str], title: str = "", labels: dic
         except (ValueError, OSError) as error:
             left.append(f"{case.title}: {error}")
             continue
-        classes = study.labels
+        classes, of_test = study.labels, of_test + is_test(case)
         images.append(study.original)
         places.append(spelt(classes).index(spelt([named])[0]))
         marks.append((relevant, spurious))
@@ -83,7 +90,19 @@ def gather(casebook: Casebook, uids: Iterable[str], title: str = "", labels: dic
         return Gathered(None, tuple(left))
     relevant, spurious = (torch.stack(each) for each in zip(*marks, strict=True))
     pixels = (255 * torch.stack(images)).round().to(torch.uint8)
-    return Gathered(MarkedImages(pixels, torch.tensor(places), relevant, spurious, classes, title), tuple(left))
+    named = f"{title} ({of_test} test images)" if of_test else title
+    made = MarkedImages(pixels, torch.tensor(places), relevant, spurious, classes, named)
+    return Gathered(made, tuple(left), of_test)
+
+
+def is_test(case: SavedCase) -> bool:
+    """Whether its picture is known to be a test image: one of the gallery, or drawn from a data set's test split."""
+    if " test image " in case.image_name:
+        return True
+    try:
+        return sample(case.image) is not None
+    except ValueError:
+        return False
 
 
 def _study(contents: Study | Comparison) -> Study:

@@ -9,6 +9,7 @@ from importlib.metadata import version
 from typing import IO, Any
 
 from core.casebook.answers import ExpertAnswer, answers_of
+from core.casebook.archive_limits import LARGEST_INDEX, MOST_ANSWERS, MOST_BYTES, MOST_CASES, MOST_FILES
 from core.casebook.casebook import Casebook
 from core.casebook.records import SavedCase
 
@@ -21,24 +22,49 @@ def zipped(casebook: Casebook, uids: Iterable[str]) -> IO[bytes]:
     """An open file, at its beginning, with the zip: UID/ the files of each case, UID/answers/ what experts marked.
 
     casebook.json: for each case what is noted of it, its tags and its answers, without strokes' pictures, which it
-    names. ValueError in one sentence if one of the cases is not there, OSError if a file cannot be read.
+    names. ValueError in one sentence if one of the cases is not there, or they are more than can be brought in again,
+    OSError if a file cannot be read.
     """
+    cases = [casebook.get(uid) for uid in dict.fromkeys(uids)]
+    _expect(len(cases), MOST_CASES, "cases")
     out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY)  # noqa: SIM115  handed out open
-    told = []
-    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
-        for case in [casebook.get(uid) for uid in dict.fromkeys(uids)]:
-            folder, answers = casebook.folder(case.uid), answers_of(casebook, case.uid)
-            for path in sorted(folder.rglob("*")):
-                if path.is_file() and not path.is_symlink():
-                    archive.write(path, f"{case.uid}/{path.relative_to(folder).as_posix()}")
-            for answer in answers:
-                for name, raw in _masks(case, answer).items():
-                    archive.writestr(name, raw)
-            told.append(case.to_json() | {"answers": [_told(case, each) for each in answers]})
-        index = {"kind": "counterproof casebook", "version": 1, "counterproof": version("counterproof"), "cases": told}
-        archive.writestr(INDEX, json.dumps(index, indent=1, ensure_ascii=False) + "\n")
+    try:
+        _write(casebook, cases, out)
+    except BaseException:
+        out.close()
+        raise
     out.seek(0)
     return out
+
+
+def _write(casebook: Casebook, cases: Iterable[SavedCase], out: IO[bytes]) -> None:
+    told, size, count = [], 0, 1  # casebook.json itself is a file
+    with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
+        for case in cases:
+            folder, answers = casebook.folder(case.uid), answers_of(casebook, case.uid)
+            _expect(len(answers), MOST_ANSWERS, "answers to one case")
+            paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+            masks = {name: raw for answer in answers for name, raw in _masks(case, answer).items()}
+            count += len(paths) + len(masks)
+            size += sum(path.stat().st_size for path in paths) + sum(map(len, masks.values()))
+            _expect(count, MOST_FILES, "files")
+            _expect(size, MOST_BYTES, "bytes")
+            for path in paths:
+                archive.write(path, f"{case.uid}/{path.relative_to(folder).as_posix()}")
+            for name, raw in masks.items():
+                archive.writestr(name, raw)
+            told.append(case.to_json() | {"answers": [_told(case, each) for each in answers]})
+        index = {"kind": "counterproof casebook", "version": 1, "counterproof": version("counterproof"), "cases": told}
+        listed = (json.dumps(index, indent=1, ensure_ascii=False) + "\n").encode()
+        _expect(len(listed), LARGEST_INDEX, f"bytes in {INDEX}")
+        _expect(size + len(listed), MOST_BYTES, "bytes")
+        archive.writestr(INDEX, listed)
+
+
+def _expect(count: int, most: int, what: str) -> None:
+    """ValueError in one sentence if it is more than an archive may hold."""
+    if count > most:
+        raise ValueError(f"an archive holds at most {most:,} {what}, and these would be {count:,}; take fewer cases")
 
 
 def _masks(case: SavedCase, answer: ExpertAnswer) -> dict[str, bytes]:

@@ -1,13 +1,16 @@
-"""A case's folder: written whole or not at all, read back, removed, and what a killed save left swept away."""
+"""A case's folder: written whole or not at all, read back, removed; what a killed save left, and what is in no row."""
 
+import fcntl
 import os
 import shutil
 import time
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from core.base.atomic_files import write_whole
 from core.bundles import comparison_folder, comparison_read, read, write
-from core.casebook.places import PART, THUMBNAIL, hidden, is_uid
+from core.casebook.places import BUSY, LOST, PART, THUMBNAIL, hidden, is_uid
 from core.casebook.thumbnail import thumbnail
 from core.compare.comparison import Comparison
 from core.study.study import Study
@@ -58,19 +61,63 @@ def remove_folder(cases: Path, uid: str) -> None:
     shutil.rmtree(part, ignore_errors=True)
 
 
-def strays(cases: Path) -> tuple[list[str], list[Path]]:
-    """(uids of visible folders, hidden parts) that are older than an hour: of the former, some may be in no row."""
+def clear_parts(cases: Path) -> None:
+    """Remove the hidden folders, older than an hour, that killed saves have left; none while cases are brought in."""
+    with _held(cases.parent / BUSY, fcntl.LOCK_EX | fcntl.LOCK_NB) as free:
+        for path in _old(cases) if free else ():
+            if path.name.endswith(PART) and path.name == hidden(path.name[1:17]):
+                shutil.rmtree(path, ignore_errors=True)
+
+
+@contextmanager
+def bringing_in(cases: Path) -> Iterator[None]:
+    """Inside, however long it takes, nobody takes the hidden folders in `cases` for what was left over."""
+    cases.mkdir(parents=True, exist_ok=True)
+    with _held(cases.parent / BUSY, fcntl.LOCK_SH):
+        yield
+
+
+def put_aside(cases: Path, known: Collection[str]) -> list[str]:
+    """Move the visible folders, older than an hour, that are none of the `known` cases out of the way, whole; which."""
+    lost, moved = cases.parent / LOST, []
+    for path in _old(cases):
+        if is_uid(path.name) and path.name not in known and not os.path.lexists(lost / path.name):
+            lost.mkdir(exist_ok=True)
+            path.rename(lost / path.name)
+            moved.append(path.name)
+    return moved
+
+
+def take_back(cases: Path, known: Collection[str]) -> None:
+    """Move the folders of `known` cases that were put aside back to their place, where that is free."""
+    lost = cases.parent / LOST
+    for path in list(lost.iterdir()) if lost.is_dir() and cases.is_dir() else ():
+        if path.name in known and path.is_dir() and not path.is_symlink() and not os.path.lexists(cases / path.name):
+            path.rename(cases / path.name)
+
+
+def _old(cases: Path) -> list[Path]:
+    """The folders in `cases` that are older than an hour."""
     if not cases.is_dir():
-        return [], []
-    shown, parts, now = [], [], time.time()
-    for path in cases.iterdir():
-        if path.is_symlink() or not path.is_dir() or now - path.stat().st_mtime < OLD:
-            continue
-        if is_uid(path.name):
-            shown.append(path.name)
-        elif path.name.endswith(PART) and path.name == hidden(path.name[1:17]):
-            parts.append(path)
-    return shown, parts
+        return []
+    folders, now = (each for each in cases.iterdir() if each.is_dir() and not each.is_symlink()), time.time()
+    return [each for each in folders if now - each.stat().st_mtime >= OLD]
+
+
+@contextmanager
+def _held(lock: Path, how: int) -> Iterator[bool]:
+    """Hold `lock` inside, if it can be had; a file system without locks goes on without."""
+    handle, had = os.open(lock, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o666), True
+    try:
+        try:
+            fcntl.flock(handle, how)
+        except BlockingIOError:
+            had = False
+        except OSError:
+            pass
+        yield had
+    finally:
+        os.close(handle)
 
 
 def _to_disk(path: Path) -> None:

@@ -11,13 +11,12 @@ from core.base.errors import Unreadable
 from core.bundles.comparison_folder import COMPARISON, CROSSINGS, belongs_here
 from core.bundles.manifest import ARRAYS, LARGEST, MANIFEST, belongs
 from core.casebook import mask_png
+from core.casebook.archive_limits import MOST_BYTES
 from core.casebook.export import INDEX
 from core.casebook.places import THUMBNAIL
 from core.untrusted.bounded_zip import BoundedZip
 from core.untrusted.zip_member import PIECE, shown
 
-MOST_FILES = 20_000
-MOST_BYTES = 8 * 10**9  # that a whole archive may unpack to
 LARGEST_ARRAYS, LARGEST_PICTURE = 2 * 10**9, 64 * 10**6  # bytes
 MASK = re.compile(r"answers/[0-9a-f]{16}_(?:relevant|spurious)\.png")
 _OF_CASE = re.compile(r"([0-9a-f]{16})/(.+)")

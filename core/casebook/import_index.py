@@ -10,6 +10,7 @@ from core.base.errors import Unreadable
 from core.base.plain_line import plain_line
 from core.casebook import texts
 from core.casebook.answers import ExpertAnswer, checked
+from core.casebook.archive_limits import LARGEST_INDEX, MOST_ANSWERS, MOST_CASES
 from core.casebook.export import INDEX, MASKS
 from core.casebook.import_files import MASK
 from core.casebook.mask_png import LARGEST as LARGEST_MASK
@@ -19,8 +20,6 @@ from core.untrusted.foreign_json import parse_object
 from core.untrusted.json_part import Part
 
 KIND, VERSION = "counterproof casebook", 1
-LARGEST = 64 * 10**6  # bytes
-MOST_CASES, MOST_ANSWERS = 500, 1000
 UID = r"[0-9a-f]{16}"
 ANY = r"(?s).*"
 Read = Callable[[str, int], bytes]  # the bytes of a member of the archive by its name, at most so many
@@ -45,7 +44,7 @@ class Told:
 
 def read_index(raw: bytes, read: Read, members: Iterable[str]) -> list[Told]:
     """The cases that casebook.json tells of; `members` are the names in the archive. Unreadable in one sentence."""
-    parts = Part(parse_object(raw, INDEX, LARGEST), INDEX).record(("kind", "version", "counterproof", "cases"))
+    parts = Part(parse_object(raw, INDEX, LARGEST_INDEX), INDEX).record(("kind", "version", "counterproof", "cases"))
     parts["kind"].one_of([KIND])
     if parts["version"].whole(1) > VERSION:
         parts["version"].refuse(f"one that is known here, up to {VERSION}: it comes from a newer version")

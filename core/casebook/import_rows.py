@@ -1,7 +1,7 @@
 """Cases that were unpacked become rows and folders of the casebook: all of them, or none."""
 
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, fields, replace
 from pathlib import Path
 
 from sqlalchemy import select
@@ -90,15 +90,21 @@ def _one(casebook: Casebook, session: Session, coming: Coming, made: Imported, p
 
 
 def _same(casebook: Casebook, session: Session, coming: Coming) -> CaseRow | None:
-    """The case here that is this one: of its uid and alike in all; where it comes without a uid, any of its study."""
+    """The case here that is this one, alike in all: first that of its uid, then one that came in under another.
+
+    Where it comes without a uid, any of its study with the same contents.
+    """
     told = coming.told
-    if told.uid:
-        row = session.get(CaseRow, told.uid)
-        alike = row is not None and (row.title, row.note, row.label) == (told.title, told.note, told.label)
-        alike = alike and row is not None and {each.folded for each in row.tags} == set(texts.tags(told.tags))
-        return row if alike and row is not None and _contents(casebook, row.uid, coming) else None
     rows = session.scalars(select(CaseRow).where(CaseRow.study_id == told.study_id).order_by(CaseRow.created))
-    return next((row for row in rows if _contents(casebook, row.uid, coming)), None)
+    here = sorted(rows, key=lambda row: row.uid != told.uid)
+    alike = (row for row in here if not told.uid or _alike(row, told))
+    return next((row for row in alike if _contents(casebook, row.uid, coming)), None)
+
+
+def _alike(row: CaseRow, told: Told) -> bool:
+    """Whether people wrote the same of both."""
+    same = (row.title, row.note, row.label) == (told.title, told.note, told.label)
+    return same and {each.folded for each in row.tags} == set(texts.tags(told.tags))
 
 
 def _contents(casebook: Casebook, uid: str, coming: Coming) -> bool:
@@ -117,8 +123,17 @@ def _answers(session: Session, answers: Iterable[ExpertAnswer], uid: str) -> int
         known = session.get(AnswerRow, answer.uid)
         if known is not None and known.case_uid == uid:
             continue
-        mine = replace(answer, case_uid=uid, uid=answer.uid if known is None else new_uid())
-        session.add(row_of_answer(mine))
+        mine = row_of_answer(replace(answer, case_uid=uid, uid=answer.uid if known is None else new_uid()))
+        if known is not None and _has(session, mine):
+            continue
+        session.add(mine)
         session.flush()
         count += 1
     return count
+
+
+def _has(session: Session, mine: AnswerRow) -> bool:
+    """Whether its case has this answer already, under another uid."""
+    names = [each.name for each in fields(ExpertAnswer) if each.name != "uid"]
+    there = session.scalars(select(AnswerRow).where(AnswerRow.case_uid == mine.case_uid))
+    return any(all(getattr(row, name) == getattr(mine, name) for name in names) for row in there)

@@ -17,12 +17,12 @@ from core.bundles.case_files import sha256
 from core.bundles.comparison_folder import COMPARISON
 from core.bundles.manifest import LARGEST, MANIFEST
 from core.casebook import texts
+from core.casebook.archive_limits import LARGEST_INDEX, MOST_FILES
 from core.casebook.casebook import Casebook
 from core.casebook.export import INDEX
 from core.casebook.facts import facts, suggested_title
-from core.casebook.folders import flush, read_folder
-from core.casebook.import_files import MOST_FILES, expect_listed, expect_room, files_by_case, unpack
-from core.casebook.import_index import LARGEST as LARGEST_INDEX
+from core.casebook.folders import bringing_in, flush, read_folder
+from core.casebook.import_files import expect_listed, expect_room, files_by_case, unpack
 from core.casebook.import_index import Told, read_index
 from core.casebook.import_rows import Coming, Imported, bring_in
 from core.casebook.places import THUMBNAIL, hidden, new_uid
@@ -55,15 +55,15 @@ def import_zip(casebook: Casebook, file: Path | IO[bytes], called: str) -> Impor
     """
     parts: list[Path] = []
     try:
-        with BoundedZip(file, called, most=MOST_FILES) as archive:
-            found = _found(casebook, archive)
-            casebook.cases.mkdir(parents=True, exist_ok=True)
-            expect_room(archive, casebook.cases)
-            coming = []
-            for each in found:
-                parts.append(each.part)
-                coming.append(_unpacked(archive, each))
-        return bring_in(casebook, coming)
+        with bringing_in(casebook.cases):
+            with BoundedZip(file, called, most=MOST_FILES) as archive:
+                found = _found(casebook, archive)
+                expect_room(archive, casebook.cases)
+                coming = []
+                for each in found:
+                    parts.append(each.part)
+                    coming.append(_unpacked(archive, each))
+            return bring_in(casebook, coming)
     finally:
         for part in parts:
             shutil.rmtree(part, ignore_errors=True)

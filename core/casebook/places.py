@@ -9,6 +9,8 @@ from core.base.paths import home
 DATABASE = "casebook.sqlite"
 CASES = "cases"  # a folder for each case, called by its uid: the bundle, and beside its files the thumbnail
 LOCK = "lock"  # held by whoever brings the database up to date
+LOST = ".lost"  # beside `CASES`: the folders of cases that are in no row, as they were
+BUSY = ".parts.lock"  # held by whoever brings in cases: what is hidden in `CASES` is then not left over
 THUMBNAIL = "thumbnail.png"  # in a case's folder; no manifest names it
 PART = ".part"  # how a folder is called that is not whole yet, or about to go: .UID.part
 

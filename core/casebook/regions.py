@@ -6,6 +6,7 @@ from typing import Any, Literal
 import numpy as np
 from numpy.typing import NDArray
 
+from core.base.errors import Unreadable
 from core.untrusted.json_part import Part
 
 Mask = NDArray[np.bool_]
@@ -33,6 +34,7 @@ def masks(strokes: Any, height: int, width: int, parts: Cuts | None = None) -> t
     """
     state = np.zeros((height, width), dtype=np.uint8)
     left = {"points": MOST_POINTS, "parts": MOST_PARTS}
+    _expect_room(Part(strokes, "what was drawn"), MOST_STROKES)
     for each in Part(strokes, "what was drawn").entries(MOST_STROKES):
         told = each.table()
         kind = told.get("shape", Part(None, each.inside("shape"))).one_of(("box", "polygon", "parts"))
@@ -58,7 +60,9 @@ def _box(stroke: Part, height: int, width: int) -> Mask:
 
 def _polygon(stroke: Part, height: int, width: int, left: dict[str, int]) -> Mask:
     """Even-odd: a pixel is inside if a ray from its centre to the left crosses the outline an odd number of times."""
-    points = stroke.record(("means", "shape", "points"))["points"].entries(left["points"], 3)
+    told = stroke.record(("means", "shape", "points"))["points"]
+    _expect_room(told, left["points"])
+    points = told.entries(left["points"], 3)
     left["points"] -= len(points)
     corners = np.array([[each.number(0, 1) for each in point.entries(2, 2)] for point in points])
     down, toggles = _centres(height), np.zeros((height, width + 1), dtype=np.int64)
@@ -73,6 +77,7 @@ def _polygon(stroke: Part, height: int, width: int, left: dict[str, int]) -> Mas
 def _parts(stroke: Part, height: int, width: int, cuts: Cuts, left: dict[str, int]) -> Mask:
     told = stroke.record(("means", "shape", "kind", "cells", "parts"))
     named = told["kind"].one_of(KINDS), told["cells"].whole(1, MOST_CELLS)
+    _expect_room(told["parts"], left["parts"])
     listed = told["parts"].entries(left["parts"])
     left["parts"] -= len(listed)
     if named not in cuts:
@@ -83,6 +88,11 @@ def _parts(stroke: Part, height: int, width: int, cuts: Cuts, left: dict[str, in
     numbers = [each.whole(0, int(cut.max())) for each in listed]
     inside: Mask = np.isin(cut, numbers)
     return inside
+
+
+def _expect_room(listed: Part, most: int) -> None:
+    if isinstance(listed.value, list) and len(listed.value) > most:
+        raise Unreadable("too much is drawn to be saved; undo some of it")
 
 
 def _centres(count: int) -> NDArray[np.float64]:

@@ -1,13 +1,13 @@
-"""What goes for good: cases deleted long ago, and what saves that were killed have left."""
+"""What goes for good, cases deleted long ago and what killed saves have left; and what only goes out of the way."""
 
 import logging
-import shutil
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
 from sqlalchemy import delete, select
 
-from core.casebook.folders import remove_folder, strays
+from core.casebook.folders import clear_parts, put_aside, remove_folder, take_back
+from core.casebook.places import LOST
 from core.casebook.tables import CaseRow
 
 if TYPE_CHECKING:
@@ -28,15 +28,20 @@ def purge(casebook: "Casebook", older_than: timedelta) -> list[str]:
 
 
 def sweep(casebook: "Casebook") -> None:
-    """Remove the folders, older than an hour, that are in no row; one that cannot be removed stays."""
+    """Remove the hidden folders that killed saves have left; put whole ones that are in no row aside, into LOST.
+
+    Both only once they are an hour old. Where there is no row at all, the database may be the one that was lost: then
+    all folders stay. One that was put aside comes back once it is in a row, as when a newer copy has been restored.
+    """
+    cases = casebook.cases
     try:
-        shown, parts = strays(casebook.cases)
-        for part in parts:
-            shutil.rmtree(part, ignore_errors=True)
-        if not shown:
-            return
+        clear_parts(cases)
         with casebook.session(writes=True) as session:  # no save can add its row meanwhile
-            for uid in set(shown) - set(session.scalars(select(CaseRow.uid))):
-                remove_folder(casebook.cases, uid)
+            if not (known := set(session.scalars(select(CaseRow.uid)))):
+                return
+            take_back(cases, known)
+            if moved := put_aside(cases, known):
+                told = "%d folders in %s are no cases of the casebook; they were moved to %s as they are"
+                log.warning(told, len(moved), cases, cases.parent / LOST)
     except OSError as error:
         log.warning("the casebook could not be tidied: %s", error)

@@ -36,6 +36,7 @@ class Architecture:
     cam_layer: str | None = None  # None: found by a look at the network
     any_channels: bool = False  # whether it can be built for greyscale as well as colour
     find_layer: Callable[[nn.Module, tuple[int, int, int]], str] = cam_layer_of  # where cam_layer is None
+    notes: tuple[str, ...] = ()  # sentences on what is done otherwise than where it comes from
     rename: Rename = same  # from the tensors' names in other editions of the network
 
     @property
@@ -85,7 +86,9 @@ def _of_timm(name: str) -> Architecture:
     bare = name.removeprefix(_timm.PREFIX)
     _timm.expect_known(bare)
     build = partial(_timm.build, bare)
-    return Architecture(name, bare, build, _timm.usual(bare), any_channels=True, find_layer=_timm.last_maps)
+    return Architecture(
+        name, bare, build, _timm.usual(bare), any_channels=True, find_layer=_timm.last_maps, notes=_timm.notes(bare)
+    )
 
 
 def names() -> tuple[str, ...]:

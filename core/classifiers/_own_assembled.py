@@ -41,6 +41,7 @@ def assembled(name: str, card: Card, raw: bytes, finding: str = "") -> Classifie
     else:
         how = preprocessing(card, design.usual)
         net, notes = network(name, design, tensors, labels, how, output)
+        notes.extend(design.notes)
         layer = _layer(design, net, how)
     key, place = f"own:{name}", 0
     if output == "multi-label":

@@ -1,5 +1,6 @@
 """Architectures of timm by name, untrained: weights come from a file of one's own, and nothing is fetched."""
 
+import math
 from difflib import get_close_matches
 from typing import Any
 
@@ -25,10 +26,20 @@ def usual(name: str) -> Preprocessing:
     """What timm publishes the network with: size, mean, std, the crop, the filter."""
     config = _timm().get_pretrained_cfg(name)
     channels, high, wide = config.input_size
-    cut = round(max(high, wide) / (config.crop_pct or 1))
+    cut = math.floor(max(high, wide) / (config.crop_pct or 1))  # as timm's own transforms do
     filter_ = config.interpolation if config.interpolation in INTERPOLATIONS else INTERPOLATIONS[0]
     mean, std = (tuple(map(float, each)) for each in (config.mean, config.std))
     return Preprocessing((channels, high, wide), mean, std, cut, filter_)
+
+
+def notes(name: str) -> tuple[str, ...]:
+    """That timm prepares pictures for the network in a way of its own, where it does."""
+    way = {"squash": "squashes a whole picture to a square", "border": "adds borders to a picture"}
+    mode = _timm().get_pretrained_cfg(name).crop_mode
+    if mode == "center":
+        return ()
+    told = way.get(mode, f"cuts pictures by ‘{mode}’")
+    return (f"For this network timm {told} where here the middle is cut out, so its answers can differ from timm's.",)
 
 
 def expect_known(name: str) -> None:

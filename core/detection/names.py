@@ -2,18 +2,25 @@
 
 from collections.abc import Sequence
 from dataclasses import fields
+from itertools import count
 
 from core.contracts.detector import Detector
 
 
 def numbered(words: Sequence[str]) -> list[str]:
-    """The words, numbered from the second of the same on.
+    """The words, numbered from the second of the same on; a number that makes another of the words is passed over.
 
-    >>> numbered(["PGD", "FGSM", "PGD"])
-    ['PGD', 'FGSM', 'PGD 2']
+    >>> numbered(["PGD", "FGSM", "PGD"]), numbered(["crane", "crane", "crane 2"])
+    (['PGD', 'FGSM', 'PGD 2'], ['crane', 'crane 3', 'crane 2'])
     """
-    count = [words[:place].count(word) for place, word in enumerate(words)]
-    return [word if not before else f"{word} {before + 1}" for word, before in zip(words, count, strict=True)]
+    taken, made = set(words), list[str]()
+    for place, word in enumerate(words):
+        name = word
+        if word in words[:place]:
+            name = next(each for number in count(2) if (each := f"{word} {number}") not in taken)
+            taken.add(name)
+        made.append(name)
+    return made
 
 
 def detector_names(detectors: Sequence[Detector]) -> list[str]:

@@ -37,7 +37,8 @@ STYLE = (
     ".note{white-space:pre-wrap;border-left:3px solid #cbd2d9;padding-left:.8rem}.small{font-size:.85rem;color:#52606d}"
     ".warn{background:#fff6e0;padding:.5rem .8rem}pre{background:#f1f4f7;padding:.8rem;white-space:pre-wrap}"
     "@page{margin:15mm}@media print{body{margin:0;max-width:none;font-size:11pt}section{break-before:page;"
-    "border:0;margin:0}h2,h3,h4{break-after:avoid}.row,figure,tr,pre,.scale{break-inside:avoid}a{color:inherit}"
+    "border:0;margin:0}h1,h2,h3,h4{break-after:avoid}.row,figure,tr,pre,.scale,table:not(.words){break-inside:avoid}"
+    "a{color:inherit}table{font-size:9pt}.row{flex-wrap:nowrap}figure{flex:0 1 224px;min-width:0}"
     "*{print-color-adjust:exact;-webkit-print-color-adjust:exact}}"
 )
 

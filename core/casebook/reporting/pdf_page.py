@@ -2,67 +2,38 @@
 
 import io
 from collections.abc import Sequence
-from datetime import datetime
-from typing import Literal
 
-from fpdf import FPDF
-from fpdf.enums import Align, TableBordersLayout, XPos, YPos
-from fpdf.fonts import FontFace, TTFFont
+from fpdf.enums import Align, TableBordersLayout
+from fpdf.fonts import FontFace
 from PIL import Image
 
 from core.casebook.reporting.blocks import Block, Command, Heading, Paragraph, Picture, Pictures, Scale, Table
-from core.casebook.reporting.pdf_text import Drawable, font_file, needs_shaping
+from core.casebook.reporting.pdf_sheet import DARK, GREY, MARGIN, PALE, WARNING, WIDTH, Sheet
+from core.casebook.reporting.pdf_text import needs_shaping
 from core.casebook.reporting.scale import scale_png, scale_words
 
-MARGIN, WIDTH, GAP = 15, 180, 4  # mm
+GAP = 4  # mm
 LARGEST_PICTURE, WITH_PICTURES = 56, 90  # mm a picture is wide, and a row with its heading and text is high
-FAMILY = "DejaVu"
-DARK, GREY, PALE, WARNING = (31, 41, 51), (82, 96, 109), (241, 244, 247), (255, 246, 224)
-KEYS = {"": "dejavu", "B": "dejavuB", "M": "mono"}  # style -> what the document calls the font
 SIZES = {1: 18, 2: 15, 3: 12.5, 4: 10.5}
-Style = Literal["", "B"]
 
 
-class Page(FPDF):
-    """A document of A4 that is written to block by block; every text goes through `drawable`. written: its date."""
-
-    def __init__(self, written: datetime) -> None:
-        super().__init__(format="A4")
-        self.set_creation_date(written)
-        self.set_lang("en")
-        self.set_margins(MARGIN, MARGIN)
-        self.set_auto_page_break(True, 18)
-        for style in ("", "B"):
-            self.add_font(FAMILY, style, font_file(style))
-        self.add_font("Mono", "", font_file("M"))
-        self.c_margin = 0
-        self.drawable = Drawable({style: _characters(self.fonts[key]) for style, key in KEYS.items()})
-
-    def footer(self) -> None:
-        """The number of the page; how many there are is not known yet when it is drawn."""
-        self.set_y(-12)
-        self._font(8, colour=GREY)
-        self.cell(0, 5, f"{self.page_no()}", align=Align.R)
+class Page(Sheet):
+    """A document that is written to block by block."""
 
     def blocks(self, blocks: Sequence[Block]) -> None:
         """Draw blocks one below the other, a heading on the page of what it is the heading of."""
         for place, block in enumerate(blocks):
             coming = blocks[place + 1 : place + 3]
             if isinstance(block, Heading) and any(isinstance(each, Pictures) for each in coming):
-                self._room(WITH_PICTURES)
+                self.room(WITH_PICTURES)
             self.block(block)
-
-    def _room(self, high: float) -> None:
-        """Begin a new page unless there are so many mm left on this one."""
-        if self.will_page_break(high):
-            self.add_page()
 
     def heading(self, text: str, level: int) -> None:
         """A heading, with room below it for a few lines."""
-        self._room(30)
+        self.room(30)
         self.ln(1 if level == 1 else 3)
-        self._font(SIZES[level], "B")
-        self._lines(text, SIZES[level] * 0.45, "B")
+        self.pen(SIZES[level], "B")
+        self.lines(text, SIZES[level] * 0.45, "B")
         self.ln(1)
 
     def block(self, block: Block) -> None:
@@ -82,27 +53,27 @@ class Page(FPDF):
                 self.set_font("Mono", "", 8.5)
                 self.set_text_color(*DARK)
                 self.set_fill_color(*PALE)
-                self._lines(text, 4.5, "M", fill=True)
+                self.lines(text, 4.5, "M", fill=True)
                 self.ln(2)
 
     def _paragraph(self, block: Paragraph) -> None:
         small, strong = block.kind == "small", block.kind == "verdict"
-        self._font(8 if small else 9.5, "B" if strong else "", GREY if small else DARK)
+        self.pen(8 if small else 9.5, "B" if strong else "", GREY if small else DARK)
         self.set_fill_color(*(WARNING if block.kind == "warn" else PALE))
-        self._lines(block.text, 4.0 if small else 4.8, "B" if strong else "", fill=block.kind in ("verdict", "warn"),
+        self.lines(block.text, 4.0 if small else 4.8, "B" if strong else "", fill=block.kind in ("verdict", "warn"),
                     inset=4 if block.kind == "note" else 0)  # fmt: skip
         self.ln(2)
 
     def _pictures(self, row: tuple[Picture, ...]) -> None:
         wide = min(LARGEST_PICTURE, (WIDTH - GAP * (len(row) - 1)) / len(row))
-        self._font(7.5, colour=GREY)
+        self.pen(7.5, colour=GREY)
         sizes = [Image.open(io.BytesIO(each.png), formats=["PNG"]).size for each in row]
         heights = [min(wide * high / across, 110) for across, high in sizes]
         captions = [self.drawable.text(each.caption) for each in row]
         self.set_text_shaping(any(map(needs_shaping, captions)))
         below = max(self.multi_cell(wide, 3.6, each, align=Align.L, dry_run=True, output="HEIGHT")  # type: ignore[type-var]
                     for each in captions)  # fmt: skip
-        self._room(max(heights) + float(below) + 3)  # type: ignore[arg-type]
+        self.room(max(heights) + float(below) + 3)  # type: ignore[arg-type]
         top = self.get_y()
         for place, (picture, caption) in enumerate(zip(row, captions, strict=True)):
             left = MARGIN + place * (wide + GAP)
@@ -113,16 +84,16 @@ class Page(FPDF):
         self.set_xy(MARGIN, top + max(heights) + float(below) + 3)  # type: ignore[arg-type]
 
     def _scale(self, block: Scale) -> None:
-        self._room(9)
+        self.room(9)
         self.image(io.BytesIO(scale_png()), MARGIN, self.get_y(), 100, 3, alt_text="colours from blue to red")
         self.set_xy(MARGIN, self.get_y() + 3)
-        self._font(7.5, colour=GREY)
+        self.pen(7.5, colour=GREY)
         for text, align in zip(scale_words(block.limit, block.poles), (Align.L, Align.C, Align.R), strict=True):
             self.cell(100 / 3, 4, self.drawable.text(text), align=align)
         self.set_xy(MARGIN, self.get_y() + 6)
 
     def _table(self, rows: tuple[tuple[str, ...], ...], words: bool) -> None:
-        self._font(8)
+        self.pen(8)
         self.set_draw_color(213, 219, 225)
         self.set_text_shaping(any(needs_shaping(cell) for row in rows for cell in row))
         columns = len(rows[0])
@@ -137,19 +108,3 @@ class Page(FPDF):
                 for cell in cells:
                     line.cell(self.drawable.text(cell, "B" if titled and not number else ""))
         self.ln(3)
-
-    def _lines(self, text: str, high: float, style: str, fill: bool = False, inset: float = 0) -> None:
-        """A text over the whole width, words broken where they must be."""
-        self.set_text_shaping(needs_shaping(text))
-        self.set_x(MARGIN + inset)
-        self.multi_cell(WIDTH - inset, high, self.drawable.text(text, style), align=Align.L, fill=fill,
-                        new_x=XPos.LMARGIN, new_y=YPos.NEXT, padding=1 if fill else 0)  # fmt: skip
-
-    def _font(self, size: float, style: Style = "", colour: tuple[int, int, int] = DARK) -> None:
-        self.set_font(FAMILY, style, size)
-        self.set_text_color(*colour)
-
-
-def _characters(font: object) -> frozenset[int]:
-    """Every character that a font has."""
-    return frozenset(font.cmap) if isinstance(font, TTFFont) else frozenset()

@@ -10,7 +10,8 @@ from fpdf.outline import OutlineSection
 from core.base.plain_line import plain_line
 from core.casebook.casebook import Casebook
 from core.casebook.reporting.blocks import Paragraph
-from core.casebook.reporting.pdf_page import FAMILY, Page
+from core.casebook.reporting.pdf_page import Page
+from core.casebook.reporting.pdf_sheet import FAMILY
 from core.casebook.reporting.pdf_text import MISSING, needs_shaping
 from core.casebook.reporting.scale import about
 from core.casebook.reporting.sections import closing, sections

@@ -13,7 +13,7 @@ from core.casebook.casebook import Casebook
 from core.casebook.records import SavedCase
 from tests.app.pages import button, opened, texts
 
-PRESENT = str(ROOT / "pages" / "present.py")
+PRESENT, CASES = (str(ROOT / "pages" / name) for name in ("present.py", "cases.py"))
 
 
 class Window:
@@ -132,3 +132,37 @@ def test_an_answer_is_kept_once_and_a_refused_one_not(book: Casebook, case: Save
     assert (kept.expert, kept.order_shown) == ("Dr. E", "open")
     assert "Thank you, Dr. E" in texts(app)
     assert window.asked["saved"] == ["1-2"]
+
+
+def test_a_second_expert_in_the_window_is_not_kept_as_asked_first(
+    book: Casebook, case: SavedCase, window: Window
+) -> None:
+    app = opened(PRESENT, case=case.uid, order="blind")
+    window.chose = "left"
+    app.run()
+    window.went = window.shown["last"]
+    app.run()
+    assert window.shown["title"] == "Your answer"
+    given = {"expert": "Dr. E", "verdict": "agree", "comment": "", "drawn": []}
+    window.given = given | {"id": "1-1"}
+    app.run()
+    assert "kept as one of an expert who was told" in texts(app)
+    window.given = given | {"id": "1-2", "expert": "Dr. Second"}
+    app.run()
+    again = opened(PRESENT, case=case.uid, order="blind", step="99")  # the window is loaded again
+    window.given = given | {"id": "1-3", "expert": "Dr. Third"}
+    again.run()
+    answers = answers_of(book, case.uid)
+    kept = [(each.expert, each.order_shown, each.guess, bool(each.attacked_side)) for each in answers]
+    assert kept == [("Dr. E", "blind", "left", True), ("Dr. Second", "open", None, False),
+                    ("Dr. Third", "open", None, False)]  # fmt: skip
+
+
+def test_who_saw_the_case_under_cases_is_not_asked(book: Casebook, case: SavedCase, window: Window) -> None:
+    opened(CASES)
+    assert not Seat.read(window.remembered).told, "the list alone opens no case"
+    opened(CASES, case=case.uid)
+    assert Seat.read(window.remembered).told == [case.uid]
+    app = opened(PRESENT, case=case.uid, order="blind")
+    assert window.shown["title"] == "What the model saw"
+    assert "so that is not asked" in texts(app)

@@ -1,5 +1,6 @@
 """The lot of a window, first guesses that stay, and whatever a browser may say that it remembers."""
 
+from dataclasses import asdict
 from typing import Any
 
 import pytest
@@ -45,6 +46,15 @@ def test_what_is_no_case_or_no_guess_is_left_out() -> None:
     found = {"seed": "ab" * 8, "guesses": {UID: "up", "../x": "left", OTHER: "right"}, "told": ["x", [], UID, None]}
     seat = Seat.read(found)
     assert (seat.guesses, seat.told) == ({OTHER: "right"}, [UID])
+
+
+def test_a_guess_goes_into_one_answer_also_when_the_window_is_loaded_again() -> None:
+    seat = Seat()
+    seat.guess(UID, "left")
+    seat.spend(UID)
+    seat.spend(UID)
+    assert seat.spent == Seat.read(asdict(seat)).spent == [UID]
+    assert Seat.read({"seed": seat.seed, "guesses": {}, "told": [], "spent": 3}).spent == []
 
 
 def test_it_does_not_grow_without_end() -> None:

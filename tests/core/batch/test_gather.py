@@ -72,6 +72,35 @@ def test_of_a_dicom_file_neither_name_nor_folder_is_kept(home: Path, tmp_path: P
     assert sum(each.name.startswith("DICOM picture ") and bool(each.reason) for each in found.items) == 2
 
 
+@pytest.mark.parametrize("packing", ["folder", "zip"])
+def test_a_dicom_file_that_is_not_read_gives_no_name_away(home: Path, tmp_path: Path, packing: str) -> None:
+    folder = tmp_path / "scans"
+    (folder / "Doe Jane").mkdir(parents=True)
+    whole = dicom(np.arange(64 * 64, dtype=np.uint16).reshape(1, 64, 64))
+    large = whole + bytes(26 * 10**6)
+    (folder / "Doe Jane" / "DOE_LARGE.dcm").write_bytes(large)
+    (folder / "Doe Jane" / "DOE_LARGE_TOO").write_bytes(large)  # by its head
+    (folder / "Doe Jane" / "DOE_BARE.DICOM").write_bytes(whole[132:])  # no preamble
+    (folder / "Doe Jane" / "DOE_EMPTY.dcm").write_bytes(b"")
+    (folder / "Doe Jane" / "DOE_OTHER").write_bytes(whole[132:])
+    (folder / "Doe Jane" / "DOE_REPORT.txt").write_bytes(b"x")
+    (folder / "Doe Jane" / "DOE.dcm.gz").write_bytes(b"x")
+    digits(folder / "digits", 1, broken=False)
+    found = gather_path(folder if packing == "folder" else zipped(folder, tmp_path / "scans.zip"), quiet)
+    assert found.pictures == 1
+    keep(found)
+    written = b"".join(path.read_bytes() for each in ("collections", "uploads") for path in (home / each).iterdir())
+    assert b"doe" not in written.lower()
+    assert sorted(each.name for each in found.items if "larger than 25 MB" in each.reason) == [
+        "DICOM file 3", "DICOM file 4"]  # fmt: skip
+    assert all(each.folder == "" for each in found.items if each.name.startswith("DICOM"))
+    assert found.notes == ("3 other files left out: not pictures.",)
+    work = Gathering()
+    for name in ("labels.csv", "DOE_OTHER", "DOE.dcm.gz"):
+        work.add(loose(b"x", name))
+    assert work.collection().notes == ("3 other files (labels.csv and others) left out: not pictures.",)
+
+
 def hostile(name: str) -> io.BytesIO:
     out = io.BytesIO()
     with zipfile.ZipFile(out, "w") as archive:

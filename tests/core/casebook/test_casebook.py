@@ -162,6 +162,7 @@ def test_a_later_opening_sweeps_what_belongs_to_no_case(casebook: Casebook, imag
     os.utime(casebook.folder(uid), (old, old))
     Casebook.usual()
     assert {path.name for path in casebook.cases.iterdir()} == {uid, "2" * 16, "mine", ".mine.part"}
+    assert [path.name for path in (casebook.path.parent / ".lost").iterdir()] == ["0" * 16]
     casebook.load(uid)
 
 

@@ -7,7 +7,7 @@ import torch
 
 from core.casebook.answers import ExpertAnswer, add_answer, answers_of
 from core.casebook.casebook import Casebook
-from core.casebook.expert_regions import by_half, gather, latest
+from core.casebook.expert_regions import by_half, gather, is_test, latest
 from core.casebook.mask_png import mask_png
 from core.compare.comparison import Comparison
 from core.study.study import Study
@@ -42,6 +42,29 @@ def test_a_pixel_that_is_both_is_neither(casebook: Casebook, image_case: Study) 
     relevant, spurious = by_half(both, *image_case.original.shape[1:])
     assert spurious[:, 0].nonzero().flatten().tolist() == [0, 1]
     assert relevant[:, 0].nonzero().flatten().tolist() == [3]
+
+
+def test_one_expert_in_two_spellings_is_one(casebook: Casebook, image_case: Study) -> None:
+    uid = casebook.save(image_case, title="x", source="inspect").uid
+    for expert, rows in (("Dr. Roe", slice(0, 4)), ("dr. roe", slice(2, 6))):
+        add_answer(casebook, given(uid, image_case, expert, spurious=rows))
+    (last,) = latest(answers_of(casebook, uid))
+    assert last.expert == "dr. roe"
+
+
+def test_test_images_are_told(casebook: Casebook, image_case: Study) -> None:
+    """Of the gallery, and drawn from a data set's test split; others are not."""
+    gallery = replace(image_case, case=replace(image_case.case, image="cifar10/0007"))
+    uids = [casebook.save(each, title="x", source="inspect").uid for each in (image_case, gallery)]
+    for uid in uids:
+        add_answer(casebook, given(uid, image_case, "A", spurious=slice(0, 2)))
+    made = gather(casebook, uids, "both")
+    assert made.of_test == 1
+    assert made.found is not None
+    assert made.found.title == "both (1 test images)"
+    case = casebook.get(uids[0])
+    assert is_test(replace(case, image_name="MNIST test image 12 (7).png"))
+    assert not is_test(case)
 
 
 def test_the_set_has_the_picture_the_mark_and_the_class(

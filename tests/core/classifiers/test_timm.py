@@ -77,7 +77,24 @@ def test_unknown_names_are_one_sentence_with_the_nearest(name: str, near: str) -
 
 def test_a_tag_names_the_preprocessing() -> None:
     assert architecture("timm:vit_base_patch16_224.augreg_in21k").usual.mean == (0.5, 0.5, 0.5)
-    assert architecture("timm:resnet18.a1_in1k").usual.resize == 236
+
+
+@pytest.mark.parametrize(("name", "resize"), [
+    ("resnet18.a1_in1k", 235), ("resnet50.a1_in1k", 235), ("vit_base_patch16_224.augreg_in21k", 248), ("resnet18", 235),
+])  # fmt: skip
+def test_pictures_are_scaled_as_timm_itself_does(name: str, resize: int) -> None:
+    usual = architecture(f"timm:{name}").usual
+    theirs = timm.data.create_transform(**timm.data.resolve_data_config({}, model=made(name)))
+    assert usual.resize == theirs.transforms[0].size == resize
+
+
+def test_another_way_to_cut_is_told(monkeypatch: pytest.MonkeyPatch) -> None:
+    said = architecture("timm:coat_lite_medium_384.in1k").notes
+    assert "squashes a whole picture" in said[0]
+    assert architecture("timm:resnet18").notes == ()
+    monkeypatch.setattr("core.classifiers._timm.notes", lambda _: said)
+    key = install(save(made("resnet10t").state_dict()), "timm:resnet10t", ["a", "b", "c"], "squashed")
+    assert said[0] in load_classifier(key).notes
 
 
 def test_without_timm_one_sentence_says_what_to_install(monkeypatch: pytest.MonkeyPatch) -> None:

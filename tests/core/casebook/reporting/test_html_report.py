@@ -17,10 +17,13 @@ from core.casebook.reporting.html_report import report
 from core.compare.comparison import Comparison
 from core.study.colour_scale import common_limit
 from core.study.figures import overlay, pixels
+from core.study.measures import Comparison as Measured
 from core.study.measures import spread
 from core.study.study import Study
 from tests.core.casebook.reading import Read
 from tests.core.casebook.reporting.conftest import HOSTILE
+
+COMPARED: tuple[Measured, Measured] = ("attack", "noise")
 
 
 def shown(page: Read, alt: str) -> np.ndarray:
@@ -59,7 +62,7 @@ def test_nothing_is_loaded_or_executed_and_every_text_is_escaped(casebook: Caseb
 
 def test_a_study_with_its_pictures_its_numbers_and_its_controls(casebook: Casebook, image_case: Study) -> None:
     case = casebook.save(image_case, title="A", note="", tags=["Chest"], label="b", source="inspect")
-    page = Read(report(casebook, [case.uid]))
+    page = Read(raw := report(casebook, [case.uid]))
     assert image_case.attacked is not None
     assert (shown(page, "the original image") == enlarged(pixels(image_case.original))).all()
     assert (shown(page, "the attacked image") == enlarged(pixels(image_case.attacked.image))).all()
@@ -72,8 +75,11 @@ def test_a_study_with_its_pictures_its_numbers_and_its_controls(casebook: Casebo
         for which, wanted in (("original image", before), ("attacked image", after), ("difference", change)):
             assert (shown(page, f"map by {title}, {which}") == enlarged(wanted)).all()
         assert f"+{limit:.2g} supports" in page.text
-        mean, low, high = spread(image_case.measured[key], "spearman", "noise") or (0, 0, 0)
-        assert f"{mean:.2f} ({low:.2f} to {high:.2f})".replace("-", "−") in page.text
+        moved, (mean, low, high) = (spread(image_case.measured[key], "spearman", which) or (0.0, 0.0, 0.0)
+                                    for which in COMPARED)  # fmt: skip
+        cells = ["Rank agreement (Spearman)", f"{moved[0]:.2f}", f"{mean:.2f} ({low:.2f} to {high:.2f})"]
+        line = "</bdi></td><td><bdi>".join(cells).replace("-", "−")
+        assert f"<td><bdi>{line}</bdi></td>" in raw
     said = page.text
     assert "white = 0" in said
     for each in ("16/255 per pixel", "Chest", "on the page Inspect", f"counterproof study {case.uid}/manifest.json",
