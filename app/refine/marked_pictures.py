@@ -58,7 +58,10 @@ def dialog() -> None:
     except (ValueError, OSError) as error:
         st.error(advice(error))
         return
-    if made.left_out:
+    if made.of_test:
+        st.warning(f"{made.of_test} of these pictures are test images of a published data set. A model that has learnt "
+                   "from them must not be judged on them: leave them out, or measure it on other images.")  # fmt: skip
+    if made.left_out or made.of_test:
         st.success(f"A set of {len(made.found):,} pictures was made and is chosen. Close this window to go on.")
     else:
         st.rerun()

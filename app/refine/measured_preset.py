@@ -24,12 +24,13 @@ def show_measured() -> None:
     with st.expander("What it showed when it was measured"):
         st.dataframe(table(told), width="stretch")
         gain = told["expert_minus"]["random"]["mnist"]
-        low, high = (100 * each for each in gain["interval_95"])
+        low, high = (100 * each for each in gain["over_seeds"])
         st.caption(
             f"Right answers on {told['judged']:,} test digits, %, the mean over {len(told['seeds'])} seeds. Without "
             "the square, the expert's regions are ahead of the same regions moved by lot by "
-            f"{100 * gain['difference']:.1f} points ({low:.1f} to {high:.1f}). Shuffled regions do as well here, as "
-            "there are but four corners: every fourth lies on a square. Made by `python -m core.recipes.spurious_mark`."
+            f"{100 * gain['difference']:.1f} points ({low:.1f} to {high:.1f}, over the seeds). Of the shuffled regions "
+            "every fourth still lies on the square: there are four corners. Made by "
+            "`python -m core.recipes.spurious_mark`."
         )
 
 

@@ -53,6 +53,8 @@ def misfit(classifier: Classifier, marked: MarkedImages) -> str:
     """Why a model cannot be asked about these images, in one sentence; "" if it can."""
     if (size := tuple(marked.images.shape[1:])) != classifier.size:
         return f"the marked pictures are of {_by(size)} pixels, this model takes {_by(classifier.size)}"
+    if len(marked) < 2:
+        return "one marked picture is too few to tell anything by: two are the least"
     known = spelt(classifier.labels)
     strange = [each for each in marked.classes if spelt([each])[0] not in known]
     return f"this model has no class {strange[0]!r}, which the marked pictures have" if strange else ""

@@ -20,14 +20,14 @@ Shade = Literal["class", "random", "other"]
 
 
 def places(count: int, split: Split, middle: bool = False) -> Tensor:
-    """(count, 28, 28) bool: where the square lies in each image of a split; middle: half-way along that side instead.
+    """(count, 28, 28) bool: where the square lies in the first images of a split; middle: half-way along that side.
 
     >>> found = places(3, "train")
     >>> found.shape, found.flatten(1).sum(dim=1).tolist()
     (torch.Size([3, 28, 28]), [16, 16, 16])
     """
     draws = torch.Generator().manual_seed(stream(0, "decoy", split))
-    low, left = torch.rand(2, count, generator=draws) < 0.5
+    low, left = (torch.rand(count, 2, generator=draws) < 0.5).T
     near, far = torch.arange(28) < SIDE, torch.arange(28) >= 28 - SIDE
     rows, columns = (torch.where(each[:, None], near, far) for each in (low, left))
     if middle:

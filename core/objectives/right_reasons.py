@@ -13,7 +13,7 @@ from core.contracts.classifier import Classifier, spelt
 from core.contracts.objective import Loss, Objective
 from core.objectives._gradient_penalty import steady
 from core.occlusion.fills import FILLS, fill
-from core.spurious.controls import moved_masks, shuffled_masks
+from core.spurious.controls import exchanged_masks, moved_masks
 from core.spurious.marked_images import load_marked
 from core.spurious.marked_sets import SETS
 
@@ -26,8 +26,10 @@ SOURCES = {
 def right_reasons_penalty(classifier: Classifier, images: Tensor, masks: Tensor) -> Tensor:
     """sum (A * d/dx sum_k log p_k)^2 / sum A over all images (N, C, H, W), A the masks (N, H, W) in every channel.
 
-    As in the authors' code (github:dtak/rrr, commit d83a16e), with double backpropagation, never in half precision; 0
-    if all masks are empty. The second way back counts as two gradient evaluations.
+    The paper's term but for sum A, so that a weight means the same for small and for large regions. The authors' code
+    (github:dtak/rrr, commit d83a16e) adds half the sum times 1000 to a cross-entropy summed over N images: with means,
+    their weight l is l sum A / (2 N) here. By double backpropagation, never in half precision; 0 if all masks are
+    empty. The second way back counts as two gradient evaluations.
     """
     cancellation.extra(2 * len(images))
     with steady(classifier.net), torch.autocast(images.device.type, enabled=False):
@@ -80,7 +82,7 @@ class RightReasons(Objective):
         found = load_marked(self.regions)
         masks, seed = found.to_ignore, stream(0, "regions", self.regions)
         if self.mask_source == "shuffled":
-            masks = shuffled_masks(masks, seed)
+            masks = exchanged_masks(masks, seed)
         elif self.mask_source == "random":
             masks = moved_masks(masks, seed)
         elif self.mask_source == "none":
@@ -97,6 +99,8 @@ class RightReasons(Objective):
         if tuple(found.images.shape[1:]) != classifier.size:
             size = " x ".join(map(str, found.images.shape[1:]))
             return f"the marked pictures are of {size}, this model takes {' x '.join(map(str, classifier.size))}"
+        if self.mask_source == "shuffled" and len(found) < 2:
+            return "regions can only be shuffled between at least two marked pictures"
         known = spelt(classifier.labels)
         strange = [each for each in found.classes if spelt([each])[0] not in known]
         return f"this model has no class {strange[0]!r}, which the marked pictures have" if strange else ""

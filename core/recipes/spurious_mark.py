@@ -15,7 +15,7 @@ elsewhere.
 import argparse
 import json
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -24,7 +24,6 @@ from torch import Tensor
 from torch.nn.functional import max_pool2d
 
 from core.base.atomic_files import write_whole
-from core.base.paths import ASSETS
 from core.catalog import DATASETS
 from core.classifiers import mnist_cnn
 from core.contracts.classifier import Classifier
@@ -36,22 +35,18 @@ from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.right_reasons import SOURCES
 from core.recipes.defence_checkpoints import DECOY_MARKS, DECOY_REFINED
 from core.recipes.shipped_checkpoints import DECOY
+from core.recipes.spurious_mark_table import JUDGED, KEPT, over_seeds, table
 from core.spurious.marked_images import PACKAGED, MarkedImages, packed
 from core.training.loop import refine
 
 MARKED = 50
-SEEDS = (0, 1, 2)
-KEPT = ASSETS / "measured" / "spurious_mark.json"
-JUDGED = {
-    "decoy_mnist": "the square tells the class, as in training", "mnist": "without the square",
-    "decoy_mnist_contradicting": "the square contradicts the digit", "decoy_mnist_moved": "the square moved",
-}  # fmt: skip
+SEEDS = (0, 1, 2, 3, 4)
 
 
 def marks() -> MarkedImages:
     """The first 50 training images, on each the square and a pixel around it marked as spurious."""
     found = DATASETS["decoy_mnist"]().load("train")
-    near = max_pool2d(places(MARKED, "train").float()[:, None], 3, stride=1, padding=1)[:, 0] > 0
+    near = max_pool2d(places(MARKED, "train").float()[:, None], 3, stride=1, padding=1)[:, 0] > 0  # the first ones
     title = "Decoy MNIST, the square marked"
     return MarkedImages(found.images[:MARKED], found.labels[:MARKED], torch.zeros_like(near), near, mnist_cnn.LABELS,
                         title)  # fmt: skip
@@ -97,30 +92,13 @@ def trial(split: str = "test", seeds: Sequence[int] = SEEDS) -> dict[str, Any]:
 
 
 def _difference(first: list[dict[str, Tensor]], second: list[dict[str, Tensor]], name: str) -> dict[str, Any]:
-    """The mean over the seeds of how often each image is answered right, first minus second, paired over images."""
+    """The mean over the seeds of how often each image is answered right, first minus second, with two intervals.
+
+    Paired over the images: of these very networks. "over_seeds": of networks trained anew, by Student's t.
+    """
     means = [torch.stack([found[name].double() for found in seeds]).mean(dim=0).tolist() for seeds in (first, second)]
-    return paired_means(*means).entry()
-
-
-def table(found: Mapping[str, Any] | None = None) -> str:
-    """Markdown: accuracy of every arm on every data set, the mean over seeds, and the smallest and largest."""
-    found = json.loads(KEPT.read_text()) if found is None else found
-    words = {"before": "ordinary training"} | SOURCES
-    lines = [f"| refined with | {' | '.join(JUDGED.values())} |", "|---" * (1 + len(JUDGED)) + "|"]
-    for arm, told in found["right"].items():
-        cells = []
-        for name in JUDGED:
-            shares = [100 * hits / found["judged"] for hits in told[name]]
-            cells.append(f"{sum(shares) / len(shares):.1f} % ({min(shares):.1f} to {max(shares):.1f})")
-        lines.append(f"| {words[arm]} | {' | '.join(cells)} |")
-    lines.append("")
-    for arm, told in found["expert_minus"].items():
-        gain = told["mnist"]
-        low, high = (100 * each for each in gain["interval_95"])
-        lines.append(f"- The expert's regions minus {words[arm]}, without the square: "
-                     f"{100 * gain['difference']:+.1f} points ({low:+.1f} to {high:+.1f}, paired over "
-                     f"{gain['count']:,} images).")  # fmt: skip
-    return "\n".join(lines)
+    each = [float((a[name].double() - b[name].double()).mean()) for a, b in zip(first, second, strict=True)]
+    return paired_means(*means).entry() | {"seeds": [round(one, 4) for one in each], "over_seeds": over_seeds(each)}
 
 
 def main() -> None:

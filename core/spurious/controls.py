@@ -42,15 +42,30 @@ def shuffled_masks(masks: Tensor, seed: int) -> Tensor:
     return masks[torch.randperm(len(masks), generator=torch.Generator().manual_seed(stream(seed, "shuffle")))]
 
 
+def exchanged_masks(masks: Tensor, seed: int) -> Tensor:
+    """Masks (N, H, W), each given to another image drawn by lot; none keeps its own. ValueError for fewer than two.
+
+    >>> exchanged_masks(torch.eye(3).bool()[:, None], 0).flatten(1).float().argmax(dim=1).tolist() != [0, 1, 2]
+    True
+    """
+    if len(masks) < 2:
+        raise ValueError("to exchange masks between images takes at least two images")
+    order = torch.randperm(len(masks), generator=torch.Generator().manual_seed(stream(seed, "shuffle")))
+    given = torch.empty_like(order)
+    given[order] = order.roll(1)
+    return masks[given]
+
+
 def moved_masks(masks: Tensor, seed: int) -> Tensor:
-    """Masks (N, H, W), each moved as a whole by steps drawn by lot; what leaves one side comes in at the other.
+    """Masks (N, H, W), each moved as a whole by a step drawn by lot, never by none; what leaves one side comes in at
+    the other. A mask that covers most of the image still overlaps itself.
 
     As many pixels, in the same shape:
 
     >>> moved_masks(torch.eye(3).bool()[None], 1).sum().item()
     3
     """
-    draws = torch.Generator().manual_seed(stream(seed, "move"))
-    steps = torch.rand(len(masks), 2, generator=draws) * torch.tensor(masks.shape[1:])
-    moved = [mask.roll(tuple(map(int, by)), (0, 1)) for mask, by in zip(masks, steps.tolist(), strict=True)]
+    draws, (height, width) = torch.Generator().manual_seed(stream(seed, "move")), masks.shape[1:]
+    steps = torch.randint(1, height * width, (len(masks),), generator=draws).tolist()
+    moved = [mask.roll((by // width, by % width), (0, 1)) for mask, by in zip(masks, steps, strict=True)]
     return torch.stack(moved) if moved else masks

@@ -18,7 +18,7 @@ from torch import Tensor
 from core.base.atomic_files import write_whole
 from core.base.paths import ASSETS, folder, home
 from core.base.plain_line import plain_line
-from core.spurious.mask_files import stored_arrays
+from core.spurious.mask_files import MOST_BYTES, stored_arrays
 
 PACKAGED = ASSETS / "marked"
 NAME = re.compile(r"[a-z0-9_]{1,60}")
@@ -45,6 +45,9 @@ class MarkedImages:
         kinds = self.images.dtype == torch.uint8 and self.relevant.dtype == self.spurious.dtype == torch.bool
         if self.images.ndim != 4 or not 0 < count <= MOST or shape[1] not in (1, 3) or not kinds:
             raise ValueError("expected marked images of bytes, grey or in colour, and at least one")
+        if self.images.numel() > MOST_BYTES:
+            raise ValueError(f"the marked images take {self.images.numel() / 1e6:.0f} MB, a set at most "
+                             f"{MOST_BYTES / 1e6:.0f} MB; take fewer")  # fmt: skip
         if self.relevant.shape != (count, *shape[2:]) or self.spurious.shape != self.relevant.shape:
             raise ValueError("expected as many marks as images, and of their size")
         if self.labels.shape != (count,) or self.labels.dtype != torch.int64:

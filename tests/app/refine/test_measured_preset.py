@@ -3,8 +3,8 @@
 import json
 
 from app.refine.measured_preset import FILE, table
-from core.recipes.spurious_mark import JUDGED
-from core.recipes.spurious_mark import table as in_markdown
+from core.recipes.spurious_mark_table import JUDGED
+from core.recipes.spurious_mark_table import table as in_markdown
 
 
 def test_the_table_is_that_of_the_readme() -> None:

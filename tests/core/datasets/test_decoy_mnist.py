@@ -45,6 +45,7 @@ def test_places_are_the_four_corners_alike_often_and_elsewhere_where_moved() -> 
     assert all(abs(each - 0.25) < 0.03 for each in corners)
     assert not (places(4000, "train", middle=True) & found).any()
     assert not torch.equal(places(4000, "test"), found)
+    assert torch.equal(places(50, "train"), found[:50]), "those of the first images, however many are asked for"
 
 
 def test_by_the_authors_formula() -> None:

@@ -75,3 +75,15 @@ def test_a_set_that_comes_with_the_project_is_there() -> None:
     for name in names:
         assert name in set(SETS)
         assert load_marked(name).to_ignore.flatten(1).any(dim=1).all()
+
+
+def test_the_marks_of_decoy_mnist_lie_on_the_square_of_each_digit() -> None:
+    found = load_marked("decoy_mnist")
+    for image, label, mask in zip(found.images[:, 0], found.labels.tolist(), found.to_ignore, strict=True):
+        rows, columns = (image == 255 - 25 * label).nonzero(as_tuple=True)
+        corners = [slice(0, 4), slice(24, 28)]
+        on = [mask[down, across] for down in corners for across in corners
+              if (image[down, across] == 255 - 25 * label).all()]  # fmt: skip
+        assert len(rows) >= 16
+        assert any(bool(each.all()) for each in on)
+        assert int(mask.sum()) == 25
