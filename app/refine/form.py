@@ -14,6 +14,7 @@ from app.ui.devices import devices
 from app.ui.first_models import FIRST_MODELS
 from app.ui.link_notes import replaced
 from app.ui.pick_here import here, known_models, pick_here
+from app.ui.places import ask_place
 from app.ui.state import linked, remember, setting
 from app.ui.widgets import choose, number, pick, segments, several, text
 from core.data.by_name import data_names
@@ -94,7 +95,7 @@ def ask() -> tuple[Refinement, str]:
     st.subheader("3. How long")
     schedule = ask_schedule()
     st.subheader("4. Where, and under which name")
-    device = ask_device(devices())
+    device = "cpu" if ask_place() else ask_device(devices())
     title = text("refine.title", "Name of the run (optional)", "Shown in the list of runs and of models. Without one, "
                  "the method and the data set are.")  # fmt: skip
     asked = Refinement(base, data, kind(**values), Schedule(**schedule), start, images, title, layers=layers)

@@ -10,6 +10,7 @@ from app.ui.advice import advice
 from app.ui.cached import bases, classifier, untrained
 from app.ui.link_notes import agree
 from app.ui.markdown import plain
+from app.ui.places import chosen_place, place_options
 from app.ui.state import remember, setting
 from app.ui.trouble import ask_download
 from core.base.errors import DownloadNeeded
@@ -63,7 +64,7 @@ def download_of(request: Refinement) -> DownloadNeeded | None:
 def show_shell(request: Refinement, device: str) -> None:
     """The same run as a shell command, in the width of the page: wrapped, its options would break in two."""
     st.subheader("The same from a shell")
-    st.code(command(request, device), language="sh")
+    st.code(command(request, device) + place_options(), language="sh")
 
 
 def _deviations(changes: list[str], preset: str) -> None:
@@ -79,7 +80,8 @@ def _deviations(changes: list[str], preset: str) -> None:
 
 def _start(request: Refinement, device: str) -> None:
     try:
-        run = Store.usual().submit("refine", request.arguments(), device=device)
+        on, needs = chosen_place()
+        run = Store.usual().submit("refine", request.arguments(), device=device, on=on, needs=needs)
     except (ValueError, OSError) as error:
         st.error(advice(error, most=500))
         return

@@ -26,7 +26,7 @@ def show_standing(facts: RunFacts) -> None:
     status = facts.status
     st.subheader(f"{' '.join(state(facts))} · {plain(facts.title)}")
     about = "" if facts.damaged else plain(facts.about, 200)
-    st.caption(" · ".join(each for each in (about, f"run {facts.run.id}") if each))
+    st.caption(" · ".join(each for each in (about, plain(where(facts)), f"run {facts.run.id}") if each))
     if facts.damaged:
         st.warning(plain(DAMAGED.format(facts.trouble), 400))
     elif status.alive:
@@ -41,6 +41,12 @@ def show_standing(facts: RunFacts) -> None:
         st.markdown(plain(status.said, 400))
     for note in status.notes:
         st.info(plain(note, 400))
+
+
+def where(facts: RunFacts) -> str:
+    """The engine that a run was handed to and, once it is known, the machine; "" for a run on this one."""
+    place = facts.run.place
+    return f"{place}, on {facts.status.host}" if place and facts.status.host else place
 
 
 def loading(facts: RunFacts) -> str:

@@ -28,6 +28,7 @@ from core.compare.marked_region import compared
 from core.contracts.classifier import Classifier
 from core.refinement.untrained import untrained as before_training
 from core.refinement.untrained import untrained_names
+from core.runs.launchers import launcher
 from core.spurious.marked_images import load_marked
 
 
@@ -134,6 +135,12 @@ def comparisons() -> Comparisons:
 def measurements() -> OrderedDict[str, Any]:
     """What was measured of runs before they were started, by their settings; the oldest first."""
     return OrderedDict()
+
+
+@st.cache_data(ttl=60, max_entries=16, show_spinner=False)
+def offered(place: str) -> str:
+    """What a place to run offers now, where that is known; asked once a minute."""
+    return launcher(place).offer()
 
 
 @st.cache_data(max_entries=32, show_spinner=False)

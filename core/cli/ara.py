@@ -7,15 +7,14 @@ from dataclasses import asdict
 from typing import Any
 
 from core.base.atomic_files import write_whole
-from core.base.devices import absent
 from core.base.units import in_255ths
 from core.catalog import CLASSIFIERS
 from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_new
+from core.cli.places import expect_device, submitted
 from core.data.by_name import known_data
 from core.minimal_distance.published import PublishedTable, woods_2019
-from core.runs.store import DEVICE, Store
 from core.runs.tasks.ara import AraRequest
 
 AREAS = {"attack": "Attack", "btr": "Better than random"}
@@ -26,9 +25,8 @@ def ara(given: argparse.Namespace, say: Say) -> int:
     """Submit the measurement, follow it, and tell what came out; returns the exit code."""
     expect_new(given.out)
     arguments = request_of(given)
-    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
-        raise ValueError(reason)
-    run = Store.usual().submit("ara", arguments, device=given.device)
+    expect_device(given)
+    run = submitted("ara", arguments, given)
     say(f"Run {run.id}")
     if code := follow_run(run, say):
         return code

@@ -75,10 +75,12 @@ def late(module: str) -> Callable[[argparse.Namespace], int]:
 
 
 def run_runs(given: argparse.Namespace) -> int:
+    from core.cli.places import place_of
     from core.cli.runs import act
 
     raise_again()
-    return act(given.verb, given.names, _say, now=given.now)
+    on, needs = place_of(given)
+    return act(given.verb, given.names, _say, now=given.now, on=on, needs=needs)
 
 
 def run_study(given: argparse.Namespace) -> int:

@@ -4,18 +4,17 @@ import argparse
 import json
 
 from core.base.atomic_files import write_whole
-from core.base.devices import absent
 from core.base.paths import expanded
 from core.catalog import classifier_names
 from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_new
+from core.cli.places import expect_device, submitted
 from core.data.by_name import known_data
 from core.data.published_corruptions import ADDRESSES, published_corruptions
 from core.data.published_corruptions_fetch import fetch_corruptions
 from core.evaluation.corruption_words import table
 from core.runs.rows import finite
-from core.runs.store import DEVICE, Store
 from core.runs.tasks.corruptions import CorruptionsRequest
 
 
@@ -24,10 +23,9 @@ def corruptions(given: argparse.Namespace, say: Say) -> int:
     if given.fetch:
         say(f"Fetching {given.official}, unless it is here")
         fetch_corruptions(given.official)
-    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
-        raise ValueError(reason)
+    expect_device(given)
     expect_new(given.out)
-    run = Store.usual().submit("corruptions", arguments(given), device=given.device)
+    run = submitted("corruptions", arguments(given), given)
     say(f"Run {run.id}")
     code = follow_run(run, say)
     result = run.result()

@@ -8,11 +8,11 @@ from typing import Any
 from core.attacks.pgd import PGD
 from core.base import run_folder
 from core.base.atomic_files import write_whole
-from core.base.devices import absent
 from core.base.params import Method, to_spec
 from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_new
+from core.cli.places import expect_device, submitted
 from core.cli.settings import read_value, split_setting
 from core.data.by_name import known_data
 from core.evaluation.strength_sweep import at
@@ -22,7 +22,7 @@ from core.explainer_league.league import ENTRANTS, MEASURES
 from core.explainer_league.request import LeagueRequest
 from core.explainer_league.words import floors_beaten, found_words, order, title, verdicts
 from core.runs.files import read_rows
-from core.runs.store import DEVICE, Store
+from core.runs.store import Store
 
 FORM = "METHOD.NAME=VALUE, such as lime.samples=200 or road.steps=20"
 HEAD = ("", "mean", "95 % interval", "images", "than random map", "than edge detector", "than the next below")
@@ -39,10 +39,9 @@ def explainers(given: argparse.Namespace, say: Say) -> int:
     else:
         asked = request_of(given)
         LeagueRequest(**asked)
-        if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
-            raise ValueError(reason)
+        expect_device(given)
         expect_new(given.out)
-        run = Store.usual().submit("explainers", asked, device=given.device)
+        run = submitted("explainers", asked, given)
         say(f"Run {run.id}")
         code = follow_run(run, say)
     result = run.result()

@@ -6,16 +6,15 @@ from dataclasses import asdict
 from typing import Any
 
 from core.base.atomic_files import write_whole
-from core.base.devices import absent
 from core.catalog import CLASSIFIERS
 from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_new
+from core.cli.places import expect_device, submitted
 from core.cli.settings import read_value
 from core.data.by_name import known_data
 from core.gradient_masking.words import listing
 from core.runs.rows import finite
-from core.runs.store import DEVICE, Store
 from core.runs.tasks.masking import MaskingRequest
 
 
@@ -23,9 +22,8 @@ def masking(given: argparse.Namespace, say: Say) -> int:
     """Submit the examination, follow it, and tell what came out; returns the exit code, that of a followed run."""
     expect_new(given.out)
     arguments = request_of(given)
-    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
-        raise ValueError(reason)
-    run = Store.usual().submit("masking", arguments, device=given.device)
+    expect_device(given)
+    run = submitted("masking", arguments, given)
     say(f"Run {run.id}")
     if code := follow_run(run, say):
         return code

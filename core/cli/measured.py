@@ -5,12 +5,11 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from core.base.atomic_files import write_whole
-from core.base.devices import absent
 from core.catalog import classifier_names
 from core.cli.follow import Say, follow_run
 from core.cli.out_folder import expect_empty, expect_new
+from core.cli.places import expect_device, submitted
 from core.runs.run import Run
-from core.runs.store import DEVICE, Store
 
 Result = Mapping[str, Any]
 
@@ -27,10 +26,9 @@ def measured(
     known = classifier_names()
     if unknown := [name for name in models if name not in known]:
         raise ValueError(f"there is no model {unknown[0]!r}; `counterproof methods` lists them")
-    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
-        raise ValueError(reason)
+    expect_device(given)
     (expect_new if one else expect_empty)(given.out)
-    run = Store.usual().submit(task, arguments, device=given.device)
+    run = submitted(task, arguments, given)
     say(f"Run {run.id}")
     if given.detach:
         say(f"It goes on by itself. See it with: counterproof runs follow {run.id}")

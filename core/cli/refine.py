@@ -5,16 +5,15 @@ from collections.abc import Mapping
 from dataclasses import asdict, fields
 from typing import Any
 
-from core.base.devices import absent
 from core.base.params import Method, to_spec
 from core.catalog import LAYERS, OBJECTIVES
 from core.cli.attack_settings import data_for_worker
 from core.cli.follow import Say, follow_run
+from core.cli.places import expect_device, submitted
 from core.cli.settings import read_value, split_setting
 from core.refinement.check import check
 from core.refinement.presets import PRESETS
 from core.refinement.request import Refinement
-from core.runs.store import DEVICE, Store
 from core.training.schedule import Schedule
 
 FORM = "--set objective.NAME=VALUE, schedule.NAME=VALUE or LAYER.NAME=VALUE"
@@ -26,9 +25,8 @@ def refine(given: argparse.Namespace, say: Say) -> int:
     passed = check(request_of(given))
     if passed.refusal:
         raise ValueError(passed.refusal + HINTS.get(passed.cause, ""))
-    if DEVICE.fullmatch(given.device) and (reason := absent(given.device)):
-        raise ValueError(reason)
-    run = Store.usual().submit("refine", passed.request.arguments(), device=given.device)
+    expect_device(given)
+    run = submitted("refine", passed.request.arguments(), given)
     say(f"Run {run.id}")
     if given.detach:
         say(f"It goes on by itself. See it with: counterproof runs follow {run.id}")

@@ -4,9 +4,10 @@ import time
 from contextlib import suppress
 from typing import Any
 
+from core.base.run_folder import STOP
 from core.runs import trail
 from core.runs.context import Context
-from core.runs.status import LIVE, State
+from core.runs.status import LIVE, State, to_go_on
 
 
 def begin(context: Context) -> None:
@@ -28,3 +29,16 @@ def finish(context: Context, state: State, said: str = "", **changes: Any) -> bo
             with suppress(OSError):
                 context.note(trail.ended(context.folder, state, said, context.status))
         return context.update(state=state, said=said, left=None, ended=time.time(), **changes)
+
+
+def interrupt(context: Context, said: str) -> bool:
+    """It ends because a stop was asked for: it is stopped, or waits where it is the engine's to start it again.
+
+    Whether this call said so.
+    """
+    if not to_go_on(context.folder):
+        return finish(context, "stopped", said)
+    saved = f" after step {context.saved + 1}" if context.saved >= 0 else ""
+    with suppress(OSError):
+        (context.folder / STOP).unlink(missing_ok=True)
+    return context.update(state="queued", said=f"Interrupted{saved}; it goes on by itself.", left=None)

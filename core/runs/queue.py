@@ -9,6 +9,7 @@ from pathlib import Path
 
 from core.base.run_folder import LOCK
 from core.runs.files import held, take
+from core.runs.launch_file import read_launch
 from core.runs.spec import known_spec
 from core.runs.status import written
 
@@ -24,8 +25,12 @@ def devices(folder: Path) -> tuple[str, ...]:
 def alone(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """Inside, no other run beside `folder` uses its devices. `waiting` is called at every look, and may raise.
 
-    The kernel frees the locks of a worker that dies, so there is no scheduler that could die or forget.
+    The kernel frees the locks of a worker that dies, so there is no scheduler that could die or forget. Where an engine
+    has started the run, it has given it devices of its own, and nothing is waited for.
     """
+    if read_launch(folder) is not None:
+        yield
+        return
     holds: list[int] = []
     try:
         while not holds:

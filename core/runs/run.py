@@ -9,11 +9,13 @@ from typing import Any
 
 from core.base.errors import Unreadable
 from core.base.plain_line import printable
-from core.base.run_folder import LOCK, LOG, METRICS, RESULT, STOP
-from core.runs import checkpoint_folders, deletion, trail
-from core.runs.files import read_part, read_rows, take, write_json
-from core.runs.launchers import End, Start
-from core.runs.launchers.local import detached, end
+from core.base.run_folder import LOG, METRICS, RESULT, STOP
+from core.contracts.launcher import Launcher, Needs
+from core.runs import checkpoint_folders, deletion, elsewhere, resumption, trail
+from core.runs.files import read_part, read_rows, write_json
+from core.runs.launch_file import read_launch
+from core.runs.launchers import title
+from core.runs.launchers.local import End, Start, detached, end
 from core.runs.spec import known_spec, read_spec
 from core.runs.status import How, Status, read_status, stop_asked, write_status, written
 from core.untrusted.foreign_json import check_numbers
@@ -52,6 +54,12 @@ class Run:
     @property
     def status(self) -> Status:
         return read_status(self.folder)
+
+    @property
+    def place(self) -> str:
+        """What the engine is called that it was handed to; "" for this machine."""
+        launch = read_launch(self.folder)
+        return title(launch.on) if launch is not None else ""
 
     @property
     def metrics(self) -> list[dict[str, Any]]:
@@ -95,37 +103,17 @@ class Run:
         if stop_asked(self.folder) != "now":
             write_json(self.folder / STOP, {"how": how})
             trail.stop_asked(self.folder, how)
-        if how == "now":
+        if read_launch(self.folder) is not None:
+            threading.Thread(target=elsewhere.end, args=(self.folder, how)).start()
+        elif how == "now":
             threading.Thread(target=self.end, args=(self.folder, status.attempt)).start()
 
-    def resume(self) -> None:
-        """Queue it to go on from its last checkpoint; ValueError if it is still going or has completed."""
-        lock = self._alone("is still going")
-        try:
-            last = written(self.folder)  # no worker is left, whatever it says
-            if last.state == "completed":
-                raise ValueError(f"run {self.id} has completed: there is nothing to resume")
-            (self.folder / STOP).unlink(missing_ok=True)
-            again = Status(notes=last.notes, progress=last.progress, step=last.step, submitted=last.submitted,
-                           queued=time.time(), attempt=last.attempt + 1)  # fmt: skip
-            write_status(self.folder, again)
-            trail.resumed(self.folder)
-        except BaseException as error:
-            os.close(lock)
-            if isinstance(error, OSError):
-                raise OSError(f"run {self.id} cannot be written: {error.strerror or error}") from error
-            raise
-        self.start(lock)
+    def resume(self, on: Launcher | None = None, needs: Needs | None = None) -> None:
+        """Queue it to go on from its last checkpoint, where it was or `on` another launcher.
 
-    def _alone(self, otherwise: str) -> int:
-        """The run's lock; ValueError if a worker has it, OSError in one sentence if nothing can be written here."""
-        try:
-            lock = take(self.folder / LOCK)
-        except OSError as error:
-            raise OSError(f"run {self.id} cannot be changed: {error.strerror or error}") from error
-        if lock is None:
-            raise ValueError(f"run {self.id} {otherwise}")
-        return lock
+        ValueError if it is still going or has completed, OSError if it cannot be written or handed over.
+        """
+        resumption.resume(self, on, needs)
 
     def start(self, lock: int) -> None:
         """Start the worker, which inherits the lock; our own hold on it ends here."""
@@ -140,7 +128,9 @@ class Run:
 
     def delete(self) -> None:
         """Remove it with everything in it; ValueError while it is going, or the base of a run that is not over."""
-        lock = self._alone("is still going; stop it first") if deletion.workable(self.folder) else None
+        lock = (
+            resumption.alone(self.folder, "is still going; stop it first") if deletion.workable(self.folder) else None
+        )
         try:
             deletion.delete(self.folder)
             trail.deleted(self.folder)

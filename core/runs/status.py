@@ -8,6 +8,8 @@ from typing import Any, Literal, get_args
 from core.base.errors import Unreadable
 from core.base.run_folder import LOCK, STATUS, STOP
 from core.runs.files import held, read_part, write_json
+from core.runs.launch_file import read_launch
+from core.runs.launch_status import standing
 
 State = Literal["queued", "starting", "running", "stopping", "completed", "failed", "stopped", "lost", "unreadable"]
 How = Literal["save", "now"]
@@ -68,6 +70,14 @@ def stop_asked(folder: Path) -> How | None:
         return "save"
 
 
+def to_go_on(folder: Path) -> bool:
+    """Whether the stop that was asked for is the engine's, which will start the run again."""
+    try:
+        return read_part(folder / STOP, "its stop", LARGEST).get("again") is True
+    except Unreadable:
+        return False
+
+
 def written(folder: Path) -> Status:
     """The status as its worker left it; one that cannot be read, or makes no sense, says why."""
     try:
@@ -118,8 +128,14 @@ def _fits(name: str, value: Any) -> bool:
 def read_status(folder: Path) -> Status:
     """How the run in `folder` stands now, whoever asks.
 
-    The lock is looked at first: what a worker writes before it ends is then read, and not taken for lost.
+    The lock is looked at first: what a worker writes before it ends is then read, and not taken for lost. A run that
+    was handed to an engine is judged by its heartbeat instead, and by what the engine says.
     """
+    if (launch := read_launch(folder)) is not None:
+        status = written(folder)
+        found = standing(folder, launch, status, stop_asked(folder)) if status.state in LIVE else status
+        last = written(folder)  # what a worker wrote before it ended is no loss
+        return last if found.state == "lost" and last.state not in LIVE else found
     alive = held(folder / LOCK)
     status = written(folder)
     if status.state not in LIVE:

@@ -9,10 +9,11 @@ from pathlib import Path
 from typing import Any
 
 from core.base.run_folder import LOCK, SPEC, is_name, runs_folder
-from core.runs import trail
+from core.contracts.launcher import Launcher, Needs
+from core.runs import elsewhere, trail
 from core.runs.files import take, write_json
-from core.runs.launchers import End, Start, launcher
-from core.runs.launchers.local import detached, end
+from core.runs.launchers import LOCAL, launcher
+from core.runs.launchers.local import End, Start, detached, end
 from core.runs.run import Run as Run
 from core.runs.spec import DEVICE as DEVICE
 from core.runs.spec import checked
@@ -23,22 +24,32 @@ from core.runs.status import write_status
 class Store:
     """The runs in `root`. Any number of stores, in any number of processes, may share it."""
 
-    def __init__(self, root: Path, launch: Start = detached, end: End = end) -> None:
+    def __init__(self, root: Path, launch: Start = detached, end: End = end, on: Launcher | None = None) -> None:
+        """on: the engine that runs are handed to where nobody says otherwise; None for workers on this machine."""
         self.root = root.absolute()
-        self.launch, self.end = launch, end
+        self.launch, self.end, self.on = launch, end, on
 
     @classmethod
     def usual(cls) -> "Store":
         """Where the runs of this user are, and how they are started, for pages and the shell alike."""
-        chosen = launcher()
-        return cls(runs_folder(), chosen.start, chosen.end)
+        return cls(runs_folder(), on=launcher())
 
-    def submit(self, task: str, arguments: Mapping[str, Any], *, device: str = "cpu", threads: int = 0) -> Run:
+    def submit(
+        self, task: str, arguments: Mapping[str, Any], *, device: str = "cpu", threads: int = 0,
+        on: Launcher | None = None, needs: Needs | None = None,
+    ) -> Run:  # fmt: skip
         """Write the run and start its worker, which waits until `device` ("cpu", "cuda:0", "cuda:0,cuda:1") is free.
 
-        `threads` of 0 means all cores but one. ValueError in one sentence if a run cannot have these settings, OSError
-        if the folder cannot be written.
+        `threads` of 0 means all cores but one. `on` another engine it is handed to that, with what it `needs`, and its
+        devices are those asked for there. ValueError in one sentence if a run cannot have these settings, or the engine
+        is not to be had; OSError if the folder cannot be written, or the engine does not take it.
         """
+        on, needs = on or self.on, needs or Needs()
+        away = on if on is not None and on.key != LOCAL else None
+        if away is not None:
+            if reason := away.obstacle():
+                raise ValueError(reason)
+            device = needs.device if device == "cpu" else device
         if not DEVICE.fullmatch(device):
             raise ValueError(f"expected a device such as cpu, cuda:0 or cuda:0,cuda:1, got {device!r}")
         spec = checked({"task": task, "arguments": dict(arguments), "device": device, "threads": threads})
@@ -53,14 +64,17 @@ class Store:
             new.mkdir(parents=True)
             write_json(new / SPEC, spec)
             write_status(new, Status(submitted=now, queued=now))
-            lock = take(new / LOCK)
+            lock = take(new / LOCK) if away is None else elsewhere.prepare(new, away, needs)
             new.rename(run.folder)
         except OSError as error:
             shutil.rmtree(new, ignore_errors=True)
             raise OSError(f"runs cannot be written to {self.root}: {error.strerror or error}") from error
         assert lock is not None, "nobody else can hold the lock of a folder just made"
         trail.submitted(run.folder)
-        run.start(lock)
+        if away is None:
+            run.start(lock)
+        else:
+            elsewhere.hand_over(run.folder, away, lock)
         return run
 
     def runs(self) -> list[Run]:

@@ -15,7 +15,6 @@ import platform
 import signal
 import sys
 import threading
-import time
 import traceback
 from collections.abc import Mapping, Sequence
 from contextlib import suppress
@@ -24,18 +23,16 @@ from typing import Any
 
 from core.base import cores
 from core.base.parent_death import WORKER, tie
-from core.base.run_folder import LOCK, RESULT, STOP
+from core.base.run_folder import RESULT, STOP
 from core.runs.context import RESERVE, Context, Stopped
-from core.runs.course import begin, finish
+from core.runs.course import begin, finish, interrupt
 from core.runs.failure_words import sentence
-from core.runs.files import take, write_json
+from core.runs.files import write_json
+from core.runs.listening import listen
 from core.runs.queue import alone
 from core.runs.spec import known_spec, read_spec
-from core.runs.status import How
+from core.runs.submission import lock_of, submission
 from core.runs.tasks import TASKS, Task
-
-HEAR = 0.1  # seconds between two looks for a stop
-PATIENCE = 1.5  # seconds that a task has for 'stop now'
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -43,6 +40,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser = argparse.ArgumentParser("python -m core.runs.worker", description="Do the work of a run.")
     parser.add_argument("folder", type=Path)
     parser.add_argument("--lock", type=int, help="an inherited descriptor that holds the run's lock")
+    parser.add_argument("--launch", default="", help="the submission to an engine that this worker belongs to")
     given = parser.parse_args(arguments)
     folder = given.folder.absolute()
     cap(known_spec(folder).get("threads", 0))
@@ -50,7 +48,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for number in (signal.SIGTERM, signal.SIGINT):  # a machine that goes down, Ctrl-C: stop and save
         signal.signal(number, lambda *_: write_json(folder / STOP, {"how": "save"}))
     try:
-        return work(folder, lock=given.lock)
+        with submission(folder, given.launch):
+            return work(folder, lock=given.lock)
     except (ValueError, OSError) as error:
         sys.stderr.write(f"{error}\n")
         return 2
@@ -71,7 +70,7 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
     except OSError as error:
         raise OSError(f"the run in {folder} cannot be written: {error.strerror or error}") from error
     ended = threading.Event()
-    threading.Thread(target=_listen, args=(context, ended), daemon=True).start()
+    threading.Thread(target=listen, args=(context, ended), daemon=True).start()
     try:
         with alone(folder, lambda: _wait(context)):
             begin(context)
@@ -79,7 +78,7 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
             write_json(folder / RESULT, result)
             finish(context, "completed", progress=1.0)
     except Stopped:
-        finish(context, "stopped", f"Stopped after step {context.saved + 1}." if context.saved >= 0 else "Stopped.")
+        interrupt(context, f"Stopped after step {context.saved + 1}." if context.saved >= 0 else "Stopped.")
     except BaseException as error:  # noqa: BLE001  the boundary: the user gets a sentence, the log the traceback
         context.reserve.unlink(missing_ok=True)
         with suppress(OSError):  # on a full disk the reserve made room; on a lost one the sentence still has to go out
@@ -93,11 +92,8 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
 
 def _open(folder: Path, lock: int | None) -> tuple[Context, int]:
     """The context of a run, and its lock, which is ours from here on."""
-    if lock is None:  # started by hand or by another engine: nobody has asked this attempt to stop
-        lock = take(folder / LOCK)
-        if lock is None:
-            raise ValueError(f"another worker has the run in {folder}")
-        (folder / STOP).unlink(missing_ok=True)
+    if lock is None:  # started by hand or by another engine
+        lock = lock_of(folder)
     os.set_inheritable(lock, False)  # children made by fork hold it too, programs they start do not
     context = Context(folder)
     if not context.update(state="queued", pid=os.getpid(), host=platform.node()):
@@ -117,31 +113,6 @@ def _wait(context: Context) -> None:
         raise Stopped
     if not context.status.said:
         context.update(said=f"Waiting until {context.device} is free.")
-
-
-def _listen(context: Context, ended: threading.Event) -> None:
-    """Pass a stop on to whoever listens. 'Now', or before there is anything to save, ends this process if it must."""
-    told: How | None = None
-    since = 0.0
-    while not ended.wait(HEAR):
-        how = context.stop_asked()
-        if how and how != told:
-            told = how
-            for call in context.listeners:
-                call(how)
-        if how != "now" and not (how and context.status.state == "starting"):
-            since = 0.0
-            continue
-        since = since or time.monotonic()
-        if time.monotonic() - since < PATIENCE:
-            continue
-        ours = True
-        with suppress(OSError):
-            ours = finish(context, "stopped", "Stopped at once.")
-        if ours:
-            if os.getpgrp() == os.getpid():
-                os.killpg(0, signal.SIGKILL)  # with all it started
-            os._exit(0)
 
 
 if __name__ == "__main__":

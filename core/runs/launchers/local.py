@@ -5,16 +5,20 @@ import platform
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 from core.base.paths import settle
 from core.base.run_folder import LOCK, LOG
-from core.runs.files import held, settled
-from core.runs.launchers import Launcher
+from core.contracts.launcher import JobState, Launcher, Needs
+from core.runs.files import held, settled, take
 from core.runs.status import read_status
 
+Start = Callable[[Path, int], None]  # (the run's folder, a descriptor that holds its lock, for the worker to inherit)
+End = Callable[[Path, int], None]  # (the run's folder, the attempt): ends a worker that does not listen
 GRACE = 2.0  # seconds that a worker has for 'stop now' before it is ended
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -51,4 +55,29 @@ def end(folder: Path, attempt: int) -> None:
         (os.killpg if leads else os.kill)(status.pid, signal.SIGKILL)
 
 
-LAUNCHER = Launcher(detached, end)
+@dataclass(frozen=True)
+class Local(Launcher):
+    """A process on this machine, which holds the run's lock as long as it lives: no heartbeat is needed."""
+
+    key = "local"
+    title = "This machine"
+    plain = "A process on this machine; one run at a time for each device."
+    cite = "flock(2)"
+
+    def submit(self, folder: Path, needs: Needs) -> str:
+        if (lock := take(folder / LOCK)) is None:
+            raise ValueError(f"another worker has the run in {folder}")
+        try:
+            detached(folder, lock)
+        finally:
+            os.close(lock)
+        return LOCK
+
+    def state(self, folder: Path, job: str) -> JobState:
+        return JobState("running" if held(folder / LOCK) else "ended")
+
+    def stop(self, folder: Path, job: str) -> None:
+        end(folder, read_status(folder).attempt)
+
+
+LAUNCHERS: tuple[type[Launcher], ...] = (Local,)

@@ -1,0 +1,84 @@
+"""What a launcher is: something that has the worker of a run started where the run's folder is seen, and ended.
+
+Whatever starts it, the work is `python -m core.runs.worker FOLDER` and what core/runs/launch_file.py `worker_command`
+adds. Nothing but the folder crosses: that a worker lives is told by its heartbeat there, the engine's word is a hint.
+"""
+
+from abc import ABC, abstractmethod
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Literal
+
+from core.base.params import Method
+
+MOST = {"gpus": 64, "cpus": 4096, "memory_gb": 65536, "hours": 24 * 365}
+
+
+@dataclass(frozen=True)
+class Needs:
+    """What a run asks an engine for; 0 leaves it to the engine. ValueError for what no machine has.
+
+    >>> Needs(gpus=-1)
+    Traceback (most recent call last):
+    ValueError: expected gpus from 0 to 64, got -1
+    """
+
+    gpus: int = 0
+    cpus: int = 0
+    memory_gb: float = 0.0
+    hours: float = 0.0
+
+    def __post_init__(self) -> None:
+        for name, most in MOST.items():
+            value, whole = getattr(self, name), name in ("gpus", "cpus")
+            if isinstance(value, bool) or not isinstance(value, int if whole else int | float):
+                raise ValueError(f"expected {name} to be a {'whole ' if whole else ''}number, got {value!r}")
+            if not 0 <= value <= most:
+                raise ValueError(f"expected {name} from 0 to {most}, got {value}")
+
+    @property
+    def device(self) -> str:
+        """What the run's device is called on the machine that it is given: the engine shows it its own GPUs only.
+
+        >>> Needs(gpus=2).device, Needs().device
+        ('cuda:0,cuda:1', 'cpu')
+        """
+        return ",".join(f"cuda:{index}" for index in range(self.gpus)) or "cpu"
+
+
+@dataclass(frozen=True)
+class JobState:
+    """What the engine says of a job, and in words why it waits, where it runs, how it ended or why nobody knows.
+
+    reason: without a full stop and, beside `unknown`, a whole clause: "no Ray cluster answers at ...".
+    """
+
+    kind: Literal["waiting", "running", "ended", "unknown"]
+    reason: str = ""
+
+
+class Launcher(Method, ABC):
+    """Base of launchers. Its parameters are what an engine wants to know: partition, account, address ..."""
+
+    @abstractmethod
+    def submit(self, folder: Path, needs: Needs) -> str:
+        """Have the worker of the run in `folder` started some time; the engine's name for the job.
+
+        OSError or ValueError in one sentence if the engine refuses or does not answer.
+        """
+
+    @abstractmethod
+    def state(self, folder: Path, job: str) -> JobState:
+        """What the engine says of the job now. It does not raise, and answers within seconds."""
+
+    @abstractmethod
+    def stop(self, folder: Path, job: str) -> None:
+        """End the job, whether it waits or runs; nothing where it has ended. OSError in one sentence."""
+
+    def obstacle(self) -> str:
+        """Why nothing can be submitted from this machine, in a sentence without a full stop; "" if it can."""
+        return ""
+
+    def offer(self) -> str:
+        """What there is to have now, in a few words; "" where that is not cheaply known."""
+        return ""

@@ -1,0 +1,58 @@
+"""What engines say of the jobs of runs, asked now and then and never waited for: a page looks every two seconds."""
+
+import threading
+import time
+from pathlib import Path
+
+from core.contracts.launcher import JobState
+from core.runs.launch_file import Launch
+from core.runs.launchers import from_json
+
+KEPT = 8.0  # seconds for which an answer is good
+WAIT = 3.0  # seconds that the first answer is waited for
+
+_answers: dict[tuple[str, str], tuple[float, JobState]] = {}
+_asking: dict[tuple[str, str], threading.Thread] = {}
+_guard = threading.Lock()
+
+
+def hint(folder: Path, launch: Launch) -> JobState:
+    """What the engine last said of the run's job; the first time, and after `forget`, that is waited for a little."""
+    key, until = (str(folder), launch.token), time.monotonic() + WAIT
+    while True:
+        with _guard:
+            when, known = _answers.get(key, (0.0, None))
+            if known is not None and time.monotonic() - when < KEPT:
+                return known
+            thread = _asking.get(key)
+            if thread is None or not thread.is_alive():
+                thread = _asking[key] = threading.Thread(target=_ask, args=(key, folder, launch), daemon=True)
+                thread.start()
+        if known is not None:
+            return known
+        thread.join(max(0.0, until - time.monotonic()))
+        with _guard:
+            known = _answers.get(key, (0.0, None))[1]
+        if known is not None or time.monotonic() >= until:
+            return known or JobState("unknown", "the engine has not answered yet")
+
+
+def forget(folder: Path) -> None:
+    """Ask anew the next time; what is being asked now does not count any more."""
+    with _guard:
+        for key in {*_answers, *_asking}:
+            if key[0] == str(folder):
+                _answers.pop(key, None)
+                _asking.pop(key, None)
+
+
+def _ask(key: tuple[str, str], folder: Path, launch: Launch) -> None:
+    try:
+        said = from_json(launch.on).state(folder, launch.job)
+    except ValueError as error:  # a launcher that is not installed here, or of another version
+        said = JobState("unknown", str(error))
+    except Exception as error:  # noqa: BLE001  the boundary to a launcher of somebody else: nobody waits for this thread
+        said = JobState("unknown", f"the engine could not be asked: {error}"[:300])
+    with _guard:
+        if _asking.get(key) is threading.current_thread():
+            _answers[key] = time.monotonic(), said

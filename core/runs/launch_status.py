@@ -1,0 +1,94 @@
+"""How a run stands that was handed to an engine: by its heartbeat, else by what the engine says."""
+
+from dataclasses import replace
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from core.base.run_folder import SUBMITTING
+from core.contracts.launcher import JobState
+from core.runs import heartbeat
+from core.runs.files import held
+from core.runs.heartbeat import Pulse, pulse
+from core.runs.hints import hint
+from core.runs.launch_file import Launch
+from core.runs.launchers import title
+
+if TYPE_CHECKING:
+    from core.runs.status import How, Status
+
+RESUME = "It can be resumed, also elsewhere."
+
+
+def standing(folder: Path, launch: Launch, status: "Status", stop: "How | None") -> "Status":
+    """`status`, as its worker left it, corrected. stop: how it was asked to stop.
+
+    A worker that was heard of lately is at work, whatever the engine says. Of one that was not, the engine is asked:
+    what it calls waiting or starting is so; else the run is lost, and can be resumed, which shuts out the old worker.
+    """
+    name = title(launch.on)
+    if not launch.job:
+        if held(folder / SUBMITTING):
+            return replace(status, state="queued", said=f"It is being handed to {name}.")
+        return _over(status, stop, f"It was never handed to {name}.")
+    beat = pulse(folder, launch.token)
+    if beat.silent is not None and beat.silent <= heartbeat.LATE:
+        return replace(status, state="stopping") if stop else status
+    said = hint(folder, launch)
+    if not counted_on(beat, said):
+        return _over(status, stop, _lost(folder, name, beat, said))
+    if stop:
+        return replace(status, state="stopping", said="")
+    if said.kind == "waiting":
+        return replace(status, state="queued", said=f"Waits at {name}{_why(said)}.")
+    if beat.silent is None:
+        return replace(status, state="starting", said=f"{name} starts it{_why(said)}.")
+    return status
+
+
+def counted_on(beat: Pulse, said: JobState) -> bool:
+    """Whether a run that was not heard of lately is expected to be heard of again.
+
+    >>> [counted_on(Pulse(30.0, 30.0), JobState(kind)) for kind in ("running", "unknown", "ended")]
+    [True, True, False]
+    >>> [counted_on(Pulse(90.0, 90.0), JobState(kind)) for kind in ("waiting", "running", "unknown", "ended")]
+    [True, False, False, False]
+
+    A clock of another machine that is wrong does not make a worker look dead at first sight:
+
+    >>> counted_on(Pulse(600.0, 0.0), JobState("running"))
+    True
+    """
+    if said.kind in ("ended", "waiting"):
+        return said.kind == "waiting"
+    if beat.silent is None or beat.watched is None:
+        return said.kind == "running"
+    if said.kind == "running":
+        return beat.watched <= heartbeat.STALE
+    return beat.silent <= heartbeat.STALE
+
+
+def _over(status: "Status", stop: "How | None", lost: str) -> "Status":
+    """Nobody works on it: stopped if that was asked for before there was anything to save, or at once; else lost."""
+    if stop == "now":
+        return replace(status, state="stopped", said="Stopped at once.", left=None)
+    if stop and status.state == "queued":
+        return replace(status, state="stopped", said="Stopped.", left=None)
+    return replace(status, state="lost", said=f"{lost} {RESUME}", left=None)
+
+
+def _lost(folder: Path, name: str, beat: Pulse, said: JobState) -> str:
+    """What is known of a run that is lost, in a sentence."""
+    if said.kind == "ended" and beat.silent is None:
+        shared = f"perhaps that machine does not see {folder}, which must be on shared storage"
+        return f"{name} ended the job before the run gave a sign of life{_why(said)}; {shared}."
+    if said.kind == "ended":
+        return f"{name} ended the job{_why(said)}."
+    silent = f"nothing was heard of the run{f' on {beat.host}' if beat.host else ''} for more than a minute"
+    if said.kind == "running":
+        return f"{name} says that the job runs{_why(said)}, but {silent}."
+    told = said.reason or f"{name} knows nothing of the job"
+    return f"{told[:1].upper()}{told[1:]}" + ("." if beat.silent is None else f", and {silent}.")
+
+
+def _why(said: JobState) -> str:
+    return f": {said.reason}" if said.reason else ""
