@@ -5,7 +5,7 @@ Once all is imported, Ctrl-C raises KeyboardInterrupt again (core.base.interrupt
 
 import argparse
 import importlib
-import subprocess
+import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -28,7 +28,8 @@ def run_app(given: argparse.Namespace) -> int:
     raise_again()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
     command += ["--server.port", str(given.port), "--server.headless", str(given.no_browser).lower()]
-    return subprocess.call(command, cwd=ROOT)
+    os.chdir(ROOT)
+    os.execv(sys.executable, command)  # in this process's place: what stops it stops the dashboard
 
 
 def run_methods(given: argparse.Namespace) -> int:

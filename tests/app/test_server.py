@@ -14,6 +14,7 @@ import pytest
 from streamlit.config import get_config_options
 
 from core.base.paths import ROOT
+from core.cli.parser import main
 
 UPGRADE = ("Upgrade: websocket\r\nConnection: Upgrade\r\nSec-WebSocket-Key: dGhlIHNhbXBsZSBub25jZQ==\r\n"
            "Sec-WebSocket-Version: 13\r\nSec-WebSocket-Protocol: streamlit\r\n")  # fmt: skip
@@ -111,3 +112,13 @@ def test_no_run_of_a_page_searches_all_memory_for_garbage() -> None:
     settings = tomllib.loads((ROOT / "app" / ".streamlit" / "config.toml").read_text())
     assert settings["runner"]["postScriptGC"] is False
     assert get_config_options()["runner.postScriptGC"].default_val, "Streamlit has come to the same: ours can go"
+
+
+def test_the_command_turns_into_the_dashboard(monkeypatch: pytest.MonkeyPatch) -> None:
+    """In its own process, so that what stops the command stops the dashboard."""
+    begun: list[list[str]] = []
+    monkeypatch.setattr(os, "execv", lambda path, command: begun.append([path, *command]))
+    monkeypatch.setattr(os, "chdir", lambda path: None)
+    main(["app", "--port", "8123", "--no-browser"])
+    assert begun[0][:5] == [sys.executable, sys.executable, "-m", "streamlit", "run"]
+    assert begun[0][-4:] == ["--server.port", "8123", "--server.headless", "true"]
