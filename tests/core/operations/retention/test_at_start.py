@@ -20,6 +20,7 @@ def test_limits_that_cannot_be_read_are_told(home: Path, caplog: pytest.LogCaptu
     assert "cannot be read" in caplog.text
 
 
+@pytest.mark.slow
 def test_with_limits_a_process_of_its_own_tidies(home: Path, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.INFO, "counterproof")
     path = upload(home, 1, 9)

@@ -41,6 +41,7 @@ def over(run: Run) -> bool:
     return HERE.state(run.folder, str(job(run))).kind == "ended"
 
 
+@pytest.mark.slow
 def test_a_job_is_stopped_killed_and_gone_on_with_on_this_machine(
     store: Store, monkeypatch: pytest.MonkeyPatch
 ) -> None:
