@@ -11,7 +11,7 @@ from core.base import cancellation
 from core.base.proportion import Proportion
 from core.compare.comparison import SIDES, Side
 from core.contracts.batch import stream
-from core.contracts.classifier import Classifier, spelt
+from core.contracts.classifier import Classifier
 from core.contracts.finite import expect_finite
 from core.evaluation.paired import mean_interval, newcombe_difference, paired_means
 from core.spurious.marked_images import MarkedImages
@@ -37,9 +37,7 @@ def region_use(classifier: Classifier, marked: MarkedImages, seed: int = 0) -> R
     """Of one model; ValueError in one sentence if the images are not of its size, or of classes it does not know."""
     if reason := misfit(classifier, marked):
         raise ValueError(reason)
-    known = spelt(classifier.labels)
-    labels = torch.tensor([known.index(each) for each in spelt(marked.classes)])[marked.labels]
-    images, masks = marked.images.float() / 255, marked.to_ignore
+    labels, images, masks = marked.labels_of(classifier), marked.images.float() / 255, marked.to_ignore
     orders = _others(len(marked), seed)
     found = [
         _part(classifier, images[rows], labels[rows], masks[rows], [images[order[rows]] for order in orders])
@@ -51,17 +49,8 @@ def region_use(classifier: Classifier, marked: MarkedImages, seed: int = 0) -> R
 
 def misfit(classifier: Classifier, marked: MarkedImages) -> str:
     """Why a model cannot be asked about these images, in one sentence; "" if it can."""
-    if (size := tuple(marked.images.shape[1:])) != classifier.size:
-        return f"the marked pictures are of {_by(size)} pixels, this model takes {_by(classifier.size)}"
-    if len(marked) < 2:
-        return "one marked picture is too few to tell anything by: two are the least"
-    known = spelt(classifier.labels)
-    strange = [each for each in marked.classes if spelt([each])[0] not in known]
-    return f"this model has no class {strange[0]!r}, which the marked pictures have" if strange else ""
-
-
-def _by(size: tuple[int, ...]) -> str:
-    return " x ".join(map(str, size))
+    few = "one marked picture is too few to tell anything by: two are the least" if len(marked) < 2 else ""
+    return marked.misfit(classifier) or few
 
 
 def _part(classifier: Classifier, images: Tensor, labels: Tensor, masks: Tensor, fills: list[Tensor]) -> list[Tensor]:

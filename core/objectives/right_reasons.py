@@ -9,7 +9,7 @@ from torch.nn.functional import cross_entropy
 from core.base import cancellation
 from core.base.params import param
 from core.contracts.batch import Batch, stream
-from core.contracts.classifier import Classifier, spelt
+from core.contracts.classifier import Classifier
 from core.contracts.objective import Loss, Objective
 from core.objectives._gradient_penalty import steady
 from core.occlusion.fills import FILLS, fill
@@ -96,14 +96,9 @@ class RightReasons(Objective):
             found = load_marked(self.regions)
         except (ValueError, OSError) as error:
             return str(error)
-        if tuple(found.images.shape[1:]) != classifier.size:
-            size = " x ".join(map(str, found.images.shape[1:]))
-            return f"the marked pictures are of {size}, this model takes {' x '.join(map(str, classifier.size))}"
         if self.mask_source == "shuffled" and len(found) < 2:
             return "regions can only be shuffled between at least two marked pictures"
-        known = spelt(classifier.labels)
-        strange = [each for each in found.classes if spelt([each])[0] not in known]
-        return f"this model has no class {strange[0]!r}, which the marked pictures have" if strange else ""
+        return found.misfit(classifier)
 
     def unguided(self, epochs: int) -> str:
         if not self.regions:
@@ -116,14 +111,12 @@ class RightReasons(Objective):
         """The marked images of a step with what is to be ignored in each; the same in all processes."""
         if (brought := self.brought()) is None:
             return None
-        pictures, masks, labels = brought
-        known = spelt(classifier.labels)
-        own = torch.tensor([known.index(each) for each in spelt(load_marked(self.regions).classes)])
+        (pictures, masks, _), own = brought, load_marked(self.regions).labels_of(classifier)
         draws = torch.Generator().manual_seed(stream(batch.seed, "marked"))
         rows = torch.randint(len(pictures), (self.each,), generator=draws)
         device, images = batch.images.device, pictures.float() / 255
         return Batch(
-            images[rows].to(device), own[labels[rows]].to(device), rows, batch.seed, 0, self.each,
+            images[rows].to(device), own[rows].to(device), rows, batch.seed, 0, self.each,
             masks=masks[rows].to(device), others=images[rows.roll(1)].to(device),
         )  # fmt: skip
 

@@ -18,6 +18,7 @@ from torch import Tensor
 from core.base.atomic_files import write_whole
 from core.base.paths import ASSETS, folder, home
 from core.base.plain_line import plain_line
+from core.contracts.classifier import Classifier, spelt
 from core.spurious.mask_files import MOST_BYTES, stored_arrays
 
 PACKAGED = ASSETS / "marked"
@@ -57,6 +58,20 @@ class MarkedImages:
 
     def __len__(self) -> int:
         return len(self.labels)
+
+    def misfit(self, classifier: Classifier) -> str:
+        """Why they are not for this classifier, in one sentence; "" if they are."""
+        if (size := tuple(self.images.shape[1:])) != classifier.size:
+            sizes = [" x ".join(map(str, each)) for each in (size, classifier.size)]
+            return f"the marked pictures are of {sizes[0]} pixels, this model takes {sizes[1]}"
+        known = spelt(classifier.labels)
+        strange = [each for each in self.classes if spelt([each])[0] not in known]
+        return f"this model has no class {strange[0]!r}, which the marked pictures have" if strange else ""
+
+    def labels_of(self, classifier: Classifier) -> Tensor:
+        """(n,) the same classes by the classifier's numbers, found by their names."""
+        known = spelt(classifier.labels)
+        return torch.tensor([known.index(each) for each in spelt(self.classes)])[self.labels]
 
     @property
     def to_ignore(self) -> Tensor:

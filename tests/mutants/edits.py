@@ -268,7 +268,7 @@ EDITS = (
     Edit("core/objectives/right_reasons.py", ".square().sum() / inside.sum()", ".abs().sum() / inside.sum()", REASONS),
     Edit("core/objectives/right_reasons.py", "log_softmax(dim=1).sum()", "log_softmax(dim=1).amax(dim=1).sum()",
          REASONS),
-    Edit("core/objectives/right_reasons.py", "own[labels[rows]]", "labels[rows]", REASONS),
+    Edit("core/objectives/right_reasons.py", "own[rows]", "brought[2][rows]", REASONS),
     Edit("core/objectives/right_reasons.py", "torch.where(shown.masks[:, None], fill(shown, self.fill), shown.images)",
          "shown.images", REASONS),
     Edit("core/spurious/marked_images.py", "~self.relevant & supported", "self.relevant & supported",
