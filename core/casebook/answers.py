@@ -8,11 +8,17 @@ from typing import Any, Literal, get_args
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.access.acting import acting
+from core.access.permission import require
+from core.audit.events import ANSWERED
+from core.audit.record import record
 from core.base.errors import Unreadable
 from core.casebook import texts
 from core.casebook.casebook import Casebook
 from core.casebook.mask_png import expect_mask
+from core.casebook.owners import seen
 from core.casebook.places import new_uid
+from core.casebook.rows import row_of
 from core.casebook.tables import AnswerRow, CaseRow
 
 Order = Literal["blind", "open"]
@@ -21,6 +27,7 @@ Guess = Literal["left", "right", "cannot tell"]
 Hand = Literal["left", "right"]
 EXPERT, COMMENT, DRAWN = 100, 5_000, 2 * 10**6  # characters
 LARGEST_SIDE = 4096  # pixels
+HERE_ONLY = ("person",)  # what is not taken along: elsewhere it means nothing
 
 
 @dataclass(frozen=True)
@@ -31,7 +38,7 @@ class ExpertAnswer:
     answer; guess: which of the two images was changed, and attacked_side: which one was; each None if not asked.
     drawn: strokes, in whatever JSON form the page that drew them uses. relevant, spurious: what should matter to a
     model and what should not, each a PNG of height x width pixels of one bit (core.casebook.mask_png), or None.
-    uid and created are given when it is added.
+    uid and created are given when it is added, and person: the id of who was signed in, "" where nobody signs in.
     """
 
     case_uid: str
@@ -48,6 +55,7 @@ class ExpertAnswer:
     spurious: bytes | None = None
     uid: str = ""
     created: datetime | None = None
+    person: str = ""
 
 
 WORDS: dict[str, tuple[object, ...]] = {
@@ -59,17 +67,24 @@ WORDS: dict[str, tuple[object, ...]] = {
 
 
 def add_answer(casebook: Casebook, answer: ExpertAnswer) -> ExpertAnswer:
-    """Keep an answer; returns it with its uid and moment. ValueError in one sentence if it cannot be one."""
-    made = replace(checked(answer), uid=new_uid(), created=datetime.now(UTC))
+    """Keep an answer; returns it with its uid and moment. ValueError in one sentence if it cannot be one.
+
+    Where people sign in, it is that of who is acting, whatever name it came with.
+    """
+    require("answer")
+    person = acting()
+    expert = person.name[:EXPERT] if person.signed_in else answer.expert
+    mine = replace(answer, expert=expert, person=person.id)
+    made = replace(checked(mine), uid=new_uid(), created=datetime.now(UTC))
     with casebook.session(writes=True) as session:
-        if session.get(CaseRow, made.case_uid) is None:
-            raise ValueError("there is no such case")
+        row_of(session, made.case_uid)
         session.add(row_of_answer(made))
+    record(ANSWERED, {"case": made.case_uid, "answer": made.uid})
     return made
 
 
 def answers_of(casebook: Casebook, case_uid: str) -> list[ExpertAnswer]:
-    """Every answer to a case, the earliest first."""
+    """Every answer to a case, the earliest first; none to one that who is acting may not see."""
     with casebook.session() as session:
         return _answers(session, case_uid)
 
@@ -82,6 +97,7 @@ def all_answers(casebook: Casebook) -> list[ExpertAnswer]:
 
 def _answers(session: Session, case_uid: str | None) -> list[ExpertAnswer]:
     rows = select(AnswerRow).join(CaseRow, CaseRow.uid == AnswerRow.case_uid)
+    rows = rows.where(seen())
     rows = rows.where(CaseRow.deleted.is_(None) if case_uid is None else AnswerRow.case_uid == case_uid)
     return [_answer(row) for row in session.scalars(rows.order_by(AnswerRow.created, AnswerRow.uid))]
 

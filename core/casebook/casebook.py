@@ -5,15 +5,19 @@ from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
-from sqlalchemy import func, select, update
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from core.access.permission import require
+from core.audit.events import CASE_EDITED, CASE_SAVED
+from core.audit.record import record
 from core.casebook import removal, texts
 from core.casebook.choices import choices
 from core.casebook.facts import facts
 from core.casebook.find import conditions, newest
 from core.casebook.folders import read_folder, write_folder
 from core.casebook.opening import opened, told
+from core.casebook.owners import owned
 from core.casebook.places import CASES, DATABASE, casebook_folder, is_uid, new_uid
 from core.casebook.records import SOURCES, CaseFilter, ChangedMeanwhile, Choices, SavedCase, Source
 from core.casebook.rows import record_of, row_of, tag_rows
@@ -30,7 +34,7 @@ class Casebook:
 
     Opening makes it, brings an older one up to date, and sweeps away what a killed save has left: ValueError in one
     sentence if its database is damaged or of a newer version, OSError if it cannot be had. Every method may raise
-    OSError.
+    OSError, and Refused (a ValueError) where who is acting may not; cases that they may not see are not there for them.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -60,12 +64,13 @@ class Casebook:
         once whatever its case; label: the true class in words, if known. ValueError in one sentence for texts beyond
         that, and for what has not been attacked yet.
         """
+        require("save")
         if source not in SOURCES:
             raise ValueError(f"expected the source to be one of {', '.join(SOURCES)}, got {source!r}")
         now, uid, kept = datetime.now(UTC), new_uid(), texts.tags(tags)
         row = CaseRow(
             uid=uid, title=texts.title(title), note=texts.note(note), created=now, changed=now, source=source,
-            tags=tag_rows(kept), **facts(contents, label),
+            tags=tag_rows(kept), **facts(contents, label), **owned(),
         )  # fmt: skip
         write_folder(contents, self.cases, uid)
         with self.session(writes=True) as session:
@@ -73,7 +78,9 @@ class Casebook:
                 raise OSError(f"the folder of the case, {self.cases / uid}, is gone")
             session.add(row)
             session.flush()
-            return record_of(row)
+            made = record_of(row)
+        record(CASE_SAVED, {"case": uid, "image_sha256": made.image_sha256})
+        return made
 
     def get(self, uid: str) -> SavedCase:
         """The case, also a deleted one; ValueError in one sentence if there is none."""
@@ -103,6 +110,7 @@ class Casebook:
         line, text, kept = texts.title(title), texts.note(note), texts.tags(tags)
         with self.session(writes=True) as session:
             row = row_of(session, uid)
+            require("save", record_of(row))
             if row.revision != revision:
                 raise ChangedMeanwhile(record_of(row))
             row.title, row.note, row.changed = line, text, datetime.now(UTC)
@@ -110,15 +118,17 @@ class Casebook:
             session.flush()
             row.tags.extend(tag_rows(kept))
             session.flush()
-            return record_of(row)
+            made = record_of(row)
+        record(CASE_EDITED, {"case": uid, "revision": made.revision})
+        return made
 
     def delete(self, uids: Iterable[str]) -> int:
         """Put cases aside; they can be had back by `undo` until they are purged. How many there were to delete."""
-        return self._mark(uids, datetime.now(UTC))
+        return removal.mark(self, uids, datetime.now(UTC))
 
     def undo(self, uids: Iterable[str]) -> int:
         """Have deleted cases back as they were. How many there were to restore."""
-        return self._mark(uids, None)
+        return removal.mark(self, uids, None)
 
     def purge(self, older_than: timedelta = KEPT) -> list[str]:
         """Remove the cases that were deleted longer ago than that, for good: first the rows, then the folders."""
@@ -136,10 +146,3 @@ class Casebook:
         if not is_uid(uid):
             raise ValueError("there is no such case")
         return self.cases / uid
-
-    def _mark(self, uids: Iterable[str], moment: datetime | None) -> int:
-        wanted = [uid for uid in uids if is_uid(uid)]
-        other = CaseRow.deleted.is_not(None) if moment is None else CaseRow.deleted.is_(None)
-        with self.session(writes=True) as session:
-            done = session.execute(update(CaseRow).where(CaseRow.uid.in_(wanted), other).values(deleted=moment))
-            return int(done.rowcount)  # type: ignore[attr-defined]

@@ -2,9 +2,10 @@
 
 from typing import get_args
 
-from sqlalchemy import func, select
+from sqlalchemy import and_, func, select
 from sqlalchemy.orm import Session
 
+from core.casebook.owners import seen
 from core.casebook.records import Choices, Kind
 from core.casebook.tables import CaseRow, TagRow
 
@@ -12,8 +13,8 @@ COLUMNS = (CaseRow.kind, CaseRow.classifier, CaseRow.classifier_after, CaseRow.a
 
 
 def choices(session: Session) -> Choices:
-    """The values of all cases that are not deleted, in order."""
-    here = CaseRow.deleted.is_(None)
+    """The values of all cases that are not deleted and that who is acting may see, in order."""
+    here = and_(CaseRow.deleted.is_(None), seen())
     found = [set(session.scalars(select(each).distinct().where(here))) - {None, ""} for each in COLUMNS]
     rows = select(TagRow.folded, func.min(TagRow.tag)).join(CaseRow, CaseRow.uid == TagRow.case_uid)
     tags = session.execute(rows.where(here).group_by(TagRow.folded).order_by(TagRow.folded)).all()

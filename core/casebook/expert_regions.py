@@ -34,7 +34,7 @@ class Gathered:
 def latest(answers: Iterable[ExpertAnswer]) -> list[ExpertAnswer]:
     """The last answer of each expert that marks anything, by the order of their first ones; names in any case."""
     marking = [each for each in answers if each.relevant is not None or each.spurious is not None]
-    return list({folded(each.expert): each for each in marking}.values())
+    return list({each.person or folded(each.expert): each for each in marking}.values())
 
 
 def by_half(answers: Sequence[ExpertAnswer], height: int, width: int) -> tuple[Tensor, Tensor]:

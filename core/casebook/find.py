@@ -6,6 +6,7 @@ from sqlalchemy import ColumnElement, Select, and_, exists, func, literal_column
 
 from core.base.plain_line import plain_line
 from core.casebook.folded import folded
+from core.casebook.owners import seen
 from core.casebook.records import CaseFilter
 from core.casebook.tables import AnswerRow, CaseRow, TagRow
 
@@ -30,8 +31,9 @@ def pattern(word: str) -> str:
 
 
 def conditions(filters: CaseFilter) -> ColumnElement[bool]:
-    """What a row of `cases` must fulfil."""
-    wanted: list[ColumnElement[bool]] = [CaseRow.deleted.is_not(None) if filters.deleted else CaseRow.deleted.is_(None)]
+    """What a row of `cases` must fulfil; those that who is acting may not see never do."""
+    gone = CaseRow.deleted.is_not(None) if filters.deleted else CaseRow.deleted.is_(None)
+    wanted: list[ColumnElement[bool]] = [seen(), gone]
     for column, value in ((CaseRow.kind, filters.kind), (CaseRow.attack, filters.attack),
                           (CaseRow.label, filters.label), (CaseRow.study_id, filters.study_id)):  # fmt: skip
         if value:

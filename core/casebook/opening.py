@@ -13,7 +13,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Engine, create_engine, event, inspect, text
+from sqlalchemy import Connection, Engine, create_engine, event, inspect, text
 from sqlalchemy.engine import URL
 from sqlalchemy.exc import DatabaseError, OperationalError
 from sqlalchemy.pool import NullPool
@@ -22,7 +22,7 @@ from core.base.errors import Unreadable
 from core.casebook.folded import folded
 from core.casebook.places import DATABASE, LOCK
 
-HEAD = "0001"  # the newest version in core/casebook/migrations
+HEAD = "0002"  # the newest version in core/casebook/migrations
 PATIENCE = 10  # seconds that a connection waits for another's write
 MIGRATIONS = Path(__file__).parent / "migrations"
 _BUSY = threading.Lock()  # Alembic keeps one migration at a time, for the whole process
@@ -102,8 +102,20 @@ def _bring_up_to_date(engine: Engine, path: Path) -> None:
     with engine.execution_options(writes=True).begin() as connection:
         config.attributes["connection"] = connection
         command.upgrade(config, "head")
+        _expect_whole(connection, path)
     with engine.connect() as connection, suppress(sqlite3.Error):  # a file system that has no WAL goes on without
         connection.connection.execute("PRAGMA journal_mode = WAL")  # type: ignore[attr-defined]
+
+
+def _expect_whole(connection: Connection, path: Path) -> None:
+    """Unreadable if a table or a column is missing; whoever asked then leaves the file as it was."""
+    from core.casebook.tables import Table
+
+    there = inspect(connection)
+    for table in Table.metadata.sorted_tables:
+        columns = {each["name"] for each in there.get_columns(table.name)} if there.has_table(table.name) else set()
+        if missing := sorted({each.name for each in table.columns} - columns):
+            raise Unreadable(f"{path} lacks a part of a casebook: {table.name}.{missing[0]}")
 
 
 @contextmanager

@@ -4,8 +4,11 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any, Literal
 
+from core.access.person import Person
+
 Kind = Literal["image", "comparison"]
 Source = Literal["inspect", "compare", "batch", "import"]
+HERE_ONLY = ("owner", "owner_name", "shared")  # what is not taken along
 SOURCES: tuple[Source, ...] = ("inspect", "compare", "batch", "import")
 
 
@@ -19,6 +22,7 @@ class SavedCase:
     was allowed in it, or, where it looks for the smallest change, what it needed. fooled: None where the attack found
     no gradient to follow. defended: whether the model before was fooled and the one after was not; None if that is
     not known, and for an image. label: the true class in words, "" if unknown. study_id: the id of what was asked.
+    owner, owner_name: the person whose it is, "" for nobody; shared: whether everybody here may see it.
     """
 
     uid: str
@@ -45,10 +49,22 @@ class SavedCase:
     label: str
     answer_before: str
     answer_after: str
+    owner: str = ""
+    owner_name: str = ""
+    shared: bool = False
+
+    def belongs_to(self, person: Person) -> bool:
+        return bool(self.owner) and self.owner == person.id
+
+    def nobodys(self) -> bool:
+        return not self.owner
+
+    def open_to_all(self) -> bool:
+        return self.shared or self.nobodys()
 
     def to_json(self) -> dict[str, Any]:
-        """All of it as JSON; moments as text."""
-        told = dict(self.__dict__)
+        """All of it as JSON but whose it is, which means nothing elsewhere; moments as text."""
+        told = {name: value for name, value in self.__dict__.items() if name not in HERE_ONLY}
         moments = {name: value.isoformat() for name, value in told.items() if isinstance(value, datetime)}
         return told | moments | {"tags": list(self.tags)}
 

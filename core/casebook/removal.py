@@ -1,19 +1,40 @@
 """What goes for good, cases deleted long ago and what killed saves have left; and what only goes out of the way."""
 
 import logging
+from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING
 
-from sqlalchemy import delete, select
+from sqlalchemy import delete, select, update
 
+from core.access.permission import require
+from core.audit.events import CASE_DELETED, CASE_RESTORED
+from core.audit.record import record
 from core.casebook.folders import clear_parts, put_aside, remove_folder, take_back
-from core.casebook.places import LOST
+from core.casebook.owners import seen
+from core.casebook.places import LOST, is_uid
 from core.casebook.tables import CaseRow
 
 if TYPE_CHECKING:
     from core.casebook.casebook import Casebook
 
 log = logging.getLogger("counterproof")
+
+
+def mark(casebook: "Casebook", uids: Iterable[str], moment: datetime | None) -> int:
+    """Put cases aside, or, with None, have them back. How many of those that who is acting may see there were to.
+
+    Refused (a ValueError) if they may delete nothing.
+    """
+    require("delete")
+    wanted = [uid for uid in uids if is_uid(uid)]
+    other = CaseRow.deleted.is_not(None) if moment is None else CaseRow.deleted.is_(None)
+    with casebook.session(writes=True) as session:
+        found = list(session.scalars(select(CaseRow.uid).where(CaseRow.uid.in_(wanted), other, seen())))
+        session.execute(update(CaseRow).where(CaseRow.uid.in_(found)).values(deleted=moment))
+    for uid in found:
+        record(CASE_RESTORED if moment is None else CASE_DELETED, {"case": uid})
+    return len(found)
 
 
 def purge(casebook: "Casebook", older_than: timedelta) -> list[str]:

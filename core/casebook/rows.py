@@ -4,15 +4,16 @@ from dataclasses import fields
 
 from sqlalchemy.orm import Session
 
+from core.access.permission import visible
 from core.casebook.places import is_uid
 from core.casebook.records import SavedCase
 from core.casebook.tables import CaseRow, TagRow
 
 
 def row_of(session: Session, uid: str) -> CaseRow:
-    """The row of a case; ValueError in one sentence if there is none."""
+    """The row of a case; ValueError in one sentence if there is none, or none that who is acting may see."""
     row = session.get(CaseRow, uid) if is_uid(uid) else None
-    if row is None:
+    if row is None or not visible(record_of(row)):
         raise ValueError("there is no such case")
     return row
 

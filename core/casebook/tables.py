@@ -30,6 +30,8 @@ class Table(DeclarativeBase):
 class CaseRow(Table):
     """A case: what people wrote of it, and the facts by which it is found. Its contents lie in its folder.
 
+    owner, owner_name: the person whose it is, "" for nobody; shared: whether everybody may see it all the same.
+
     revision: how often what people wrote was changed, from 1; a change that is based on another revision is refused.
     """
 
@@ -58,6 +60,9 @@ class CaseRow(Table):
     label: Mapped[str]
     answer_before: Mapped[str]
     answer_after: Mapped[str]
+    owner: Mapped[str] = mapped_column(String(24))
+    owner_name: Mapped[str] = mapped_column(String(100))
+    shared: Mapped[bool]
     tags: Mapped[list["TagRow"]] = relationship(
         cascade="all, delete-orphan", passive_deletes=True, order_by="TagRow.place", lazy="selectin"
     )
@@ -95,3 +100,4 @@ class AnswerRow(Table):
     spurious: Mapped[bytes | None] = mapped_column(LargeBinary)
     height: Mapped[int]
     width: Mapped[int]
+    person: Mapped[str] = mapped_column(String(24))

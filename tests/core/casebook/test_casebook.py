@@ -12,8 +12,8 @@ import pytest
 import torch
 
 from core.casebook.answers import ExpertAnswer, add_answer, answers_of
+from core.casebook.archives.export import zipped
 from core.casebook.casebook import Casebook
-from core.casebook.export import zipped
 from core.casebook.facts import defended, suggested_title
 from core.casebook.records import CaseFilter, ChangedMeanwhile
 from core.compare.comparison import SIDES, Comparison, Side

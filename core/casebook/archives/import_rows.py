@@ -7,14 +7,16 @@ from pathlib import Path
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from core.access.acting import acting
 from core.bundles.case_files import sha256
 from core.casebook import texts
-from core.casebook.answers import ExpertAnswer, row_of_answer
+from core.casebook.answers import HERE_ONLY, ExpertAnswer, row_of_answer
+from core.casebook.archives.import_index import Told
+from core.casebook.archives.imported import Imported as Imported
 from core.casebook.casebook import Casebook
 from core.casebook.folders import put, remove_folder
-from core.casebook.import_index import Told
+from core.casebook.owners import owned, seen
 from core.casebook.places import new_uid
-from core.casebook.records import SavedCase
 from core.casebook.rows import record_of, tag_rows
 from core.casebook.tables import AnswerRow, CaseRow
 
@@ -29,31 +31,6 @@ class Coming:
     part: Path
     index: str
     sha256: str
-
-
-@dataclass(frozen=True)
-class Imported:
-    """added: the new cases; renamed: uid in the archive -> uid here, where another case had it. known: those that were
-    here already, as they are here; answers: how many answers to those were new."""
-
-    added: tuple[SavedCase, ...] = ()
-    renamed: tuple[tuple[str, str], ...] = ()
-    known: tuple[SavedCase, ...] = ()
-    answers: int = 0
-
-    def sentences(self) -> list[str]:
-        """What came in, in whole sentences."""
-        added, known = len(self.added), len(self.known)
-        said = [f"{added} case{' was' if added == 1 else 's were'} imported."]
-        if self.renamed:
-            said.append(f"{len(self.renamed)} of them got a new name, as another case here has the one it came with.")
-        if known:
-            said.append(f"{known} case{' was' if known == 1 else 's were'} here already.")
-        if self.answers:
-            said.append(f"{self.answers} answer{' was' if self.answers == 1 else 's were'} added to them.")
-        if deleted := sum(each.deleted is not None for each in self.known):
-            said.append(f"{deleted} of those {'is' if deleted == 1 else 'are'} deleted here and can be restored.")
-        return said
 
 
 def bring_in(casebook: Casebook, coming: Iterable[Coming]) -> Imported:
@@ -73,8 +50,13 @@ def bring_in(casebook: Casebook, coming: Iterable[Coming]) -> Imported:
 
 def _one(casebook: Casebook, session: Session, coming: Coming, made: Imported, placed: list[str]) -> Imported:
     if (same := _same(casebook, session, coming)) is not None:
-        count = _answers(session, coming.told.answers, same.uid)
-        return replace(made, known=(*made.known, record_of(same)), answers=made.answers + count)
+        case, mine = record_of(same), _may_answer_for_others(same)
+        count = _answers(session, coming.told.answers, same.uid, add=mine)
+        made = replace(made, known=(*made.known, case))
+        if not mine:
+            return replace(made, left=made.left + count)
+        answered = (*made.answered, same.uid) if count else made.answered
+        return replace(made, answers=made.answers + count, answered=answered)
     uid = coming.told.uid
     if not uid or session.get(CaseRow, uid) is not None or (casebook.cases / uid).exists():
         uid = new_uid()
@@ -82,11 +64,18 @@ def _one(casebook: Casebook, session: Session, coming: Coming, made: Imported, p
     placed.append(uid)
     row = coming.row
     row.uid, row.tags = uid, tag_rows(texts.tags(coming.told.tags))
+    row.owner, row.owner_name, row.shared = owned().values()
     session.add(row)
     session.flush()
-    _answers(session, coming.told.answers, uid)
+    brought = made.brought + _answers(session, coming.told.answers, uid, add=True)
     moved = ((coming.told.uid, uid),) if coming.told.uid not in ("", uid) else ()
-    return replace(made, added=(*made.added, record_of(row)), renamed=(*made.renamed, *moved))
+    return replace(made, added=(*made.added, record_of(row)), renamed=(*made.renamed, *moved), brought=brought)
+
+
+def _may_answer_for_others(row: CaseRow) -> bool:
+    """Whether who is acting may bring to this case what others are said to have answered."""
+    person = acting()
+    return not person.signed_in or person.role == "owner" or row.owner == person.id
 
 
 def _same(casebook: Casebook, session: Session, coming: Coming) -> CaseRow | None:
@@ -95,7 +84,8 @@ def _same(casebook: Casebook, session: Session, coming: Coming) -> CaseRow | Non
     Where it comes without a uid, any of its study with the same contents.
     """
     told = coming.told
-    rows = session.scalars(select(CaseRow).where(CaseRow.study_id == told.study_id).order_by(CaseRow.created))
+    alike_by_study = select(CaseRow).where(CaseRow.study_id == told.study_id, seen())
+    rows = session.scalars(alike_by_study.order_by(CaseRow.created))
     here = sorted(rows, key=lambda row: row.uid != told.uid)
     alike = (row for row in here if not told.uid or _alike(row, told))
     return next((row for row in alike if _contents(casebook, row.uid, coming)), None)
@@ -116,8 +106,8 @@ def _contents(casebook: Casebook, uid: str, coming: Coming) -> bool:
         return False
 
 
-def _answers(session: Session, answers: Iterable[ExpertAnswer], uid: str) -> int:
-    """Add the answers that this case has not got; how many those were. One whose uid is taken gets a new one."""
+def _answers(session: Session, answers: Iterable[ExpertAnswer], uid: str, *, add: bool) -> int:
+    """Add the answers that this case has not got, or only count them. One whose uid is taken gets a new one."""
     count = 0
     for answer in answers:
         known = session.get(AnswerRow, answer.uid)
@@ -126,14 +116,15 @@ def _answers(session: Session, answers: Iterable[ExpertAnswer], uid: str) -> int
         mine = row_of_answer(replace(answer, case_uid=uid, uid=answer.uid if known is None else new_uid()))
         if known is not None and _has(session, mine):
             continue
-        session.add(mine)
-        session.flush()
         count += 1
+        if add:
+            session.add(mine)
+            session.flush()
     return count
 
 
 def _has(session: Session, mine: AnswerRow) -> bool:
     """Whether its case has this answer already, under another uid."""
-    names = [each.name for each in fields(ExpertAnswer) if each.name != "uid"]
+    names = [each.name for each in fields(ExpertAnswer) if each.name not in ("uid", *HERE_ONLY)]
     there = session.scalars(select(AnswerRow).where(AnswerRow.case_uid == mine.case_uid))
     return any(all(getattr(row, name) == getattr(mine, name) for name in names) for row in there)

@@ -8,17 +8,14 @@ from pathlib import Path
 
 from core.base.atomic_files import whole
 from core.base.errors import Unreadable
-from core.bundles.comparison_folder import COMPARISON, CROSSINGS, belongs_here
-from core.bundles.manifest import ARRAYS, LARGEST, MANIFEST, belongs
-from core.casebook import mask_png
-from core.casebook.archive_limits import MOST_BYTES
-from core.casebook.export import INDEX
+from core.bundles.comparison_folder import COMPARISON, belongs_here
+from core.bundles.manifest import belongs
+from core.casebook.archives.export import INDEX
+from core.casebook.archives.limits import MASK, MOST_BYTES, largest
 from core.casebook.places import THUMBNAIL
 from core.untrusted.bounded_zip import BoundedZip
 from core.untrusted.zip_member import PIECE, shown
 
-LARGEST_ARRAYS, LARGEST_PICTURE = 2 * 10**9, 64 * 10**6  # bytes
-MASK = re.compile(r"answers/[0-9a-f]{16}_(?:relevant|spurious)\.png")
 _OF_CASE = re.compile(r"([0-9a-f]{16})/(.+)")
 
 
@@ -53,16 +50,6 @@ def allowed(name: str) -> bool:
     [True, True, False, False, False, False]
     """
     return belongs(name) or belongs_here(name) or name in (COMPARISON, THUMBNAIL) or bool(MASK.fullmatch(name))
-
-
-def largest(name: str) -> int:
-    """How many bytes such a file may have."""
-    last = name.rpartition("/")[2]
-    if last in (ARRAYS, CROSSINGS):
-        return LARGEST_ARRAYS
-    if last in (MANIFEST, COMPARISON):
-        return LARGEST
-    return mask_png.LARGEST if MASK.fullmatch(name) else LARGEST_PICTURE
 
 
 def expect_room(archive: BoundedZip, folder: Path) -> None:

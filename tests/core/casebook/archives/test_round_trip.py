@@ -3,13 +3,13 @@
 import numpy as np
 import pytest
 
-from core.casebook import archive_limits, export, import_files, import_zip
 from core.casebook.answers import ExpertAnswer, add_answer, answers_of
+from core.casebook.archives import export, import_files, import_zip, limits
+from core.casebook.archives.export import zipped
+from core.casebook.archives.import_zip import import_zip as bring
 from core.casebook.casebook import Casebook
-from core.casebook.export import zipped
-from core.casebook.import_zip import import_zip as bring
 from core.casebook.mask_png import mask_png
-from tests.core.casebook.archives import exported, packed
+from tests.core.casebook.archives.made import exported, packed
 from tests.core.casebook.saver import small_study
 
 MASK = mask_png(np.ones((8, 8), dtype=bool))
@@ -54,13 +54,23 @@ def test_more_than_comes_in_again_is_not_written(
     assert "\n" not in str(error.value)
 
 
+def test_a_file_too_large_to_come_in_again_is_not_written(
+    casebook: Casebook, uid: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    most = (casebook.folder(uid) / "original.png").stat().st_size
+    monkeypatch.setattr(limits, "LARGEST_PICTURE", most)
+    monkeypatch.setattr(limits, "LARGEST_ARRAYS", 1)
+    with pytest.raises(ValueError, match=rf"arrays.npz of case {uid} is larger than can be imported again"):
+        zipped(casebook, [uid])
+
+
 @pytest.mark.parametrize("limit", ["MOST_FILES", "MOST_BYTES"])
 def test_as_much_as_is_written_comes_in(
     casebook: Casebook, uid: str, monkeypatch: pytest.MonkeyPatch, limit: str
 ) -> None:
     files = exported(casebook, uid)
     module = import_zip if limit == "MOST_FILES" else import_files
-    assert getattr(module, limit) == getattr(export, limit) == getattr(archive_limits, limit)
+    assert getattr(module, limit) == getattr(export, limit) == getattr(limits, limit)
     most = len(files) if limit == "MOST_FILES" else sum(map(len, files.values()))
     for each in (module, export):
         monkeypatch.setattr(each, limit, most)

@@ -10,6 +10,9 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import IO
 
+from core.access.permission import require
+from core.audit.events import IMPORTED
+from core.audit.record import record
 from core.base.atomic_files import write_whole
 from core.base.errors import Unreadable
 from core.base.plain_line import plain_line
@@ -17,14 +20,14 @@ from core.bundles.case_files import sha256
 from core.bundles.comparison_folder import COMPARISON
 from core.bundles.manifest import LARGEST, MANIFEST
 from core.casebook import texts
-from core.casebook.archive_limits import LARGEST_INDEX, MOST_FILES
+from core.casebook.archives.export import INDEX
+from core.casebook.archives.import_files import expect_listed, expect_room, files_by_case, unpack
+from core.casebook.archives.import_index import Told, read_index
+from core.casebook.archives.import_rows import Coming, Imported, bring_in
+from core.casebook.archives.limits import LARGEST_INDEX, MOST_FILES
 from core.casebook.casebook import Casebook
-from core.casebook.export import INDEX
 from core.casebook.facts import facts, suggested_title
 from core.casebook.folders import bringing_in, flush, read_folder
-from core.casebook.import_files import expect_listed, expect_room, files_by_case, unpack
-from core.casebook.import_index import Told, read_index
-from core.casebook.import_rows import Coming, Imported, bring_in
 from core.casebook.places import THUMBNAIL, hidden, new_uid
 from core.casebook.records import Kind
 from core.casebook.tables import CaseRow
@@ -50,9 +53,11 @@ def import_zip(casebook: Casebook, file: Path | IO[bytes], called: str) -> Impor
     """Bring in the cases of an archive, an open file or a place, that people know as `called`.
 
     A case that is here already, of the same uid and the same in everything, is left as it is, and gets the answers
-    that are not here yet; another of that uid comes in under a new one. ValueError or OSError in one sentence, and the
-    casebook as it was, if anything in the archive is not as it must be.
+    that are not here yet, unless it is another's; another of that uid comes in under a new one. ValueError or OSError
+    in one sentence, and the casebook as it was, if anything in the archive is not as it must be, or who is acting may
+    not bring in cases.
     """
+    require("upload")
     parts: list[Path] = []
     try:
         with bringing_in(casebook.cases):
@@ -63,10 +68,14 @@ def import_zip(casebook: Casebook, file: Path | IO[bytes], called: str) -> Impor
                 for each in found:
                     parts.append(each.part)
                     coming.append(_unpacked(archive, each))
-            return bring_in(casebook, coming)
+            made = bring_in(casebook, coming)
     finally:
         for part in parts:
             shutil.rmtree(part, ignore_errors=True)
+    if made.added or made.answers:
+        added, count = [case.uid for case in made.added], made.answers + made.brought
+        record(IMPORTED, {"cases": added, "answered": [*made.answered], "answers": count})
+    return made
 
 
 def _found(casebook: Casebook, archive: BoundedZip) -> list[_Found]:

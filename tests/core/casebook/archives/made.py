@@ -6,8 +6,8 @@ import zipfile
 from collections.abc import Callable
 from typing import Any
 
+from core.casebook.archives.export import INDEX, zipped
 from core.casebook.casebook import Casebook
-from core.casebook.export import INDEX, zipped
 
 Files = dict[str, bytes]
 

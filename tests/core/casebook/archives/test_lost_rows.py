@@ -8,11 +8,11 @@ from pathlib import Path
 import pytest
 
 from app.ui import cached
-from core.casebook import import_zip
+from core.casebook.archives import import_zip
+from core.casebook.archives.import_rows import bring_in
 from core.casebook.casebook import Casebook
-from core.casebook.import_rows import bring_in
 from core.casebook.places import hidden
-from tests.core.casebook.archives import exported, packed
+from tests.core.casebook.archives.made import exported, packed
 from tests.core.casebook.saver import small_study
 
 

@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 import torch
 
-from core.casebook.bring_picture import with_picture
+from core.casebook.archives.bring_picture import with_picture
 from core.compare.comparison import Comparison
 from core.contracts.toy_models import quadrant
 from core.images.picture import fit

@@ -8,14 +8,13 @@ from typing import get_args
 
 from core.base.errors import Unreadable
 from core.base.plain_line import plain_line
-from core.casebook import texts
+from core.casebook import answers, texts
 from core.casebook.answers import ExpertAnswer, checked
-from core.casebook.archive_limits import LARGEST_INDEX, MOST_ANSWERS, MOST_CASES
-from core.casebook.export import INDEX, MASKS
-from core.casebook.import_files import MASK
+from core.casebook.archives.export import INDEX, MASKS
+from core.casebook.archives.limits import LARGEST_INDEX, MASK, MOST_ANSWERS, MOST_CASES
 from core.casebook.mask_png import LARGEST as LARGEST_MASK
 from core.casebook.mask_png import read_mask
-from core.casebook.records import SOURCES, Kind, SavedCase
+from core.casebook.records import HERE_ONLY, SOURCES, Kind, SavedCase
 from core.untrusted.foreign_json import parse_object
 from core.untrusted.json_part import Part
 
@@ -57,26 +56,26 @@ def read_index(raw: bytes, read: Read, members: Iterable[str]) -> list[Told]:
 
 
 def _case(told: Part, read: Read, members: set[str]) -> Told:
-    parts = told.record([*(each.name for each in fields(SavedCase)), "answers"])
+    parts = told.record([*(each.name for each in fields(SavedCase) if each.name not in HERE_ONLY), "answers"])
     uid = parts["uid"].text(16, UID)
     parts["source"].one_of(SOURCES)
     kind = parts["kind"].one_of(get_args(Kind))
     tags = tuple(each.text(1000, ANY) for each in parts["tags"].entries(texts.TAGS))
     title = parts["title"].text(50 * texts.TITLE, ANY)
     note = parts["note"].text(texts.NOTE, ANY)
-    answers = [_answer(each, uid, read, members) for each in parts["answers"].entries(MOST_ANSWERS)]
-    if len({each.uid for each in answers}) < len(answers):
+    said = [_answer(each, uid, read, members) for each in parts["answers"].entries(MOST_ANSWERS)]
+    if len({each.uid for each in said}) < len(said):
         parts["answers"].refuse("a list of different answers")
     return Told(
         uid, "image" if kind == "image" else "comparison", texts.title(title), texts.note(note),
         tuple(texts.tags(tags).values()), moment(parts["created"]), moment(parts["changed"]),
         parts["study_id"].text(16, UID), plain_line(parts["image_name"].text(1000, ANY), 200),
-        plain_line(parts["label"].text(1000, ANY), 300), tuple(answers),
+        plain_line(parts["label"].text(1000, ANY), 300), tuple(said),
     )  # fmt: skip
 
 
 def _answer(told: Part, case_uid: str, read: Read, members: set[str]) -> ExpertAnswer:
-    parts = told.record(each.name for each in fields(ExpertAnswer))
+    parts = told.record(each.name for each in fields(ExpertAnswer) if each.name not in answers.HERE_ONLY)
     values = {name: each.value for name, each in parts.items()}
     if parts["case_uid"].value != case_uid:
         parts["case_uid"].refuse("the uid of its case")

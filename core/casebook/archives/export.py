@@ -6,10 +6,11 @@ import zipfile
 from collections.abc import Iterable
 from dataclasses import asdict
 from importlib.metadata import version
+from pathlib import Path
 from typing import IO, Any
 
-from core.casebook.answers import ExpertAnswer, answers_of
-from core.casebook.archive_limits import LARGEST_INDEX, MOST_ANSWERS, MOST_BYTES, MOST_CASES, MOST_FILES
+from core.casebook.answers import HERE_ONLY, ExpertAnswer, answers_of
+from core.casebook.archives.limits import LARGEST_INDEX, MOST_ANSWERS, MOST_BYTES, MOST_CASES, MOST_FILES, largest
 from core.casebook.casebook import Casebook
 from core.casebook.records import SavedCase
 
@@ -37,13 +38,38 @@ def zipped(casebook: Casebook, uids: Iterable[str]) -> IO[bytes]:
     return out
 
 
+def refusal(casebook: Casebook, uids: Iterable[str]) -> str:
+    """Why these cannot be taken along, in one sentence, as far as their files say without a look inside; "" if none."""
+    try:
+        cases = [casebook.get(uid) for uid in dict.fromkeys(uids)]
+        _expect(len(cases), MOST_CASES, "cases")
+        sizes = [path.stat().st_size for case in cases for path in _files(casebook, case)]
+        _expect(len(sizes) + 1, MOST_FILES, "files")
+        _expect(sum(sizes), MOST_BYTES, "bytes")
+    except OSError:  # whose words name a folder of this machine
+        return "a file of these cases cannot be read"
+    except ValueError as error:
+        return str(error)
+    return ""
+
+
+def _files(casebook: Casebook, case: SavedCase) -> list[Path]:
+    """The files of a case, in order; ValueError if one of them is larger than is brought in again."""
+    folder = casebook.folder(case.uid)
+    paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+    for path in paths:
+        if path.stat().st_size > largest(name := path.relative_to(folder).as_posix()):
+            raise ValueError(f"{name} of case {case.uid} is larger than can be imported again; leave it out")
+    return paths
+
+
 def _write(casebook: Casebook, cases: Iterable[SavedCase], out: IO[bytes]) -> None:
     told, size, count = [], 0, 1  # casebook.json itself is a file
     with zipfile.ZipFile(out, "w", zipfile.ZIP_STORED) as archive:
         for case in cases:
             folder, answers = casebook.folder(case.uid), answers_of(casebook, case.uid)
             _expect(len(answers), MOST_ANSWERS, "answers to one case")
-            paths = [path for path in sorted(folder.rglob("*")) if path.is_file() and not path.is_symlink()]
+            paths = _files(casebook, case)
             masks = {name: raw for answer in answers for name, raw in _masks(case, answer).items()}
             count += len(paths) + len(masks)
             size += sum(path.stat().st_size for path in paths) + sum(map(len, masks.values()))
@@ -78,4 +104,5 @@ def _told(case: SavedCase, answer: ExpertAnswer) -> dict[str, Any]:
     named = {name: f"{case.uid}/answers/{answer.uid}_{name}.png" for name in MASKS}
     marked = {name: path if path in masks else None for name, path in named.items()}
     created = None if answer.created is None else answer.created.isoformat()
-    return asdict(answer) | marked | {"created": created}
+    told = {name: value for name, value in asdict(answer).items() if name not in HERE_ONLY}
+    return told | marked | {"created": created}

@@ -13,16 +13,16 @@ import pytest
 import torch
 
 from core.bundles import write
-from core.casebook import import_files, import_zip
 from core.casebook.answers import ExpertAnswer, add_answer, answers_of
+from core.casebook.archives import import_files, import_zip, limits
+from core.casebook.archives.export import zipped
+from core.casebook.archives.import_zip import import_zip as bring
 from core.casebook.casebook import Casebook
-from core.casebook.export import zipped
-from core.casebook.import_zip import import_zip as bring
 from core.casebook.mask_png import mask_png
 from core.compare.comparison import Comparison
 from core.contracts.toy_models import quadrant
 from core.study.study import Study, begin
-from tests.core.casebook.archives import Files, exported, packed, told
+from tests.core.casebook.archives.made import Files, exported, packed, told
 from tests.core.casebook.saver import small_study
 
 HOSTILE_TITLE = "<img src=x onerror=alert(1)> ../../x \u202egpj.exe"
@@ -205,7 +205,7 @@ def test_one_bad_case_of_two_keeps_both_out(casebook: Casebook, other: Casebook,
 def test_a_failure_at_the_very_end_leaves_nothing(
     casebook: Casebook, other: Casebook, files: tuple[str, Files], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from core.casebook import import_rows
+    from core.casebook.archives import import_rows
 
     uids = [files[0], casebook.save(small_study(), title="B", source="batch").uid]
     real, calls = import_rows.put, list[str]()
@@ -252,5 +252,5 @@ def test_links_twins_bombs_and_what_is_no_archive(
     monkeypatch.undo()
     bomb = io.BytesIO()
     with zipfile.ZipFile(bomb, "w", zipfile.ZIP_DEFLATED) as archive:
-        archive.writestr(f"{uid}/original.png", bytes(import_files.LARGEST_PICTURE + 1))
+        archive.writestr(f"{uid}/original.png", bytes(limits.LARGEST_PICTURE + 1))
     refused(other, bomb, "far larger than such a file can be")

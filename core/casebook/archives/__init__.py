@@ -1,0 +1,1 @@
+"""Cases taken along as one zip, and brought into another casebook whole or not at all."""
