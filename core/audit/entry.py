@@ -7,7 +7,7 @@ of the entry before, so that none can be changed, taken out or put in without ev
 import hashlib
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.base.errors import Unreadable
@@ -22,7 +22,8 @@ TEXTS = ("time", "who", "event", "before", "hash")
 class Entry:
     """What a line says. n: its number, from 1; facts: what the event calls for; run, task: "" where there is none.
 
-    intact: whether the line is just what was written under its hash.
+    person: {"id", "name"} of who was signed in, {} where nobody signs in. intact: whether the line is just what was
+    written under its hash.
     """
 
     n: int
@@ -36,6 +37,7 @@ class Entry:
     before: str
     hash: str
     intact: bool = True
+    person: Mapping[str, Any] = field(default_factory=dict)
 
     @property
     def files(self) -> Mapping[str, str]:
@@ -56,7 +58,7 @@ def canonical(value: Any) -> str:
 def sealed(n: int, before: str, said: Mapping[str, Any]) -> bytes:
     """The line of entry `n`, with its end; ValueError or TypeError in one sentence if it could not be read back.
 
-    said: "time", "who", "event" and, as they apply, "run", "task", "facts", "code".
+    said: "time", "who", "event" and, as they apply, "run", "task", "facts", "code", "person".
     """
     content = {"run": "", "task": "", "facts": {}, "code": {}} | dict(said) | {"n": n, "before": before}
     whole = content | {"hash": hashlib.sha256(canonical(content).encode()).hexdigest()}
@@ -70,14 +72,14 @@ def parsed(line: bytes) -> Entry:
     """The entry on a line, without its end; Unreadable in one sentence if it is none."""
     found = parse_object(line, "the entry", LONGEST)
     n, run, task = found.get("n"), found.get("run", ""), found.get("task", "")
-    facts, code = found.get("facts", {}), found.get("code", {})
+    facts, code, person = found.get("facts", {}), found.get("code", {}), found.get("person", {})
     texts = [found.get(name) for name in TEXTS] + [run, task]
     if not isinstance(n, int) or isinstance(n, bool) or n < 1 or not all(isinstance(each, str) for each in texts):
         raise Unreadable("the entry lacks a number or a text that every entry has")
-    if not isinstance(facts, dict) or not isinstance(code, dict):
+    if not all(isinstance(each, dict) for each in (facts, code, person)):
         raise Unreadable("the entry has facts that are no object")
     content = {name: value for name, value in found.items() if name != "hash"}
     intact = hashlib.sha256(canonical(content).encode()).hexdigest() == found["hash"]
     intact = intact and canonical(found).encode() == line
     named = {name: found[name] for name in TEXTS}
-    return Entry(n=n, run=run, task=task, facts=facts, code=code, intact=intact, **named)
+    return Entry(n=n, run=run, task=task, facts=facts, code=code, intact=intact, person=person, **named)

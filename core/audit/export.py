@@ -1,5 +1,6 @@
 """The audit trail to take along: as JSON lines, which any program can check, and as a page for people."""
 
+from core.access.permission import require
 from core.audit.findings import Report
 from core.audit.page import page
 from core.audit.places import trail_folder
@@ -14,6 +15,10 @@ def as_page(report: Report, run: str = "") -> bytes:
 
 
 def as_lines(run: str = "") -> bytes:
-    """The lines as they stand in the file, all or those about one run, without a torn piece at the end. OSError."""
+    """The lines as they stand in the file, all or those about one run, without a torn piece at the end.
+
+    OSError; Refused (a ValueError) if who asks may not read the trail.
+    """
+    require("audit")
     lines, _ = read_lines(trail_folder())
     return b"".join(line.raw for line in lines if not run or (line.entry is not None and line.entry.run == run))

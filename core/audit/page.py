@@ -3,8 +3,9 @@
 import html
 import json
 from collections.abc import Iterable, Sequence
+from typing import Any
 
-from core.audit import words
+from core.audit import people_words, words
 from core.audit.entry import Entry
 from core.audit.findings import Report
 from core.audit.state_words import CHAIN, LIMITS, state
@@ -53,15 +54,21 @@ def _table(entries: Sequence[Entry]) -> str:
     return f"<table><tr>{head}</tr>{''.join(map(_row, entries))}</table>"
 
 
+def _whole(entry: Entry) -> dict[str, Any]:
+    named = {"person": entry.person} if entry.person else {}
+    return {"account": entry.who, **named, "facts": entry.facts, "code": entry.code, "before": entry.before,
+            "hash": entry.hash}  # fmt: skip
+
+
 def _row(entry: Entry) -> str:
     said = words.sentence(entry)
-    whole = json.dumps({"facts": entry.facts, "code": entry.code, "before": entry.before, "hash": entry.hash}, indent=1)
+    whole = json.dumps(_whole(entry), indent=1)
     more = f"<details><summary>all of it</summary><pre>{html.escape(whole)}</pre></details>"
     altered = "" if entry.intact else "<strong>This entry was altered.</strong> "
     weights = words.weights_of(entry)
     name = html.escape(printable(words.came_out(entry)))
     model = f"{name}<br>best weights <code>{html.escape(printable(weights))}</code>" if weights else ""
-    cells = [str(entry.n), html.escape(words.moment(entry.time)), html.escape(printable(entry.who)),
+    cells = [str(entry.n), html.escape(words.moment(entry.time)), html.escape(printable(people_words.who(entry))),
              f"{altered}{html.escape(said[:1].upper() + said[1:])}.{more}",
              f"<code>{html.escape(printable(entry.run))}</code>", model]  # fmt: skip
     return f"<tr>{''.join(f'<td>{cell}</td>' for cell in cells)}</tr>\n"

@@ -7,6 +7,8 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
+from core.access.acting import acting
+from core.access.person import NOBODY
 from core.audit.append import append
 from core.audit.code_version import code_version
 from core.audit.places import trail_folder
@@ -50,7 +52,10 @@ def user() -> str:
 
 
 def _stamp() -> Mapping[str, Any]:
-    return {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": user()}
+    person = acting()
+    known = person.signed_in and person != NOBODY
+    named = {"person": {"id": person.id, "name": person.name}} if known else {}
+    return {"time": datetime.now(UTC).isoformat(timespec="milliseconds"), "who": user()} | named
 
 
 def _short(said: Mapping[str, Any], longest: int = LONG) -> Mapping[str, Any]:

@@ -6,6 +6,7 @@ noted elsewhere (`expect`) shows that, too.
 
 from pathlib import Path
 
+from core.access.permission import require
 from core.audit.chain import check
 from core.audit.entry import Entry
 from core.audit.events import MENDED
@@ -24,11 +25,13 @@ CUT = "entries that were cut off its end before would not show here"
 
 
 def verify(expect: str = "", *, files: bool = True, going: Going = lambda _: False) -> Report:
-    """The state of this user's trail. OSError in one sentence if it cannot be read.
+    """The state of this user's trail. OSError in one sentence if it cannot be read, Refused (a ValueError) if who asks
+    may not read it.
 
     expect: the hash of an entry that was noted elsewhere, which must be among the entries; files: compare the files on
     disk with what the entries say; going: whether a worker is at the run in a folder, whose files are then left alone.
     """
+    require("audit")
     place, runs = trail_folder(), runs_folder()
     busy = {path.name for path in runs.iterdir() if going(path)} if runs.is_dir() else set()
     held, findings = all_receipts(runs)  # before the head, and that before the entries: all grow

@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from core.audit import events
+from core.audit import events, people_words
 from core.audit.entry import Entry
 from core.base.plain_line import plain_line
 from core.base.run_folder import BEST, LAST
@@ -12,6 +12,7 @@ TASKS = {
     "refine": "train a model anew", "compare": "compare two models", "evaluate": "measure what models withstand",
     "corruptions": "measure models on common corruptions", "ara": "measure the smallest changes",
     "batch": "attack many pictures", "explainers": "measure explanations", "masking": "look for masked gradients",
+    "trial": "judge a model of a trial",
 }  # fmt: skip
 STATES = {"completed": "it is complete", "stopped": "it was stopped", "failed": "it failed"}
 HOW = {"save": "to stop and keep its state", "now": "to stop at once"}
@@ -43,7 +44,7 @@ def _said(entry: Entry) -> str:
         events.ADDED: f"added: {_text(facts.get('what'))} {_text(facts.get('name'))}",
         events.REMOVED: f"deleted: {_text(facts.get('what'))} {_text(facts.get('name'))}",
     }  # fmt: skip
-    return str(told.get(event, event))
+    return str({**told, **people_words.told(facts)}.get(event, event))
 
 
 def weights_of(entry: Entry) -> str:

@@ -134,3 +134,14 @@ def extra(evaluations: float) -> None:
     while scope is not None:
         scope.beyond += evaluations
         scope = scope._outer
+
+
+def made_elsewhere(forwards: int, queries: int, graded: int, beyond: float) -> None:
+    """Report passes that another process has made for this computation, as CancelScope counts them."""
+    scope = _current.get()
+    while scope is not None:
+        scope.forwards += forwards
+        scope.queries += queries
+        scope.graded += graded
+        scope.beyond += beyond
+        scope = scope._outer

@@ -1,5 +1,6 @@
 """The unit in which a parameter is shown: a fraction of the full range in 255ths of it, anything else as it is."""
 
+import math
 from dataclasses import Field
 from typing import Any
 
@@ -52,6 +53,29 @@ def exact_strength(value: float) -> str:
     """
     of_255 = f"{FULL * value:.6g}"
     return f"{of_255}/255" if float(of_255) / FULL == value else repr(value)
+
+
+def from_255ths(typed: float) -> float:
+    """The fraction of the full range behind a typed number of 255ths; one of few digits is just that one.
+
+    >>> from_255ths(8) == 8 / 255, from_255ths(7.65), 7.65 / 255
+    (True, 0.03, 0.030000000000000002)
+    """
+    value = typed / FULL
+    short = float(f"{value:.4g}")
+    return short if math.isclose(short, value, rel_tol=1e-12) else value
+
+
+def typed_255ths(value: float) -> str:
+    """A fraction of the full range as a number of 255ths to type, with as few digits as lead back to it.
+
+    >>> typed_255ths(8 / 255), typed_255ths(0.03), typed_255ths(1 / 3)
+    ('8', '7.65', '85')
+    >>> from_255ths(float(typed_255ths(1 / 7))) == 1 / 7
+    True
+    """
+    forms = (f"{FULL * value:.{digits}g}" for digits in range(4, 18))
+    return next((form for form in forms if from_255ths(float(form)) == value), f"{FULL * value:.17g}")
 
 
 def in_255ths(value: float, form: str = ".3g") -> str:

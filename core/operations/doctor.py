@@ -3,7 +3,7 @@
 from collections.abc import Callable, Iterator
 
 from core.base.errors import with_advice
-from core.operations.checks import brought, graphics, kept, machine, surroundings, versions
+from core.operations.checks import brought, graphics, kept, machine, sign_in, surroundings, versions
 from core.operations.finding import Finding
 
 Check = Callable[[], Finding | list[Finding]]
@@ -16,7 +16,8 @@ def checks(port: int, *, network: bool = False) -> dict[str, Check]:
         "graphics": graphics.graphics, "memory": machine.memory, "disk": machine.disk, "extras": versions.extras,
         "data": brought.data, "shipped weights": brought.shipped, "torchvision": brought.torchvision,
         "folder": kept.folder, "casebook": kept.casebook, "audit trail": kept.trail, "runs": kept.runs,
-        "launcher": kept.launchers, "port": lambda: surroundings.port(port), "clock": surroundings.clock,
+        "launcher": kept.launchers, "port": lambda: surroundings.port(port), "sign-in": sign_in.sign_in,
+        "clock": surroundings.clock,
         "letters": surroundings.letters,
     }  # fmt: skip
     return found | ({"network": surroundings.network} if network else {})

@@ -3,7 +3,8 @@
 import logging
 import os
 import sys
-from logging.handlers import RotatingFileHandler
+from functools import partial
+from logging.handlers import RotatingFileHandler, WatchedFileHandler
 from pathlib import Path
 
 from core.base.paths import home
@@ -19,6 +20,13 @@ LOGGER = "counterproof"
 
 class _Quiet(RotatingFileHandler):
     """A full disk ends no page, and is told by the doctor, not once for each line."""
+
+    def handleError(self, record: logging.LogRecord) -> None:
+        pass
+
+
+class _Following(WatchedFileHandler):
+    """The same for a process beside the server, which goes on in the new file where the server has begun one."""
 
     def handleError(self, record: logging.LogRecord) -> None:
         pass
@@ -42,20 +50,27 @@ def level() -> int | None:
     return LEVELS[chosen]
 
 
-def keep_log() -> str:
+def follow_log() -> str:
+    """As `keep_log`, in a process that works for the server: it never begins a new file."""
+    return keep_log(rotates=False)
+
+
+def keep_log(rotates: bool = True) -> str:
     """Have this process write its log, once however often this is called; "" or why it cannot, in a sentence.
 
-    Warnings still go to the terminal. Several servers may share the file.
+    Warnings still go to the terminal. rotates: whether it begins a new file where one is full.
     """
     logger = logging.getLogger(LOGGER)
-    if any(isinstance(each, _Quiet) for each in logger.handlers):
+    if is_kept():
         return ""
     try:
         wanted = level()
         if wanted is None:
             return ""
         log_folder().mkdir(parents=True, exist_ok=True)
-        handler = _Quiet(log_folder() / NAME, maxBytes=LARGEST, backupCount=KEPT, encoding="utf-8")
+        place = log_folder() / NAME
+        full = partial(_Quiet, maxBytes=LARGEST, backupCount=KEPT) if rotates else _Following
+        handler: logging.FileHandler = full(place, encoding="utf-8")
     except (OSError, ValueError) as error:
         return f"there is no log of the server: {error}"
     handler.setLevel(wanted)
@@ -67,3 +82,8 @@ def keep_log() -> str:
     logger.addHandler(handler)
     logger.setLevel(min(wanted, logging.WARNING))
     return ""
+
+
+def is_kept() -> bool:
+    """Whether this process writes its log."""
+    return any(isinstance(each, _Quiet | _Following) for each in logging.getLogger(LOGGER).handlers)

@@ -7,6 +7,7 @@ from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from core.access.belonging import belonging
 from core.base.paths import home
 from core.operations.retention.inventory import GONE, inventory, long_deleted
 from core.operations.retention.item import Item, over, size_of_tree
@@ -70,6 +71,8 @@ def _removed(each: Item, failed: list[str]) -> bool:
             if path.is_dir() and not path.is_symlink() and not path.name.startswith(GONE):
                 path = path.rename(path.with_name(f"{GONE}{path.name}"))
             remove(path)
+        if each.kind == "uploads":
+            belonging("uploads", first.stem).forget_names()
     except FileNotFoundError:  # somebody else was first
         return not os.path.lexists(first)
     except OSError as error:

@@ -83,6 +83,20 @@ def test_its_size_is_bounded(home: Path, log: logging.Logger, monkeypatch: pytes
     assert all(path.stat().st_size <= 2000 for path in (home / "logs").iterdir())
 
 
+def test_a_worker_goes_on_in_the_file_that_the_server_has_begun(
+    home: Path, log: logging.Logger, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(server_log, "LARGEST", 2000)
+    assert server_log.follow_log() == ""
+    assert server_log.is_kept()
+    for _ in range(60):
+        log.info("a worker begins no new file")
+    assert [path.name for path in (home / "logs").iterdir()] == ["server.jsonl"]
+    (home / "logs" / "server.jsonl").rename(home / "logs" / "server.jsonl.1")  # as the server does
+    log.info("the next one")
+    assert [each["said"] for each in lines(home)] == ["the next one"]
+
+
 @pytest.mark.parametrize(("chosen", "kept"), [("error", ["error"]), ("WARNING", ["warning", "error"]), ("off", [])])
 def test_the_level_is_the_environments(
     home: Path, log: logging.Logger, monkeypatch: pytest.MonkeyPatch, chosen: str, kept: list[str]

@@ -9,6 +9,8 @@ from pathlib import Path
 import pytest
 from sqlalchemy import delete
 
+from core.access.acting import acting_as
+from core.access.belonging import belonging
 from core.base.run_folder import LOCK
 from core.casebook import removal
 from core.casebook.casebook import Casebook
@@ -17,6 +19,7 @@ from core.operations.retention import tidy as tidying
 from core.operations.retention.tidy import tidy
 from core.runs.files import take
 from core.study.study import Study
+from tests.core.access.people import BELA
 from tests.core.casebook.conftest import compared, image_case
 from tests.core.operations.retention.things import RUN, aged, gathered, run, study, upload
 
@@ -47,6 +50,19 @@ def test_the_oldest_go_until_the_limit_is_kept(home: Path) -> None:
     assert done.kept["uploads"] == 1000
     assert names(home, "uploads") == [f"{1:016x}.image", f"{1:016x}.json"]
     assert not tidy({"uploads": 1000}).gone["uploads"]
+
+
+def test_with_an_upload_goes_what_people_called_it(home: Path) -> None:
+    upload(home, 1, 9)
+    whose = belonging("uploads", f"{1:016x}")
+    with acting_as(BELA):
+        whose.claim(called="Mr X.png")
+    tidy({"uploads": 1000})
+    assert whose.called() == "Mr X.png"
+    tidy({"uploads": 0})
+    assert names(home, "uploads") == []
+    assert whose.called() is None
+    assert not whose.nobodys(), "whoever brings it now brings it for themselves"
 
 
 def test_what_was_touched_just_now_stays(home: Path) -> None:

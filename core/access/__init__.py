@@ -1,0 +1,1 @@
+"""Who may do what: roles, persons, the policy that names them, whose a thing is, and the one check that refuses."""
