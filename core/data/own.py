@@ -2,28 +2,32 @@
 
 import math
 import re
-import shutil
 from contextlib import suppress
 from pathlib import Path
 from typing import IO
 
+from core.access.belonging import belonging, visible_names
+from core.access.permission import require
 from core.audit.events import ADDED, REMOVED
 from core.audit.hashes import file_hash
 from core.audit.record import record
 from core.base.atomic_files import whole
 from core.base.errors import Unreadable
+from core.base.held import held
 from core.base.paths import find, home, places
 from core.catalog import DATASETS
 from core.contracts.interfaces import DataFacts, Images, Progress
 from core.data.fingerprint import fingerprint_of
 from core.data.formats import npz, npz_write, picture_folder
 from core.data.formats.npz import Split
-from core.data.formats.picture_sources import MOST_FILES, in_zip
+from core.data.formats.picture_sources import in_zip
 from core.data.formats.picture_survey import survey
 from core.data.formats.picture_tree import tree as sorted_tree
-from core.untrusted.bounded_zip import BoundedZip
+from core.data.own_file import expect_room, holds
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_-]{0,39}")
+KEPT = "data/own/{}.npz"  # where added data lie, as the audit trail names files: from the user's folder on
+HELD = "somebody is adding or deleting data called {} just now"
 
 
 def folder() -> Path:
@@ -32,13 +36,18 @@ def folder() -> Path:
 
 
 def names() -> tuple[str, ...]:
-    """The names of your own data: those that were added, and .npz files laid into one of `places()` by hand.
+    """The names of the own data that who is acting may see: those that were added, and .npz files laid into one of
+    `places()` by hand.
 
     A folder that cannot be read has none to offer.
     """
     with suppress(OSError):
-        return tuple(sorted({path.stem for path in (*_files(folder()), *_by_hand())}))
+        return tuple(visible_names("data", _all()))
     return ()
+
+
+def _all() -> list[str]:
+    return sorted({path.stem for path in (*_files(folder()), *_by_hand())})
 
 
 def _files(place: Path) -> list[Path]:
@@ -52,7 +61,7 @@ def _by_hand() -> list[Path]:
 
 def place(name: str) -> Path:
     """The file of the data set `name`; ValueError if there is none."""
-    if NAME.fullmatch(name):
+    if NAME.fullmatch(name) and visible_names("data", [name]):
         path = folder() / f"{name}.npz"
         if path.is_file():
             return path
@@ -67,16 +76,14 @@ def removable(name: str) -> bool:
 
 
 def remove(name: str) -> None:
-    """Delete data that were added; ValueError if there are none of that name."""
+    """Delete data that were added; ValueError if there are none of that name, or who is acting may not."""
+    require("delete", belonging("data", name) if NAME.fullmatch(name) else None)
     if not removable(name):
         raise ValueError(f"there are no data called {name[:40]!r} that were added here")
-    (folder() / f"{name}.npz").unlink()
-    record(REMOVED, {"what": "data", "name": f"own:{name}", "removed": [_kept(name)]})
-
-
-def _kept(name: str) -> str:
-    """Where added data lie, as the audit trail names files: from the user's folder on."""
-    return f"data/own/{name}.npz"
+    with held(folder() / f".{name}.lock", HELD.format(name)):
+        (folder() / f"{name}.npz").unlink(missing_ok=True)
+        belonging("data", name).forget()
+    record(REMOVED, {"what": "data", "name": f"own:{name}", "removed": [KEPT.format(name)]})
 
 
 def facts(name: str) -> DataFacts:
@@ -96,14 +103,25 @@ def install(
     """Check an open .npz, or .zip of one folder per class, and keep it as the data `name`; ("own:name", notes).
 
     `called` is the file's own name. `size` (C, H, W) is what pictures in a .zip are brought to; without it the size
-    most of them have. ValueError in one sentence if anything does not fit, OSError if it cannot be stored.
+    most of them have. ValueError in one sentence if anything does not fit, or who is acting may not add data; OSError
+    if it cannot be stored.
     """
+    require("data")
     if not NAME.fullmatch(name):
         raise ValueError("expected a name of 1 to 40 letters, digits, - and _, beginning with a letter or digit")
-    if name in names():
-        raise ValueError(f"there are already data called {name}; choose another name")
+    with held(folder() / f".{name}.lock", f"{HELD.format(name)}; choose another name"):
+        if name in _all():
+            raise ValueError(f"there are already data called {name}; choose another name")
+        notes = _stored(file, name, called, size, progress)
+    return f"own:{name}", tuple(dict.fromkeys(filter(None, notes)))  # what holds for both splits is said once
+
+
+def _stored(
+    file: IO[bytes], name: str, called: str, size: tuple[int, int, int] | None, progress: Progress | None
+) -> list[str]:
+    """Check and keep it, under a name that is free and held; the notes."""
     notes: list[str] = []
-    kind = _holds(file, called)
+    kind = holds(file, called)
     tree = sorted_tree(in_zip(file, called), called) if kind == "pictures" else None
     if tree is not None:
         size = size or survey(tree).facts.size
@@ -119,30 +137,13 @@ def install(
     else:
         splits, shape = [sum(map(len, groups)) for groups in tree.files.values()], size or (1, 1, 1)
     target = folder() / f"{name}.npz"
-    _room(target, math.prod(shape), splits, called)
+    expect_room(target, math.prod(shape), splits, called)
     try:
-        with whole(target) as out:
+        with belonging("data", name).anew(), whole(target) as out:
             npz_write.write(out, load)
     except Unreadable:
         raise
     except OSError as error:
         raise OSError(f"{name} could not be stored in {target.parent}: {error.strerror or error}") from error
-    kept = {"files": {_kept(name): file_hash(target)}, "data_fingerprint": fingerprint_of(target)}
-    notes.append(record(ADDED, {"what": "data", "name": f"own:{name}"} | kept))
-    return f"own:{name}", tuple(dict.fromkeys(filter(None, notes)))  # what holds for both splits is said once
-
-
-def _room(target: Path, each: int, splits: list[int], called: str) -> None:
-    """Refuse what is too large, `each` bytes an image, or finds no room on the disk, before any of it is unpacked."""
-    if each * max(splits) > npz.MOST_VALUES:
-        raise Unreadable(f"{called} holds more than {npz.MOST_VALUES / 1e9:.0f} GB of images in a split; take fewer")
-    above = next(place for place in target.parents if place.exists())
-    if (needed := each * sum(splits)) > (free := shutil.disk_usage(above).free):
-        raise Unreadable(f"{called} needs {needed / 1e9:.1f} GB in {target.parent}, where {free / 1e9:.1f} GB are free")
-
-
-def _holds(file: IO[bytes], called: str) -> str:
-    """Whether a file is an .npz ("arrays") or a .zip of pictures ("pictures"), told by its contents."""
-    with BoundedZip(file, called, most=MOST_FILES) as archive:
-        arrays = any(name.endswith(".npy") and "/" not in name for name in archive.members)
-    return "arrays" if arrays else "pictures"
+    kept = {"files": {KEPT.format(name): file_hash(target)}, "data_fingerprint": fingerprint_of(target)}
+    return [*notes, record(ADDED, {"what": "data", "name": f"own:{name}"} | kept)]

@@ -13,9 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from core.base.errors import Unreadable
-from core.images import dicom_kept
+from core.images import dicom_kept, dicom_packing
 from core.images.dicom_tone import grey
-from core.images.formats import MOST_KEPT, MOST_PIXELS
+from core.images.formats import MOST_KEPT, MOST_PIXELS, is_dicom
 from core.images.levels import Levels
 
 GREY = ("MONOCHROME1", "MONOCHROME2")
@@ -38,9 +38,10 @@ class Dicom:
             ) from error
         self.name = name
         try:
-            self.data: Any = pydicom.dcmread(io.BytesIO(raw))
+            self.data: Any = pydicom.dcmread(io.BytesIO(raw), force=is_dicom(raw))  # which may lack the preamble
         except InvalidDicomError as error:
             raise Unreadable(f"{name} is not a DICOM file that can be read") from error
+        dicom_packing.name_it(self.data)
         if not any(each in self.data for each in ("PixelData", "FloatPixelData", "DoubleFloatPixelData")):
             raise Unreadable(f"{name} is a DICOM file that holds no picture")
         if str(self.data.get("BurnedInAnnotation", "")).strip().upper() == "YES":
@@ -65,29 +66,7 @@ class Dicom:
             raise Unreadable(
                 f"{self.name} unpacks to more than {MOST_FRAMES} frames or {MOST_KEPT // 10**6} MB; export fewer frames"
             )
-        self._expect_decoder()
-
-    def _expect_decoder(self) -> None:
-        """Unreadable unless the pixels are packed in a way that this installation can undo."""
-        from pydicom.pixels import get_decoder
-
-        syntax = self.data.file_meta.TransferSyntaxUID
-        if not syntax.is_encapsulated:
-            return
-        try:
-            known = get_decoder(syntax).is_available
-        except NotImplementedError:
-            known = False
-        if not known:
-            raise self._packed()
-
-    def _packed(self) -> Unreadable:
-        syntax = self.data.file_meta.TransferSyntaxUID
-        how = "private" if syntax.is_private or syntax.name == str(syntax) else syntax.name
-        return Unreadable(
-            f"{self.name} is damaged or packed in a way that is not supported ({how}); "
-            "export it uncompressed or as JPEG 2000"
-        )
+        dicom_packing.expect_decoder(self.data, self.name)
 
     @property
     def is_grey(self) -> bool:
@@ -100,7 +79,7 @@ class Dicom:
         try:
             made: NDArray[Any] = pixel_array(self.data, index=index)
         except RuntimeError as error:  # by every library that unpacks it
-            raise self._packed() from error
+            raise dicom_packing.refusal(self.data, self.name) from error
         made = made.astype(made.dtype.newbyteorder("="), copy=False)
         per = (self.height, self.width) + ((3,) if int(self.data.get("SamplesPerPixel") or 1) == 3 else ())
         count = self.frames if index is None else 1

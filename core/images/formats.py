@@ -1,5 +1,6 @@
 """What bytes from outside may be: the kinds of picture that are read, the bounds, and what else is told apart."""
 
+import re
 import struct
 import zlib
 
@@ -38,14 +39,23 @@ def foreign(raw: bytes) -> str:
     return ""
 
 
+# The first element of a file without a preamble, of the groups 0002 and 0008, little endian: its type is one of those
+# that stand there, or, where types are not written, its length is short.
+BARE = re.compile(rb"[\x02\x08]\0[\0-\xff]\0(?:UL|CS|DA|TM|UI|SH|LO|[\0-\x40]\0\0\0)", re.DOTALL)
+
+
 def is_tiff(raw: bytes) -> bool:
     """Whether the bytes begin as a TIFF does, ordinary or large."""
     return raw[:4] in (b"II*\0", b"MM\0*", b"II+\0", b"MM\0+")
 
 
 def is_dicom(raw: bytes) -> bool:
-    """Whether the bytes begin as a DICOM file does."""
-    return raw[128:132] == b"DICM"
+    r"""Whether the bytes, of which the first 132 are enough, begin as a DICOM file does, with its preamble or without.
+
+    >>> [is_dicom(raw) for raw in (bytes(128) + b"DICM", b"\x08\0\x05\0CS", b"\x08\0\x05\0\x0a\0\0\0")]
+    [True, True, True]
+    """
+    return raw[128:132] == b"DICM" or bool(BARE.match(raw))
 
 
 def other_ending(name: str, kind: str) -> str:

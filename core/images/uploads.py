@@ -7,8 +7,10 @@ the file itself asks: "upload/0123456789abcdef@frame3@-160:240" (core.images.vie
 import hashlib
 import json
 import re
-from pathlib import Path
+from itertools import islice
 
+from core.access.acting import acting
+from core.access.belonging import belonging, is_visible
 from core.base.atomic_files import write_whole
 from core.base.paths import home
 from core.images.decode import pixels_only
@@ -16,6 +18,7 @@ from core.images.picture import Picture, plain_name, stripped_picture
 from core.images.view import FIRST, View
 from core.untrusted.foreign_json import read_object
 
+NAMELESS = "picture"
 LARGEST = 10_000  # bytes of the file that holds an upload's name
 _UPLOAD = re.compile(r"(upload/[0-9a-f]{16})(@[0-9a-z@:.+-]{1,80})?", re.ASCII)
 
@@ -46,46 +49,62 @@ def without_view(image_id: str) -> str:
 
 
 def uploaded(image_id: str) -> Picture:
-    """The picture called "upload/0123456789abcdef"; ValueError in a sentence if it is not there, or was changed."""
+    """The picture called "upload/0123456789abcdef"; ValueError in a sentence if it is not there, was changed, or
+    belongs to others.
+    """
     plain, view = parts(image_id)
     short = plain.partition("/")[2]
     path = home() / "uploads" / f"{short}.image"
-    if not path.is_file():
+    if not path.is_file() or not is_visible("uploads", short):
         raise ValueError("this uploaded picture is no longer here; upload it again")
     raw = path.read_bytes()
     if not hashlib.sha256(raw).hexdigest().startswith(short):
         raise ValueError("this uploaded picture was changed on disk; upload it again")
-    return stripped_picture(raw, _name(path.with_suffix(".json")), view)
+    return stripped_picture(raw, _name(short), view)
 
 
-def _name(path: Path) -> str:
-    """The name an upload came under; a plain one if that was not kept."""
+def may_see(image_id: str) -> bool:
+    """Whether who is acting may see a picture: one of the gallery, or an upload that they have, or that is nobody's."""
+    return not is_upload(image_id) or is_visible("uploads", parts(image_id)[0].partition("/")[2])
+
+
+def _name(short: str) -> str:
+    """The name an upload came under, from who is acting where people sign in; a plain one if that was not kept.
+
+    It may be a patient's, so whoever else has the same picture is not told it.
+    """
+    whose = belonging("uploads", short)
+    if (mine := whose.called()) is not None:
+        return plain_name(mine)
+    if acting().signed_in and not whose.nobodys():
+        return NAMELESS
     try:
-        name = read_object(path, LARGEST).get("name")
+        name = read_object(home() / "uploads" / f"{short}.json", LARGEST).get("name")
     except (OSError, ValueError):
-        return "picture"
-    return plain_name(name) if isinstance(name, str) else "picture"
+        return NAMELESS
+    return plain_name(name) if isinstance(name, str) else NAMELESS
 
 
 def upload_name(image_id: str) -> str:
     """What the upload of that id is called."""
-    return _name(home() / "uploads" / f"{parts(image_id)[0].partition('/')[2]}.json")
+    return _name(parts(image_id)[0].partition("/")[2])
 
 
 def uploads(count: int) -> dict[str, str]:
-    """Id -> name of the `count` uploads stored last, the oldest of them first."""
+    """Id -> name of the `count` uploads stored last that who is acting may see, the oldest of them first."""
     try:
         folder = home() / "uploads"
         found = sorted(folder.glob("*.image"), key=lambda path: path.stat().st_mtime) if folder.is_dir() else []
     except OSError:  # what cannot be looked at has none to offer
         return {}
-    named = {f"upload/{path.stem}": _name(path.with_suffix(".json")) for path in found[-count:]}
-    return {image: name for image, name in named.items() if is_upload(image)}
+    images = (path for path in reversed(found) if is_upload(f"upload/{path.stem}") and may_see(f"upload/{path.stem}"))
+    latest = [*islice(images, count)]
+    return {f"upload/{path.stem}": _name(path.stem) for path in reversed(latest)}
 
 
 def keep_upload(raw: bytes, name: str, view: View = FIRST) -> str:
     """Store a picture's bytes as they came, of a DICOM file the pixels; returns its id, "upload/" and 16 digits of the
-    sha256 of what is stored, and how it is looked at.
+    sha256 of what is stored, and how it is looked at. It is theirs who are acting; two can have the same.
 
     ValueError in one sentence if it is no picture, OSError if it cannot be stored.
     """
@@ -93,8 +112,13 @@ def keep_upload(raw: bytes, name: str, view: View = FIRST) -> str:
     made = stripped_picture(raw, name, view)
     short = parts(upload_id(made))[0].partition("/")[2]
     folder = home() / "uploads"
-    write_whole(folder / f"{short}.json", json.dumps({"name": made.name, "sha256": made.sha256}).encode())
-    write_whole(folder / f"{short}.image", raw)
+    image, told = folder / f"{short}.image", folder / f"{short}.json"
+    whose = belonging("uploads", short)
+    whose.claim(there=image.is_file(), called=made.name)  # before it is there: nobody else ever sees it
+    if not acting().signed_in or not told.exists():
+        name = NAMELESS if acting().signed_in else made.name  # of many who have it, each has a name of their own
+        write_whole(told, json.dumps({"name": name, "sha256": made.sha256}).encode())
+    write_whole(image, raw)
     return upload_id(made)
 
 

@@ -7,8 +7,11 @@ from numpy.typing import NDArray
 
 from core.base import cancellation
 from core.data.formats.picture_sources import Entry
-from core.images.decode import decode_levels
+from core.images.decode import decode_levels, decode_view, is_dicom
 from core.images.levels import Levels, Window, shown
+from core.images.view import View
+
+DICOM = "Shown with the window that its DICOM file names, or else its own range; of several frames the middle one."
 
 
 def common_window(entries: Sequence[Entry]) -> Window | None:
@@ -25,8 +28,14 @@ def common_window(entries: Sequence[Entry]) -> Window | None:
 
 
 def eight_bits(entry: Entry, window: Window | None) -> tuple[NDArray[np.uint8], tuple[str, ...]]:
-    """A picture as (H, W, 3) uint8, with the `window` that all deep ones share, and notes; ValueError or OSError."""
-    levels = decode_levels(entry.read(), entry.parts[-1])
+    """A picture as (H, W, 3) uint8, with the `window` that all deep ones share, and notes; ValueError or OSError.
+
+    A DICOM file says how it is to be shown: it is what Inspect shows of it at first.
+    """
+    raw = entry.read()
+    if is_dicom(raw):
+        return decode_view(raw, entry.parts[-1], View()).pixels, (DICOM,)
+    levels = decode_levels(raw, entry.parts[-1])
     return shown(levels, window if _spread(levels) else None)
 
 

@@ -9,7 +9,7 @@ from typing import IO
 
 from core.base import cancellation
 from core.base.errors import Unreadable
-from core.images.decode import FORMATS, MOST_BYTES
+from core.images.decode import FORMATS, MOST_BYTES, is_dicom
 from core.untrusted.bounded_zip import BoundedZip
 from core.untrusted.zip_member import METHODS, shown
 
@@ -18,7 +18,8 @@ MOST_UNPACKED = 20_000_000_000  # bytes in a .zip, unpacked
 DEEPEST = 16  # folders inside one another
 LONGEST_PATH = 1000  # characters
 IGNORED = ("__macosx", "thumbs.db", "desktop.ini", "@eadir", "$recycle.bin", "lost+found", "system volume information")
-ENDINGS = frozenset(ending for _, endings in FORMATS.values() for ending in endings)
+DICOM_ENDINGS = ("dcm", "dicom")
+ENDINGS = frozenset(ending for _, endings in FORMATS.values() for ending in endings).union(DICOM_ENDINGS)
 BEGINNINGS = (b"\x89PNG", b"\xff\xd8\xff", b"RIFF", b"II*\0", b"MM\0*", b"BM", b"GIF8")
 
 
@@ -38,7 +39,7 @@ class Entry:
 
     def is_picture(self) -> bool:
         """By the ending of its name; where that is another, by how it begins."""
-        return self.ending in ENDINGS or self.head(4).startswith(BEGINNINGS)
+        return self.ending in ENDINGS or is_dicom(head := self.head(132)) or head.startswith(BEGINNINGS)
 
 
 def ignored(name: str) -> bool:

@@ -8,7 +8,7 @@ from core.base.errors import Unreadable
 from core.contracts.interfaces import DataFacts
 from core.data.formats.picture_sources import Entry
 from core.data.formats.picture_tree import Tree
-from core.images.decode import picture_facts
+from core.images.decode import is_dicom, picture_facts
 
 
 @dataclass(frozen=True)
@@ -29,12 +29,12 @@ def survey(tree: Tree) -> Survey:
         nonlocal colour
         cancellation.check()
         try:
-            told = picture_facts(entry.read(), entry.parts[-1])
+            told = picture_facts(raw := entry.read(), entry.parts[-1])
         except (ValueError, OSError):
             return False
         sizes[told.height, told.width] += 1
         colour = colour or not told.grey
-        if told.bits > 8 or entry.ending in ("tif", "tiff"):
+        if not is_dicom(raw) and (told.bits > 8 or entry.ending in ("tif", "tiff")):
             deep.append(entry)
         return True
 

@@ -166,6 +166,21 @@ def test_facts() -> None:
     assert (found.height, found.width, found.grey, found.bits) == (5, 10, True, 16)
 
 
+@pytest.mark.parametrize("name", ["CT_small.dcm", "MR_small.dcm", "693_J2KI.dcm"])
+@pytest.mark.parametrize("without", ["preamble", "preamble and group 2"])
+def test_files_without_their_first_bytes_are_the_same_pictures(name: str, without: str) -> None:
+    raw = (FILES / name).read_bytes()
+    bare = raw[132:]
+    if without != "preamble":
+        length = int.from_bytes(bare[8:12], "little")  # that of group 0002 after its first element
+        bare = bare[12 + length :]
+    if without != "preamble" and name == "693_J2KI.dcm":
+        with pytest.raises(Unreadable, match="cut short|damaged or packed"):
+            grey(bare)
+    else:
+        assert np.array_equal(grey(bare), grey(raw))
+
+
 @pytest.mark.parametrize("name", ["CT_small.dcm", "MR_small.dcm", "examples_overlay.dcm", "693_J2KI.dcm"])
 def test_real_files_as_pydicom_has_them(name: str) -> None:
     from pydicom.pixels import apply_modality_lut, apply_windowing
@@ -193,3 +208,20 @@ def test_colours_as_pydicom_has_them(name: str) -> None:
     if data.PhotometricInterpretation == "PALETTE COLOR":
         expected = apply_color_lut(expected, data)[..., :3] >> 8
     assert np.array_equal(read_picture((FILES / name).read_bytes(), name).pixels, expected)
+
+
+@pytest.mark.parametrize(("packed", "other"), [("MR_small_jpeg_ls_lossless.dcm", "MR_small.dcm"),
+                                               ("SC_rgb_jpeg_gdcm.dcm", "SC_rgb_rle.dcm")])  # fmt: skip
+def test_what_is_packed_without_loss_is_what_it_was(packed: str, other: str) -> None:
+    """JPEG-LS and lossless JPEG, by GDCM, against the same pixels packed in a way that needs no library."""
+    found, expected = (Dicom((FILES / name).read_bytes(), name).pixels(None) for name in (packed, other))
+    assert np.array_equal(found, expected)
+
+
+@pytest.mark.parametrize("name", ["SC_rgb_jpeg_dcmtk.dcm", "examples_ybr_color.dcm", "examples_jpeg2k.dcm"])
+@pytest.mark.parametrize("library", ["pillow", "gdcm"])
+def test_a_lossy_picture_has_the_same_pixels_whichever_library_unpacks_it(name: str, library: str) -> None:
+    from pydicom.pixels import pixel_array
+
+    found = Dicom((FILES / name).read_bytes(), name).pixels(0)
+    assert np.array_equal(found, pixel_array(dcmread(FILES / name), index=0, decoding_plugin=library))

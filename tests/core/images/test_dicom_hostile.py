@@ -24,7 +24,7 @@ from tests.core.images.made_dicom import FILES, PATIENT, dicom
 
 SEVERAL = sorted(path for path in FILES.rglob("*") if path.is_file() and "TINY_ALPHA" not in path.parts)
 ONE_OF_MANY = next(path for path in sorted(FILES.rglob("*")) if path.name.startswith("IM0000"))
-READABLE = 74  # of them
+READABLE = 81  # of them
 RAMP = np.arange(-1000, 1000, 20, dtype=np.int16).reshape(10, 10)
 STANDARD = b"1.2.840.10008."  # names of the standard's own
 
@@ -87,7 +87,7 @@ def test_nothing_that_is_kept_or_told_names_the_patient(path: Path) -> None:
                 json.dumps(said).encode()]  # fmt: skip
         assert path.stem not in found.name
         assert [array.shape for array in arrays] == [found.pixels.shape]
-    for text in texts(dcmread(path)):
+    for text in texts(dcmread(path, force=True)):  # two of them lack the preamble
         assert not any(text in each for each in told), text
 
 
