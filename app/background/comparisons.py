@@ -2,56 +2,26 @@
 
 import threading
 from collections import OrderedDict
-from contextlib import AbstractContextManager
-from dataclasses import dataclass, replace
+from collections.abc import Iterator
+from dataclasses import replace
 
 from torch import Tensor
 
-from app.background.jobs import Job, Work
+from app.background.cache_key import opened_by, pair_key
+from app.background.crossing import ComparisonWork
+from app.background.jobs import Job
+from app.background.pair_studies import PairStudies as PairStudies
 from app.background.queue import Queue
+from app.background.recent import Recent
 from app.background.studies import Studies
+from core.access.acting import acting
 from core.compare.comparison import SIDES, Comparison, Crossing, Pair, Side
 from core.compare.one_image import cross
 from core.contracts.classifier import Classifier
 from core.study.study import Study
+from core.workers import studies as in_worker
 
 KEPT = 32
-
-
-@dataclass(eq=False)
-class ComparisonWork(Work):
-    """The crossing of two finished attacks on its way."""
-
-    comparison: Comparison
-
-    def work(self, models: dict[Side, Classifier], label: int | None, turn: AbstractContextManager[None]) -> None:
-        """Compute what is not known yet; the body of the thread."""
-        self.through(cross(self.comparison, models, label), f"comparison on {self.comparison.pair.image}", turn)
-
-
-@dataclass(frozen=True, eq=False)
-class PairStudies:
-    """What is being computed for one comparison: a job for each model, and, once both were attacked, the crossing."""
-
-    jobs: dict[Side, Job]
-    crossing: ComparisonWork | None
-    comparison: Comparison
-
-    @property
-    def works(self) -> list[Work]:
-        return [*self.jobs.values(), *([self.crossing] if self.crossing else [])]
-
-    @property
-    def alive(self) -> bool:
-        return any(work.alive for work in self.works)
-
-    @property
-    def events(self) -> int:
-        return sum(work.events for work in self.works)
-
-    def stop(self) -> None:
-        for work in self.works:
-            work.stop()
 
 
 class Comparisons:
@@ -59,9 +29,10 @@ class Comparisons:
 
     def __init__(self, studies: Studies) -> None:
         self.studies = studies
-        self.queue = Queue()  # beside that of the studies: a crossing need not wait for the maps of its own two
-        self._works: OrderedDict[str, ComparisonWork] = OrderedDict()
-        self._saved: OrderedDict[Pair, Comparison] = OrderedDict()
+        self.pool = studies.pool
+        self.queue = studies.queue if studies.pool else Queue()  # a crossing need not wait for the maps of its own two
+        self._works: Recent[ComparisonWork] = Recent(KEPT, lambda work: work.alive)
+        self._saved: OrderedDict[tuple[str | None, Pair], Comparison] = OrderedDict()
         self._lock = threading.RLock()
 
     def find(
@@ -76,18 +47,26 @@ class Comparisons:
         if len(jobs) < len(SIDES):
             return None
         comparison = Comparison(pair, {side: jobs[side].snapshot() for side in SIDES})
-        crossing = self._crossing(comparison, models, label, window)
+        crossing = self._crossing(comparison, models, label, window, _opener(jobs))
         if crossing is not None:
             comparison.crossings = crossing.comparison.crossings
         return PairStudies(jobs, crossing, comparison)
 
-    def restore(self, comparison: Comparison) -> None:
-        """Have a comparison that was saved elsewhere found for its pair, where its models are still the same."""
+    def restore(self, comparison: Comparison, imported: bool = False) -> None:
+        """Have a comparison that was saved as a case found for its pair, where its models are still the same.
+
+        Its studies are found as `Studies.restore` says, and what each made of the other's image along with them.
+        """
         for side in SIDES:
-            self.studies.restore(comparison.studies[side])
+            self.studies.restore(comparison.studies[side], imported)
+        opener = acting().id if imported or acting().signed_in else None
         with self._lock:
-            self._saved[comparison.pair] = comparison
-            self._saved.move_to_end(comparison.pair)
+            for each in self._works:
+                if opener is not None and each.endswith(opened_by(opener)):
+                    self._works.drop(each)  # what was opened before is not what is opened now
+            key = (opener, comparison.pair)
+            self._saved[key] = comparison
+            self._saved.move_to_end(key)
             if len(self._saved) > KEPT:
                 self._saved.popitem(last=False)
 
@@ -101,37 +80,47 @@ class Comparisons:
         window: str = "",
     ) -> PairStudies:
         """Start it for a window, or go on with it."""
-        for side in SIDES:
-            self.studies.start(pair.case(side), models[side], image, sha256, window)
+        jobs = {side: self.studies.start(pair.case(side), models[side], image, sha256, window) for side in SIDES}
         with self._lock:
-            key = _key(pair, models, label)
-            if key in self._works and self._works[key].state in ("stopped", "failed"):
-                del self._works[key]
+            key = pair_key(pair, models, label, _opener(jobs))
+            known = self._works.get(key)
+            if known is not None and known.state in ("stopped", "failed"):
+                self._works.drop(key)
         found = self.find(pair, models, label, window)
         assert found is not None
         return found
 
     def _crossing(
-        self, comparison: Comparison, models: dict[Side, Classifier], label: int | None, window: str | None
+        self,
+        comparison: Comparison,
+        models: dict[Side, Classifier],
+        label: int | None,
+        window: str | None,
+        opener: str | None,
     ) -> ComparisonWork | None:
         with self._lock:
-            key = _key(comparison.pair, models, label)
-            if key not in self._works:
+            key = pair_key(comparison.pair, models, label, opener)
+            work = self._works.get(key)
+            if work is None:
                 if window is None or any(study.attacked is None for study in comparison.studies.values()):
                     return None
-                comparison.crossings = self._saved_crossings(comparison)
-                work = self._works[key] = ComparisonWork(comparison, window=window, open_=self.studies.open_)
-                todo = (models, label, self.queue.turn(work))
+                comparison.crossings = self._saved_crossings(comparison, opener)
+                work = ComparisonWork(comparison, window=window, open_=self.studies.open_)
+                self._works.put(key, work)
+                todo = (self._parts(comparison, models, label), self.queue.turn(work))
                 threading.Thread(target=work.work, args=todo, name="crossing", daemon=True).start()
-                over = max(0, len(self._works) - KEPT)
-                for old in [each for each, known in self._works.items() if not known.alive][:over]:
-                    del self._works[old]
-            self._works.move_to_end(key)
-            return self._works[key]
+            return work
 
-    def _saved_crossings(self, comparison: Comparison) -> dict[Side, Crossing]:
+    def _parts(
+        self, comparison: Comparison, models: dict[Side, Classifier], label: int | None
+    ) -> Iterator[tuple[Side, str]]:
+        if self.pool:
+            return in_worker.cross(self.pool, comparison, models, label)
+        return cross(comparison, models, label)
+
+    def _saved_crossings(self, comparison: Comparison, opener: str | None) -> dict[Side, Crossing]:
         """What was restored of a comparison of these very studies, from which it goes on; else nothing yet."""
-        saved = self._saved.get(comparison.pair)
+        saved = self._saved.get((opener, comparison.pair))
         if saved is None or any(_made(saved.studies[side]) != _made(comparison.studies[side]) for side in SIDES):
             return comparison.crossings
         return {side: replace(each, maps=dict(each.maps), pictures=dict(each.pictures))
@@ -143,6 +132,6 @@ def _made(study: Study) -> tuple[str, str]:
     return study.fingerprint, study.device
 
 
-def _key(pair: Pair, models: dict[Side, Classifier], label: int | None) -> str:
-    parts = [f"{pair.case(side).id} {models[side].fingerprint} {models[side].device}" for side in SIDES]
-    return " ".join([*parts, str(label)])
+def _opener(jobs: dict[Side, Job]) -> str | None:
+    """Who alone is shown what comes of these two, since one of them is a case that they opened; None for all."""
+    return next((job.opener for job in jobs.values() if job.opener is not None), None)

@@ -1,6 +1,7 @@
-"""Work done in a thread of its own, which never calls Streamlit: the page polls."""
+"""Work that a thread of its own follows, or does; it never calls Streamlit: the page polls."""
 
 import logging
+import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
@@ -8,8 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.base.cancellation import Cancelled, CancelScope
-from core.contracts.classifier import Classifier
-from core.study.study import Event, Study, investigate
+from core.study.study import Event, Study
+from core.workers.conversation import Unexpected
 
 log = logging.getLogger("counterproof")
 WATCHED = 5.0  # seconds after its last look a window counts as still watching
@@ -70,6 +71,10 @@ class Work:
         if not self._watched(WATCHED):
             self.stop()
 
+    def of_another(self, window: str) -> bool:
+        """Whether another window than this one began it, and is watching it still."""
+        return window != self.window and time.monotonic() - self.watchers.get(self.window, -math.inf) <= WATCHED
+
     @property
     def abandoned(self) -> bool:
         """Whether every window that watched it was closed, or has not looked for long where that is not known."""
@@ -97,9 +102,13 @@ class Work:
             ended = "stopped"
         except Exception as error:  # noqa: BLE001  the boundary: a sentence for the page, the traceback for the log
             log.exception("%s failed", name)
-            self.message = str(error) if isinstance(error, ValueError | OSError) else f"{type(error).__name__}: {error}"
+            known = isinstance(error, ValueError | OSError | Unexpected)
+            self.message = str(error) if known else f"{type(error).__name__}: {error}"
             ended = "failed"
-        last()
+        try:
+            last()
+        except Exception:  # noqa: BLE001  whatever it is, nobody may wait for this work for ever
+            log.exception("%s was not kept", name)
         self.finished = time.monotonic()
         self.ended = ended
         self.events += 1
@@ -110,10 +119,16 @@ class Work:
 
 @dataclass(eq=False)
 class Job(Work):
-    """One study on its way."""
+    """One study on its way.
+
+    opener: the id of who opened it as a case, who alone is shown it; None where it was computed here, for all.
+    imported: it came from elsewhere, and nobody here has seen it computed.
+    """
 
     study: Study
     stage: Event | None = None
+    opener: str | None = None
+    imported: bool = False
 
     def snapshot(self) -> Study:
         """What is known now, which the thread will not change any more."""
@@ -122,9 +137,8 @@ class Job(Work):
     def begin(self, part: Event) -> None:
         self.stage = part
 
-    def work(self, classifier: Classifier, save: Callable[[Study], None], turn: AbstractContextManager[None]) -> None:
-        """Compute the study to its end, a stop or an error, and save it."""
-        parts = investigate(self.study, classifier)
+    def work(self, parts: Iterator[Event], save: Callable[[Study], None], turn: AbstractContextManager[None]) -> None:
+        """Go through the parts of the study to its end, a stop or an error, and save it."""
         self.through(parts, f"study {self.study.case.id}", turn, lambda: save(self.study))
 
 

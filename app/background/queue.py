@@ -13,11 +13,12 @@ LOOK = 1.0  # seconds between two looks for work that was abandoned
 class Queue:
     """At most `at_once` works compute, `of_one_window` of those that one window began; the others wait.
 
-    Next is who has the fewest computing, and of those who came first.
+    Next is who has the fewest computing, and of those who came first. The last `kept` places are for windows that
+    have none computing.
     """
 
-    def __init__(self, at_once: int = AT_ONCE, of_one_window: int = OF_ONE_WINDOW) -> None:
-        self.at_once, self.of_one_window = at_once, of_one_window
+    def __init__(self, at_once: int = AT_ONCE, of_one_window: int = OF_ONE_WINDOW, kept: int = 0) -> None:
+        self.at_once, self.of_one_window, self.kept = at_once, of_one_window, kept
         self._computing: list[Work] = []
         self._waiting: list[Work] = []
         self._watching = False
@@ -51,8 +52,9 @@ class Queue:
             return len(self._computing) + self._order().index(work) if work in self._waiting else 0
 
     def _next(self, work: Work) -> bool:
-        free = len(self._computing) < self.at_once and self._of(work) < self.of_one_window
-        return free and self._order()[0] is work
+        own = self._of(work)
+        places = self.at_once - (self.kept if own else 0)
+        return len(self._computing) < places and own < self.of_one_window and self._order()[0] is work
 
     def _order(self) -> list[Work]:
         """Those that wait, in the order of their turns as things are now."""

@@ -3,20 +3,24 @@
 import importlib
 import threading
 import time
-from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from torch import Tensor
 
-from app.background.cache_key import study_key
+from app.background.cache_key import key_of_study, study_key
 from app.background.jobs import Job, copied, nobody
 from app.background.queue import Queue
+from app.background.recent import Recent
 from app.background.saved_cases import from_disk, keep, to_disk
+from core.access.acting import acting
 from core.contracts.classifier import Classifier
 from core.study.case import Case
-from core.study.study import Study, begin
+from core.study.study import Event, Study, begin, investigate
+from core.workers import studies as in_worker
+from core.workers.pool import Pool
 
 KEPT_IN_MEMORY = 32
+OF_ONE_WINDOW = 3  # two models are attacked at once, and what each makes of the other's image comes beside their maps
 
 
 def _warm_up() -> None:
@@ -28,54 +32,97 @@ def _warm_up() -> None:
 class Studies:
     """All jobs of this server, by case; the same case asked for twice is computed once.
 
-    open_: whether a browser window is still open.
+    open_: whether a browser window is still open. pool: the workers that compute, side by side; without, this process
+    does, one thing at a time.
     """
 
-    def __init__(self, open_: Callable[[str], bool] = nobody) -> None:
-        self.queue = Queue()
+    def __init__(self, open_: Callable[[str], bool] = nobody, pool: Pool | None = None) -> None:
+        self.pool = pool
+        self.queue = Queue(pool.size, OF_ONE_WINDOW, kept=pool.size // 2) if pool else Queue()
         self.open_ = open_
-        self._jobs: OrderedDict[str, Job] = OrderedDict()
+        self._jobs: Recent[Job] = Recent(KEPT_IN_MEMORY, lambda job: job.alive)
+        self._opened: Recent[Job] = Recent(KEPT_IN_MEMORY, lambda job: job.alive)  # by who opened it, too
         self._lock = threading.RLock()
-        threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
+        if pool:
+            pool.warm()
+        else:
+            threading.Thread(target=_warm_up, name="warm-up", daemon=True).start()
 
     def find(self, case: Case, classifier: Classifier) -> Job | None:
-        """The job of this case on this classifier as it is now, in memory or from disk."""
+        """The job of this case on this classifier as it is now: opened by who is acting, in memory or from disk."""
         with self._lock:
             key = study_key(case, classifier)
-            if key not in self._jobs and (study := from_disk(case)) is not None and _fits(study, classifier):
-                self._add(key, Job(study, ended="done" if study.complete else "stopped", finished=time.monotonic()))
-            return self._jobs.get(key)
+            job = self._opened.get(_own(key)) or self._jobs.get(key)
+            if job is None and (study := from_disk(case)) is not None and _fits(study, classifier):
+                job = _over(study)
+                self._jobs.put(key, job)
+            return job
 
-    def restore(self, study: Study) -> None:
-        """Have a study that was saved elsewhere found for its case, unless one that fits it as well is known."""
+    def restore(self, study: Study, imported: bool = False) -> None:
+        """Have a study that was saved as a case found, unless one that fits it as well is known.
+
+        One that was imported, or any where people sign in, was perhaps never computed: it is found as it is, by who is
+        acting alone, and nothing goes on from it.
+        """
+        key = _own(key_of_study(study))
+        with self._lock:
+            self._opened.drop(key)
+            if imported or acting().signed_in:
+                job = _over(study)
+                job.opener, job.imported = acting().id, imported
+                self._opened.put(key, job)
+                return
         known = from_disk(study.case)
         same = known is not None and (known.fingerprint, known.device) == (study.fingerprint, study.device)
         if known is None or not same or len(known.maps) < len(study.maps):
             keep(study)
 
+    def imported(self, study: Study) -> bool:
+        """Whether this is, to who is acting, what an imported case holds."""
+        with self._lock:
+            job = self._opened.get(_own(key_of_study(study)))
+            return job is not None and job.imported
+
     def start(self, case: Case, classifier: Classifier, image: Tensor, image_sha256: str, window: str = "") -> Job:
         """Start this case for a window, or go on with it; what other cases found already is taken over."""
         with self._lock:
             known = self.find(case, classifier)
+            if known is not None and known.opener is not None and not known.study.complete:
+                self._opened.drop(_own(study_key(case, classifier)))
+                known = self.find(case, classifier)
             if known is not None and (known.study.complete or known.state in ("waiting", "running")):
                 return known
-            study = copied(known.study) if known is not None else begin(case, classifier, image, image_sha256)
+            study = copied(known.study) if known is not None else self._begun(case, classifier, image, image_sha256)
             for other in self._jobs.values():
                 _take_over(study, other.snapshot())
             job = Job(study, window=window, open_=self.open_)
-            self._add(study_key(case, classifier), job)
-        todo = (classifier, to_disk, self.queue.turn(job))
+            self._jobs.put(study_key(case, classifier), job)
+        todo = (self._parts(study, classifier), self._saved, self.queue.turn(job))
         threading.Thread(target=job.work, args=todo, name=f"study-{case.id}", daemon=True).start()
         return job
 
-    def _add(self, key: str, job: Job) -> None:
-        """Keep the job; the oldest finished ones go, those without maps first."""
-        self._jobs[key] = job
-        self._jobs.move_to_end(key)
-        old = [each for each, known in self._jobs.items() if not known.alive and each != key]
-        old.sort(key=lambda each: bool(self._jobs[each].study.maps))
-        for each in old[: max(0, len(self._jobs) - KEPT_IN_MEMORY)]:
-            del self._jobs[each]
+    def _begun(self, case: Case, classifier: Classifier, image: Tensor, image_sha256: str) -> Study:
+        study = begin(case, classifier, image, image_sha256)
+        if self.pool:
+            study.threads = self.pool.threads
+        return study
+
+    def _parts(self, study: Study, classifier: Classifier) -> Iterator[Event]:
+        return in_worker.investigate(self.pool, study, classifier) if self.pool else investigate(study, classifier)
+
+    def _saved(self, study: Study) -> None:
+        to_disk(study)
+        with self._lock:
+            self._jobs.shrink()  # it has grown since it was begun
+
+
+def _own(key: str) -> str:
+    """The key of what who is acting has opened."""
+    return f"{acting().id} {key}"
+
+
+def _over(study: Study) -> Job:
+    return Job(study, ended="done" if study.complete else "stopped", finished=time.monotonic())
 
 
 def _fits(study: Study, classifier: Classifier) -> bool:

@@ -111,3 +111,24 @@ def test_a_work_that_fails_frees_its_place() -> None:
         work.through(broken(), "broken", line.turn(work))
         assert (work.state, work.message) == ("failed", "no luck")
     assert line._computing == []
+
+
+def test_a_work_that_cannot_be_kept_ends_all_the_same() -> None:
+    def full() -> None:
+        raise RuntimeError("dictionary changed size during iteration")
+
+    work = Work(window="a")
+    work.through(iter([1]), "unlucky", Queue(at_once=1).turn(work), full)
+    assert (work.state, work.alive) == ("done", False)
+
+
+def test_work_is_anothers_while_the_window_that_began_it_watches(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = [100.0]
+    monkeypatch.setattr(time, "monotonic", lambda: clock[0])
+    work = Work(window="first")
+    assert not work.of_another("first")
+    assert work.of_another("second")
+    clock[0] += 6  # the first has not looked since
+    work.seen("second")
+    assert not work.of_another("second"), "nobody who began it is there any more"
+    assert not Work().of_another("second"), "nobody's window began it"

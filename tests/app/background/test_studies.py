@@ -110,7 +110,7 @@ def test_one_failing_method_is_tried_again(home: Path, model: Classifier, monkey
     assert ended(desk.start(CASE, model, IMAGE, "")).study.complete
 
 
-def test_previews_go_before_studies_with_maps(home: Path, model: Classifier) -> None:
+def test_a_study_with_maps_outlasts_many_previews(home: Path, model: Classifier) -> None:
     desk = Studies()
     ended(desk.start(CASE, model, IMAGE, ""))
     for seed in range(1, 40):
