@@ -6,6 +6,7 @@ import re
 from dataclasses import asdict, dataclass
 from typing import Any
 
+from core.access.belonging import belonging, is_visible
 from core.base.atomic_files import write_whole
 from core.base.errors import Unreadable
 from core.base.paths import home
@@ -76,13 +77,15 @@ def keep(collection: Collection) -> str:
         raise ValueError(f"there are {len(collection.items):,} files; a batch can have at most {MOST:,}")
     raw = json.dumps(asdict(collection), ensure_ascii=True, sort_keys=True).encode()
     short = hashlib.sha256(raw).hexdigest()[:16]
-    write_whole(home() / FOLDER / f"{short}.json", raw)
+    place = home() / FOLDER / f"{short}.json"
+    belonging("collections", short).claim(there=place.is_file())
+    write_whole(place, raw)
     return f"set/{short}"
 
 
 def kept(name: str) -> Collection:
     """The collection of that name; ValueError in a sentence if it is not here, or is not what was kept."""
-    if not is_collection(name):
+    if not is_collection(name) or not is_visible("collections", name.removeprefix("set/")):
         raise ValueError("there is no collection of pictures of that name")
     try:
         told = read_object(home() / FOLDER / f"{name.removeprefix('set/')}.json", LARGEST, "the list of pictures")

@@ -12,13 +12,12 @@ from core.base import cancellation
 from core.base.errors import Unreadable
 from core.base.plain_line import plain_line
 from core.batch.collection import LONGEST, MOST, Collection, Item, once
-from core.data.formats.picture_sources import Entry, in_folder, in_zip
+from core.data.formats.picture_sources import DICOM_ENDINGS, Entry, in_folder, in_zip
 from core.images.decode import MOST_BYTES, is_dicom
 from core.images.plain_name import plain_name
 from core.images.uploads import keep_upload, upload_name
 
 MOST_TOGETHER = 20 * 10**9  # bytes
-DICOM_ENDINGS = ("dcm", "dicom")
 SHOWN = 3  # names of files passed over
 Gathered = Callable[[int, int], None]  # told how many files are done, of how many
 

@@ -37,15 +37,17 @@ class Source:
 
 def sources(
     asked: BatchRequest, classifier: Classifier, run: Path, progress: Progress
-) -> tuple[list[Source], Sequence[str]]:
-    """All of them in order, and notes. ValueError or OSError in one sentence if they cannot be had at all."""
+) -> tuple[list[Source], Sequence[str], Images | str]:
+    """All of them in order, notes, and what they are drawn from: images, or the collection's name, which tells its
+    content. ValueError or OSError in one sentence if they cannot be had at all."""
     if asked.collection:
-        found = kept(asked.collection)
-        return [_gathered(item, classifier) for item in found.items], found.notes
+        whole = kept(asked.collection)
+        return [_gathered(item, classifier) for item in whole.items], whole.notes, asked.collection
     data = load_data(asked.data, "test", size=classifier.size, progress=progress, fingerprint=asked.data_fingerprint)
     data = joined(classifier, data)
     title = data_names().get(asked.data, Path(asked.data).name)
-    return [_drawn(data, place, title, run) for place in drawn(len(data), asked.count, asked.draw_seed)], data.notes
+    found = [_drawn(data, place, title, run) for place in drawn(len(data), asked.count, asked.draw_seed)]
+    return found, data.notes, data
 
 
 def drawn(total: int, count: int, seed: int) -> list[int]:

@@ -113,7 +113,7 @@ def _found(
         asked = {"strengths": strengths, "seed": seed, "attack": to_spec(attack), "classifier": classifier.fingerprint}
         key = cache.key("attacked images", asked, images, labels)
         if (known := cache.get(key)) is not None:
-            return "taken", known
+            return "made" if cache.counts_as_made(key) else "taken", known
     made = _made(classifier, attack, images, labels, strengths, seed)
     answers = torch.stack([classifier.probabilities(each).argmax(dim=1).cpu() for each in made])
     found = {"images": made, "answers": answers}

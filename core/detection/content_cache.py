@@ -86,6 +86,10 @@ class ContentCache:
             write_tensors(self._path(key), own, {CONTENT: _content(own)})
             self._shrink()
 
+    def counts_as_made(self, key: str) -> bool:
+        """Whether what lies under `key` is to be told of as computed by whoever takes it."""
+        return False
+
     def _path(self, key: str) -> Path:
         return self.folder / f"{key}{SUFFIX}"
 

@@ -67,7 +67,7 @@ def signatures(
         found = explainer(classifier, some, answers, seed=seed).values if known is None else known["maps"]
         if kept and known is None:
             kept.put(key, {"maps": found})
-        counts["made" if known is None else "taken"] += len(some)
+        counts["made" if known is None or (kept and kept.counts_as_made(key)) else "taken"] += len(some)
         maps.append(found)
         probabilities.append(sure)
         if on_done is not None:

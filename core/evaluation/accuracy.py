@@ -68,13 +68,3 @@ def untried(classifier: Classifier, data: Images, correct: Tensor, attack: Attac
     rows = torch.split(correct.nonzero()[:, 0], batch)
     parts = [(data.images[row].float() / 255, data.labels[row]) for row in rows if len(row)]
     return sum(int(without_gradient(classifier, *part, attack.norm, attack.bound).sum()) for part in parts)
-
-
-def split_held_out(data: Images, count: int, seed: int) -> tuple[Images, Images]:
-    """Split off `count` images drawn with `seed`: (the rest, the held-out ones)."""
-    order = torch.randperm(len(data), generator=torch.Generator().manual_seed(seed))
-    kept, away = order[count:].sort().values, order[:count].sort().values
-    return (
-        Images(data.images[kept], data.labels[kept], data.classes),
-        Images(data.images[away], data.labels[away], data.classes),
-    )

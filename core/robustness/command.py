@@ -23,7 +23,7 @@ def command(asked: Evaluation, device: str = "cpu") -> str:
     if asked.strengths:
         parts.append(f"--strengths {','.join(map(exact_strength, asked.strengths))}")
     if asked.strengths_l2:
-        parts.append(f"--l2 {','.join(f'{each:.6g}' for each in asked.strengths_l2)}")
+        parts.append(f"--l2 {','.join(map(str, asked.strengths_l2))}")
     for attack in asked.methods():
         usual = to_spec(type(attack)())
         said = [f"--set {attack.key}.{name}={value}" for name, value in to_spec(attack).items()

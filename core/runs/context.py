@@ -10,7 +10,8 @@ from typing import Any, Literal
 
 from core.base import run_folder
 from core.base.atomic_files import write_whole
-from core.runs import checkpoint_folders, files, rows
+from core.runs import checkpoint_folders, files, own_rows, rows
+from core.runs.parts.share import Share
 from core.runs.spec import known_spec
 from core.runs.status import LIVE, MOST_NOTES, How, stop_asked, write_status, written
 
@@ -32,6 +33,7 @@ class Context:
     def __init__(self, folder: Path) -> None:
         self.folder = folder
         self.spec = known_spec(folder)
+        self.share = Share(folder, self.spec)
         self.status = written(folder)
         self.reserve = folder / ".reserve"
         self.listeners: list[Callable[[How], None]] = []
@@ -76,12 +78,16 @@ class Context:
         files.append(self.folder / run_folder.METRICS, rows.row_text({"step": step, **numbers}))
         self._change(step=step)
 
+    def rows(self) -> list[dict[str, Any]]:
+        """All rows so far; ValueError where they are more than can be read, so that nothing is told of a part alone."""
+        return own_rows.own_rows(self.folder / run_folder.METRICS)
+
     def progress(self, fraction: float, said: str = "", left: float | Literal["pace"] | None = "pace") -> None:
         """Say how much of the whole is done, from 0 to 1, and how many seconds are `left`, None while nobody knows.
 
         By default they are told from the pace since this start, as if every part took as long as any other.
         """
-        now = time.monotonic()
+        now, fraction = time.monotonic(), self.share.fraction(fraction)
         if self.status.state != "running":
             self._began, self._from = now, fraction
         done = fraction - self._from

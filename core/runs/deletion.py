@@ -5,6 +5,7 @@ from pathlib import Path
 
 from core.base.run_folder import LOCK
 from core.runs.files import remove
+from core.runs.parts.folders import part_folders
 from core.runs.spec import known_spec
 from core.runs.status import read_status
 
@@ -38,6 +39,8 @@ def delete(folder: Path) -> None:
         if others := waited_for(folder):
             of = f"run {folder.name} is the base of run {others[0]}"
             raise ValueError(f"{of}, which has not completed; delete that first")
+        if any(read_status(part).alive for part in part_folders(folder).values()):
+            raise ValueError(f"parts of run {folder.name} are still going; stop it first")
         gone = folder.with_name(f".gone-{folder.name}")  # at once out of every list
         folder.rename(gone)
         remove(gone)

@@ -14,6 +14,7 @@ from core.base.errors import Unreadable
 from core.base.run_folder import LAUNCH
 from core.contracts.launcher import Needs
 from core.runs.files import read_part, write_json
+from core.runs.spec import known_spec
 
 CALLED = "its launch file"
 LARGEST = 10**5  # bytes
@@ -51,3 +52,17 @@ def worker_command(folder: Path, python: str = "") -> list[str]:
     if (launch := read_launch(folder)) is None:
         raise OSError(f"{CALLED} in {folder} cannot be read")
     return [python or sys.executable, "-m", "core.runs.worker", str(folder), "--launch", launch.token]
+
+
+def torchrun_command(folder: Path, address: str, python: str = "") -> list[str]:
+    """What is to be started on each of the machines of a run on several: torchrun, which starts the workers there.
+
+    address: HOST:PORT of one of them, where all meet; a worker for each GPU, or each of the `processes` asked for.
+    """
+    launch = read_launch(folder)
+    first, *worker = worker_command(folder, python)
+    assert launch is not None, "or there would be no command"
+    each = launch.needs.gpus or known_spec(folder).get("arguments", {}).get("processes") or 1
+    meeting = ["--rdzv-backend", "c10d", "--rdzv-endpoint", address, "--rdzv-id", launch.token]
+    return [first, "-m", "torch.distributed.run", "--nnodes", str(max(launch.needs.nodes, 1)), "--nproc-per-node",
+            str(each), "--max-restarts", "0", *meeting, *worker]  # fmt: skip

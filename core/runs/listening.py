@@ -6,6 +6,7 @@ import threading
 import time
 from contextlib import suppress
 
+from core.distributed import torchrun
 from core.runs.context import Context
 from core.runs.course import interrupt
 from core.runs.status import How
@@ -36,4 +37,13 @@ def listen(context: Context, ended: threading.Event) -> None:
         if ours:
             if os.getpgrp() == os.getpid():
                 os.killpg(0, signal.SIGKILL)  # with all it started
-            os._exit(0)
+            os._exit(int(torchrun.started()))  # or torchrun would go on waiting for the others
+
+
+def pass_on(context: Context, over: threading.Event) -> None:
+    """Pass a stop on, once, to whoever listens."""
+    while not over.wait(HEAR):
+        if (how := context.stop_asked()) and context.listeners:
+            for call in context.listeners:
+                call(how)
+            return

@@ -14,11 +14,10 @@ from core.base.parent_death import WORKER
 from core.distributed.fabric import fabric_of, full_precision
 from core.runs.context import Context, Stopped
 from core.runs.failure_words import sentence
+from core.runs.listening import HEAR, pass_on
 
 if TYPE_CHECKING:
     from lightning_fabric import Fabric
-
-HEAR = 0.1  # seconds between two looks for a stop
 
 Work = Callable[..., dict[str, Any]]  # (fabric, context) -> the result of the first process
 
@@ -63,7 +62,7 @@ def _process(fabric: "Fabric", folder: str, work: Work, failures: Any) -> dict[s
     full_precision()
     context, over = Context(Path(folder)), threading.Event()
     context.follow()
-    threading.Thread(target=_listen, args=(context, over), daemon=True).start()
+    threading.Thread(target=pass_on, args=(context, over), daemon=True).start()
     result: dict[str, Any] | None = None
     try:
         with suppress(Stopped):
@@ -76,12 +75,3 @@ def _process(fabric: "Fabric", folder: str, work: Work, failures: Any) -> dict[s
         over.set()
     atexit.register(os._exit, 0)  # all is written: taking the interpreter apart would keep the stop waiting for seconds
     return result
-
-
-def _listen(context: Context, over: threading.Event) -> None:
-    """Pass a stop on, once, to whoever listens."""
-    while not over.wait(HEAR):
-        if (how := context.stop_asked()) and context.listeners:
-            for call in context.listeners:
-                call(how)
-            return

@@ -10,6 +10,7 @@ from pathlib import Path
 from core.base.run_folder import LOCK
 from core.runs.files import held, take
 from core.runs.launch_file import read_launch
+from core.runs.parts.folders import part_of, parts_folder
 from core.runs.spec import known_spec
 from core.runs.status import written
 
@@ -26,9 +27,11 @@ def alone(folder: Path, waiting: Callable[[], None]) -> Iterator[None]:
     """Inside, no other run beside `folder` uses its devices. `waiting` is called at every look, and may raise.
 
     The kernel frees the locks of a worker that dies, so there is no scheduler that could die or forget. Where an engine
-    has started the run, it has given it devices of its own, and nothing is waited for.
+    has started the run, it has given it devices of its own, and nothing is waited for; nor by the parts of a run, whose
+    parent has waited, or by a parent whose parts an engine starts.
     """
-    if read_launch(folder) is not None:
+    away = read_launch(folder) or read_launch(parts_folder(folder))
+    if away is not None or part_of(known_spec(folder)) is not None:
         yield
         return
     holds: list[int] = []

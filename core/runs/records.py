@@ -5,13 +5,13 @@ from dataclasses import replace
 from datetime import date
 from typing import Any
 
+from core.audit.code_version import code_version
 from core.base import run_folder
 from core.checkpoints.card import Card, save_weights
 from core.distributed.fabric import average_buffers
 from core.runs import training_trail
 from core.runs.context import Context
 from core.runs.epoch_masks import keep_brought_masks, keep_epoch_masks
-from core.runs.files import read_rows
 from core.runs.mask_examples import keep_examples
 from core.runs.pace import Pace
 from core.training.loop import Training
@@ -33,9 +33,7 @@ class Records:
         self.masks = training.masks
         self.pace = Pace(training.batches.each, training.schedule.epochs, training.objective.due)
         self.last: TrainingStep | None = None
-        self.held = {
-            row["epoch"]: row["held"] for row in read_rows(context.folder / run_folder.METRICS) if "held" in row
-        }
+        self.held = {row["epoch"]: row["held"] for row in context.rows() if "held" in row}
 
     @property
     def seconds(self) -> float:
@@ -137,6 +135,7 @@ class Records:
             "evaluations": training.evaluations,
             "seconds": round(self.seconds, 1),
             "steps": training.done,
+            "code": code_version()["sha256"],
             "epochs": training.schedule.epochs,
             "images": len(training.batches.data),
             "at_once": training.at_once,

@@ -11,6 +11,9 @@ from core.runs import elsewhere, trail
 from core.runs.files import take
 from core.runs.launch_file import read_launch
 from core.runs.launchers import LOCAL, from_json
+from core.runs.parts.folders import parts_folder, parts_of
+from core.runs.parts.place import lay_place
+from core.runs.spec import known_spec
 from core.runs.status import Status, read_status, write_status, written
 
 if TYPE_CHECKING:
@@ -33,20 +36,25 @@ def alone(folder: Path, otherwise: str) -> int:
 
 def resume(run: "Run", on: Launcher | None = None, needs: Needs | None = None) -> None:
     """Queue `run` to go on, where it was or `on` another launcher; ValueError if it is going or has completed."""
-    folder = run.folder
-    before = read_launch(folder)
+    folder, divided = run.folder, parts_of(run.spec) > 1
+    before = read_launch(parts_folder(folder) if divided else folder)
     if on is None and before is not None:
         on = from_json(before.on)
     needs = needs or (before.needs if before is not None else Needs())
     away = on if on is not None and on.key != LOCAL else None
     if away is not None and (reason := away.obstacle()):
         raise ValueError(reason)
+    moved, away = (on, None) if divided else (None, away)  # its parts go there, itself it stays here
     lock, hold = alone(folder, "is still going"), -1
     try:
         last = written(folder)  # no worker is left, whatever it says
         if last.state == "completed":
             raise ValueError(f"run {folder.name} has completed: there is nothing to resume")
+        if away is not None:
+            away.expect(str(known_spec(folder).get("task")), needs)
         (folder / STOP).unlink(missing_ok=True)
+        if moved is not None:
+            lay_place(folder, moved, needs)
         if before is not None:
             elsewhere.take_back(folder)
         if away is not None:

@@ -1,25 +1,26 @@
 """One run: watch, stop, resume, delete."""
 
 import os
-import threading
 import time
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from core.access.belonging import Belonging
+from core.access.permission import require
 from core.base.errors import Unreadable
-from core.base.plain_line import printable
-from core.base.run_folder import LOG, METRICS, RESULT, STOP
+from core.base.run_folder import LOG, METRICS, OWNER, RESULT
 from core.contracts.launcher import Launcher, Needs
-from core.runs import checkpoint_folders, deletion, elsewhere, resumption, trail
-from core.runs.files import read_part, read_rows, write_json
+from core.runs import checkpoint_folders, deletion, resumption, stopping, trail
+from core.runs.files import read_part, read_rows
 from core.runs.launch_file import read_launch
 from core.runs.launchers import title
 from core.runs.launchers.local import End, Start, detached, end
+from core.runs.log_tail import log_tail
+from core.runs.parts.folders import part_folders
 from core.runs.spec import known_spec, read_spec
-from core.runs.status import How, Status, read_status, stop_asked, write_status, written
+from core.runs.status import How, Status, read_status, write_status, written
 from core.untrusted.foreign_json import check_numbers
-from core.untrusted.regular_files import open_regular
 
 RETURNED = "its result"
 HUGE = 2.0**64  # nothing that a task returns is larger
@@ -50,6 +51,11 @@ class Run:
         except Unreadable as error:
             return str(error)
         return ""
+
+    @property
+    def owner(self) -> Belonging:
+        """Whose it is."""
+        return Belonging(self.folder / OWNER)
 
     @property
     def status(self) -> Status:
@@ -85,35 +91,32 @@ class Run:
         return result
 
     def log(self, size: int = 20_000) -> str:
-        """The end of the log, at most `size` bytes, without control characters; or why it cannot be read."""
-        try:
-            with open_regular(self.folder / LOG) as file:
-                file.seek(max(0, file.seek(0, os.SEEK_END) - size))
-                return printable(file.read(size).decode(errors="replace"))
-        except FileNotFoundError:
-            return ""
-        except OSError as error:
-            return f"The log cannot be read: {error.strerror or error}."
+        """The end of the log, as from `log_tail`."""
+        return log_tail(self.folder / LOG, size)
+
+    @property
+    def parts_at_work(self) -> list["Run"]:
+        """The parts that go on, of a run that is divided; also where nobody watches over them any more."""
+        return [part for part in map(Run, part_folders(self.folder).values()) if part.status.alive]
 
     def stop(self, how: How = "save") -> None:
-        """Ask the worker to save and end, or to end now; one that does not hear 'now' is ended two seconds later."""
-        status = self.status
-        if not status.alive:
-            return
-        if stop_asked(self.folder) != "now":
-            write_json(self.folder / STOP, {"how": how})
-            trail.stop_asked(self.folder, how)
-        if read_launch(self.folder) is not None:
-            threading.Thread(target=elsewhere.end, args=(self.folder, how)).start()
-        elif how == "now":
-            threading.Thread(target=self.end, args=(self.folder, status.attempt)).start()
+        """Ask the worker to save and end, or to end now; one that does not hear that is ended soon. Refused."""
+        require("run", self.owner)
+        stopping.stop(self, how)
 
     def resume(self, on: Launcher | None = None, needs: Needs | None = None) -> None:
         """Queue it to go on from its last checkpoint, where it was or `on` another launcher.
 
-        ValueError if it is still going or has completed, OSError if it cannot be written or handed over.
+        ValueError if it is still going or has completed, or who asks may not; OSError if it cannot be written or
+        handed over.
         """
+        require("run", self.owner)
         resumption.resume(self, on, needs)
+
+    def share(self, everyone: bool) -> None:
+        """Have everybody here see it, or no longer. Refused (a ValueError) if who asks may not, OSError."""
+        self.owner.share(everyone, "run")
+        trail.shared(self.folder, everyone)
 
     def start(self, lock: int) -> None:
         """Start the worker, which inherits the lock; our own hold on it ends here."""
@@ -127,7 +130,8 @@ class Run:
             os.close(lock)
 
     def delete(self) -> None:
-        """Remove it with everything in it; ValueError while it is going, or the base of a run that is not over."""
+        """Remove it with all in it; ValueError while it is going, or the base of one not over, or if one may not."""
+        require("delete", self.owner)
         lock = (
             resumption.alone(self.folder, "is still going; stop it first") if deletion.workable(self.folder) else None
         )

@@ -17,6 +17,7 @@ CALLED = "its settings file"
 LARGEST = 10**6  # bytes
 HUGE = 2.0**64  # no setting is a larger number
 MOST_THREADS = 4096
+MOST_PARTS = 10_000
 DEVICE = re.compile(r"cpu|mps|(cuda|xpu):\d+(,(cuda|xpu):\d+)*")
 TEXTS = ("base", "data", "classifier", "before", "after", "start", "title", "split", "data_fingerprint")
 OBJECTS = ("objective", "schedule", "attack", "explainer")
@@ -45,6 +46,7 @@ def checked(spec: dict[str, Any]) -> dict[str, Any]:
         raise Unreadable(f"{CALLED} names no device that there can be")
     if not _whole(threads := spec.get("threads", 0)) or not 0 <= threads <= MOST_THREADS:
         raise Unreadable(f"{CALLED} has threads that are no whole number from 0 to {MOST_THREADS:,}")
+    _check_parts(spec)
     _check(arguments)
     for name in OBJECTS:
         given = arguments.get(name)
@@ -62,6 +64,17 @@ def known_spec(folder: Path) -> dict[str, Any]:
         return read_spec(folder)
     except Unreadable:
         return {}
+
+
+def _check_parts(spec: dict[str, Any]) -> None:
+    """`parts`: into how many a run is divided; `part`: [which it is, from 0, of how many]; neither need be there."""
+    if not _whole(parts := spec.get("parts", 1)) or not 1 <= parts <= MOST_PARTS:
+        raise Unreadable(f"{CALLED} has parts that are no whole number from 1 to {MOST_PARTS:,}")
+    part = spec.get("part", [0, 1])
+    if not isinstance(part, list) or len(part) != 2 or not all(map(_whole, part)):
+        raise Unreadable(f"{CALLED} has a part that is no pair of whole numbers")
+    if not 0 <= part[0] < part[1] <= MOST_PARTS or parts > 1 < part[1]:
+        raise Unreadable(f"{CALLED} has a part that there cannot be")
 
 
 def _check(given: dict[str, Any]) -> None:

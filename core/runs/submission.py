@@ -34,7 +34,7 @@ def submission(folder: Path, token: str) -> Iterator[None]:
     if to_go_on(folder):  # it was being interrupted, and ended before it had said so
         (folder / STOP).unlink(missing_ok=True)
     for number in (signal.SIGTERM, signal.SIGUSR2):  # the time is nearly up, or somebody more important waits
-        signal.signal(number, lambda *_: _interrupted(folder))
+        signal.signal(number, lambda *_: interrupted(folder))
     over = threading.Event()
     thread = threading.Thread(target=_beat, args=(folder, token, over), daemon=True)
     thread.start()
@@ -62,7 +62,8 @@ def lock_of(folder: Path) -> int:
     return lock
 
 
-def _interrupted(folder: Path) -> None:
+def interrupted(folder: Path) -> None:
+    """Have the run save and stop, to be started again by its engine; unless somebody has asked it to stop for good."""
     if not stop_asked(folder):
         write_json(folder / STOP, AGAIN)
 

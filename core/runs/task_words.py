@@ -11,6 +11,7 @@ from core.explainer_league import words as league_words
 from core.gradient_masking import words as masking_words
 from core.minimal_distance import words as distance_words
 from core.robustness.words import found_words
+from core.trials import words as trial_words
 
 FOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
     {
@@ -21,6 +22,7 @@ FOUND: Mapping[str, Callable[[Mapping[str, Any]], str]] = MappingProxyType(
         "detect": detection_words.found_words,
         "explainers": league_words.found_words,
         "masking": masking_words.sentences,
+        "trial": trial_words.sentence,
     }
 )
 

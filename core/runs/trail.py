@@ -39,6 +39,11 @@ def stop_asked(folder: Path, how: How) -> None:
     record(events.STOP, {"how": how}, run=folder, task=_task(folder))
 
 
+def shared(folder: Path, everyone: bool) -> None:
+    """Everybody sees it from now on, or no longer."""
+    record(events.SHARED if everyone else events.UNSHARED, {"what": "run", "name": folder.name}, run=folder)
+
+
 def deleted(folder: Path) -> None:
     """Its folder is gone."""
     record(events.DELETED, {}, run=folder)

@@ -5,6 +5,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 import numpy as np
+import torch
 from torch import Tensor
 
 from core.audit import events
@@ -38,7 +39,7 @@ def masks_stored(
 ) -> None:
     """The masks made before `epoch`, from 0: the hash of all of them, and the file with examples of some.
 
-    masks: bool (N, H, W), of all images learnt from; indices: those that the examples are of.
+    masks: bool or float16 (N, H, W), of all images learnt from; indices: those that the examples are of.
     """
     spec = training.spec["objective"]
     made_by = {name: spec[name] for name in ("method", "mask_source") if name in spec}
@@ -64,13 +65,16 @@ def epoch_masks_stored(context: Context, kind: str, epoch: int, indices: Iterabl
 def mask_hash(masks: Tensor) -> str:
     """SHA-256 of masks, bool (N, H, W): of "N H W", a new line, and each mask's bits in rows, padded to whole bytes.
 
-    >>> import torch
+    Of maps, float16: of "N H W float16", a new line, and the numbers, low byte first.
+
     >>> mask_hash(torch.eye(2).bool()[None]) == hashlib.sha256(b"1 2 2\\n" + bytes([0b10010000])).hexdigest()
     True
     """
-    digest = hashlib.sha256(f"{' '.join(map(str, masks.shape))}\n".encode())
+    bits = masks.dtype == torch.bool
+    digest = hashlib.sha256(f"{' '.join(map(str, masks.shape))}{'' if bits else ' float16'}\n".encode())
     for first in range(0, len(masks), ROWS):
-        digest.update(np.packbits(masks[first : first + ROWS].cpu().flatten(1).numpy(), axis=1).tobytes())
+        rows = masks[first : first + ROWS].cpu().flatten(1).numpy()
+        digest.update(np.packbits(rows, axis=1).tobytes() if bits else rows.astype("<f2").tobytes())
     return digest.hexdigest()
 
 

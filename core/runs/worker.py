@@ -24,11 +24,14 @@ from typing import Any
 from core.base import cores
 from core.base.parent_death import WORKER, tie
 from core.base.run_folder import RESULT, STOP
+from core.distributed import torchrun
+from core.runs import joined
 from core.runs.context import RESERVE, Context, Stopped
 from core.runs.course import begin, finish, interrupt
 from core.runs.failure_words import sentence
 from core.runs.files import write_json
 from core.runs.listening import listen
+from core.runs.parts.coordinator import coordinate
 from core.runs.queue import alone
 from core.runs.spec import known_spec, read_spec
 from core.runs.submission import lock_of, submission
@@ -47,7 +50,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     faulthandler.enable()  # a crash in compiled code leaves its trace in the log
     for number in (signal.SIGTERM, signal.SIGINT):  # a machine that goes down, Ctrl-C: stop and save
         signal.signal(number, lambda *_: write_json(folder / STOP, {"how": "save"}))
+    if torchrun.started():
+        tie(os.getppid())
     try:
+        if torchrun.rank():
+            return joined.attend(folder, TASKS)
         with submission(folder, given.launch):
             return work(folder, lock=given.lock)
     except (ValueError, OSError) as error:
@@ -74,16 +81,23 @@ def work(folder: Path, tasks: Mapping[str, Task] = TASKS, lock: int | None = Non
     try:
         with alone(folder, lambda: _wait(context)):
             begin(context)
-            result = _task(read_spec(folder), tasks)(context, context.spec.get("arguments", {}))
+            joined.forget(folder)
+            task = _task(read_spec(folder), tasks)
+            if context.share.divided > 1:
+                coordinate(context)
+            result = task(context, context.spec.get("arguments", {}))
             write_json(folder / RESULT, result)
             finish(context, "completed", progress=1.0)
     except Stopped:
-        interrupt(context, f"Stopped after step {context.saved + 1}." if context.saved >= 0 else "Stopped.")
+        if said := joined.failure(folder):  # torchrun stops the others where one has failed
+            finish(context, "failed", said)
+        else:
+            interrupt(context, f"Stopped after step {context.saved + 1}." if context.saved >= 0 else "Stopped.")
     except BaseException as error:  # noqa: BLE001  the boundary: the user gets a sentence, the log the traceback
         context.reserve.unlink(missing_ok=True)
         with suppress(OSError):  # on a full disk the reserve made room; on a lost one the sentence still has to go out
             context.log(traceback.format_exc()[-RESERVE // 2 :])
-        finish(context, "failed", sentence(error, folder))
+        finish(context, "failed", joined.failure(folder) or sentence(error, folder))
     finally:
         ended.set()
         os.close(lock)

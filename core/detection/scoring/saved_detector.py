@@ -10,6 +10,7 @@ from pathlib import Path
 
 from torch import Tensor
 
+from core.access.of_runs import sees_what_came_of
 from core.base import paths
 from core.base.atomic_files import write_whole
 from core.base.errors import Unreadable
@@ -107,7 +108,8 @@ def fits(card: DetectorCard, classifier: Classifier) -> bool:
 
 
 def known(classifier: Classifier, folders: Sequence[Path] | None = None) -> list[tuple[Path, DetectorCard]]:
-    """The saved detectors that fit a classifier, the newest first, by their cards; damaged ones are left out.
+    """The saved detectors that fit a classifier, the newest first, by their cards; damaged ones, and those of runs that
+    who is acting may not see, are left out.
 
     folders: where to look; by default the folder `detectors` for run-time files. OSError if that cannot be had.
     """
@@ -115,7 +117,7 @@ def known(classifier: Classifier, folders: Sequence[Path] | None = None) -> list
     for folder in [paths.folder("detectors")] if folders is None else folders:
         for path in sorted(folder.glob(f"*{SUFFIX}")):
             with suppress(OSError, ValueError):
-                if fits(card := read_card(path), classifier):
+                if fits(card := read_card(path), classifier) and sees_what_came_of(card.run):
                     found.append((path, card))
     return sorted(found, key=lambda each: each[1].date, reverse=True)
 

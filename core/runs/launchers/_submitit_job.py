@@ -14,10 +14,12 @@ from typing import Any
 from core.base.parent_death import tie
 from core.base.paths import ROOT
 from core.base.run_folder import LOG
-from core.runs.launch_file import worker_command
+from core.runs.launch_file import read_launch, torchrun_command, worker_command
 from core.runs.status import LIVE, written
+from core.runs.submission import interrupted
 
 EVERY = 0.1  # seconds between two looks whether the worker has ended
+PORTS = 29400, 2000  # the first and how many: each run has its own, so that two on a machine do not meet
 ENDS = 4.0  # seconds that are left for the engine to start it again
 
 
@@ -26,6 +28,7 @@ class SubmititJob:
 
     def __init__(self, folder: Path, save_seconds: int) -> None:
         self.folder, self.save_seconds = folder, save_seconds
+        self.joined = False  # whether this is one of several machines
         self.worker: subprocess.Popen[bytes] | None = None
 
     def __call__(self) -> None:
@@ -37,11 +40,22 @@ class SubmititJob:
             tie(here)
 
         with (self.folder / LOG).open("ab") as log:
-            self.worker = subprocess.Popen(worker_command(self.folder), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
+            self.worker = subprocess.Popen(self.command(), cwd=ROOT, stdin=subprocess.DEVNULL, stdout=log,
                                            stderr=log, preexec_fn=in_worker)  # fmt: skip
         while not self._ended():
             time.sleep(EVERY)
         self.worker.wait()
+
+    def command(self) -> list[str]:
+        """The worker, or, where there are several machines, torchrun, which meets that of the others on the first."""
+        launch = read_launch(self.folder)
+        if launch is None or launch.needs.nodes <= 1:
+            return worker_command(self.folder)
+        from submitit import JobEnvironment
+
+        self.joined = True
+        first = JobEnvironment().hostnames[0]
+        return torchrun_command(self.folder, f"{first}:{PORTS[0] + int(launch.token, 16) % PORTS[1]}")
 
     def checkpoint(self) -> Any:
         """Have the worker save: what is to be started again, or None if the run is over by then.
@@ -52,7 +66,10 @@ class SubmititJob:
 
         until = time.monotonic() + self.save_seconds - ENDS
         if self.worker is not None:
-            self.worker.send_signal(signal.SIGUSR2)
+            if self.joined:
+                interrupted(self.folder)  # torchrun passes no such signal on
+            else:
+                self.worker.send_signal(signal.SIGUSR2)
             while not self._ended() and time.monotonic() < until:
                 time.sleep(EVERY)
             if not self._ended():

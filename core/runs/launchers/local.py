@@ -12,13 +12,14 @@ from pathlib import Path
 from subprocess import DEVNULL, Popen
 
 from core.base.paths import settle
-from core.base.run_folder import LOCK, LOG
+from core.base.run_folder import LOCK, LOG, is_name, runs_folder
 from core.contracts.launcher import JobState, Launcher, Needs
 from core.runs.files import held, settled, take
 from core.runs.status import read_status
 
 Start = Callable[[Path, int], None]  # (the run's folder, a descriptor that holds its lock, for the worker to inherit)
 End = Callable[[Path, int], None]  # (the run's folder, the attempt): ends a worker that does not listen
+WORKING = ("starting", "running", "stopping")
 GRACE = 2.0  # seconds that a worker has for 'stop now' before it is ended
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -75,6 +76,14 @@ class Local(Launcher):
 
     def state(self, folder: Path, job: str) -> JobState:
         return JobState("running" if held(folder / LOCK) else "ended")
+
+    def offer(self) -> str:
+        work, wait = 0, 0
+        with suppress(OSError):
+            states = [read_status(path).state for path in runs_folder().iterdir() if is_name(path.name)]
+            work, wait = sum(each in WORKING for each in states), states.count("queued")
+        cores = os.cpu_count() or 1
+        return f"{cores} core{'s' * (cores > 1)}, {work} run{'s' * (work != 1)} at work, {wait} waiting"
 
     def stop(self, folder: Path, job: str) -> None:
         end(folder, read_status(folder).attempt)

@@ -1,6 +1,7 @@
 """A worker as a job of a Ray cluster, through Ray Jobs: started on whichever node has room."""
 
 import importlib.util
+import json
 import os
 import shlex
 import socket
@@ -9,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
+from urllib.request import urlopen
 
 from core.base.params import param
 from core.base.paths import ROOT, VARIABLES, settle
@@ -17,6 +19,8 @@ from core.runs.launch_file import worker_command
 
 ENDED = {"STOPPED": "it was stopped", "SUCCEEDED": "it had nothing to do any more", "FAILED": "it failed"}
 GB = 1024**3
+UNITS = {"GPU": "GPU", "CPU": "core"}  # Ray's word -> ours
+MOST = 1_000_000  # bytes of an answer
 KNOCK = 2.0  # seconds that the head has to open its door
 
 
@@ -83,6 +87,19 @@ class Ray(Launcher):
                 return ""
         except (OSError, ValueError):
             return f"no Ray cluster answers at {self.address}"
+
+    def offer(self) -> str:
+        if urlsplit(self.address).scheme not in ("http", "https"):
+            return ""
+        try:
+            with urlopen(f"{self.address.rstrip('/')}/api/cluster_status", timeout=KNOCK) as answer:  # noqa: S310  asked for
+                told = json.loads(answer.read(MOST))
+            usage = told["data"]["clusterStatus"]["loadMetricsReport"]["usage"]
+            free = {name: int(usage[key][1] - usage[key][0]) for key, name in UNITS.items() if key in usage}
+        except (OSError, ValueError, KeyError, TypeError, IndexError):
+            return ""
+        said = [f"{count:,} {name}{'' if count == 1 else 's'}" for name, count in free.items()]
+        return f"free: {' and '.join(said)}" if said else ""
 
     def _client(self) -> Any:
         """Who talks to the cluster; OSError in one sentence if it does not answer."""

@@ -9,7 +9,7 @@ import signal
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, ClassVar
 
 from core.base.params import param
 from core.base.paths import ROOT, settle
@@ -34,6 +34,7 @@ class Slurm(Launcher):
     title = "Slurm"
     plain = "A job in the queue of a Slurm cluster, which saves and goes on when its time is up."
     cite = "submitit, https://github.com/facebookincubator/submitit"
+    joins: ClassVar[bool] = True
 
     partition: str = param("", title="Partition", help="Where the job is queued; empty: the cluster's usual one.")
     account: str = param("", title="Account", help="Whose time is used; empty: your usual one.")
@@ -84,7 +85,12 @@ class Slurm(Launcher):
             return ""
         counts = [line.split()[0] for line in lines if line.rstrip().endswith(" idle")]
         idle = sum(int(each) for each in counts if each.isdigit())
-        return f"{idle} {'node is' if idle == 1 else 'nodes are'} idle"
+        said = f"{idle} {'node is' if idle == 1 else 'nodes are'} idle"
+        try:
+            waiting = len(ask("squeue", "--noheader", "--states=PENDING", "--format=%i", *where).split())
+        except OSError:
+            return said
+        return f"{said}, {waiting:,} {'job waits' if waiting == 1 else 'jobs wait'}"
 
     def _executor(self, folder: Path, needs: Needs) -> Any:
         """The executor of submitit with all that the job is to have."""
@@ -99,7 +105,8 @@ class Slurm(Launcher):
             return local
         slurm = submitit.SlurmExecutor(folder / ENGINE, max_num_timeout=self.timeouts, python=python)
         wanted: dict[str, Any] = {
-            "job_name": f"counterproof-{folder.name[-8:]}", "time": minutes, "nodes": 1, "ntasks_per_node": 1,
+            "job_name": f"counterproof-{folder.name[-8:]}", "time": minutes, "ntasks_per_node": 1,
+            "nodes": max(needs.nodes, 1),
             "signal_delay_s": self.save_seconds, "setup": [FINDS_US], "partition": self.partition,
             "account": self.account, "qos": self.qos, "constraint": self.constraint, "gpus_per_node": needs.gpus,
             "cpus_per_task": needs.cpus, "mem": f"{math.ceil(needs.memory_gb * 1024)}M" if needs.memory_gb else "",

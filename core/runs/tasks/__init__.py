@@ -31,8 +31,10 @@ TASKS: Mapping[str, Task] = MappingProxyType(
         "explainers": late("core.runs.tasks.explainers", "explainers"),
         "masking": late("core.runs.tasks.masking", "masking"),
         "refine": late("core.runs.tasks.refine", "refine"),
+        "trial": late("core.runs.tasks.trial", "trial"),
     }
 )
+DIVISIBLE = frozenset({"ara", "batch", "corruptions", "detect", "evaluate", "explainers"})  # see core.runs.parts.share
 
 
 def at_least_one(**counts: Any) -> None:

@@ -1,10 +1,10 @@
 """The task `ara`: how far the images of a data set lie from a wrong answer, and the area that follows."""
 
+import time
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
 from typing import Any, Literal
 
-from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import load_classifier
 from core.contracts.batch import stream
@@ -16,7 +16,6 @@ from core.distributed.fabric import full_precision
 from core.minimal_distance.area import SEED, chosen
 from core.minimal_distance.image_batch import AIMS, NORMS, measure, summary
 from core.minimal_distance.rms_attack import STEPS
-from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.tasks import at_least_one
 
@@ -60,10 +59,13 @@ def ara(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole batches are saved, so there is nothing to wait for
             classifier, data = _load(context, asked)
+            context.share.made_with([classifier.fingerprint], data)
             _measure(context, asked, classifier, data)
     except Cancelled as error:
         raise Stopped from error
-    rows = files.read_rows(context.folder / run_folder.METRICS)
+    if context.share.is_part:
+        return context.share.result()
+    rows = context.rows()
     told = summary(rows, len(classifier.labels))
     for name in AIMS:
         if late := told.get(name, {}).get("late"):
@@ -77,7 +79,7 @@ def ara(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
 def _load(context: Context, asked: AraRequest) -> tuple[Classifier, Images]:
     """The classifier on the run's device, with the weights that earlier rows were measured on, and the images."""
     classifier = load_classifier(asked.classifier, context.preparing)
-    before = {row.get("weights") for row in files.read_rows(context.folder / run_folder.METRICS)}
+    before = {row.get("weights") for row in context.rows()}
     if before - {classifier.fingerprint}:
         raise ValueError("the weights of the model have changed since this measurement began")
     full_precision()
@@ -95,15 +97,17 @@ def _measure(context: Context, asked: AraRequest, classifier: Classifier, data: 
     """Add the rows that are not there yet."""
     places = chosen(len(data), asked.count, asked.seed)
     steps = range(0, len(places), asked.batch)
-    done = context.saved + 1
+    mine = context.share.steps(len(steps))
+    done = max(mine.start, context.saved + 1)
     context.progress(done / len(steps))
-    for step in range(done, len(steps)):
+    for step in range(done, mine.stop):
         part = places[steps[step] : steps[step] + asked.batch]
         images, labels = data.images[part].float() / 255, data.labels[part]
         seed = stream(asked.seed, "distances", step) % 2**32
+        begun = time.perf_counter()
         found = measure(classifier, images, labels, asked.norms, steps=asked.steps, seed=seed)
         known = {"weights": classifier.fingerprint, "classes": len(classifier.labels)}
-        context.row(step, images=part.tolist(), **known, **found)
+        context.row(step, images=part.tolist(), **known, **found, seconds=round(time.perf_counter() - begun, 3))
         with context.checkpoint(step):
             pass  # the rows hold all there is to go on from
         count = min(steps[step] + asked.batch, len(places))

@@ -6,7 +6,6 @@ from typing import Any
 
 import torch
 
-from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.base.params import from_spec
 from core.catalog import ATTACKS, EXPLAINERS, load_classifier
@@ -22,7 +21,6 @@ from core.data.by_name import load_data
 from core.data.fit import joined
 from core.distributed.fabric import full_precision
 from core.evaluation.strength_sweep import strengths
-from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.tasks import at_least_one
 
@@ -76,7 +74,7 @@ def compare(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
             _measure(context, asked, plan, _matched(classifiers, data), data)
     except Cancelled as error:
         raise Stopped from error
-    rows = files.read_rows(context.folder / run_folder.METRICS)
+    rows = context.rows()
     prints = [classifiers[side].fingerprint for side in SIDES]
     return {"strengths": list(plan.strengths), **curves(rows), "asked": asdict(asked), "weights": prints}
 

@@ -4,7 +4,6 @@ from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import load_classifier
 from core.contracts.classifier import Classifier
@@ -19,7 +18,6 @@ from core.evaluation.accuracy import right
 from core.evaluation.corruption_accuracy import Generated
 from core.evaluation.corruption_summary import summary
 from core.evaluation.outcomes import pack
-from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.tasks import at_least_one
 
@@ -64,10 +62,14 @@ def corruptions(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any
     try:
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole batches are saved, so there is nothing to wait for
-            _measure(context, asked, *_load(context, asked))
+            classifiers, data, source = _load(context, asked)
+            context.share.made_with([each.fingerprint for each in classifiers], *data, asked.official)
+            _measure(context, asked, classifiers, data, source)
     except Cancelled as error:
         raise Stopped from error
-    found = summary(files.read_rows(context.folder / run_folder.METRICS), asked.classifiers)
+    if context.share.is_part:
+        return context.share.result()
+    found = summary(context.rows(), asked.classifiers)
     return found | {"asked": asdict(asked)}
 
 
@@ -98,8 +100,10 @@ def _measure(
     total = min(asked.count, len(data[0]), len(source))
     begins = range(0, total, asked.batch)
     steps = [(cell, begin) for cell in accuracies.cells(source.names) for begin in begins]
-    context.progress((context.saved + 1) / len(steps))
-    for step in range(context.saved + 1, len(steps)):
+    share = context.share.steps(len(steps))
+    done = max(share.start, context.saved + 1)
+    context.progress(done / len(steps))
+    for step in range(done, share.stop):
         cell, begin = steps[step]
         end = min(begin + asked.batch, total)
         images = accuracies.images_of(cell, data[0], source, begin, end)

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any
 
-from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.base.paths import folder
 from core.catalog import load_classifier
@@ -11,13 +10,12 @@ from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import load_data
 from core.data.fit import joined
-from core.detection.content_cache import ContentCache
+from core.detection.pieces import SharedCache, make_piece, pieces
 from core.detection.request import DetectionRequest
 from core.detection.sources import sources_of
 from core.detection.study import STAGES
 from core.detection.subject import Said, Subject
 from core.distributed.fabric import full_precision
-from core.runs import files
 from core.runs.context import Context, Stopped
 
 
@@ -28,11 +26,17 @@ def detect(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     What that stage had attacked and explained already lies in the cache, by content.
     """
     asked = DetectionRequest.read(arguments)
-    told = {row["stage"]: row["told"] for row in files.read_rows(context.folder / run_folder.METRICS)}
+    told = {row["stage"]: row["told"] for row in context.rows()}
     try:
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole batches are kept, so there is nothing to wait for
-            subject = _subject(context, asked)
+            cache = SharedCache(folder("detection"))
+            subject = _subject(context, asked, cache)
+            if context.share.is_part:
+                _pieces(context, subject, cache)
+                return context.share.result()
+            for row in context.share.rows():
+                cache.add_credit(row["keys"])
             for step, (key, stage) in enumerate(STAGES.items()):
                 if step <= context.saved:
                     continue
@@ -49,6 +53,20 @@ def detect(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
                    "classes": list(subject.classes)[:1000]}  # fmt: skip
 
 
+def _pieces(context: Context, subject: Subject, cache: SharedCache) -> None:
+    """Attack and explain this part's share of the images, for the stages to find in the cache; a row for each batch."""
+    todo = pieces(subject)
+    steps = context.share.steps(len(todo), each=0)
+    for step in range(max(steps.start, context.saved + 1), steps.stop):
+        part, begin = todo[step]
+        context.progress((step - steps.start) / len(steps), f"{part} images from {begin + 1:,} on")
+        context.row(step, piece=[part, begin], **make_piece(subject, cache, part, begin))
+        with context.checkpoint(step):
+            pass  # the row and the cache hold all there is to go on from
+        if context.stop_asked():
+            raise Stopped
+
+
 def _say(context: Context, step: int) -> Said:
     """What a stage says of itself, as progress of the whole; one that does several things goes no way back."""
 
@@ -58,7 +76,7 @@ def _say(context: Context, step: int) -> Said:
     return say
 
 
-def _subject(context: Context, asked: DetectionRequest) -> Subject:
+def _subject(context: Context, asked: DetectionRequest, cache: SharedCache) -> Subject:
     """The classifier, and its images, disjoint and answered right."""
     classifier = load_classifier(asked.classifier, context.preparing)
     if asked.weights not in ("", classifier.fingerprint):
@@ -68,10 +86,11 @@ def _subject(context: Context, asked: DetectionRequest) -> Subject:
     classifier.net.to(context.device)
     test = _data(context, asked, classifier, "test")
     learn = test if asked.learn_from == "test" else _data(context, asked, classifier, "train")
+    context.share.made_with([classifier.fingerprint], learn, test)
     sources = sources_of(
         classifier, learn, test, asked, lambda done, of: context.preparing(done / of, "Choosing images")
     )
-    return Subject(asked, classifier, sources, test.classes, ContentCache(folder("detection")), context.folder,
+    return Subject(asked, classifier, sources, test.classes, cache, context.folder,
                    _say(context, context.saved + 1))  # fmt: skip
 
 

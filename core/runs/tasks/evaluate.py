@@ -6,7 +6,6 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import load_classifier
 from core.contracts.classifier import Classifier
@@ -19,7 +18,6 @@ from core.robustness.cells import AS_THEY_ARE
 from core.robustness.flags import LOOKED_AT, warnings
 from core.robustness.request import Evaluation
 from core.robustness.summary import summary
-from core.runs import files
 from core.runs.context import Context, Stopped
 
 
@@ -35,8 +33,11 @@ def evaluate(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole batches are saved, so there is nothing to wait for
             models, data = _load(context, asked)
+            context.share.made_with([each.fingerprint for each in models], data)
             places = _measure(context, asked, models, data)
-            told = summary(files.read_rows(context.folder / run_folder.METRICS), asked, len(data.classes))
+            if context.share.is_part:
+                return context.share.result()
+            told = summary(context.rows(), asked, len(data.classes))
             for each, entry in zip(models, told["models"], strict=True):
                 entry["flags"] = warnings(each, data.images[places[:LOOKED_AT]], data.labels[places], entry, asked)
     except Cancelled as error:
@@ -87,10 +88,12 @@ def _measure(context: Context, asked: Evaluation, models: list[Classifier], data
     attacks = asked.methods()
     a_batch = len(models) * (len(attacks) + 1)
     total = len(batches) * a_batch
-    context.progress((context.saved + 1) / total)
-    first = (context.saved + 1) // a_batch
-    known = [row for row in files.read_rows(context.folder / run_folder.METRICS) if row.get("batch") == first]
-    for batch in range(first, len(batches)):
+    steps = context.share.steps(len(batches), each=a_batch)
+    first = max(steps.start, context.saved + 1)
+    context.progress(first / total)
+    first //= a_batch
+    known = [row for row in context.rows() if row.get("batch") == first]
+    for batch in range(first, steps.stop // a_batch):
         images, labels = data.images[batches[batch]].float() / 255, data.labels[batches[batch]]
         for number, model in enumerate(models):
             fallen = batch_rows.fallen([row for row in known if row["model"] == number], attacks)

@@ -1,10 +1,10 @@
 """The task `explainers`: a league of explainers by metrics, beside the floors, on images that a model gets right."""
 
+import time
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
-from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import load_classifier
 from core.contracts.classifier import Classifier
@@ -16,7 +16,6 @@ from core.explainer_league.league import measure, right_images
 from core.explainer_league.request import LeagueRequest
 from core.explainer_league.stability import steadiness
 from core.explainer_league.standings import standings
-from core.runs import files
 from core.runs.context import Context, Stopped
 
 STABILITY = "stability"  # the folder in which the state of that part lies
@@ -33,10 +32,13 @@ def explainers(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]
         with CancelScope() as scope:
             context.on_stop(lambda _: scope.stop())  # whole rows are saved, so there is nothing to wait for
             classifier, data = _load(context, asked)
+            context.share.made_with([classifier.fingerprint], data)
             _measure(context, asked, classifier, data)
     except Cancelled as error:
         raise Stopped from error
-    rows = files.read_rows(context.folder / run_folder.METRICS)
+    if context.share.is_part:
+        return context.share.result()
+    rows = context.rows()
     group = _group(asked.group, data, sorted({image for row in rows for image in row["images"]}))
     return {**standings(rows, group), "asked": asdict(asked), "weights": classifier.fingerprint}
 
@@ -73,25 +75,32 @@ def _measure(context: Context, asked: LeagueRequest, classifier: Classifier, dat
     chosen = right_images(classifier, data, asked.count, asked.seed, lambda _: context.preparing(0, "Choosing images"))
     if len(chosen) < asked.count:
         context.note(f"The model gets {len(chosen):,} images right, fewer than the {asked.count:,} asked for.")
-    parts = [(begin, each) for begin in range(0, len(chosen), asked.batch) for each in plan.explainers]
-    total, done = len(parts) + (attack is not None), context.saved + 1
+    cells = [(begin, each) for begin in range(0, len(chosen), asked.batch) for each in plan.explainers]
+    each, more = len(plan.explainers), int(attack is not None)
+    steps, total = context.share.steps(len(cells) // each, each=each, rest=more), len(cells) + more
+    done = max(steps.start, context.saved + 1)
     context.progress(done / total)
-    for step in range(done, len(parts)):
-        begin, explainer = parts[step]
+    for step in range(done, steps.stop):
+        begin, explainer = cells[step]
         places = chosen[begin : begin + asked.batch]
         images, labels = data.images[places].float() / 255, data.labels[places]
+        begun = time.perf_counter()
         found = measure(classifier, images, labels, places.tolist(), explainer, plan)
-        context.row(step, images=places.tolist(), explainer=explainer.key, **found)
+        context.row(step, images=places.tolist(), explainer=explainer.key, **found, seconds=_since(begun))
         count = min(begin + asked.batch, len(chosen))
         _done(context, step, total, f"{explainer.title}, {count:,} of {len(chosen):,} images")
-    if attack is not None and context.saved < len(parts):
+    if attack is not None and not context.share.is_part and context.saved < len(cells):
         rows = steadiness(
             classifier, data, chosen.tolist(), plan.explainers, attack, context.folder / STABILITY, asked.seed,
-            lambda told: context.progress(len(parts) / total, told),
+            lambda told: context.progress(len(cells) / total, told),
         )  # fmt: skip
         for row in rows:
-            context.row(len(parts), **row)
-        _done(context, len(parts), total, "stability under attack")
+            context.row(len(cells), **row)
+        _done(context, len(cells), total, "stability under attack")
+
+
+def _since(begun: float) -> float:
+    return round(time.perf_counter() - begun, 3)
 
 
 def _done(context: Context, step: int, total: int, said: str) -> None:

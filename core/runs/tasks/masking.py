@@ -6,7 +6,6 @@ from typing import Any, Literal
 
 import torch
 
-from core.base import run_folder
 from core.base.cancellation import Cancelled, CancelScope
 from core.catalog import load_classifier
 from core.contracts.classifier import Classifier
@@ -16,7 +15,6 @@ from core.data.fit import joined
 from core.distributed.fabric import full_precision
 from core.gradient_masking.checklist import CHECKS, carried_out, summary
 from core.gradient_masking.subject import Subject, expect_strength, subject
-from core.runs import files
 from core.runs.context import Context, Stopped
 from core.runs.tasks import at_least_one
 
@@ -71,7 +69,7 @@ def masking(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
             _measure(context, examined)
     except Cancelled as error:
         raise Stopped from error
-    rows = files.read_rows(context.folder / run_folder.METRICS)
+    rows = context.rows()
     found = summary([{name: value for name, value in row.items() if name not in ("step", "weights")} for row in rows])
     return {
         **found,
@@ -106,7 +104,7 @@ def _load(context: Context, asked: MaskingRequest) -> Subject:
     made = subject(
         first, images, labels, eps, surrogate=other, seed=asked.seed, batch=asked.batch, queries=asked.queries
     )
-    before = {tuple(row.get("weights", ())) for row in files.read_rows(context.folder / run_folder.METRICS)}
+    before = {tuple(row.get("weights", ())) for row in context.rows()}
     if before - {tuple(_weights(made))}:
         raise ValueError("the weights of a model have changed since this examination began")
     return made

@@ -11,12 +11,14 @@ from torch import Tensor
 from core.base.cancellation import Cancelled, CancelScope
 from core.contracts.classifier import Classifier
 from core.contracts.objective import Adversarial
+from core.distributed import torchrun
 from core.distributed.agreement import FINE, SAVE, STOP, heed, vote
 from core.distributed.fabric import accelerator_of, dismiss, make_fabric
 from core.refinement.before import before
 from core.refinement.request import Refinement
 from core.refinement.warnings import LOOK, warning_under_way, warnings_before
 from core.runs.context import Context, Stopped
+from core.runs.joined import join
 from core.runs.processes import spread
 from core.runs.records import Records
 from core.runs.run_card import run_card
@@ -33,12 +35,14 @@ def refine(context: Context, arguments: Mapping[str, Any]) -> dict[str, Any]:
     """{"epoch_kept" (from 1), "averaged", "held", "evaluations", "seconds" ...}; `arguments`: core.refinement.request.
 
     A row a step, numbered from 0 as the epochs are; `seconds` and `evaluations` count from the start of the run. On a
-    device such as "cuda:0,cuda:1" each has a process.
+    device such as "cuda:0,cuda:1" each has a process; on several machines torchrun has started them.
     """
     request = Refinement.read(arguments)
     accelerator, devices = accelerator_of(str(context.spec.get("device", "cpu")))
     if accelerator == "cpu":
         devices = request.processes
+    if torchrun.started():
+        return join(context, accelerator, request.bf16, partial(train, request=request))
     work = partial(train, request=request)  # not the request by itself: Fabric looks into dataclasses for tensors
     if (devices if isinstance(devices, int) else len(devices)) > 1:
         return spread(context, accelerator, devices, request.bf16, work)

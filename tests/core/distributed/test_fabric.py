@@ -16,17 +16,25 @@ from core.base.paths import ROOT
 from core.contracts.objective import Objective
 from core.distributed import fabric as machines
 from core.objectives.cross_entropy import CrossEntropy
+from core.objectives.lime_soft_label import LimeSoftLabel
 from core.training.step import TrainingStep
 from tests.core.training.trainings import GUIDED, SCHEDULE, new
 
 
 @pytest.mark.slow
-def test_when_checkpoints_fall_does_not_matter_to_an_attack_in_evaluation_mode(tmp_path: Path) -> None:
-    """On two processes a checkpoint averages the statistics of batch normalisation, which TRADES attacks by."""
+@pytest.mark.parametrize(
+    "spec",
+    [{"method": "trades", "steps": 2}, {"method": "auxiliary_view", "steps": 2, "cells": 4, "samples": 9}],
+    ids=lambda spec: spec["method"],
+)
+def test_when_checkpoints_fall_does_not_matter_to_an_attack_in_evaluation_mode(
+    spec: dict[str, Any], tmp_path: Path
+) -> None:
+    """On two processes a checkpoint averages the statistics of batch normalisation, which these attack by."""
     found = []
     for every in ("2", "1000000"):
         path = tmp_path / f"{every}.json"
-        asked = [str(path), "2", '{"method": "trades", "steps": 2}', every]
+        asked = [str(path), "2", json.dumps(spec), every]
         command = [sys.executable, "-m", "tests.two_processes", *asked]
         done = subprocess.run(command, cwd=ROOT, capture_output=True, text=True, timeout=120)
         assert done.returncode == 0, done.stderr[-2000:]
@@ -34,11 +42,16 @@ def test_when_checkpoints_fall_does_not_matter_to_an_attack_in_evaluation_mode(t
     assert found[0] == pytest.approx(found[1], rel=1e-5)
 
 
+SOFT = LimeSoftLabel(eps=0.1, steps=2, cells=4, samples=9, first=0, way="cutmix", mask_source="constant")
+
+
 @pytest.mark.parametrize(
     "spec",
     [
         {"method": "pgd_adversarial", "steps": 2, "awp": 0.01},
+        {"method": "pixel_reweighted", "steps": 2, "cells": 4, "samples": 9, "groups": 2, "mask_source": "shuffled"},
         pytest.param({"method": "trades", "steps": 2}, marks=pytest.mark.slow),
+        pytest.param(to_spec(SOFT), marks=pytest.mark.slow),
         to_spec(replace(GUIDED, penalised=0.1)),  # in some steps only one of the processes draws a row to penalise
     ],
     ids=lambda spec: spec["method"],

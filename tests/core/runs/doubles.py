@@ -96,11 +96,11 @@ class Forks:
         self.pids.clear()
 
 
-def until(condition: Callable[[], bool], seconds: float = 20.0) -> None:
+def until(condition: Callable[[], bool], seconds: float = 60.0) -> None:
     assert files.settled(condition, seconds, 0.01), "waited in vain"
 
 
-def ended(run: Run, seconds: float = 20.0) -> str:
+def ended(run: Run, seconds: float = 60.0) -> str:
     until(lambda: run.status.state in FINAL, seconds)
     return run.status.state
 

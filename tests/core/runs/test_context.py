@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from core.runs import rows
 from core.runs.context import Context
 from core.runs.store import Store
 
@@ -44,3 +45,17 @@ def test_a_number_that_is_not_finite_is_kept_as_unknown(tmp_path: Path) -> None:
     run = Store(tmp_path, lambda *_: None).submit("walk", {})
     Context(run.folder).row(0, loss=float("nan"), parts={"a": float("inf"), "b": 0.5})
     assert run.metrics == [{"step": 0, "loss": None, "parts": {"a": None, "b": 0.5}}]
+
+
+def test_rows_that_are_more_than_can_be_read_are_a_sentence_not_a_part(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A result told of the first rows alone would look like one of all."""
+    context = Context(Store(tmp_path, lambda *_: None).submit("walk", {}).folder)
+    assert context.rows() == []
+    for step in range(20):
+        context.row(step, value=step)
+    assert [row["value"] for row in context.rows()] == list(range(20))
+    monkeypatch.setattr(rows, "LARGEST", 300)
+    with pytest.raises(ValueError, match="the rows of this run are more than can be put together"):
+        context.rows()

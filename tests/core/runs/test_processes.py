@@ -71,12 +71,12 @@ def test_two_processes_stop_go_on_are_killed_and_complete(store: Store) -> None:
     assert last < STEPS - 20
     assert run.checkpoint is not None
     assert run.checkpoint.name == f"checkpoint-{last}"
-    until(lambda: not files.held(run.folder / "lock"), 3)
+    until(lambda: not files.held(run.folder / "lock"), 20)
 
     run.resume()
     reached(run, last + 10)
     os.kill(run.status.pid, signal.SIGKILL)
-    until(lambda: run.status.state == "lost", 3)
+    until(lambda: run.status.state == "lost", 20)
     time.sleep(0.3)
     count = len(run.metrics)
     assert count < STEPS
@@ -113,7 +113,7 @@ def test_processes_that_are_starting_go_with_the_worker(store: Store, pause: flo
     children = spawned(worker)
     os.kill(worker, signal.SIGKILL)
     assert len(children) == 2
-    until(lambda: run.status.state == "lost", 3)
+    until(lambda: run.status.state == "lost", 20)
     assert settled(lambda: not any(spawning(pid) for pid in children), 15)
     assert not run.metrics
 

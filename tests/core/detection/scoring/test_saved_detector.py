@@ -3,14 +3,19 @@
 import hashlib
 import json
 import pickle
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
 import pytest
 import torch
 
+from core.access.acting import acting_as
+from core.access.belonging import Belonging
+from core.access.person import LOCAL, Person
 from core.base.errors import Unreadable
 from core.base.params import to_spec
+from core.base.run_folder import OWNER
 from core.contracts.classifier import Classifier
 from core.contracts.detector import Detector
 from core.detection.content_cache import ContentCache
@@ -23,6 +28,7 @@ from core.detectors.pixel_cnn import PixelCnn
 from core.detectors.signature_boosting import SignatureBoosting
 from core.detectors.signature_cnn import SignatureCnn
 from core.explainers.smooth_grad import SmoothGrad
+from tests.core.access.people import ANNA, OLGA, OTTO, VERA
 from tests.core.detection.gathered import gathered
 
 EXPLAINER = SmoothGrad(samples=5)
@@ -104,6 +110,27 @@ def test_known_are_those_that_fit_the_newest_first(study: Generalisation, saved:
     assert known(MODEL) == []
     write(home / "detectors", "mine", carded(study), study.trained[0].fitted)
     assert [path.stem for path, _ in known(MODEL)] == ["mine"]
+
+
+def test_of_a_private_run_they_are_its_makers_of_a_deleted_one_the_owners(study: Generalisation, home: Path) -> None:
+    run = "20261129-120000-0123abcd"
+    write(home / "detectors", "theirs", replace(carded(study), run=run), study.trained[0].fitted)
+    whose = Belonging(home / "runs" / run / OWNER)
+
+    def seen(person: Person) -> bool:
+        with acting_as(person):
+            return bool(known(MODEL))
+
+    with acting_as(OTTO):
+        whose.claim()
+    assert [seen(each) for each in (OTTO, ANNA, OLGA, VERA, LOCAL)] == [True, True, False, False, True]
+    with acting_as(OTTO):
+        whose.share(True, "run")
+    assert seen(VERA)
+    shutil.rmtree(home / "runs" / run)
+    assert [seen(each) for each in (OTTO, ANNA, OLGA, VERA, LOCAL)] == [False, True, False, False, True]
+    write(home / "detectors", "nobodys", replace(carded(study), run=""), study.trained[0].fitted)
+    assert seen(VERA), "one that came of no run is everybody's"
 
 
 def test_the_verdict_is_the_score_of_the_image_explained_as_in_learning(saved: Path, tmp_path: Path) -> None:

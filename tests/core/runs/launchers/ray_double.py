@@ -1,7 +1,7 @@
-"""A real Ray cluster on this machine, in a process of its own: a head that takes jobs but runs none, and two nodes.
+"""A real Ray cluster on this machine, in a process of its own: a head that takes jobs but runs none, and nodes of it.
 
-`python -m tests.core.runs.launchers.ray_double` prints its address, then reads commands: `lose` kills both nodes,
-`vanish` the head too.
+`python -m tests.core.runs.launchers.ray_double PORT [NODES]` makes two nodes or as many, prints the address, then reads
+commands: `lose` kills the nodes, `vanish` the head too.
 """
 
 import os
@@ -16,7 +16,10 @@ def main() -> None:
     head = {"num_cpus": 0, "include_dashboard": True, "dashboard_host": "127.0.0.1", "dashboard_port": int(sys.argv[1]),
             "object_store_memory": 10**8}  # fmt: skip
     cluster = Cluster(initialize_head=True, head_node_args=head)
-    nodes = [cluster.add_node(num_cpus=1, object_store_memory=10**8) for _ in range(2)]
+    nodes = [
+        cluster.add_node(num_cpus=1, object_store_memory=10**8)
+        for _ in range(int(sys.argv[2]) if len(sys.argv) > 2 else 2)
+    ]
     sys.stdout.write(f"{cluster.head_node.webui_url}\n")
     sys.stdout.flush()
     for line in sys.stdin:

@@ -23,11 +23,13 @@ class SlurmDouble:
         path = self.folder / name
         (self.folder / f"{name}.out").write_text(text)
         (self.folder / f"{name}.err").write_text(error)
-        path.write_text(
+        made = path.with_suffix(".new")
+        made.write_text(
             f'#!/bin/sh\necho "$@" >> {path}.asked\n[ {name} = sbatch ] && cat "$1" > {path}.script\n'
             f"cat {path}.out; cat {path}.err >&2; exit {code}\n"
         )
-        path.chmod(0o755)
+        made.chmod(0o755)
+        made.replace(path)  # whole: somebody may be about to call it
 
     def asked(self, name: str) -> list[str]:
         """What the command was asked, a line each time."""

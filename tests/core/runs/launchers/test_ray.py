@@ -10,6 +10,8 @@ from pathlib import Path
 
 import pytest
 
+from core.attacks.pgd import PGD
+from core.base.params import to_spec
 from core.base.paths import ROOT
 from core.contracts.launcher import JobState, Needs
 from core.runs import heartbeat, hints
@@ -18,6 +20,8 @@ from core.runs.launchers.ray import Ray
 from core.runs.store import Store
 from tests.core.runs.doubles import ended, until
 from tests.core.runs.launchers.small_refinement import ASKED, lay_data, learns, whole
+from tests.core.runs.parts.made import MODEL, real_digits, timeless
+from tests.core.runs.parts.tally import at_work, parts
 
 pytest.importorskip("ray")
 
@@ -97,9 +101,33 @@ def test_a_run_on_three_nodes(
     until(lambda: (waits.status.state, waits.status.said) == ("lost", said), 60)
 
 
+@pytest.mark.slow
+def test_parts_on_two_nodes_of_which_one_is_killed(
+    cluster: "tuple[Ray, subprocess.Popen[str]]", tmp_path: Path
+) -> None:
+    """The parent stays on this machine; what it ends with are the numbers of a run that nobody divided."""
+    ray, _ = cluster
+    asked = {"classifiers": [MODEL], "data": str(real_digits(tmp_path, copies=3)), "batch": 2, "strengths": [0.05, 0.1],
+             "attacks": [to_spec(PGD(steps=40))], "count": 60}  # fmt: skip
+    store = Store(tmp_path / "runs")
+    run = store.submit("evaluate", asked, parts=2, on=ray)
+    os.kill(at_work(run, 2, 3, seconds=240)[1].status.pid, signal.SIGKILL)
+    assert ended(run, 300) == "completed", run.status.said
+    assert [each.status.attempt for each in parts(run).values()] == [1, 2]
+    assert {each.place for each in parts(run).values()} == {"Ray"}
+    assert run.place == ""
+    assert run.status.notes == ("Part 2 of 2 ended before its time and is made again: Ray ended the job: it failed.",)
+    alone = store.submit("evaluate", asked, threads=1, on=Local())
+    assert ended(alone, 240) == "completed"
+    assert timeless(run.metrics) == timeless(alone.metrics)
+    assert timeless(run.result()) == timeless(alone.result())
+
+
 def test_a_head_that_is_not_there_is_a_sentence(tmp_path: Path) -> None:
     gone = Ray(address=f"http://127.0.0.1:{free_port()}")
     assert gone.state(tmp_path, "x") == JobState("unknown", f"no Ray cluster answers at {gone.address}")
     with pytest.raises(ValueError, match="no Ray cluster answers at"):
         Store(tmp_path / "runs").submit("refine", ASKED, on=gone)
+    with pytest.raises(ValueError, match="no Ray cluster answers at"):
+        Store(tmp_path / "runs").submit("evaluate", ASKED, on=gone, parts=2)
     assert Store(tmp_path / "runs").runs() == [], "nothing is made that could not go anywhere"

@@ -1,8 +1,10 @@
 """What is handed to Slurm, word for word, and what becomes of its answers."""
 
 import os
+import subprocess
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pytest
 
@@ -11,7 +13,9 @@ from core.contracts.launcher import JobState, Needs
 from core.runs import files, hints
 from core.runs.launch_file import read_launch
 from core.runs.launchers._slurm_words import state_of
+from core.runs.launchers._submitit_job import SubmititJob
 from core.runs.launchers.slurm import Slurm
+from core.runs.status import to_go_on
 from core.runs.store import Run, Store
 from core.runs.submission import submission
 from tests.core.runs.doubles import until
@@ -25,6 +29,7 @@ ASKED = {
     "plain": (Slurm(), Needs()),
     "gpus": (Slurm(partition="gpu", account="lab", qos="long", constraint="a100", save_seconds=300),
              Needs(gpus=2, cpus=16, memory_gb=64, hours=4)),
+    "machines": (Slurm(partition="gpu"), Needs(gpus=4, nodes=2)),
     "odd": (Slurm(partition="a b; rm -rf $HOME"), Needs(memory_gb=1.5, hours=0.25)),
 }  # fmt: skip
 
@@ -35,7 +40,8 @@ def answers_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def submitted(place: Path, on: Slurm, needs: Needs) -> Run:
-    return Store(place / "runs").submit("walk", {"steps": 3}, on=on, needs=needs)
+    task = "refine" if needs.nodes > 1 else "walk"
+    return Store(place / "runs").submit(task, {"steps": 3}, on=on, needs=needs)
 
 
 def looks(run: Run) -> tuple[str, str]:
@@ -63,7 +69,7 @@ def test_the_script_is_the_one_that_was_agreed_on(tmp_path: Path, slurm: SlurmDo
     launch = read_launch(run.folder)
     assert launch is not None
     assert (launch.job, launch.needs, run.place) == ("4242", needs, "Slurm")
-    assert run.spec["device"] == ("cuda:0,cuda:1" if needs.gpus else "cpu")
+    assert run.spec["device"] == needs.device
     assert (run.folder / "engine").stat().st_mode & 0o077 == 0, "what is loaded there is nobody else's to write"
 
 
@@ -139,4 +145,42 @@ def test_what_left_the_queue_is_looked_up_in_the_accounts(slurm: SlurmDouble) ->
     slurm.answers("sacct", "", code=1)
     assert state_of("7") == JobState("ended", "it is no longer in the queue")
     assert Slurm(partition="gpu").offer() == "4 nodes are idle"
-    assert slurm.asked("sinfo") == ["--noheader --format=%D %t --partition=gpu"]
+    slurm.answers("squeue", "11\n12\n")
+    assert Slurm(partition="gpu").offer() == "4 nodes are idle, 2 jobs wait"
+    assert slurm.asked("squeue")[-1] == "--noheader --states=PENDING --format=%i --partition=gpu"
+    assert slurm.asked("sinfo")[:1] == ["--noheader --format=%D %t --partition=gpu"]
+
+
+def test_on_several_machines_torchrun_is_started_on_each_and_meets_on_the_first(
+    tmp_path: Path, slurm: SlurmDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import submitit
+
+    run = submitted(tmp_path, Slurm(), Needs(gpus=4, nodes=2))
+    monkeypatch.setattr(submitit, "JobEnvironment", lambda: SimpleNamespace(hostnames=["node7", "node9"]))
+    job = SubmititJob(run.folder, 120)
+    command = job.command()
+    assert command[1:3] == ["-m", "torch.distributed.run"]
+    told = dict(zip(command[3:-4:2], command[4:-4:2], strict=False))
+    assert (told["--nnodes"], told["--nproc-per-node"], told["--max-restarts"]) == ("2", "4", "0")
+    host, _, port = told["--rdzv-endpoint"].partition(":")
+    assert host == "node7"
+    assert 29400 <= int(port) < 31400
+    assert command[-5:] == ["-m", "core.runs.worker", str(run.folder), "--launch", token(run)]
+    assert SubmititJob(run.folder, 120).command() == command, "all of them meet at the same place"
+    job.worker = subprocess.Popen(["sleep", "0"])
+    job.worker.wait()
+    assert job.checkpoint() is not None, "it is to be started again"
+    assert to_go_on(run.folder), "torchrun hands no signal on: the stop is in the folder"
+
+
+def test_on_one_machine_the_worker_itself_is_started(tmp_path: Path, slurm: SlurmDouble) -> None:
+    run = submitted(tmp_path, Slurm(), Needs(gpus=4))
+    assert SubmititJob(run.folder, 120).command()[1:] == ["-m", "core.runs.worker", str(run.folder), "--launch",
+                                                          token(run)]  # fmt: skip
+
+
+@pytest.mark.parametrize("name", ["partition", "account", "qos", "constraint", "python"])
+def test_no_text_begins_a_line_of_its_own(name: str) -> None:
+    with pytest.raises(ValueError, match=f"^slurm: expected {name} without line breaks, got "):
+        Slurm(**{name: "x\ntouch /tmp/owned #"})

@@ -48,7 +48,9 @@ def asked(home: Path, tmp_path: Path) -> dict[str, Any]:
 
 
 def plain(rows: list[dict[str, Any]]) -> list[dict[str, Any]]:
-    return json.loads(json.dumps(rows))  # type: ignore[no-any-return]
+    """Without what the clock says."""
+    told: list[dict[str, Any]] = json.loads(json.dumps(rows))
+    return [{name: value for name, value in row.items() if name != "seconds"} for row in told]
 
 
 def test_rows_hold_what_the_engine_finds_and_cases_are_whole(asked: dict[str, Any], tmp_path: Path) -> None:

@@ -48,18 +48,18 @@ def digits(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture(autouse=True)
 def quick(monkeypatch: pytest.MonkeyPatch, digits: Path) -> None:
-    _shorten(monkeypatch, digits)
+    shorten(monkeypatch, digits)
 
 
 @pytest.fixture(scope="module")
 def whole(digits: Path, tmp_path_factory: pytest.TempPathFactory) -> tuple[dict[str, Any], Path]:
     """What a study carried out in one pass told, and the folder of its run."""
     with pytest.MonkeyPatch.context() as patch:
-        _shorten(patch, digits)
+        shorten(patch, digits)
         return carried_out(tmp_path_factory.mktemp("whole") / "run", asked(digits))
 
 
-def _shorten(monkeypatch: pytest.MonkeyPatch, digits: Path) -> None:
+def shorten(monkeypatch: pytest.MonkeyPatch, digits: Path) -> None:
     """A home that these tests share, with what is cached in it; no UMAP, which has to be compiled; less of all."""
     monkeypatch.setenv("COUNTERPROOF_HOME", str(digits.parent / "home"))
     monkeypatch.setattr(features, "embed", _two)

@@ -117,7 +117,7 @@ def test_a_base_stays_until_what_goes_on_from_it_is_over(store: Store, slowly: C
         ({"schedule": {"speed": 1}}, "schedule: unknown parameter speed"),
         ({"images": 70}, "64 held-out images and a batch of 32 are more than the 70 training images"),
         ({"pace": 1}, "unexpected keyword argument 'pace'"),
-        ({"images": -1}, "expected images from 0"),
+        ({"images": -1}, "expected images and reserved ones from 0"),
     ],
     ids=lambda value: next(iter(value)) if isinstance(value, dict) else "",
 )

@@ -39,7 +39,7 @@ def test_stopped_and_resumed_gives_the_same_as_no_break(
         last = run.metrics[-1]["step"]
         assert run.checkpoint.name == f"checkpoint-{last}"
         assert State.load(run.checkpoint / "state.safetensors").facts["done"] in (last + 1, last + 2)
-        until(lambda: not files.held(run.folder / "lock"), 2)
+        until(lambda: not files.held(run.folder / "lock"), 20)
         run.resume()
     assert ended(run) == "completed", run.log()
     assert rows(run) == rows(through)
@@ -84,7 +84,7 @@ def test_killed_ten_times_at_random_moments(store: Store, slowly: Callable[[], N
         reached(run, kills + 1)
         time.sleep(draw.uniform(0.0, 0.1))
         store.forks.kill()  # type: ignore[attr-defined]
-        until(lambda: run.status.state in ("lost", "completed"), 2)
+        until(lambda: run.status.state in ("lost", "completed"), 20)
         if run.status.state == "completed":
             break
         kills += 1

@@ -123,7 +123,7 @@ def test_a_full_disk_is_a_sentence_and_loses_nothing(
     assert run.status.said == f"The disk that holds {run.folder} is full. Free some space, then resume."
     assert not list(run.folder.glob("**/*.part"))
     full.unlink()
-    until(lambda: not files.held(run.folder / "lock"), 2)
+    until(lambda: not files.held(run.folder / "lock"), 20)
     run.resume()
     assert ended(run) == "completed", run.log()
     assert rows(run) == rows(through)

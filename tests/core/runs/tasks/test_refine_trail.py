@@ -14,7 +14,7 @@ from core.checkpoints.card import Card
 from core.contracts.batch import Batch
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
-from core.evaluation.accuracy import split_held_out
+from core.data.subset import split_held_out
 from core.runs import epoch_masks
 from core.runs.store import Run, Store
 from core.runs.training_trail import data_hash, mask_hash
