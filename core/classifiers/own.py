@@ -6,11 +6,14 @@ from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+from core.access.belonging import belonging, is_visible
+from core.access.permission import require
 from core.audit.events import ADDED
 from core.audit.hashes import hashes_of
 from core.audit.record import record
 from core.base.atomic_files import write_whole
 from core.base.file_stamp import file_stamp
+from core.base.held import held
 from core.checkpoints import tensor_files
 from core.checkpoints.card import Card
 from core.checkpoints.card_values import refuse_misspelt
@@ -58,13 +61,13 @@ def install(
     of two labels), or "multi-label": the labels are findings, each a model of its own, "own:name@finding"; the first
     one's name is returned.
     say: takes sentences on what was done to the weights, and will be to pictures. ValueError in one sentence if
-    anything does not fit, OSError if it cannot be stored.
+    anything does not fit, or who is acting may not add models; OSError if it cannot be stored.
     """
+    require("model")
     if not files.NAME.fullmatch(name):
         raise ValueError(f"expected a model name of {files.ALLOWED}")
     path = files.folder() / f"{name}.safetensors"
-    if name in files.weights() or path.with_suffix(".json").exists():
-        raise ValueError(f"there is already a model called {name}; choose another name")
+    _expect_free(name, path)
     if len(raw) > tensor_files.LARGEST:
         raise ValueError(f"{name} is larger than {tensor_files.LARGEST // 10**9} GB")
     card = Card(
@@ -73,13 +76,21 @@ def install(
         sha256=hashlib.sha256(raw).hexdigest(),
     )  # fmt: skip
     made = assembled(name, card, raw)
-    write_whole(path, raw)
-    replace(card, **Preprocessing.of(made).entries(), range=None).write(path)  # it is part of mean and std now
+    with held(path.parent / f".{name}.lock", f"somebody is adding a model called {name} just now; choose another name"):
+        _expect_free(name, path)  # somebody may have been faster
+        with belonging("models", name).anew():
+            write_whole(path, raw)
+            replace(card, **Preprocessing.of(made).entries(), range=None).write(path)  # it is part of mean and std now
     files_added = {f"models/{each}": digest for each, digest in hashes_of(path.parent, _both(path)).items()}
     untold = record(ADDED, {"what": "model", "name": f"own:{name}", "files": files_added})
     for note in (*made.notes, f"Pictures are prepared so: {Preprocessing.of(made).said}.", *filter(None, [untold])):
         say(note)
     return made.key
+
+
+def _expect_free(name: str, path: Path) -> None:
+    if name in files.weights() or path.with_suffix(".json").exists():
+        raise ValueError(f"there is already a model called {name}; choose another name")
 
 
 def _both(path: Path) -> tuple[str, str]:
@@ -97,6 +108,8 @@ class Own(Source):
     def checkpoints(self) -> Mapping[str, str]:
         titles: dict[str, str] = {}
         for name, path in files.weights().items():
+            if not is_visible("models", name):
+                continue
             reason = files.obstacle(name, path)
             title = f"Own model, {files.called(path)}"
             parts = {} if reason else findings(Card.read(path) or Card())
@@ -112,7 +125,7 @@ class Own(Source):
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         checkpoint, _, finding = checkpoint.partition(JOINT)
         path = files.weights().get(checkpoint)
-        if path is None:
+        if path is None or not is_visible("models", checkpoint):
             raise ValueError(f"there is no own model called {checkpoint[:40]!r}")
         if reason := files.obstacle(checkpoint, path):
             raise ValueError(f"the model {files.called(path)} cannot be read: {reason}")

@@ -9,6 +9,8 @@ from pathlib import Path
 
 import torch
 
+from core.access.belonging import Belonging
+from core.access.permission import visible
 from core.base import run_folder
 from core.base.errors import with_advice
 from core.base.file_stamp import file_stamp
@@ -37,7 +39,7 @@ class RunWeights(Source):
         titles: dict[str, str] = {}
         place = run_folder.runs_folder()
         for folder in sorted(place.iterdir(), reverse=True) if place.is_dir() else []:
-            if not run_folder.is_name(folder.name) or not _there(folder / run_folder.BEST):
+            if not run_folder.is_name(folder.name) or not _there(folder / run_folder.BEST) or not _may_see(folder):
                 continue
             title = f"{_title(folder / run_folder.BEST)} · {run_folder.said(folder.name)}"
             titles[folder.name] = title
@@ -55,6 +57,8 @@ class RunWeights(Source):
     def load(self, checkpoint: str, progress: Progress | None = None) -> Classifier:
         path = run_folder.weights(checkpoint)
         name = path.parent.name
+        if not _may_see(path.parent):
+            raise OSError(f"the weights of run {name} are not there (any more)")
         try:
             if path.stat().st_size > LARGEST:
                 raise ValueError(f"the weights of run {name} are larger than {LARGEST // 10**9} GB")
@@ -73,6 +77,11 @@ class RunWeights(Source):
             raise ValueError(f"the card of run {name} names {len(labels)} classes, but its network tells {told} apart")
         digest = hashlib.sha256(raw).hexdigest()
         return expect_answers(replace(made, labels=labels, key=f"run:{checkpoint}", fingerprint=digest))
+
+
+def _may_see(folder: Path) -> bool:
+    """Whether who is acting may see the run in this folder."""
+    return visible(Belonging(folder / run_folder.OWNER))
 
 
 def _title(weights: Path) -> str:

@@ -33,14 +33,20 @@ def laid_out(images: Tensor) -> Tensor:
     return images.contiguous(memory_format=torch.channels_last) if images.device.type == "cpu" else images
 
 
-def project(images: Tensor, centre: Tensor, eps: float, norm: float) -> Tensor:
+def project(images: Tensor, centre: Tensor, eps: float | Tensor, norm: float) -> Tensor:
     """The nearest points to `images` within `eps` of `centre` in `norm` (inf or 2), then clipped to [0, 1].
+
+    eps: a number, or for inf a map of what each value may change by, of a shape that broadcasts to that of the images.
 
     >>> project(torch.full((1, 1, 1, 1), 0.9), torch.full((1, 1, 1, 1), 0.5), 0.1, math.inf).item()
     0.6000000238418579
+    >>> project(torch.full((1, 1, 1, 2), 0.9), torch.full((1, 1, 1, 2), 0.5), torch.tensor([0.25, 0.0]), math.inf)
+    tensor([[[[0.7500, 0.5000]]]])
     """
     if norm == math.inf:
         return images.clamp(centre - eps, centre + eps).clamp(0, 1)
+    if isinstance(eps, Tensor):
+        raise ValueError("expected a number as the bound in norm 2, got a map: those are for inf")
     change = images - centre
     length = change.flatten(1).norm(dim=1).clamp_min(1e-12)
     return (centre + change * per_image((eps / length).clamp_max(1.0))).clamp(0, 1)
@@ -67,7 +73,7 @@ def ascend(
     loss: Loss,
     images: Tensor,
     *,
-    eps: float,
+    eps: float | Tensor,
     step: float,
     steps: int,
     norm: float = math.inf,
@@ -78,7 +84,8 @@ def ascend(
 ) -> Tensor:
     """Raise `loss` inside the ball of radius `eps` around `images`; returns the last point, detached.
 
-    loss: (N, C, H, W) -> (N,), one value an image. start: where to begin (default: `images` itself).
+    loss: (N, C, H, W) -> (N,), one value an image. eps: for inf also a map of what each value may change by, as in
+    `project`. start: where to begin (default: `images` itself).
     norm: inf steps along the gradient's sign, 2 along the gradient of unit length.
     momentum: None, or the decay of an accumulated gradient, each added with mean absolute value 1 (MI-FGSM, arXiv
     1710.06081, eq. 6). smooth: (N, C, H, W) -> (N, C, H, W), done to every gradient before it is accumulated.

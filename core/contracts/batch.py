@@ -9,6 +9,7 @@ import torch
 from torch import Tensor
 
 from core.contracts.ascend import random_change
+from core.contracts.classifier import Classifier
 
 Draw = Callable[[tuple[int, ...], torch.Generator], Tensor]
 
@@ -28,9 +29,12 @@ class Batch:
     """Rows `first` to `first + len(images)` of a batch of `whole` images.
 
     images (n, C, H, W) in [0, 1], augmented; labels (n,); indices (n,), the images' places in the training data, on the
-    CPU; masks (n, H, W), bool, moved and mirrored like the images, if the objective keeps any; others (n, C, H, W), the
-    next image of the whole batch for each, as it is in the data, if the objective wants pairs; kept: the numbers that
-    the objective keeps from step to step. `seed` is the step's.
+    CPU. masks (n, H, W), if the objective keeps any: bool, moved and mirrored like the images; or float maps, if it
+    keeps those (`Objective.kept_as`), 0 where a crop goes beyond the image. If the objective wants pairs: others
+    (n, C, H, W), the next image of the whole batch for each, as it is in the data, other_labels (n,), and other_masks
+    if masks are kept. kept: the numbers that the objective keeps from step to step. trained: the share of the epochs
+    that are over, from 0 to less than 1. teacher has the moving average of the weights, where there is one. `seed` is
+    the step's.
     """
 
     images: Tensor
@@ -41,7 +45,11 @@ class Batch:
     whole: int
     masks: Tensor | None = None
     others: Tensor | None = None
+    other_labels: Tensor | None = None
+    other_masks: Tensor | None = None
     kept: Mapping[str, float] = field(default_factory=dict)
+    trained: float = 0.0
+    teacher: Classifier | None = None
 
     def __len__(self) -> int:
         return len(self.labels)
@@ -56,12 +64,15 @@ class Batch:
         drawn = make((self.whole, *(self.images.shape[1:] if shape is None else shape)), generator)
         return drawn[self.first : self.first + len(self)].to(self.images.device)
 
-    def start(self, eps: float, images: Tensor | None = None) -> Tensor:
+    def start(self, eps: float | Tensor, images: Tensor | None = None) -> Tensor:
         """A uniform random point within eps of each image, clipped to [0, 1]: where an inner maximisation begins.
 
-        images: other images than the batch's own, such as masked ones.
+        eps: a number, or a map of what each value may change by, (n, C, H, W) or broadcast to it. images: other images
+        than the batch's own, such as masked ones.
         """
-        change = self.draw("start", lambda shape, draws: random_change(shape, eps, math.inf, draws))
+        reach = 1.0 if isinstance(eps, Tensor) else eps
+        change = self.draw("start", lambda shape, draws: random_change(shape, reach, math.inf, draws))
+        change = eps * change if isinstance(eps, Tensor) else change
         return ((self.images if images is None else images) + change).clamp(0, 1)
 
     def parts(self, at_once: int) -> list["Batch"]:
@@ -72,9 +83,12 @@ class Batch:
 
     def rows(self, begin: int, end: int) -> "Batch":
         """Rows begin to end of these rows, which still know their places in the whole batch."""
-        masks = None if self.masks is None else self.masks[begin:end]
-        others = None if self.others is None else self.others[begin:end]
+
+        def some(values: Tensor | None) -> Tensor | None:
+            return None if values is None else values[begin:end]
+
         return replace(
             self, images=self.images[begin:end], labels=self.labels[begin:end], indices=self.indices[begin:end],
-            first=self.first + begin, masks=masks, others=others,
+            first=self.first + begin, masks=some(self.masks), others=some(self.others),
+            other_labels=some(self.other_labels), other_masks=some(self.other_masks),
         )  # fmt: skip

@@ -18,7 +18,7 @@ Loss = tuple[Tensor, Mapping[str, float]]
 
 @dataclass(frozen=True)
 class Objective(Method, ABC):
-    """One training batch -> the loss to descend (a scalar with gradients, a mean over the rows) and its parts.
+    """One training batch -> the loss to descend (a scalar with gradients, a mean over rows but for `whole`), its parts.
 
     The loop calls `attack` once and `loss` once, or twice where the weights are perturbed in between; both find the
     network in training mode. Whatever is random comes from `Batch.draw`. Unless `precise`, logits may come in bf16,
@@ -30,7 +30,10 @@ class Objective(Method, ABC):
 
     precise: ClassVar[bool] = False  # True: never in bf16 (double backpropagation)
     region: ClassVar[str] = "spurious"  # what its masks call the region under them, on the screen
+    kept_as: ClassVar[torch.dtype] = torch.bool  # float16: what it keeps for each image is a map of numbers, not a mask
+    needs: ClassVar[str] = ""  # the key of the layer (core.layers) that the network must have, if any
     settled: ClassVar[bool] = False  # True: asks the network in evaluation mode too, so its statistics count in a step
+    whole: ClassVar[bool] = False  # True: its loss is that of a whole batch, no mean over rows: one process, one pass
 
     @property
     def named(self) -> str:
@@ -43,7 +46,7 @@ class Objective(Method, ABC):
 
     @property
     def pairs(self) -> bool:
-        """Whether each image comes with another one, as `Batch.others`."""
+        """Whether each image comes with another one and its label, as `Batch.others` and `Batch.other_labels`."""
         return False
 
     @property
@@ -52,7 +55,7 @@ class Objective(Method, ABC):
         return None
 
     def attack(self, classifier: Classifier, batch: Batch) -> Tensor | None:
-        """The batch's images as the attacker would have them, detached; None for an objective that does not attack."""
+        """The images as the attacker would have them, detached; (n, V, C, H, W) of V views of each; None: no attack."""
         return None
 
     @abstractmethod
@@ -83,18 +86,14 @@ class Objective(Method, ABC):
         return ""
 
     def refresh(self, classifier: Classifier, teacher: Classifier, batch: Batch, epoch: int) -> Tensor | None:
-        """Masks (n, H, W), bool, for images that are not augmented; None for none. `batch.masks` are the last ones.
+        """Masks (n, H, W), bool, or maps of the type `kept_as`, for images that are not augmented; None for none.
 
-        Called with one part of the training data after another; `batch.whole` counts all of it, so `Batch.draw` is for
-        small draws here. `teacher` has the moving average of the weights, where there is one, else it is `classifier`.
-        """
+        Called with one part of the training data after another, `batch.masks` being the last; `batch.whole` counts all
+        of it, so `Batch.draw` is for small draws here. `teacher` has the averaged weights, if there are any."""
         return None
 
     def example_masks(self, classifier: Classifier, batch: Batch) -> Tensor | None:
-        """Masks (n, H, W), bool, that a step lays over these images, as the network is now; None if a step makes none.
-
-        For an objective that makes masks anew in every step: a run keeps those of a few images after each epoch.
-        """
+        """Masks (n, H, W), bool, that a step makes for these images; None: none. A run keeps a few after each epoch."""
         return None
 
     def brought(self) -> tuple[Tensor, Tensor, Tensor] | None:
@@ -116,22 +115,25 @@ class Objective(Method, ABC):
 
 @dataclass(frozen=True)
 class Adversarial(Objective, ABC):
-    """An objective that attacks within eps in L-infinity, with adversarial weight perturbation as an option.
-
-    AWP (Wu, Xia, Wang 2020, arXiv 2004.05884) is applied by the loop around `loss`: see core.training.awp.
+    """An objective that attacks in L-infinity. Adversarial weight perturbation (AWP; Wu, Xia, Wang 2020, arXiv
+    2004.05884) is an option, which the loop applies around `loss`: see core.training.awp.
     """
 
     eps: float = linf_strength()
-    awp: float = param(
-        0.0, low=0.0, high=0.05, step=0.001, title="Weight perturbation",
-        help="Also learn under the worst small change of the weights, this fraction of their length (AWP); 0 is off",
-    )  # fmt: skip
+    awp: float = param(0.0, low=0.0, high=0.05, step=0.001, title="Weight perturbation",
+                       help="Also learn under the worst small change of the weights, this fraction of their length "
+                       "(AWP); 0 is off")  # fmt: skip
     awp_after: int = param(
         0, low=0, high=1000, title="Weight perturbation from", help="Epochs without weight perturbation at the start"
     )
 
     @property
     def judged_at(self) -> float | None:
+        return self.eps
+
+    @property
+    def reach(self) -> float:
+        """The most by which its attack changes a value of a pixel: `eps`, but for one that leaves that ball."""
         return self.eps
 
     @abstractmethod

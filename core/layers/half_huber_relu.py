@@ -1,6 +1,7 @@
 """The half-Huber ReLU of Woods, Chen, Teuscher (2019, arXiv 1906.02896): a ReLU whose slope makes no jump."""
 
 from dataclasses import dataclass
+from functools import partial
 
 import torch
 from torch import Tensor, nn
@@ -9,6 +10,7 @@ from torch.nn.functional import smooth_l1_loss
 from core.base.params import param
 from core.contracts.classifier import Classifier
 from core.contracts.layer import Layer
+from core.layers._replacing import with_activations
 
 DELTA = 0.5
 
@@ -67,18 +69,8 @@ class HalfHuber(Layer):
     )  # fmt: skip
 
     def put_into(self, classifier: Classifier) -> Classifier:
-        places = [
-            (module, name, child)
-            for module in classifier.net.modules()
-            for name, child in module.named_children()
-            if type(child) in SMOOTH
-        ]
-        if not places:
-            raise ValueError(f"{self.title}: this network has no ReLU to replace")
-        for module, name, child in places:
-            smooth = SMOOTH[type(child)](self.delta).to(classifier.device)
-            setattr(module, name, smooth.train(child.training))
-        return classifier
+        made = {relu: partial(smooth, self.delta) for relu, smooth in SMOOTH.items()}
+        return with_activations(classifier, made, self.title)
 
 
 LAYERS: tuple[type[Layer], ...] = (HalfHuber,)

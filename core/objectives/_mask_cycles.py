@@ -9,26 +9,23 @@ from core.contracts.batch import stream
 class MaskCycles:
     """The part of an objective that says when masks are due; its parameters are fields of the objective."""
 
-    masking: float
-    sensitivity: float
     mask_source: str
     first: int
     every: int
     groups: int
 
+    @property
+    def maskless(self) -> str:
+        """Why it never looks for spurious regions as it is set, after "No spurious region is looked for:"; else ""."""
+        return "that is switched off" if self.mask_source == "none" else ""
+
     def due(self, epoch: int) -> bool:
-        wanted = self.mask_source != "none" and (self.masking > 0 or self.sensitivity > 0)
-        return wanted and epoch >= self.first and (epoch - self.first) % self.every == 0
+        return not self.maskless and epoch >= self.first and (epoch - self.first) % self.every == 0
 
     def unguided(self, epochs: int) -> str:
         if any(self.due(epoch) for epoch in range(epochs)):
             return ""
-        if self.mask_source == "none":
-            why = "that is switched off"
-        elif self.masking == 0 and self.sensitivity == 0:
-            why = "nothing is to be covered and nothing penalised"
-        else:
-            why = f"the first would be after {self.first} epochs, and the training has {epochs}"
+        why = self.maskless or f"the first would be after {self.first} epochs, and the training has {epochs}"
         return f"No spurious region is looked for: {why}. Nothing guides this training but its other settings."
 
     def rows(self, count: int, epoch: int, seed: int) -> Tensor:

@@ -74,16 +74,23 @@ def closeness(masks: Tensor, counts: Tensor) -> Tensor:
     return (-(distance**2) / (2 * KERNEL_WIDTH**2)).exp()
 
 
-def ridge(masks: Tensor, answers: Tensor, closeness: Tensor, alpha: float = 1.0) -> Fit:
-    """The minimum of sum_m closeness_m (answer_m - intercept - masks_m . w)^2 + alpha |w|^2, of each image, in float64.
+def ridge(masks: Tensor, answers: Tensor, closeness: Tensor, alpha: float = 1.0, prior: Tensor | None = None) -> Fit:
+    """The minimum of sum_m closeness_m (answer_m - intercept - masks_m . w)^2 + alpha |w - prior|^2, of each image, in
 
-    masks (N, M, S), answers and closeness (N, M). The intercept is not penalised, as in sklearn.linear_model.Ridge.
+    float64; prior (N, S): 0 by default. masks (N, M, S), answers and closeness (N, M). The intercept is not penalised,
+    as in sklearn.linear_model.Ridge.
 
     With answers 1 and 0 for the part shown and covered, alike close: w = sum(z c y) / (sum(z c z) + alpha), c centring:
 
     >>> fit = ridge(torch.tensor([[[1.0], [0.0]]]), torch.tensor([[1.0, 0.0]]), torch.ones(1, 2), alpha=0.5)
     >>> fit.weights.item(), fit.intercept.item(), fit.r2.item()
     (0.5, 0.25, 0.75)
+
+    Where a prior is right already, it is kept, whatever alpha:
+
+    >>> told = torch.tensor([[[1.0], [0.0]]]), torch.tensor([[1.0, 0.0]]), torch.ones(1, 2)
+    >>> ridge(*told, alpha=100.0, prior=torch.ones(1, 1)).weights.item()
+    1.0
     """
     z, y, pi = masks.double(), answers.double(), closeness.double()
     share = pi / pi.sum(dim=1, keepdim=True)
@@ -91,7 +98,9 @@ def ridge(masks: Tensor, answers: Tensor, closeness: Tensor, alpha: float = 1.0)
     z, y = z - z_mean[:, None], y - y_mean[:, None]
     weighted = (z * pi[:, :, None]).transpose(1, 2)
     normal = weighted @ z + alpha * torch.eye(z.shape[2], dtype=z.dtype, device=z.device)
-    weights = torch.linalg.solve(normal, weighted @ y[:, :, None])[:, :, 0]
+    start = z.new_zeros(len(z), z.shape[2]) if prior is None else prior.double()
+    away = y - (z @ start[:, :, None])[:, :, 0]
+    weights = start + torch.linalg.solve(normal, weighted @ away[:, :, None])[:, :, 0]
     left = (pi * (y - (z @ weights[:, :, None])[:, :, 0]) ** 2).sum(dim=1)
     spread = (pi * y**2).sum(dim=1)
     r2 = torch.where(spread > 0, 1 - left / spread.clamp_min(1e-300), 0.0)
@@ -111,11 +120,16 @@ def explain_batch(
     alpha: float = 1.0,
     bf16: bool = False,
     read: Read | None = None,
+    prior: Tensor | None = None,
+    near: bool = True,
 ) -> Fit:
     """LIME of `images` (N, C, H, W) for `targets` (N,) on `parts` (N or 1, H, W); what is covered comes from `fill`.
 
     Two images with equally many parts get the same masks. The caller holds the network still (Classifier.frozen).
-    Weights of part numbers that an image does not use are 0. read: what to explain in place of a probability.
+    Weights of part numbers that an image does not use are 0. read: what to explain in place of a probability. prior
+    (N, S): weights found earlier, from which these are told apart only as far as the answers say (see `ridge`). near:
+    copies nearer to the image count more, as LIME has it (`closeness`); without, all count alike, and the parts of a
+    whole balanced block are told apart best.
     """
     parts = parts.expand(len(images), -1, -1)
     counts = parts.flatten(1).amax(dim=1) + 1
@@ -129,4 +143,5 @@ def explain_batch(
         keep = keep[torch.searchsorted(torch.tensor(sizes, device=counts.device), counts)]
     answers = respond(classifier, images, targets, parts, keep, fill, bf16=bf16, read=read)
     keep = keep.expand(len(images), -1, -1)
-    return ridge(keep, answers, closeness(keep, counts), alpha)
+    counted = closeness(keep, counts) if near else torch.ones_like(answers)
+    return ridge(keep, answers, counted, alpha, prior)

@@ -8,6 +8,7 @@ from typing import Literal
 from core.base.errors import with_advice
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import DataFacts
+from core.contracts.layer import with_layers
 from core.contracts.objective import Adversarial
 from core.data.by_name import stored
 from core.data.class_join import join_classes
@@ -15,6 +16,7 @@ from core.data.fit import misfit, sentence
 from core.refinement.batch_norm import alone
 from core.refinement.request import ONE_CLASS, Refinement
 from core.refinement.warnings import warnings_before
+from core.training.batches import UNDIVIDED
 
 Cause = Literal["", "unreadable", "no images", "misfit", "method", "too few", "one image"]
 
@@ -59,7 +61,12 @@ def check(request: Refinement, classifier_of: Callable[[Refinement], Classifier]
         facts = replace(facts, size=classifier.size)
     if wrong := _misfit(request, classifier, facts):
         return replace(passed, cause="misfit", refusal=wrong)
-    if reason := request.objective.obstacle(classifier):
+    try:
+        reason = request.objective.obstacle(with_layers(classifier, request.layers))
+    except ValueError as error:
+        reason = str(error)
+    shared = UNDIVIDED if request.objective.whole and request.processes > 1 else ""
+    if reason := reason or shared:
         return replace(passed, cause="method", refusal=reason)
     learnt = join_classes(facts.classes, classifier.labels, learns=True) if request.start == "base" else None
     hard = request.start == "scratch" and isinstance(request.objective, Adversarial)

@@ -54,27 +54,28 @@ def estimate(arguments: Mapping[str, Any], device: str = "cpu", threads: int = 0
     request = Refinement.read(arguments)
     accelerator, places = accelerator_of(device)
     processes = request.processes if accelerator == "cpu" else 1 if isinstance(places, int) else len(places)
+    batch = max(1, request.schedule.batch // processes)
     memory = Watch()
     with _threads(threads or cores.usual()), CancelScope(watcher=memory.look):
         classifier, data = request.load()
         objective, schedule = request.objective, request.schedule
         fabric = make_fabric(accelerator, places[:1] if isinstance(places, list) else 1, bf16=request.bf16)
         memory.begin(fabric.device)
-        batch = max(1, schedule.batch // processes)
-        part = _round(data, batch * (MEASURED + 3))
-        training = Training(classifier, objective, part, replace(schedule, batch=batch, held_out=0), fabric=fabric,
+        shown, alone = _round(data, batch * (MEASURED + 3)), replace(schedule, batch=batch, held_out=0)
+        training = Training(classifier, objective, shown, alone, fabric=fabric,
                             validation_attack=request.validation_attack)  # fmt: skip
         learn, few = len(data) - schedule.held_out, FEW if fabric.device.type == "cpu" else BLOCK
-        due = [epoch for epoch in range(schedule.epochs) if objective.due(epoch)]
+        due = [*filter(objective.due, range(schedule.epochs))]
         refresh = _masks(training, due[0], learn, few) / processes if due else 0.0
         step, count = _steps(training)
         validation = _validation_seconds(training, data, min(few, schedule.held_out)) * schedule.held_out / processes
         if (together := min(BLOCK, schedule.held_out)) > few:
             _together(training, _round(data, together))
     epoch = step * (learn // schedule.batch) + validation
-    whole = epoch * schedule.epochs + refresh * len(due)
-    masks = 2 * learn * data.images[0, 0].numel() if due and fabric.device.type == "cpu" else 0  # and those replaced
-    return Estimate(epoch, whole, refresh, memory.most(data) + masks, step, validation, count, training.at_once)
+    seconds = epoch * schedule.epochs + refresh * len(due)
+    kept = 2 * learn * data.images[0, 0].numel() * objective.kept_as.itemsize  # masks, and those replaced
+    most = memory.most(data) + (kept if due and fabric.device.type == "cpu" else 0)
+    return Estimate(epoch, seconds, refresh, most, step, validation, count, training.at_once)
 
 
 def _masks(training: Training, epoch: int, learn: int, few: int) -> float:
@@ -134,8 +135,6 @@ def _timed(act: Callable[[], T]) -> tuple[float, T]:
 
 def _round(data: Images, count: int) -> Images:
     """`count` images: the first ones, and where there are fewer the same once more."""
-    if count <= len(data):
-        return Images(data.images[:count], data.labels[:count], data.classes)
     rows = torch.arange(count, device=data.labels.device) % len(data)
     return Images(data.images[rows], data.labels[rows], data.classes)
 

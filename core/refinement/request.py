@@ -16,7 +16,7 @@ from core.contracts.objective import Objective
 from core.data.by_name import load_data
 from core.data.class_join import join_classes
 from core.data.fit import joined
-from core.data.subset import few
+from core.data.subset import few, set_aside
 from core.refinement.batch_norm import alone
 from core.refinement.untrained import untrained
 from core.training.schedule import Schedule
@@ -25,8 +25,9 @@ Start = Literal["base", "scratch"]
 M = TypeVar("M", bound=Method)
 KINDS: Mapping[str, tuple[type, ...]] = {
     "base": (str,), "data": (str,), "start": (str,), "title": (str,), "data_fingerprint": (str,), "images": (int,),
-    "processes": (int,), "save_every": (int, float),
+    "processes": (int,), "reserved": (int,), "save_every": (int, float),
 }  # fmt: skip
+PERHAPS = ("data_fingerprint", "reserved")  # are said only where they are asked for
 ONE_CLASS = "all training images are of one class; expected at least two"
 LONGEST_TITLE = 200  # characters
 
@@ -40,7 +41,8 @@ class Refinement:
     processes: how many on a CPU; save_every: seconds between two checkpoints within an epoch; data_fingerprint:
     core.data.by_name.data_fingerprint of the data, if these images only are meant; validation_attack: what the
     held-out images are attacked with to choose the epoch, None for core.training.validation.usual_validation_attack;
-    layers: what is put into the network first, beside what the base has in it already.
+    layers: what is put into the network first, beside what the base has in it already; reserved: so many training
+    images are never learnt from and choose nothing, whatever the seed: a trial judges on them (core.trials).
     ValueError in one sentence if one of them cannot be.
     """
 
@@ -56,6 +58,7 @@ class Refinement:
     data_fingerprint: str = ""
     validation_attack: Attack | None = None
     layers: tuple[Layer, ...] = ()
+    reserved: int = 0
 
     @classmethod
     def read(cls, arguments: Mapping[str, Any]) -> "Refinement":
@@ -88,21 +91,18 @@ class Refinement:
             raise ValueError(f"there is no classifier named {self.base!r}; `counterproof methods` lists them")
         if not (source := CLASSIFIERS[self.base.partition(":")[0]]).trainable:
             raise ValueError(f"{source.title}: these are not to be refined; take the network that they are made of")
-        if self.images < 0 or self.processes < 1 or not 0 <= self.save_every < math.inf:
+        if min(self.images, self.reserved) < 0 or self.processes < 1 or not 0 <= self.save_every < math.inf:
             raise ValueError(
-                f"expected images from 0, processes from 1 and seconds from 0, got {self.images}, {self.processes} "
-                f"and {self.save_every}"
+                f"expected images and reserved ones from 0, processes from 1 and seconds from 0, got {self.images}, "
+                f"{self.reserved}, {self.processes} and {self.save_every}"
             )
 
     def arguments(self) -> dict[str, Any]:
         """What `read` reads: the arguments of the task `refine`, fit for JSON."""
         attack = self.validation_attack
-        said = {
-            "base": self.base, "data": self.data, "objective": to_spec(self.objective),
-            "schedule": asdict(self.schedule), "start": self.start, "images": self.images, "title": self.title,
-            "processes": self.processes, "save_every": self.save_every,
-        }  # fmt: skip
-        more = {"data_fingerprint": self.data_fingerprint, "layers": [to_spec(each) for each in self.layers]}
+        plain = {name: getattr(self, name) for name in KINDS if name not in PERHAPS}
+        more = {name: getattr(self, name) for name in PERHAPS} | {"layers": [to_spec(each) for each in self.layers]}
+        said = plain | {"objective": to_spec(self.objective), "schedule": asdict(self.schedule), "start": self.start}
         said |= {name: value for name, value in more.items() if value}
         return said | ({} if attack is None else {"validation_attack": to_spec(attack)})
 
@@ -120,7 +120,7 @@ class Refinement:
         classifier, images = self._joined(classifier, images)
         if len(set(images.labels.tolist())) < 2:
             raise ValueError(ONE_CLASS)
-        data = few(images, self.images, self.schedule.seed)
+        data = few(set_aside(images, self.reserved)[0], self.images, self.schedule.seed)
         if reason := self.schedule.too_few(len(data)) or alone(classifier, self.schedule.batch // self.processes):
             raise ValueError(reason)
         return classifier, data

@@ -12,7 +12,7 @@ from core.spurious.parts import largest
 
 CONTROLS = {
     "random": "control: random parts", "gradient": "control: the gradient", "shuffled": "control: LIME's, shuffled",
-    "none": "control: no regions",
+    "none": "control: no regions", "whole": "control: the whole picture", "autoaugment": "control: AutoAugment",
 }  # fmt: skip
 
 
@@ -38,8 +38,14 @@ def gradient_parts(sensitive: Tensor, used: Tensor, area: float) -> Tensor:
 
 
 def shuffled_masks(masks: Tensor, seed: int) -> Tensor:
-    """LIME's masks (N, H, W), each given to an image drawn by lot: sizes and shapes stay, places mean nothing now."""
-    return masks[torch.randperm(len(masks), generator=torch.Generator().manual_seed(stream(seed, "shuffle")))]
+    """LIME's masks or maps (N, H, W), each given to another image drawn by lot: sizes and shapes stay, places mean
+
+    nothing now. A single one has nobody to go to: that image gets none.
+
+    >>> shuffled_masks(torch.ones(1, 1, 2).bool(), 0).tolist()
+    [[[False, False]]]
+    """
+    return exchanged_masks(masks, seed) if len(masks) > 1 else torch.zeros_like(masks)
 
 
 def exchanged_masks(masks: Tensor, seed: int) -> Tensor:

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from core.access.belonging import belonging, is_visible
 from core.base.atomic_files import write_whole
 from core.base.paths import ASSETS, folder, home
 from core.base.plain_line import plain_line
@@ -96,7 +97,9 @@ def keep(found: MarkedImages) -> str:
     """Write a set into the user's folder and return its name; the same set twice is one file. OSError."""
     raw = packed(found)
     name = hashlib.sha256(raw).hexdigest()[:16]
-    write_whole(folder("marked") / f"{name}.npz", raw)
+    path = folder("marked") / f"{name}.npz"
+    belonging("marked", name).claim(there=path.is_file())
+    write_whole(path, raw)
     return name
 
 
@@ -111,16 +114,19 @@ def packed(found: MarkedImages) -> bytes:
 
 def place(name: str) -> Path:
     """The file of a set; ValueError in one sentence if there is none."""
-    for directory in (PACKAGED, home() / "marked"):
+    for directory in (PACKAGED, *([home() / "marked"] if NAME.fullmatch(name) and is_visible("marked", name) else [])):
         if NAME.fullmatch(name) and (directory / f"{name}.npz").is_file():
             return directory / f"{name}.npz"
     raise ValueError(f"there are no marked images called {plain_line(name, 60)!r} on this machine")
 
 
-@lru_cache(maxsize=4)
 def load_marked(name: str) -> MarkedImages:
     """The set of that name; ValueError in one sentence if there is none, or its file is damaged or not what it was."""
-    path = place(name)
+    return _loaded(place(name), name)
+
+
+@lru_cache(maxsize=4)
+def _loaded(path: Path, name: str) -> MarkedImages:
     found = read_marked(path)
     if path.parent != PACKAGED and hashlib.sha256(path.read_bytes()).hexdigest()[:16] != name:
         raise ValueError(f"{path.name} is not the file that was written there: its images or marks have changed")

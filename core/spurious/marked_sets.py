@@ -3,6 +3,7 @@
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
 
+from core.access.belonging import visible_names
 from core.base.paths import home
 from core.spurious.marked_images import NAME, PACKAGED, load_marked
 
@@ -18,7 +19,8 @@ class Sets(Mapping[str, str]):
         yield ""
         yield from sorted(path.stem for path in PACKAGED.glob("*.npz") if NAME.fullmatch(path.stem))
         with suppress(OSError):  # a home that cannot be had holds none
-            yield from sorted(path.stem for path in (home() / "marked").glob("*.npz") if NAME.fullmatch(path.stem))
+            made = (path.stem for path in (home() / "marked").glob("*.npz") if NAME.fullmatch(path.stem))
+            yield from sorted(visible_names("marked", made))
 
     def __len__(self) -> int:
         return sum(1 for _ in self)

@@ -1,4 +1,4 @@
-"""The form of masks on disk: a few images with their masks and labels in an .npz file. Nothing is unpickled."""
+"""The form of masks on disk: a few images with their masks or maps and labels in an .npz. Nothing is unpickled."""
 
 import lzma
 import struct
@@ -29,7 +29,8 @@ BROKEN = (  # what zipfile and numpy raise on damaged files
 
 @dataclass(frozen=True, eq=False)
 class MaskExamples:
-    """images: uint8 (n, C, H, W); masks: bool (n, H, W), True where a pixel is called spurious; labels: (n,).
+    """images: uint8 (n, C, H, W); masks: bool (n, H, W), True where a pixel is called spurious, or maps, float16.
+    labels: (n,).
 
     indices: (n,), the numbers, from 0, of these images among all those learnt from; None in files made earlier.
     """
@@ -58,7 +59,8 @@ def load_masks(path: Path) -> MaskExamples:
     """What `save_masks` wrote; ValueError in one sentence if it is something else, OSError if it cannot be read."""
     found = MaskExamples(**stored_arrays(path, ("images", "masks", "labels"), maybe=("indices",)))
     images, masks, labels = found.images, found.masks, found.labels
-    kinds = images.dtype == np.uint8 and masks.dtype == np.bool_ and labels.dtype.kind in "iu"
+    of_masks = masks.dtype == np.bool_ or (masks.dtype == np.float16 and bool(np.isfinite(masks).all()))
+    kinds = images.dtype == np.uint8 and of_masks and labels.dtype.kind in "iu"
     numbered = found.indices is None or (found.indices.dtype.kind in "iu" and found.indices.shape == labels.shape)
     fits = (
         numbered

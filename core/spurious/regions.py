@@ -17,6 +17,7 @@ SOURCES = {
     "lime": "LIME's explanations", "random": "random parts (control)", "gradient": "the gradient (control)",
     "shuffled": "LIME's, shuffled (control)", "none": "no regions (control)",
 }  # fmt: skip
+WHOLE = {"whole": "the whole picture (control)"}  # a source more, where nothing is covered
 CLASSES = {"true": "the true label", "teacher": "the model's own answer", "free": "none: no label is used"}
 POLARITIES = {"against": "not supporting the class", "supporting": "supporting the class"}
 
@@ -26,9 +27,9 @@ class SpuriousRegions:
     """How spurious regions are found; the names and defaults are those of the objective `lime_guided`.
 
     mask_source: lime, none, or a control of core.spurious.controls; of these, shuffled is lime here, and whoever asks
-    shuffles. explained: the true class, the teacher's answer, or no class (free): then LIME explains whether the answer
-    stays as it is, and instability alone is blamed, which takes a weight for it and repeats. Fewer samples than twice
-    the next power of 2 from the number of parts, plus 1, mix up effects of parts.
+    shuffles; whole is every pixel. explained: the true class, the teacher's answer, or no class (free): then LIME
+    explains whether the answer stays as it is, and instability alone is blamed, which takes a weight for it and
+    repeats. Fewer samples than twice the next power of 2 from the number of parts, plus 1, mix up effects of parts.
     """
 
     mask_source: str = "lime"
@@ -61,6 +62,8 @@ class SpuriousRegions:
         if self.mask_source == "none":
             return None
         images = batch.images
+        if self.mask_source in WHOLE:
+            return torch.ones_like(images[:, 0], dtype=torch.bool)
         parts = superpixels(images, self.parts, self.cells)
         used = in_use(parts)
         if self.mask_source == "random":

@@ -35,13 +35,14 @@ class Repeats:
     """How often LIME is asked: `repeats` times `samples` covered copies, each time other masks and other noise.
 
     noise: standard deviation, of the full range; none is added for a single repeat, which shows nothing that varies.
-    bf16: pass the copies through the network in bfloat16.
+    bf16: pass the copies through the network in bfloat16. near: copies near the image count more, as LIME has it.
     """
 
     samples: int = 33
     repeats: int = 1
     noise: float = 10 / 255
     bf16: bool = False
+    near: bool = True
 
 
 def lime_weights(
@@ -68,7 +69,7 @@ def lime_weights(
         targets = torch.zeros(len(images), dtype=torch.long, device=images.device) if classes is None else classes
         fit = explain_batch(
             classifier, moved, targets, parts, mean, samples=ask.samples, seed=stream(seed, "masks", repeat) % 2**31,
-            bf16=ask.bf16, read=read,
+            bf16=ask.bf16, read=read, near=ask.near,
         )  # fmt: skip
         weights.append(fit.weights.float())
     return torch.stack(weights)

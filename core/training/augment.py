@@ -12,8 +12,8 @@ def augment(
 ) -> tuple[Tensor, Tensor | None]:
     """uint8 (n, C, H, W) -> float in [0, 1], each padded with black, cropped at random, mirrored one time in two.
 
-    masks (n, H, W), bool, are cropped and mirrored alike; what is cropped in is not masked. The images are rows `first`
-    onwards of a batch of `whole`, for all of which is drawn.
+    masks (n, H, W), bool or float maps, are cropped and mirrored alike; what is cropped in is not masked, or 0. The
+    images are rows `first` onwards of a batch of `whole`, for all of which is drawn.
     """
     count, _, height, width = images.shape
     rows, device = slice(first, first + count), images.device
@@ -33,4 +33,5 @@ def augment(
     channels_last = {"memory_format": torch.channels_last}
     if masks is None:
         return values.contiguous(**channels_last), None  # type: ignore[call-overload]
-    return values[:, :-1].contiguous(**channels_last), values[:, -1] > 0.5  # type: ignore[call-overload]
+    moved = values[:, -1] > 0.5 if masks.dtype == torch.bool else values[:, -1].contiguous()
+    return values[:, :-1].contiguous(**channels_last), moved  # type: ignore[call-overload]

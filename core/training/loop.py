@@ -18,8 +18,8 @@ from core.contracts.batch import stream
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.contracts.objective import Objective
+from core.data.subset import split_held_out
 from core.distributed.fabric import average_buffers, in_bf16, make_fabric
-from core.evaluation.accuracy import split_held_out
 from core.training import resume
 from core.training.awp import buffers_of
 from core.training.batch_gradient import blend, descent, over_processes
@@ -51,7 +51,7 @@ class Training:
         self.fabric = fabric or make_fabric(classifier.device.type, bf16=schedule.bf16 and not objective.precise)
         learn, held_out_images = split_held_out(data, schedule.held_out, schedule.seed)
         self.validation = Validation(held_out_images, objective, validation_attack, self.fabric)
-        self.batches = Batches(learn, schedule, self.fabric, pairs=objective.pairs)
+        self.batches = Batches(learn, schedule, self.fabric, pairs=objective.pairs, whole=objective.whole)
         classifier.net.to(self.fabric.device, memory_format=torch.channels_last)  # type: ignore[call-overload]
         self.average = classifier.copy() if schedule.ema else None
         if self.average is not None:
@@ -61,7 +61,7 @@ class Training:
             weight_decay=schedule.weight_decay,
         )  # fmt: skip
         self.done, self.evaluations, self.at_once = 0, 0.0, schedule.batch
-        self.masks, self.kept = cast("Tensor | None", None), objective.begin()  # masks (N, H, W), bool, on the CPU
+        self.masks, self.kept = cast("Tensor | None", None), objective.begin()  # masks (N, H, W) on the CPU
         self._unvalidated: TrainingStep | None = None  # a step that ended an epoch and has not been yielded yet
         self.spec: Mapping[str, Any] = {  # what a run must have in common with another to go on where that stopped
             "objective": to_spec(objective), "schedule": asdict(schedule), "images": len(learn),
@@ -108,7 +108,7 @@ class Training:
                     self.objective, self.classifier, self.average or self.classifier, self.batches.data, made, epoch,
                     schedule.seed, self.fabric, min(PART, 4 * self.at_once),
                 )  # fmt: skip
-            batches = self.batches.batch(index, made, self.kept).parts(self.at_once)
+            batches = self.batches.batch(index, made, self.kept, self.average).parts(self.at_once)
             numbers = descent(self.classifier, self.objective, batches, epoch, self.fabric, layers_of(self.classifier))
             if not math.isfinite(numbers["loss"]):
                 rough = in_bf16(self.fabric) and not self.objective.precise

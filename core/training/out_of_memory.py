@@ -16,8 +16,9 @@ SAID = ("out of memory", "can't allocate memory", "not enough memory", "bad_allo
 def steps(training: Training, say: Callable[[str], None]) -> Iterator[TrainingStep]:
     """The steps of `training` that are left; `say` is told, in a sentence, of every halving.
 
-    The step stays that of the whole batch. An error that a smaller part cannot help, and a stop, are passed on; a stop
-    to all processes, so that none waits for another (core.distributed.agreement).
+    The step stays that of the whole batch; that of an objective whose loss is none of parts (`Objective.whole`) is not
+    made in parts. An error that a smaller part cannot help, and a stop, are passed on; a stop to all processes, so that
+    none waits for another (core.distributed.agreement).
     """
     going = iter(training)
     while True:
@@ -32,7 +33,7 @@ def steps(training: Training, say: Callable[[str], None]) -> Iterator[TrainingSt
             heed(vote(STOP, training.fabric))
             raise
         except (RuntimeError, MemoryError) as error:
-            if not is_short(error) or _at_once(training) <= 1:
+            if not is_short(error) or _at_once(training) <= 1 or (training.objective.whole and not training.validating):
                 raise
             heed_all_but_again(vote(AGAIN, training.fabric))
             step, short = None, True

@@ -4,14 +4,19 @@ from dataclasses import dataclass
 
 from core.base.params import Method, param
 
-ONE_CYCLE, PIECEWISE = "one_cycle", "piecewise"
-RATES = {ONE_CYCLE: "rise and fall (one cycle)", PIECEWISE: "stairs down"}
+ONE_CYCLE, PIECEWISE, TRIANGULAR = "one_cycle", "piecewise", "triangular"
+RATES = {
+    ONE_CYCLE: "rise and fall (one cycle)",
+    PIECEWISE: "stairs down",
+    TRIANGULAR: "rise from nothing, fall to nothing (triangle)",
+}
 
 
 @dataclass(frozen=True)
 class Schedule(Method):
     """SGD with Nesterov momentum. One cycle: the learning rate rises to `lr` over the first `warm` of the steps, then
-    falls; piecewise: `lr`, a tenth of it from one half of the steps on, a hundredth from three quarters on.
+    falls; triangular: the same, but from 0 and to 0; piecewise: `lr`, a tenth of it from one half of the steps on, a
+    hundredth from three quarters on.
     """
 
     key = "schedule"
@@ -22,7 +27,8 @@ class Schedule(Method):
     batch: int = param(128, low=1, high=8192, title="Images in one step", help="The batch, over all processes")
     lr: float = param(0.05, low=0.0, high=10.0, title="Learning rate", help="Largest length of a step")
     rate: str = param(ONE_CYCLE, choices=RATES, title="Course of the learning rate", help="Rise and fall, or stairs")
-    warm: float = param(0.4, low=0.0, high=1.0, title="Rise", help="The part of a cycle in which the rate rises")
+    warm: float = param(0.4, low=0.0, high=1.0, title="Rise", help="The part of the steps in which the rate rises, "
+                        "where it rises and falls")  # fmt: skip
     momentum: float = param(0.9, low=0.0, high=0.999, title="Momentum", help="How much of the last step is kept")
     weight_decay: float = param(5e-4, low=0.0, high=0.1, title="Weight decay", help="Pull of the weights towards zero")
     clip: float = param(
@@ -59,9 +65,14 @@ class Schedule(Method):
         [0.04, 0.52, 1.0, 0.4, 0.0]
         >>> [Schedule(lr=1.0, rate="piecewise").rate_at(index, 8) for index in (0, 3, 4, 6)]
         [1.0, 1.0, 0.1, 0.01]
+        >>> [Schedule(lr=1.0, rate="triangular", warm=0.25).rate_at(index, 8) for index in (0, 1, 2, 5, 7)]
+        [0.0, 0.5, 1.0, 0.5, 0.16666666666666666]
         """
         if self.rate == PIECEWISE:
             return self.lr * (1.0 if 2 * index < total else 0.1 if 4 * index < 3 * total else 0.01)
+        if self.rate == TRIANGULAR:  # as torch's CyclicLR with a base of 0
+            rise = self.warm * total
+            return self.lr * (index / rise if index < rise else (total - index) / (total - rise))
         first, last, top = self.lr / 25, self.lr / 25e4, self.warm * total - 1  # as torch's OneCycleLR by default
         if index <= top and top > 0:
             return first + (self.lr - first) * index / top

@@ -132,6 +132,21 @@ def test_a_weight_for_some_loss_is_needed() -> None:
     assert set(parts) == {"clean"}
 
 
+def test_the_control_on_the_whole_picture_penalises_every_slope_and_covers_nothing() -> None:
+    model, batch = small(norm=False), whole(*separable(8))
+    objective = LimeGuided(adversarial=0.0, clean=1.0, sensitivity=2.0, penalised=1.0, mask_source="whole")
+    masks = objective.refresh(model, model, batch, 1)
+    assert masks.all()
+    loss, parts = objective.loss(model, replace(batch, masks=masks), objective.attack(model, batch))
+    moved = batch.images.clone().requires_grad_(True)
+    right = model(moved).log_softmax(dim=1).gather(1, batch.labels[:, None])
+    (slope,) = torch.autograd.grad(right.sum(), moved)
+    assert parts["sensitivity"] == pytest.approx(slope.square().flatten(1).mean(dim=1).mean().item(), rel=1e-5)
+    assert loss.item() == pytest.approx(cross_entropy(model(moved), batch.labels).item() + 2 * parts["sensitivity"])
+    with pytest.raises(ValueError, match="nothing is left to see"):
+        LimeGuided(masking=0.5, mask_source="whole")
+
+
 def test_parts_have_the_same_names_whatever_is_drawn() -> None:
     """Processes add up their parts name by name: one that draws no row must still say 0."""
     batch, objective = guided_batch(), LimeGuided(eps=0.1, penalised=0.01)

@@ -22,7 +22,7 @@ from core.objectives.pgd_adversarial import PGDAdversarial
 from core.objectives.trades import Trades
 from core.training.loop import refine
 from core.training.schedule import Schedule
-from tests.toys import dataset, separable, small, whole
+from tests.toys import dataset, ready, separable, small, whole
 
 KEYS = sorted(OBJECTIVES)
 ATTACKING = [key for key in KEYS if issubclass(OBJECTIVES[key], Adversarial)]
@@ -30,7 +30,7 @@ ATTACKING = [key for key in KEYS if issubclass(OBJECTIVES[key], Adversarial)]
 
 @pytest.mark.parametrize("key", KEYS)
 def test_loss_falls_parts_finite_training_mode_afterwards(key: str) -> None:
-    classifier = small()
+    classifier = ready(OBJECTIVES[key])
     images, labels = separable()
     schedule = Schedule(epochs=6, batch=32, lr=0.1, crop=0, flip=False, bf16=False, held_out=0)
     steps = list(refine(classifier, OBJECTIVES[key](), dataset(), schedule))
@@ -46,7 +46,7 @@ def test_loss_falls_parts_finite_training_mode_afterwards(key: str) -> None:
 
 @pytest.mark.parametrize("key", KEYS)
 def test_a_scalar_with_gradients_for_every_weight(key: str) -> None:
-    classifier = small()
+    classifier = ready(OBJECTIVES[key])
     classifier.net.train()
     images, labels = separable(16)
     kept = images.clone()
@@ -64,7 +64,7 @@ def test_half_precision_gives_the_same_loss_however_sure_the_network_is(key: str
     images, labels = separable(16)
     found = []
     for half in (False, True):
-        classifier = small()
+        classifier = ready(OBJECTIVES[key])
         layer = [module for module in classifier.net.modules() if isinstance(module, torch.nn.Linear)][-1]
         layer.weight.data *= sure
         classifier.net.train()
@@ -125,16 +125,19 @@ def test_the_inner_step_of_fast_adversarial_goes_up() -> None:
 
 @pytest.mark.parametrize("key", ATTACKING)
 def test_the_attack_leaves_the_network_as_it_was_and_stays_in_its_ball(key: str) -> None:
-    classifier = small()
+    classifier = ready(OBJECTIVES[key])
     classifier.net.train()
     images, labels = separable(16)
     weights = {name: value.clone() for name, value in classifier.net.named_parameters()}
-    attacked = OBJECTIVES[key](eps=0.1).attack(classifier, whole(images, labels))
-    assert ((attacked - images).abs() <= 0.1 + 1e-6).all()
+    objective = OBJECTIVES[key](eps=0.1)
+    attacked = objective.attack(classifier, whole(images, labels))
+    views = attacked.view(16, -1, 1, 6, 6)
+    assert objective.reach == pytest.approx(0.3 if key == "n_fgsm" else 0.1)
+    assert ((views - images[:, None]).abs() <= objective.reach + 1e-6).all()
     assert attacked.min() >= 0
     assert attacked.max() <= 1
     assert not attacked.requires_grad
-    assert (attacked != images).any()
+    assert (views != images[:, None]).flatten(2).any(dim=2).all()
     for name, weight in classifier.net.named_parameters():
         assert torch.equal(weight, weights[name])
         assert weight.requires_grad
@@ -144,9 +147,9 @@ def test_the_attack_leaves_the_network_as_it_was_and_stays_in_its_ball(key: str)
 
 @pytest.mark.parametrize("key", ATTACKING)
 def test_the_attack_does_not_depend_on_who_has_which_rows(key: str) -> None:
-    classifier = small(norm=False)
-    batch = whole(*separable(16), seed=5)
     objective = OBJECTIVES[key](eps=0.1)
+    classifier = ready(objective, norm=False)
+    batch = whole(*separable(16), seed=5)
     parts = [objective.attack(classifier, part) for part in batch.parts(6)]
     assert [len(part) for part in parts] == [5, 5, 6]
     torch.testing.assert_close(torch.cat(parts), objective.attack(classifier, batch))

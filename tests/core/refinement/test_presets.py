@@ -60,7 +60,7 @@ def test_every_preset_starts_and_goes_on_on_a_cpu(key: str, tmp_path: Path, monk
     through, first = begin(), begin()
     wanted = list(through)
     assert len(wanted) == 2
-    assert wanted[0].masks or few.brought()
+    assert bool(wanted[0].masks) == few.due(0)
     found = [next(iter(first))]
     first.state().save(tmp_path / "state.safetensors")
     again = begin()
@@ -82,6 +82,20 @@ def test_the_recipe_for_a_gpu_is_that_of_the_notes_and_its_control_differs_in_on
     assert isinstance(guided.objective, LimeGuided)
     assert guided.objective.fill == "patch"
     assert control == replace(guided, objective=replace(guided.objective, mask_source="random"))
+
+
+def test_the_bases_are_set_as_their_authors_set_them() -> None:
+    nuat, n_fgsm, awp = (PRESETS[key].request for key in ("nuat", "n_fgsm", "pgd_awp"))
+    assert {request.start for request in (nuat, n_fgsm, awp)} == {"scratch"}
+    assert {request.schedule.weight_decay for request in (nuat, n_fgsm, awp)} == {5e-4}
+    schedule = nuat.schedule
+    assert (schedule.epochs, schedule.batch, schedule.lr, schedule.ema) == (100, 64, 0.1, 0.9998)
+    rates = [schedule.rate_at(index, 76_500) for index in (0, 19_125, 76_500)]
+    assert rates == pytest.approx([0.0, 0.1, 0.0])
+    assert vars(nuat.objective).items() >= {"eps": 8 / 255, "noise": 0.5, "step_ratio": 1.0, "weight": 4.0}.items()
+    assert (n_fgsm.schedule.epochs, n_fgsm.schedule.lr, n_fgsm.schedule.rate_at(5, 10)) == (30, 0.2, 0.2)
+    assert [awp.objective.perturbs(epoch) for epoch in (9, 10)] == [0.0, 0.005]
+    assert [awp.schedule.rate_at(epoch, 200) for epoch in (0, 100, 150)] == pytest.approx([0.1, 0.01, 0.001])
 
 
 def test_resnet18_for_small_images_is_the_usual_one() -> None:

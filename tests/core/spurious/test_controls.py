@@ -1,18 +1,33 @@
 """The controls of guidance: as much of each image, but nothing that an explanation found."""
 
+from dataclasses import fields
+
 import torch
 
+from core.catalog import OBJECTIVES
 from core.contracts.batch import stream
-from core.objectives.lime_guided import LimeGuided
+from core.objectives._guided import Guided
 from core.spurious.controls import CONTROLS, gradient_parts, random_parts, shuffled_masks
 from core.spurious.regions import SOURCES
 from tests.toys import separable, whole
 
 
 def test_every_source_of_regions_but_lime_is_a_control_and_called_one() -> None:
-    assert set(SOURCES) - {"lime"} == set(CONTROLS)
-    for source in SOURCES:
-        assert ("control" in LimeGuided(mask_source=source).named) == ("(control)" in SOURCES[source])
+    known: dict[str, str] = {}
+    for kind in (each for each in OBJECTIVES.values() if issubclass(each, Guided)):
+        choices = choices_of(kind)
+        assert set(SOURCES) <= set(choices), kind.key
+        for source, words in choices.items():
+            named = kind(mask_source=source).named
+            assert ("control" in named) == ("(control)" in words), f"{kind.key} from {source}"
+            assert ("control" in named) == (source != "lime"), f"{kind.key} from {source}"
+        known |= choices
+    assert set(known) - {"lime"} == set(CONTROLS)
+
+
+def choices_of(kind: type[Guided]) -> dict[str, str]:
+    (entry,) = (each for each in fields(kind) if each.name == "mask_source")
+    return dict(entry.metadata["choices"])
 
 
 def test_random_parts_are_drawn_for_each_image_whatever_the_others_have() -> None:
@@ -40,10 +55,10 @@ def test_the_steepest_parts_are_chosen_but_no_flat_one() -> None:
     assert gradient_parts(sensitive, used, 0.5).tolist() == [[False, True, False, True], [False, False, True, False]]
 
 
-def test_shuffled_masks_are_the_same_masks_in_an_order_of_the_seed() -> None:
+def test_shuffled_masks_are_the_same_masks_and_none_keeps_its_own() -> None:
     masks = torch.eye(40, dtype=torch.bool).view(40, 4, 10)
-    one, other = shuffled_masks(masks, 1), shuffled_masks(masks, 2)
-    order = torch.randperm(40, generator=torch.Generator().manual_seed(stream(1, "shuffle")))
-    assert torch.equal(one, masks[order])
-    assert not torch.equal(one, other)
-    assert torch.equal(one.flatten(1).int().argmax(dim=1).sort().values, torch.arange(40))
+    for seed in range(20):
+        owners = shuffled_masks(masks, seed).flatten(1).int().argmax(dim=1)
+        assert torch.equal(owners.sort().values, torch.arange(40))
+        assert not (owners == torch.arange(40)).any()
+    assert not torch.equal(shuffled_masks(masks, 1), shuffled_masks(masks, 2))

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 import torch
 
-from core.spurious.marked_images import PACKAGED, MarkedImages, keep, load_marked, packed, place, read_marked
+from core.spurious.marked_images import PACKAGED, MarkedImages, _loaded, keep, load_marked, packed, place, read_marked
 from core.spurious.marked_sets import SETS
 
 
@@ -20,7 +20,7 @@ def a_set(title: str = "two scans") -> MarkedImages:
 @pytest.fixture(autouse=True)
 def _home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COUNTERPROOF_HOME", str(tmp_path))
-    load_marked.cache_clear()
+    _loaded.cache_clear()
 
 
 def test_round_trip_and_the_name_is_that_of_the_content() -> None:

@@ -43,6 +43,14 @@ def test_what_was_written_is_read(tmp_path: Path) -> None:
     assert load_masks(written(tmp_path / "earlier.npz")).indices is None  # before they were kept
 
 
+def test_maps_are_read_too_but_not_with_numbers_that_are_none(tmp_path: Path) -> None:
+    maps = np.linspace(-1, 1, 40).reshape(2, 4, 5).astype(np.float16)
+    assert np.array_equal(load_masks(written(tmp_path / "maps.npz", masks=maps)).masks, maps)
+    maps[0, 0, 0] = np.nan
+    with pytest.raises(ValueError, match="holds no masks that fit"):
+        load_masks(written(tmp_path / "nan.npz", masks=maps))
+
+
 @pytest.mark.parametrize(
     "changes",
     [

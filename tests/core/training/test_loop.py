@@ -56,6 +56,23 @@ def test_the_learning_rate_is_that_of_torch() -> None:
             rate.step()
 
 
+@pytest.mark.parametrize("warm", [0.25, 0.4, 0.5])
+def test_the_triangular_rate_is_that_of_torch(warm: float) -> None:
+    """As CyclicLR sets it in the authors' code of NuAT and N-FGSM, from 0 to 0."""
+    schedule, total = Schedule(lr=0.3, rate="triangular", warm=warm), 24
+    optimiser = torch.optim.SGD([torch.nn.Parameter(torch.zeros(1))], lr=0.3, momentum=0.9)
+    rate = torch.optim.lr_scheduler.CyclicLR(
+        optimiser, base_lr=0.0, max_lr=0.3, step_size_up=warm * total, step_size_down=(1 - warm) * total,
+        cycle_momentum=False,
+    )  # fmt: skip
+    for index in range(total):
+        assert schedule.rate_at(index, total) == pytest.approx(optimiser.param_groups[0]["lr"], rel=1e-9, abs=1e-12)
+        optimiser.step()
+        rate.step()
+    assert [replace(schedule, warm=end).rate_at(0, total) for end in (0.0, 1.0)] == [0.3, 0.0]
+    assert replace(schedule, warm=1.0).rate_at(23, total) == pytest.approx(0.3 * 23 / 24)
+
+
 def test_the_curve_is_that_of_plain_torch() -> None:
     """The same batches through torch's own SGD: whatever the loop adds does not change an ordinary step."""
     training = new(CrossEntropy(), replace(SCHEDULE, ema=0.0, crop=0, flip=False))

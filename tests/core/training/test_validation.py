@@ -8,8 +8,9 @@ from core.attacks.pgd import PGD
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.contracts.objective import Objective
+from core.data.subset import split_held_out
 from core.distributed.fabric import make_fabric
-from core.evaluation.accuracy import accuracy, split_held_out
+from core.evaluation.accuracy import accuracy
 from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.fast_adversarial import FastAdversarial
 from core.training.in_parts import in_parts
