@@ -6,6 +6,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.refine.evidence import show_evidence
 from app.ui.method_form import tune
 from app.ui.widgets import pick, several
 from core.base.params import Method
@@ -16,9 +17,9 @@ from core.training.schedule import Schedule
 
 FIRST_OBJECTIVE = "fast_adversarial"
 # Parameters in sight; the others are folded.
-LEAD = ("eps", "steps", "beta", "regions", "mask_source", "fill", "area", "masking", "covered", "sensitivity",
-        "adversarial", "every", "weight", "h", "share", "rho", "iterations", "where", "target", "attacks", "jacobian",
-        "selective")  # fmt: skip
+LEAD = ("eps", "steps", "beta", "regions", "mask_source", "way", "fill", "area", "size", "easy", "hard", "masking",
+        "covered", "sensitivity", "adversarial", "every", "weight", "h", "share", "rho", "iterations", "where",
+        "target", "attacks", "jacobian", "selective", "inside", "view", "agreement")  # fmt: skip
 LEAD_SCHEDULE = ("epochs", "batch", "lr")
 # What has no effect while another parameter, drawn before it, is 0; and how to say so.
 IDLE = {"fill": ("masking", "Not used: no image is covered."), "h": ("weight", "Not used: its weight is 0."),
@@ -32,6 +33,7 @@ def ask_objective() -> tuple[type[Objective], dict[str, Any]]:
                "\n".join(f"- **{kind.title}**: {kind.plain}" for kind in OBJECTIVES.values()))  # fmt: skip
     kind = OBJECTIVES[key]
     st.caption(f"{kind.plain} *{kind.cite}*")
+    show_evidence(kind)
     return kind, _parameters(kind, key, LEAD, "More settings of the method")
 
 

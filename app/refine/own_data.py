@@ -4,8 +4,12 @@ import re
 
 import streamlit as st
 
+from app.access.allowed import why_not
+from app.access.sharing import share_button
 from app.ui.advice import advice
 from app.ui.markdown import plain
+from core.access.belonging import belonging
+from core.audit.sharing import share
 from core.data import own as store
 from core.data.fit import kind, summary
 
@@ -41,7 +45,11 @@ def _row(name: str) -> None:
     if not store.removable(name):
         words.caption("Laid into the data folder by hand; delete the file there.")
         return
-    with button.popover("Delete"):
+    with words:
+        whose = belonging("data", name)
+        share_button(whose, whose.shared(), "data", lambda everyone: share("data", name, everyone), f"data-{name}")
+    why = why_not("delete")
+    with button.popover("Delete", disabled=bool(why), help=why or None):
         st.markdown(
             f"Delete ‘{plain(name)}’ from this machine? Runs that used it keep their results, but cannot be continued."
         )
@@ -91,6 +99,6 @@ def dialog(size: tuple[int, int, int] | None = None) -> None:
             st.error(advice(error, most=500))
             return
         bar.empty()
-        st.success(f"Added as ‘{plain(short)}’: {summary(facts)}. Close this window and choose it under Data.")
+        st.success(f"Added as ‘{plain(short)}’: {summary(facts)}. Close this window and choose it as data set.")
         for note in notes:
             st.warning(plain(note, 300))

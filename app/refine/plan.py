@@ -1,13 +1,11 @@
-"""What a refining run will do, in words; why it cannot; and the same run as a shell command."""
+"""What a refining run will do, in words, and why it cannot."""
 
-import shlex
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from typing import Any
+from dataclasses import dataclass, replace
 
 from app.run_words.settings import setting, value
-from core.base.params import Method
-from core.base.units import in_255ths, in_shell
+from core.base.units import in_255ths
+from core.catalog import LAYERS
 from core.contracts.objective import Adversarial, Objective
 from core.refinement.check import Check
 from core.refinement.presets import PRESETS
@@ -32,12 +30,9 @@ class PlanWords:
 def plan_words(passed: Check, preset: str, models: Mapping[str, str], data: Mapping[str, str]) -> PlanWords:
     """A request and what was found when it was looked at, for the screen. models, data: titles by name."""
     fetched = "" if passed.here else "These images are not on this machine yet: the run fetches them first."
-    return PlanWords(
-        summary(passed, models, data),
-        refusal(passed),
-        fetched or " ".join(passed.warnings),
-        changed(passed.request, preset, models, data),
-    )
+    warned = fetched or " ".join(passed.warnings)
+    changes = changed(passed.request, preset, models, data)
+    return PlanWords(summary(passed, models, data), refusal(passed), warned, changes)
 
 
 def refusal(passed: Check) -> str:
@@ -47,6 +42,9 @@ def refusal(passed: Check) -> str:
     if passed.cause == "misfit":
         return (f"This model and these images do not fit: {passed.refusal}. Choose another model or another data "
                 "set.")  # fmt: skip
+    needs = passed.request.objective.needs
+    if passed.cause == "method" and needs not in ("", *(each.key for each in passed.request.layers)):
+        return f"{passed.refusal}: choose ‘{LAYERS[needs].title}’ under ‘Put into the network first’."
     return f"{passed.refusal[:1].upper()}{passed.refusal[1:].rstrip('.')}." if passed.refusal else ""
 
 
@@ -58,7 +56,7 @@ def summary(passed: Check, models: Mapping[str, str], data: Mapping[str, str]) -
     long = f"{epochs} epoch{'' if epochs == 1 else 's'}"
     trained, judged = attacked(request.objective)
     under = f"under attacks of up to {trained} per pixel" if trained else "without attacks"
-    against = f" under attack{'' if trained else f' of up to {judged} per pixel'}" if judged else ""
+    against = f" under attack{'' if trained == judged else f' of up to {judged} per pixel'}" if judged else ""
     first = (
         f", after ‘{'’ and ‘'.join(each.title for each in request.layers)}’ was put into it" if request.layers else ""
     )
@@ -67,18 +65,17 @@ def summary(passed: Check, models: Mapping[str, str], data: Mapping[str, str]) -
             kept(passed, against)]  # fmt: skip
     if unguided := request.objective.unguided(epochs):
         said.append(unguided)
-    eps: float = getattr(request.objective, "eps", 0.0)
-    if (trained or judged) and eps > CLEAR:
-        said.append(f"{trained or judged} is {100 * eps:.0f} % of the whole brightness range: an eye will see it.")
+    largest: float = getattr(request.objective, "reach" if trained else "eps", 0.0)
+    if (trained or judged) and largest > CLEAR:
+        said.append(f"{trained or judged} is {100 * largest:.0f} % of the whole brightness range: an eye will see it.")
     return " ".join(said)
 
 
 def attacked(objective: Objective) -> tuple[str, str]:
-    """The strength of the attacks it trains under, and of those the held-out images are measured under; "" for none."""
-    eps: float = getattr(objective, "eps", 0.0)
-    said = in_255ths(eps) if eps else ""
+    """How far the attacks it trains under go, and the strength of those on the held-out images; "" for none."""
     attacks = isinstance(objective, Adversarial) and getattr(objective, "adversarial", 1.0) > 0
-    return said if attacks else "", said if objective.judged_at else ""
+    trained = objective.reach if isinstance(objective, Adversarial) and attacks else 0.0
+    return in_255ths(trained) if trained else "", in_255ths(objective.judged_at) if objective.judged_at else ""
 
 
 def learnt(passed: Check) -> str:
@@ -118,31 +115,3 @@ def changed(request: Refinement, preset: str, models: Mapping[str, str], data: M
         f"{value(name, was, there, models, data)}"
         for name, (now, was) in difference(here, there).items()
     ]
-
-
-def command(request: Refinement, device: str) -> str:
-    """The same run from a shell, an option a line."""
-    options: list[tuple[str, ...]] = [("--data", request.data), ("--objective", request.objective.key)]
-    if request.start != "base":
-        options.append(("--start", request.start))
-    if request.images:
-        options.append(("--images", str(request.images)))
-    options += [("--layer", layer.key) for layer in request.layers]
-    layers = [(layer.key, layer) for layer in request.layers]
-    for prefix, method in (*layers, (request.objective.key, request.objective), ("schedule", request.schedule)):
-        options += [("--set", each) for each in sets(prefix, method)]
-    if device != "cpu":
-        options.append(("--device", device))
-    if request.title:
-        options.append((f"--title={request.title}",))  # one word, since a title may begin with a dash
-    return " \\\n  ".join(map(shlex.join, (("counterproof", "refine", request.base), *options)))
-
-
-def sets(prefix: str, method: Method) -> list[str]:
-    """Each parameter that is not at its default, as METHOD.NAME=VALUE."""
-    words = []
-    for entry in fields(method):
-        value: Any = getattr(method, entry.name)
-        if value != entry.default:
-            words.append(f"{prefix}.{entry.name}={in_shell(entry, value)}")
-    return words

@@ -2,10 +2,12 @@
 
 import streamlit as st
 
+from app.access.allowed import may, why_not
 from app.nav import page
 from app.refine.estimate import show_estimate
-from app.refine.plan import command, plan_words
+from app.refine.plan import plan_words
 from app.refine.request import take_preset
+from app.refine.shell_command import command
 from app.ui.advice import advice
 from app.ui.cached import bases, classifier, untrained
 from app.ui.link_notes import agree
@@ -19,6 +21,8 @@ from core.data.by_name import data_names
 from core.refinement.check import check
 from core.refinement.request import Refinement
 from core.runs.store import Store
+
+GOES_ON = "The run goes on in the background, also when this window is closed. The next page shows it."
 
 
 def show_start(request: Refinement, device: str) -> None:
@@ -40,8 +44,7 @@ def show_start(request: Refinement, device: str) -> None:
                 st.warning(plain(words.warnings, 900))
             show_estimate(passed.request, device, possible=possible)
         if st.button("Start this run", type="primary", icon=":material/play_arrow:", width="stretch",
-                     disabled=not possible, help="The run goes on in the background, also when this window is "
-                     "closed. The next page shows it."):  # fmt: skip
+                     disabled=not possible or not may("run"), help=why_not("run") or GOES_ON):  # fmt: skip
             _start(passed.request, device)
 
 

@@ -7,7 +7,7 @@ from core.attacks.pgd import PGD
 from core.attacks.square import Square
 from core.catalog import load_classifier
 from core.checkpoints.card import Card
-from core.checkpoints.mask_source import guided, mask_source
+from core.checkpoints.mask_source import CONTROLS, control_by, guided
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.evaluation import outcomes
@@ -16,7 +16,6 @@ from core.recipes.published_numbers import shipped
 
 FEW = 200  # images that Square and the transferred attack are tried on
 TRIES = 1000  # of Square
-CONTROLS = ("unguided", "random", "shuffled")
 
 
 def beyond_gradients(
@@ -71,9 +70,7 @@ def controls_of(name: str, cards: Mapping[str, Card]) -> dict[str, str] | None:
     """
     if name not in cards or not guided(cards[name]):
         return None
-    kind = (cards[name].architecture, cards[name].base)
-    found = {mask_source(card): each for each, card in cards.items()
-             if mask_source(card) in CONTROLS and (card.architecture, card.base) == kind}  # fmt: skip
+    found = {by: each for each, card in cards.items() if (by := control_by(cards[name], card)) in CONTROLS}
     return {kind: found[kind] for kind in CONTROLS if kind in found} if {"unguided", "random"} <= set(found) else None
 
 

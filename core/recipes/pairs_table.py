@@ -2,7 +2,7 @@
 
 from core.catalog import EXPLAINERS
 from core.checkpoints.card import Card
-from core.checkpoints.mask_source import guided, mask_source
+from core.checkpoints.mask_source import CONTROLS, control_by, guided
 from core.evaluation import outcomes
 from core.evaluation.paired import Difference
 from core.recipes.table_words import ACCURACIES, MISSING, attacks_of, in_markdown
@@ -13,10 +13,8 @@ BEGUN = "autoattack_begun"
 def pairs_table(some: dict[str, Card]) -> str:
     """LIME-guided training against its controls, on the same images; "" where there is none to compare."""
     first = [name for name, card in some.items() if guided(card)]
-    others = [name for name, card in some.items() if mask_source(card) in ("random", "shuffled", "unguided")]
     keep = {name: outcomes.read(name.replace(":", "_"), str(card.sha256)) for name, card in some.items()}
-    kind = {name: (card.architecture, card.base) for name, card in some.items()}
-    pairs = [(a, b) for a in first for b in others if kind[a] == kind[b]]
+    pairs = [(a, b) for a in first for b in some if control_by(some[a], some[b]) in CONTROLS]
     if not pairs:
         return ""
     keys = list(dict.fromkeys(key for a, _ in pairs for key in keep[a].get("maps", {})))

@@ -9,7 +9,7 @@ from core.objectives.lime_guided import LimeGuided
 from core.objectives.pgd_adversarial import PGDAdversarial
 from core.recipes.redraw_cifar100 import REDRAWN, SPLIT
 from core.recipes.train_checkpoint import Recipe
-from core.refinement.presets import CUTMIX
+from core.refinement.presets import CUTMIX, NUAT
 from core.refinement.request import Refinement
 from core.training.schedule import Schedule
 
@@ -95,4 +95,6 @@ ON_A_GPU = {
         LARGE.request, objective=replace(GUIDED_LARGE, mask_source="random", first=12, every=18),
         schedule=replace(LARGE.request.schedule, epochs=62),
     )),
+    "cifar10_resnet18_nuat": Recipe(NUAT, 8 / 255, 2 / 255, fp16=True),
 }  # fmt: skip
+UNMADE = frozenset({"cifar10_resnet18_nuat"})  # recipes whose checkpoint does not come with the project

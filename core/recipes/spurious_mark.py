@@ -35,9 +35,10 @@ from core.objectives.cross_entropy import CrossEntropy
 from core.objectives.right_reasons import SOURCES
 from core.recipes.defence_checkpoints import DECOY_MARKS, DECOY_REFINED
 from core.recipes.shipped_checkpoints import DECOY
-from core.recipes.spurious_mark_table import JUDGED, KEPT, over_seeds, table
+from core.recipes.spurious_mark_table import JUDGED, KEPT, table
 from core.spurious.marked_images import PACKAGED, MarkedImages, packed
 from core.training.loop import refine
+from core.trials.differences import over_seeds
 
 MARKED = 50
 SEEDS = (0, 1, 2, 3, 4)
@@ -98,7 +99,8 @@ def _difference(first: list[dict[str, Tensor]], second: list[dict[str, Tensor]],
     """
     means = [torch.stack([found[name].double() for found in seeds]).mean(dim=0).tolist() for seeds in (first, second)]
     each = [float((a[name].double() - b[name].double()).mean()) for a, b in zip(first, second, strict=True)]
-    return paired_means(*means).entry() | {"seeds": [round(one, 4) for one in each], "over_seeds": over_seeds(each)}
+    again = [round(end, 4) for end in over_seeds(each) or ()]
+    return paired_means(*means).entry() | {"seeds": [round(one, 4) for one in each], "over_seeds": again}
 
 
 def main() -> None:

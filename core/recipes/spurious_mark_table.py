@@ -1,10 +1,8 @@
 """What the demonstration of a planted square showed, as the table of the README: see core.recipes.spurious_mark."""
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any
-
-import torch
 
 from core.base.paths import ASSETS
 from core.objectives.right_reasons import SOURCES
@@ -14,23 +12,6 @@ JUDGED = {
     "decoy_mnist": "the square tells the class, as in training", "mnist": "without the square",
     "decoy_mnist_contradicting": "the square contradicts the digit", "decoy_mnist_moved": "the square moved",
 }  # fmt: skip
-
-
-def over_seeds(values: Sequence[float]) -> list[float]:
-    """The 95 % interval of a mean by Student's t; empty for a single value.
-
-    1, 2, 3: mean 2, standard error 1 / sqrt 3, t of 2 degrees of freedom 4.3027.
-
-    >>> over_seeds([1.0, 2.0, 3.0])
-    [-0.4841, 4.4841]
-    """
-    from scipy.stats import t
-
-    if len(values) < 2:
-        return []
-    mean, error = sum(values) / len(values), torch.tensor(values).double().std().item() / len(values) ** 0.5
-    half = float(t.ppf(0.975, len(values) - 1)) * error
-    return [round(mean - half, 4), round(mean + half, 4)]
 
 
 def table(found: Mapping[str, Any] | None = None) -> str:

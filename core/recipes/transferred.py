@@ -12,7 +12,7 @@ from core.evaluation import outcomes
 from core.evaluation.transfer import FEWEST, STEPS, carried_over, step_of, worst
 from core.recipes.published_numbers import shipped
 
-ADVERSARIAL = ("pgd_adversarial", "fast_adversarial", "trades", "mart")  # objectives that train on attacked images
+ADVERSARIAL = ("pgd_adversarial", "fast_adversarial", "trades", "mart", "nuat", "n_fgsm")  # train on attacked images
 
 
 def surrogates_of(name: str, cards: Mapping[str, Card] | None = None) -> tuple[str, ...]:

@@ -17,7 +17,8 @@ from core.base.paths import ASSETS
 from core.base.proportion import Proportion
 from core.catalog import DATASETS, OBJECTIVES, load_classifier
 from core.data.fit import joined
-from core.evaluation.accuracy import accuracy, split_held_out
+from core.data.subset import split_held_out
+from core.evaluation.accuracy import accuracy
 from core.recipes.trial_list import GROUNDS, TRIALS, UNCLIPPED, ground
 from core.training.loop import Training
 from core.untrusted.foreign_json import read_object

@@ -8,7 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.refine.plan import command, summary
+from app.refine.plan import summary
+from app.refine.shell_command import command
 from app.runs.facts import facts_of
 from app.runs.panels import loading
 from core.cli.parser import parser
@@ -124,3 +125,11 @@ def test_what_makes_no_attacks_does_not_say_so() -> None:
     assert "without attacks" in said
     assert "under attack of up to 51/255 per pixel is kept" in said
     assert "after ‘Saliency-guided adaptive masking (SGAM)’ was put into it" in said
+
+
+def test_an_attack_that_leaves_the_ball_says_how_far_it_goes() -> None:
+    asked = PRESETS["n_fgsm"].request
+    said = summary(Check(asked, used=50_000), {}, {})
+    assert "under attacks of up to 24/255 per pixel" in said
+    assert "under attack of up to 8/255 per pixel is kept" in said
+    assert "24/255 is 9 % of the whole brightness range" in said

@@ -37,6 +37,12 @@ def test_every_preset_can_be_picked_and_gone_back_to(home: Path, key: str) -> No
 def test_every_objective_can_be_picked(digits: Path, key: str) -> None:
     app = opened(REFINE, **(TINY | {"refine.objective": key}))
     assert OBJECTIVES[key].plain in texts(app).replace("\n", " ")
+    if needs := OBJECTIVES[key].needs:
+        assert button(app, "Start this run").disabled
+        assert f"choose ‘{LAYERS[needs].title}’ under ‘Put into the network first’" in app.error[0].value
+        app = opened(REFINE, **(TINY | {"refine.objective": key, "refine.layers": needs}))
+        assert "this network has no batch normalisation" in app.error[0].value, "the one of digits has none"
+        return
     assert not app.error
     assert not button(app, "Start this run").disabled
 
