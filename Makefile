@@ -26,7 +26,7 @@ check: lint
 	$(SPREAD) -q $(FAST)
 
 test: $(DEV)
-	$(SPREAD) --ignore tests/browser; before=$$?; $(BIN)/python -m pytest tests/browser && exit $$before
+	$(SPREAD) --ignore tests/browser --durations 60 --durations-min 3; before=$$?; $(BIN)/python -m pytest tests/browser && exit $$before
 
 test-slow: $(DEV)
 	$(BIN)/python -m pytest -m "slow and not gpu"

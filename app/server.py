@@ -16,6 +16,9 @@ from streamlit.cli_util import open_browser
 from streamlit.web.server.server_util import get_display_address, get_url, is_allowed_origin
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from app.access.configured import served
+from app.access.gate import refusal
+from app.access.who import ask_who
 from core.base.paths import settle
 from core.operations.retention.at_start import tidy_later
 from core.operations.server_log import keep_log
@@ -35,8 +38,17 @@ def waiting_threads_sleep() -> None:
     os.environ.setdefault("OMP_WAIT_POLICY", "PASSIVE")
 
 
+def settle_access() -> None:
+    """Settle whether people sign in; end with one sentence where the dashboard must not be served as it is set up."""
+    settle()
+    if why := served().refusal:
+        sys.exit(f"Counterproof: {why}")
+    ask_who()
+
+
 class Guard:
-    """Refuses what is asked under another host's name or by another site's page, and being shown inside one.
+    """Refuses what is asked under another host's name or by another site's page, by who has not signed in where that
+    is needed (app.access.gate), and being shown inside another page.
 
     The first is what a page does whose name was made to lead to this machine (DNS rebinding). Streamlit itself asks
     for the host of a WebSocket alone, lets every page of this machine open one, and looks up on the network whether a
@@ -57,6 +69,9 @@ class Guard:
             await WebSocketClose()(scope, receive, send)
         elif scope["type"] == "http" and not is_host_allowed(head.get("host")):
             await PlainTextResponse(OTHER_HOST, 421)(scope, receive, answer)
+        elif (refused := refusal(scope, head) if scope["type"] in ("http", "websocket") else (0, ""))[0]:
+            refuse = WebSocketClose() if scope["type"] == "websocket" else PlainTextResponse(refused[1], refused[0])
+            await refuse(scope, receive, answer)
         else:
             await self.app(scope, receive, answer)
 

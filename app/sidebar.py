@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.access.allowed import why_not
 from app.own_model.dialog import dialog
 from app.ui import components
 from app.ui.devices import devices
@@ -44,6 +45,7 @@ def sidebar(ask: bool = True) -> tuple[str, str]:
         device = segments("device", "Runs on", found, "cpu") if len(found) > 1 else "cpu"
         if len(found) == 1:
             st.caption("Runs on the CPU of this machine.")
-        if st.button("Add a model of your own", width="stretch"):
+        why = why_not("model")
+        if st.button("Add a model of your own", width="stretch", disabled=bool(why), help=why or None):
             dialog()
     return model, device

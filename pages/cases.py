@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.access.allowed import SEEN, people_sign_in
 from app.cases.board import show_cases
 from app.cases.deletion import show_notice
 from app.present.seat import tell_elsewhere
@@ -13,8 +14,8 @@ from app.ui.state import setting
 
 st.title("Cases")
 st.caption(
-    "What was saved on Inspect, Compare and Batch, with your notes. Everybody who can open this dashboard sees all "
-    "cases and can change them."
+    "What was saved on Inspect, Compare and Batch, with your notes. "
+    + (SEEN if people_sign_in() else "Everybody who can open this dashboard sees all cases and can change them.")
 )
 follow_history()
 show_unkept()

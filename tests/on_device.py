@@ -7,9 +7,10 @@ from typing import Any
 import torch
 from torch import Tensor
 
-from core.catalog import load_classifier
+from core.catalog import LAYERS, load_classifier
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
+from core.contracts.layer import with_layers
 from core.contracts.objective import Objective
 from core.distributed.fabric import accelerator_of, make_fabric
 from core.images.samples import gallery, sample_images
@@ -50,4 +51,5 @@ def small(method: Any) -> Any:
 
 def training(device: str, objective: Objective, schedule: Schedule = SCHEDULE) -> Training:
     fabric = make_fabric(*accelerator_of(device), bf16=schedule.bf16)
-    return Training(on("cpu"), objective, data(32), schedule, fabric=fabric)
+    classifier = with_layers(on("cpu"), [LAYERS[objective.needs]()] if objective.needs else [])
+    return Training(classifier, objective, data(32), schedule, fabric=fabric)

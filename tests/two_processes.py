@@ -17,7 +17,7 @@ from core.catalog import OBJECTIVES
 from core.distributed.fabric import average_buffers, dismiss, make_fabric
 from core.training.loop import Training
 from core.training.schedule import Schedule
-from tests.toys import dataset, small
+from tests.toys import dataset, ready
 
 if __name__ == "__main__":
     torch.set_num_threads(1)
@@ -26,7 +26,7 @@ if __name__ == "__main__":
     schedule = Schedule(epochs=3, batch=31, lr=0.1, crop=1, flip=False, bf16=False, ema=0.9, held_out=64)
     objective = from_spec(spec, OBJECTIVES)
     every = int(sys.argv[4]) if len(sys.argv) > 4 else 0
-    net = small(4, norm=every > 0)
+    net = ready(objective, 4, norm=every > 0)  # type: ignore[arg-type]
     training = Training(net, objective, dataset(), schedule, fabric=fabric)  # type: ignore[arg-type]
     steps = []
     for step in training:

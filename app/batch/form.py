@@ -12,6 +12,7 @@ from app.study.case_form import EXPLAINED, GROUPS, group
 from app.ui.cached import classifier
 from app.ui.method_form import tune
 from app.ui.state import settings, write_link
+from app.ui.takes import show_takes
 from app.ui.widgets import choose, number, pick, segments, several, text
 from core.base.params import to_spec
 from core.batch.collection import MOST
@@ -36,7 +37,9 @@ def ask() -> BatchRequest:
     else:
         pictures = _data()
     model = ask_model(PREFIX, MODEL, "The network that is attacked and explained.")
-    attack = _attack(loaded(model))
+    if (here := loaded(model)) is not None:
+        show_takes(here, deep=source == "own")
+    attack = _attack(here)
     titles = {key: kind.title for key, kind in EXPLAINERS.items()}
     about = "Of every picture, before and after the attack and with ordinary noise. Each takes time."
     lines = [f"- **{kind.title}**: {kind.plain}" for kind in EXPLAINERS.values()]

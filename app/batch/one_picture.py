@@ -13,6 +13,7 @@ from app.ui.cached_pictures import case_contents
 from app.ui.markdown import plain
 from app.ui.pick_here import known_models
 from core.batch.places import case_folder, kept_picture
+from core.casebook.archives.bring_picture import with_picture
 from core.images.uploads import keep_upload
 from core.runs.run import Run
 from core.study.study import Study
@@ -41,10 +42,11 @@ def _open(run: Run, row: Mapping[str, Any], study: Study) -> None:
                  key=f"batch-open-{row['step']}"):  # fmt: skip
         try:
             keep_picture(run, row)
+            here = with_picture(study)  # of another person's picture in a shared run: what the model saw of it
         except (ValueError, OSError) as error:
             st.error(advice(error))
             return
-        open_study(study)
+        open_study(here)
 
 
 def keep_picture(run: Run, row: Mapping[str, Any]) -> None:

@@ -4,17 +4,19 @@ from typing import Any
 
 import streamlit as st
 
+from app.access.allowed import why_not
 from app.ui import components
 from app.ui.cached_pictures import thumbnail
 from app.ui.markdown import plain
 from app.ui.state import drop, force, keep, kept, setting, widget
+from core.access.permission import require
 from core.batch import collection as collections
 from core.batch.collection import Collection, Item
 from core.batch.gather import Gathering, loose, zip_entries
 from core.data.formats.picture_sources import ENDINGS
 
 FILES, COLLECTION = "batch.files", "batch.collection"
-FORMATS = [*sorted(ENDINGS), "dcm", "dicom", "zip"]
+FORMATS = [*sorted(ENDINGS), "zip"]
 MOST_MB = 500  # of a file
 SHOWN = 24  # thumbnails
 LABEL = "Pictures, or a ZIP of them"
@@ -27,6 +29,9 @@ HELP = (
 
 def ask_pictures() -> tuple[str, Collection]:
     """The box for files, and what was gathered: its name, "" while there is none, and its content."""
+    if why := why_not("upload"):
+        st.info(why)
+        return "", Collection()
     files = st.file_uploader(LABEL, type=FORMATS, accept_multiple_files=True, key=widget(FILES),
                              max_upload_size=MOST_MB, help=HELP)  # fmt: skip
     seen: set[str] = kept("batch seen", set())
@@ -54,6 +59,7 @@ def _known(name: str) -> Collection:
 
 def _gather(fresh: list[Any], seen: set[str]) -> None:
     """Keep what these files hold. Interrupted by another press, it goes on where it was."""
+    require("upload")
     bar = st.progress(0.0, "Reading pictures")
     refused: list[str] = []
     works: dict[str, Gathering] = kept("batch work", {})

@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.access.allowed import why_not
 from app.batch.one_picture import keep_picture
 from app.nav import page
 from app.ui.advice import advice
@@ -37,7 +38,9 @@ def show_saving(run: Run, rows: Sequence[Mapping[str, Any]]) -> None:
                                        longest=texts.TITLE, default=row["title"])  # fmt: skip
         if len(rows) > TYPED:
             st.caption(f"The other {len(rows) - TYPED} get titles of the same form; all can be changed on Cases.")
-        if st.button("Save as cases", type="primary", icon=":material/bookmark_add:", key="save-batch"):
+        why = why_not("save")
+        if st.button("Save as cases", type="primary", icon=":material/bookmark_add:", key="save-batch",
+                     disabled=bool(why), help=why or None):  # fmt: skip
             try:
                 _save(casebook(), run, rows, titles)
             except (ValueError, OSError) as error:

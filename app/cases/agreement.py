@@ -26,7 +26,7 @@ def last_verdicts(answers: Iterable[ExpertAnswer]) -> dict[str, dict[str, Verdic
     found: dict[str, dict[str, Verdict]] = {}
     for each in answers:
         if each.verdict is not None:
-            found.setdefault(each.case_uid, {})[each.expert.casefold()] = each.verdict
+            found.setdefault(each.case_uid, {})[each.person or each.expert.casefold()] = each.verdict
     return {uid: said for uid, said in found.items() if len(said) >= 2}
 
 

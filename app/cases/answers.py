@@ -2,10 +2,13 @@
 
 import streamlit as st
 
+from app.access.allowed import people_sign_in
 from app.ui.markdown import plain
 from core.casebook.answers import answers_of
 from core.casebook.case_words import said as said
 from core.casebook.casebook import Casebook
+
+UNSEEN = "imported or typed, not by sign-in"
 
 
 def show_answers(book: Casebook, uid: str) -> None:
@@ -14,6 +17,8 @@ def show_answers(book: Casebook, uid: str) -> None:
         return
     with st.expander(f"Answers of experts ({len(answers)})", expanded=True):
         for each in answers:
-            st.markdown(f"**{plain(each.expert, 100)}**, {each.created:%Y-%m-%d}: {plain(said(each), 400)}")
+            unseen = f" ({UNSEEN})" if people_sign_in() and not each.person else ""
+            name = f"**{plain(each.expert, 100)}**{unseen}"
+            st.markdown(f"{name}, {each.created:%Y-%m-%d}: {plain(said(each), 400)}")
             if each.comment:
                 st.text(each.comment)

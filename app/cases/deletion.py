@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
+from app.access.allowed import may, why_not
 from app.ui.markdown import plain
 from app.ui.state import drop, keep, kept, setting
 from core.casebook.casebook import KEPT, Casebook
@@ -15,8 +16,9 @@ LISTED = 50
 
 def delete_button(book: Casebook, cases: Sequence[SavedCase], label: str, key: str) -> None:
     """A button that puts these cases aside; the notice that follows has the Undo."""
-    if st.button(label, icon=":material/delete:", key=key, disabled=not cases,
-                 help=f"They can be restored for {KEPT.days} days."):  # fmt: skip
+    why = why_not("delete")
+    if st.button(label, icon=":material/delete:", key=key, disabled=not cases or bool(why),
+                 help=why or f"They can be restored for {KEPT.days} days."):  # fmt: skip
         uids = [case.uid for case in cases]
         book.delete(uids)
         keep(NOTICE, [(case.uid, case.title) for case in cases])
@@ -45,7 +47,8 @@ def show_notice(book: Casebook) -> None:
 
 def restore_button(book: Casebook, case: SavedCase, key: str) -> None:
     """A button that has a deleted case back."""
-    if st.button("Restore", icon=":material/undo:", key=f"{key}-{case.uid}"):
+    why = why_not("delete")
+    if st.button("Restore", icon=":material/undo:", key=f"{key}-{case.uid}", disabled=bool(why), help=why or None):
         book.undo([case.uid])
         keep(NOTICE, [each for each in kept(NOTICE, []) if each[0] != case.uid])
         st.rerun()
@@ -53,7 +56,7 @@ def restore_button(book: Casebook, case: SavedCase, key: str) -> None:
 
 def show_deleted(book: Casebook) -> None:
     """The deleted cases, folded away."""
-    if not (count := book.count(CaseFilter(deleted=True))):
+    if not may("delete") or not (count := book.count(CaseFilter(deleted=True))):
         return
     with st.expander(f"Deleted cases ({count:,})"):
         st.caption(f"Kept for {KEPT.days} days after they were deleted, then removed for good.")

@@ -4,6 +4,7 @@ from dataclasses import dataclass, replace
 
 import streamlit as st
 
+from app.access.allowed import why_not
 from app.ui.advice import advice
 from app.ui.state import force, keep, kept, prepare
 from core.casebook import texts
@@ -42,7 +43,8 @@ def show_form(book: Casebook, case: SavedCase, known_tags: tuple[str, ...]) -> N
         key = (
             f"over-{case.uid}-{case.revision}" if behind else f"save-{case.uid}"
         )  # a press of one is none of the other
-        if st.button(label, type="primary", icon=":material/save:", key=key):
+        why = why_not("save", case)
+        if st.button(label, type="primary", icon=":material/save:", key=key, disabled=bool(why), help=why or None):
             _save(book, case, replace(draft, revision=case.revision) if behind else draft)
         if not draft.same_text(stored):
             taken = "Take the stored text" if behind else "Undo my changes"

@@ -5,20 +5,28 @@ from collections.abc import Sequence
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from app.access.allowed import why_not
 from app.ui.advice import advice
 from app.ui.markdown import plain
+from core.casebook.archives.import_zip import import_zip
 from core.casebook.casebook import Casebook
-from core.casebook.import_zip import import_zip
 from core.casebook.records import SavedCase
 
 LARGEST = 2000  # MB of a file
+FROM = "From a ZIP of this page on another installation, or one downloaded on Inspect."
 SHOWN = 20  # titles that are listed for a file
 
 
 def import_button(book: Casebook) -> None:
     """A button that opens the dialog."""
-    if st.button("Import cases", icon=":material/upload:", key="import cases",
-                 help="From a ZIP of this page on another installation, or one downloaded on Inspect."):  # fmt: skip
+    why = why_not("upload")
+    if st.button(
+        "Import cases",
+        icon=":material/upload:",
+        key="import cases",
+        disabled=bool(why),
+        help=why or "From a ZIP of this page on another installation, or one downloaded on Inspect.",
+    ):
         import_dialog(book)
 
 

@@ -11,7 +11,7 @@ from app.ui.method_form import put
 from app.ui.pick_here import known_models
 from app.ui.state import drop, force, keep
 from core.base.params import to_spec
-from core.casebook.bring_picture import with_picture
+from core.casebook.archives.bring_picture import with_picture
 from core.casebook.records import SavedCase
 from core.catalog import EXPLAINERS
 from core.compare.comparison import SIDES, Comparison
@@ -32,7 +32,8 @@ def open_button(case: SavedCase, contents: Study | Comparison) -> None:
         except (ValueError, OSError) as error:
             st.error(advice(error, "Its picture is not on this machine, and could not be kept here."))
         else:
-            open_comparison(here) if isinstance(here, Comparison) else open_study(here)
+            imported = case.source == "import"
+            open_comparison(here, imported) if isinstance(here, Comparison) else open_study(here, imported)
 
 
 def obstacle(case: SavedCase) -> str:
@@ -44,21 +45,21 @@ def obstacle(case: SavedCase) -> str:
     return ""
 
 
-def open_study(study: Study) -> None:
-    """Go to Inspect with this case."""
+def open_study(study: Study, imported: bool = False) -> None:
+    """Go to Inspect with this case. imported: it was not computed here, and is shown to nobody but who opens it."""
     case = in_order(study.case)
-    comparisons().studies.restore(replace(study, case=case))
+    comparisons().studies.restore(replace(study, case=case), imported)
     _settings(case, "maps", study.device)
     force("model", case.classifier)
     force("target", "any" if case.target is None else str(case.target))
     st.switch_page(page("inspect"))
 
 
-def open_comparison(comparison: Comparison) -> None:
-    """Go to Compare with this pair."""
+def open_comparison(comparison: Comparison, imported: bool = False) -> None:
+    """Go to Compare with this pair. imported: as for `open_study`."""
     pair = replace(comparison.pair, explainers=in_order(comparison.pair.case("before")).explainers)
     studies = {side: replace(comparison.studies[side], case=pair.case(side)) for side in SIDES}
-    comparisons().restore(replace(comparison, pair=pair, studies=studies))
+    comparisons().restore(replace(comparison, pair=pair, studies=studies), imported)
     _settings(pair.case("before"), "compare.maps", studies["before"].device)
     force("before", pair.before)
     force("after", pair.after)

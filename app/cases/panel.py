@@ -2,6 +2,8 @@
 
 import streamlit as st
 
+from app.access.allowed import people_sign_in
+from app.access.sharing import share_button
 from app.cases.answers import show_answers
 from app.cases.deletion import delete_button, restore_button
 from app.cases.downloads import download_buttons
@@ -17,6 +19,7 @@ from app.ui.cached_pictures import case_contents
 from app.ui.markdown import plain
 from core.casebook.answers import answers_of
 from core.casebook.casebook import Casebook
+from core.casebook.owners import share
 from core.casebook.records import SavedCase
 from core.compare.comparison import Comparison
 from core.study.study import Study
@@ -60,7 +63,10 @@ def facts(case: SavedCase) -> str:
         models = f"{models.replace('Model', 'Before refinement')}. After refinement: {after}"
     label = f", labelled {case.label}" if case.label and case.label not in case.image_name else ""
     attack = f"Attack: {attack_title(case.attack)}, {limit(case)}"
-    return f"Picture: {case.image_name}{label}. {models}. {attack}. Saved {moment(case)} as case {case.uid}."
+    whose = "" if not case.owner or not people_sign_in() else f" by {case.owner_name or 'somebody'}"
+    shared = ", shared with everybody here" if whose and case.shared else ", not shared" if whose else ""
+    saved = f"Saved {moment(case)}{whose}{shared} as case {case.uid}."
+    return f"Picture: {case.image_name}{label}. {models}. {attack}. {saved}"
 
 
 def _contents(book: Casebook, case: SavedCase) -> Study | Comparison | None:
@@ -79,4 +85,5 @@ def _actions(book: Casebook, case: SavedCase, contents: Study | Comparison | Non
             open_button(case, contents)
             present_button(case)
             download_buttons(book, [case.uid], f"counterproof-case-{case.uid}", f"export-{case.uid}")
+        share_button(case, case.shared, "save", lambda everyone: share(book, case.uid, everyone), case.uid)
         delete_button(book, [case], "Delete", key=f"delete-{case.uid}")

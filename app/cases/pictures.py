@@ -2,22 +2,16 @@
 
 import streamlit as st
 
-from app.cases.words import STATES
-from app.ui.cached_pictures import shown_png
+from app.study.case_pictures import MODELS, model_pictures, study_pictures
+from app.study.map_pictures import drawn, map_pictures
 from app.ui.markdown import plain
-from core.base.units import in_255ths
-from core.casebook.facts import fooled
+from app.ui.viewer import viewer
 from core.casebook.records import SavedCase
-from core.catalog import EXPLAINERS
-from core.compare.comparison import SIDES, Comparison, other
+from core.compare.comparison import SIDES, Comparison
 from core.compare.words import NAMES, details, headline, transferred
-from core.study.colour_scale import shared_limit
-from core.study.figures import amplification, amplified, overlay, pixels
-from core.study.prediction import Prediction
+from core.study.colour_scale import common_limit
 from core.study.study import Study
-from core.study.words import percent, verdict
-
-SMALLEST = 224  # pixels that small pictures are enlarged to, by whole factors
+from core.study.words import verdict
 
 
 def show_image(study: Study, case: SavedCase) -> None:
@@ -28,20 +22,8 @@ def show_image(study: Study, case: SavedCase) -> None:
     with st.container(border=True):
         mark = ":orange[●]" if attacked.fooled else ":blue[●]"
         st.markdown(f"**{mark} {plain(' '.join(said), 700)}**")
-    change = attacked.image - study.original
-    factor = amplification(change)
-    columns = st.columns(3, gap="medium")
-    shown = (
-        ("Original image", pixels(study.original), _answer(study, attacked.before)),
-        ("Attacked image", pixels(attacked.image), f"{_answer(study, attacked.after)}, {STATES[fooled(attacked)]}"),
-        (f"The change, × {factor}", amplified(change, factor), f"at most {in_255ths(attacked.sizes['linf'])} a pixel"),
-    )
-    for column, (heading, picture, below) in zip(columns, shown, strict=True):
-        with column:
-            st.markdown(f"**{heading}**")
-            st.image(shown_png(picture, SMALLEST), width="stretch", alt=heading)
-            st.caption(plain(below, 200))
-    _maps(study)
+    viewer(study_pictures(study), "case-viewer", case.uid, pair=(0, 2))
+    _maps({"the model": study}, case.uid)
 
 
 def show_comparison(comparison: Comparison, case: SavedCase) -> None:
@@ -54,43 +36,29 @@ def show_comparison(comparison: Comparison, case: SavedCase) -> None:
             if each:
                 st.markdown(plain(each, 400))
     for side in SIDES:
-        study, theirs, crossed = comparison.studies[side], comparison.studies[other(side)], comparison.crossings[side]
-        assert study.attacked is not None
-        assert theirs.attacked is not None
-        changed = {True: "fooled", False: "held", None: ""}[comparison.fooled(side)]
-        told = [_answer(study, crossed.prediction), changed] if crossed.prediction else ["not known"]
-        shown = (
-            ("Original image", study.original, _answer(study, study.attacked.before)),
-            ("Attacked image made for this model", study.attacked.image,
-             f"{_answer(study, study.attacked.after)}, {STATES[fooled(study.attacked)]}"),
-            ("Attacked image made for the other", theirs.attacked.image, ", ".join(each for each in told if each)),
-        )  # fmt: skip
         st.markdown(f"**{NAMES[side]}**")
-        for column, (heading, image, below) in zip(st.columns(3, gap="medium"), shown, strict=True):
-            with column:
-                st.image(shown_png(pixels(image), SMALLEST), width="stretch", alt=heading)
-                st.caption(f"{heading}: {plain(below, 200)}")
+        viewer(model_pictures(comparison, side), f"case-viewer-{side}", case.uid, pair=(0, 1))
+    _maps({MODELS[side]: comparison.studies[side] for side in SIDES}, case.uid)
 
 
-def _answer(study: Study, prediction: Prediction) -> str:
-    return f"{study.labels[prediction.top]}, {percent(prediction[prediction.top])}"
-
-
-def _maps(study: Study) -> None:
-    """The maps over their images, one row of small pictures, folded away."""
-    attacked = study.attacked
-    if not study.maps or attacked is None:
+def _maps(studies: dict[str, Study], uid: str) -> None:
+    """The maps over their images beside that of ordinary noise, folded away. studies: model in words -> its study."""
+    explainers = {
+        each.key: each for study in studies.values() for each in study.case.explainers if each.key in study.maps
+    }
+    count = sum(len(study.maps) for study in studies.values())
+    if not count:
         return
-    with st.expander(f"Where the model looked ({len(study.maps)} map{'' if len(study.maps) == 1 else 's'})"):
-        st.caption("Red supports the answer to the picture, blue speaks against it; both maps of a method on one "
-                   "scale. Opened in Inspect, each stands beside its controls.")  # fmt: skip
-        for key, maps in study.maps.items():
-            limit = shared_limit(maps)
-            title = EXPLAINERS[key].title if key in EXPLAINERS else key
-            first, second, _ = st.columns(3, gap="medium")
-            for column, which, values, image in ((first, "original", maps.original, study.original),
-                                                 (second, "attacked", maps.attacked, attacked.image)):  # fmt: skip
-                with column:
-                    st.image(shown_png(overlay(values, image, limit), SMALLEST), width="stretch",
-                             alt=f"map by {title} on the {which} image")  # fmt: skip
-                    st.caption(f"{title}, {which} image")
+    with st.expander(
+        f"Where the model{'s' if len(studies) > 1 else ''} looked ({count} map{'' if count == 1 else 's'})"
+    ):
+        st.caption("All maps of a method on one scale. Opened again, each stands beside all its controls and measures.")
+        for key, explainer in explainers.items():
+            there = {model: study for model, study in studies.items() if key in study.maps}
+            limit = common_limit([each for study in there.values() for each in drawn(study.maps[key])])
+            for model, study in there.items():
+                st.markdown(f"**{explainer.title}**" + (f": {model}" if len(studies) > 1 else ""))
+                legend = () if study.maps[key].pictures is not None else (*explainer.poles, f"±{limit:.2g}")
+                viewer(
+                    map_pictures(study, explainer, limit), f"case-map-{key}-{model}", uid, pair=(0, 1), legend=legend
+                )

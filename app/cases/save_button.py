@@ -4,10 +4,11 @@ from collections.abc import Callable
 
 import streamlit as st
 
+from app.access.allowed import why_not
 from app.cases.words import moment
 from app.nav import page
 from app.ui.advice import advice
-from app.ui.cached import casebook
+from app.ui.cached import casebook, studies
 from app.ui.markdown import plain
 from app.ui.state import force, keep, kept, prepare
 from core.casebook import texts
@@ -16,6 +17,8 @@ from core.casebook.facts import content_id, suggested_title
 from core.casebook.records import CaseFilter, SavedCase, Source
 from core.compare.comparison import Comparison
 from core.study.study import Study
+
+KEEPS = "Keeps it with a title and notes of your own, to be found again under ‘Cases’."
 
 
 def save_beside(contents: Study | Comparison, truth: str | int | None, going: bool, show: Callable[[], None]) -> None:
@@ -30,15 +33,18 @@ def save_beside(contents: Study | Comparison, truth: str | int | None, going: bo
     left, right = st.columns([1, 4.5], vertical_alignment="center")
     with left:
         words = labels[truth] if isinstance(truth, int) else truth
-        save_button(contents, words, "compare" if compares else "inspect", going)
+        held = [*contents.studies.values()] if isinstance(contents, Comparison) else [contents]
+        imported = any(studies().imported(each) for each in held)
+        save_button(contents, words, "import" if imported else "compare" if compares else "inspect", going)
     with right:
         show()
 
 
 def save_button(contents: Study | Comparison, label: str | None, source: Source, going: bool = False) -> None:
     """The button with its form; label: the true class in words; going: parts of it are still being computed."""
+    why = why_not("save")
     with st.popover("Save case", icon=":material/bookmark_add:", width="stretch", key=f"save-case-{source}",
-                    help="Keeps it with a title and notes of your own, to be found again under ‘Cases’."):  # fmt: skip
+                    disabled=bool(why), help=why or KEEPS):  # fmt: skip
         try:
             book = casebook()
         except (ValueError, OSError) as error:

@@ -8,7 +8,7 @@ import streamlit as st
 
 from app.compare.models import ModelPair
 from app.ui.advice import advice
-from app.ui.cached import marked_region
+from app.ui.cached_measures import marked_region
 from app.ui.state import keep, kept
 from app.ui.widgets import pick
 from core.compare.marked_region import misfit

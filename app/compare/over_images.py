@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.access.allowed import why_not
 from app.compare.results import show_curves
 from app.ui.advice import advice
 from app.ui.markdown import plain
@@ -46,7 +47,7 @@ def show_run(arguments: dict[str, Any], pair: Pair, device: str) -> dict[str, An
     followed = f"the map chosen above, {EXPLAINERS[explainer['method']].title}" if explainer else "no map"
     if run is None:
         st.button(f"Measure both on {arguments['count']:,} test images", type="primary", on_click=_start,
-                  args=(arguments, device))  # fmt: skip
+                  args=(arguments, device), disabled=bool(why_not("run")), help=why_not("run") or None)  # fmt: skip
         if refusal := kept("comparison refused", {}).pop("said", ""):
             st.error(plain(refusal, 400))
         st.caption(

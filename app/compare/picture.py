@@ -8,6 +8,7 @@ from app.ui.link_notes import replaced
 from app.ui.markdown import plain
 from app.ui.state import kept, linked, remember, setting
 from app.ui.story_words import marks
+from app.ui.takes import show_takes
 from core.contracts.classifier import Classifier
 from core.images.samples import TITLES, index_of, sample
 from core.images.stories import first_to_compare
@@ -24,6 +25,7 @@ def choose_picture(model: Classifier) -> str:
         remember("image", picked)
         st.rerun()
     st.caption("A picture chosen on Inspect is used here too: bring your own there.")
+    show_takes(model, deep=image.startswith("upload/"), who="the model before refinement")
     return image
 
 

@@ -2,9 +2,10 @@
 
 import streamlit as st
 
+from app.access.allowed import may
 from app.background.comparisons import PairStudies
 from app.background.jobs import Work
-from app.study.progress import POLL, share, waiting
+from app.study.progress import POLL, THEIRS, share, waiting
 from app.ui.cached import comparisons, studies
 from app.ui.markdown import plain
 from app.ui.state import keep, kept
@@ -49,7 +50,8 @@ def _poll(together: PairStudies, seen: int) -> None:
     with left:
         st.progress(*_standing(together))
     with right:
-        if st.button("Stop", width="stretch", key="stop-compare"):
+        theirs = not may("run") and any(work.of_another(window()) for work in together.works)
+        if st.button("Stop", width="stretch", disabled=theirs, key="stop-compare", help=THEIRS if theirs else None):
             together.stop()
             st.rerun(scope="fragment")
 

@@ -38,7 +38,8 @@ const form = (root, data, send) => {
   const now = root.draft;
   const keep = () => store(root.place, now);
   const expert = make("input");
-  Object.assign(expert, { type: "text", maxLength: 100, autocomplete: "name", value: stored(EXPERT) ?? "" });
+  const named = data.signed || (stored(EXPERT) ?? "");
+  Object.assign(expert, { type: "text", maxLength: 100, autocomplete: "name", value: named, readOnly: !!data.signed });
   expert.oninput = () => store(EXPERT, expert.value);
   const verdicts = choices({ ...VERDICTS }, data.question, now.verdict, (id) => {
     now.verdict = now.verdict === id ? null : id;
@@ -70,7 +71,7 @@ const form = (root, data, send) => {
   };
   const left = make("div", "side");
   const question = make("p", "question", data.question);
-  left.append(question, verdicts, field(expert, "Your name"), field(comment, "Comment (not needed)"), save, said);
+  left.append(question, verdicts, field(expert, data.signed ? "Kept under your name" : "Your name"), field(comment, "Comment (not needed)"), save, said);
   const right = make("div", "side");
   right.append(make("p", "question", data.ask));
   right.append(marker(data.mark, now.drawn, (strokes) => {

@@ -23,6 +23,7 @@ from app.ui.state import force, setting
 from app.ui.widgets import Control, number, pick, segments, several, text
 from app.ui.widgets import ask as ask_one
 from core.base.params import to_spec
+from core.base.units import from_255ths, typed_255ths
 from core.catalog import EXPLAINERS
 from core.data.by_name import known_data
 from core.detection.presets import PRESETS
@@ -100,7 +101,7 @@ def _strengths() -> tuple[float, ...]:
                  "range from 0 to 255 (L-infinity norm); several, rising.", default="12.75, 25.5, 51")  # fmt: skip
     if not (found := numbers(typed, "strengths")):
         raise ValueError("Type at least one strength")
-    return tuple(each / 255 for each in found)
+    return tuple(map(from_255ths, found))
 
 
 def _counts() -> dict[str, int]:
@@ -137,7 +138,7 @@ def take(arguments: Any) -> None:
         elif name == "false_alarm":
             force(f"{PREFIX}.false_alarm", round(100 * value, 6))
         elif name == "strengths":
-            force(f"{PREFIX}.strengths", ", ".join(f"{255 * each:.6g}" for each in value))
+            force(f"{PREFIX}.strengths", ", ".join(map(typed_255ths, value)))
         elif name == "strength":
             force(f"{PREFIX}.strength", f"{value:.6g}")
         elif name == "classifier":

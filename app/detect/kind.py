@@ -49,5 +49,6 @@ DETECTION = Kind(
         "detectors.csv": ("Tests (CSV)", "A row for each detector, attack and strength."),
         "study.json": ("Numbers (JSON)", "Everything shown here, for other programs."),
     }),
+    later=MappingProxyType({"scores.csv": "detectors", "detectors.csv": "detectors"}),
     shown="study", linked=(STEP,),
 )  # fmt: skip

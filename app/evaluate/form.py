@@ -12,6 +12,7 @@ from app.ui.state import force, setting
 from app.ui.widgets import Control, number, several, text
 from app.ui.widgets import ask as ask_one
 from core.base.params import to_spec
+from core.base.units import from_255ths, typed_255ths
 from core.catalog import ATTACKS
 from core.data.by_name import known_data
 from core.robustness.presets import PRESETS
@@ -60,8 +61,7 @@ def take(arguments: Any) -> None:
         if name == "attacks":
             take_attacks(PREFIX, value)
         elif name in lists:
-            shown = [each if isinstance(each, str) else f"{each * (255 if name == 'strengths' else 1):.6g}"
-                     for each in value]  # fmt: skip
+            shown = list(map(typed_255ths if name == "strengths" else str, value))
             force(f"{PREFIX}.{lists[name]}", ",".join(shown) if name == "classifiers" else ", ".join(shown))
         else:
             force(f"{PREFIX}.{name}", value)
@@ -77,7 +77,7 @@ def _ask_strengths(chosen: list[str]) -> tuple[tuple[float, ...], tuple[float, .
             typed = text(f"{PREFIX}.strengths", "Strengths, of 255", "The largest change of a colour value of a pixel, "
                          "of its range from 0 to 255 (L-infinity norm); several, rising.",
                          default="1, 2, 4, 8, 12, 16")  # fmt: skip
-            strengths = tuple(each / 255 for each in numbers(typed, "strengths"))
+            strengths = tuple(map(from_255ths, numbers(typed, "strengths")))
     with right:
         if 2 in norms:
             typed = text(f"{PREFIX}.lengths", "Strengths of attacks that bound the total change", "The length of the "

@@ -3,7 +3,7 @@
 import streamlit as st
 
 from app.ui import components
-from app.ui.cached_pictures import detector_verdict
+from app.ui.cached_measures import detector_verdict
 from app.ui.markdown import plain
 from core.contracts.classifier import Classifier
 from core.detection.scoring.detector_card import DetectorCard

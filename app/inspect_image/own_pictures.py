@@ -4,15 +4,19 @@ import hashlib
 
 import streamlit as st
 
+from app.access.allowed import people_sign_in, why_not
 from app.inspect_image.chosen_picture import take
 from app.ui.cached_pictures import thumbnail
 from app.ui.markdown import plain
 from app.ui.state import keep, kept, widget
+from core.access.permission import require
 from core.images.decode import ACCEPTED, MOST_BYTES
 from core.images.uploads import keep_upload, upload_name, uploads
 
 FORMATS = ["png", "jpg", "jpeg", "webp", "tif", "tiff", "bmp", "gif", "dcm", "dicom"]
 LISTED = 40
+YOURS = "You see them, and owners of this dashboard do"
+ALL = "Everybody who can open the dashboard sees them"
 
 
 def uploaded_tiles() -> list[dict[str, str]]:
@@ -29,6 +33,9 @@ def uploaded_tiles() -> list[dict[str, str]]:
 
 def upload() -> None:
     """The upload box; keeps every readable file at once and says of each other one why it cannot be read."""
+    if why := why_not("upload"):
+        st.info(why)
+        return
     files = st.file_uploader(
         f"One or several pictures: {ACCEPTED}, up to {MOST_BYTES // 10**6} MB each",
         type=FORMATS, accept_multiple_files=True, key=widget("files"), max_upload_size=MOST_BYTES // 10**6,
@@ -45,6 +52,7 @@ def upload() -> None:
         raw = file.getvalue()
         seen.add(file.file_id)
         try:
+            require("upload")
             image = keep_upload(raw, file.name)
             uploads[image] = upload_name(image)
             first = first or image
@@ -58,7 +66,7 @@ def upload() -> None:
         st.rerun()
     if uploads:
         st.caption(f"{len(uploads)} picture{'s' if len(uploads) > 1 else ''} kept on the computer that runs this "
-                   "dashboard, nowhere else. Everybody who can open the dashboard sees them. Of a DICOM file only the "
+                   f"dashboard, nowhere else. {YOURS if people_sign_in() else ALL}. Of a DICOM file only the "
                    "pixels are kept: neither its name nor anything about the patient.")  # fmt: skip
 
 

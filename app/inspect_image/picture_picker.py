@@ -10,9 +10,9 @@ from app.ui.cached_pictures import gallery_tiles
 from app.ui.markdown import plain
 from app.ui.state import drop, keep, kept, setting
 from app.ui.story_words import marks
+from app.ui.takes import show_takes
 from app.ui.widgets import segments
 from core.contracts.classifier import Classifier
-from core.contracts.preprocessing import Preprocessing
 from core.images.picture import Picture, fit_notes
 from core.images.samples import index_of, sample
 from core.images.stories import FIRST_GALLERY, MODELS, first_picture
@@ -64,8 +64,7 @@ def introduce(image: str, picture: Picture, model: Classifier, before: Predictio
     notes = (*picture.notes, *fit_notes(picture, model), shipped.credit if shipped else "")
     if text := " ".join(plain(each, 200) for each in notes if each):
         st.caption(text)
-    deep = "; a picture of more levels than 256 is reduced to them by its window" if picture.scale.span else ""
-    st.caption(f"What this model takes: {Preprocessing.of(model).takes}{deep}.")
+    show_takes(model, deep=bool(picture.scale.span))
     if not shipped:
         st.caption(f"This model knows {len(model.labels):,} classes and must choose one of them, whatever the picture "
                    "shows.")  # fmt: skip

@@ -5,7 +5,8 @@ from collections.abc import Mapping
 import streamlit as st
 
 from app.ui.cached import classifier
-from app.ui.cached_pictures import loss_surfaces, test_images
+from app.ui.cached_measures import loss_surfaces
+from app.ui.cached_pictures import test_images
 from app.ui.markdown import plain
 from app.ui.trouble import show_trouble
 from app.ui.widgets import number

@@ -1,7 +1,7 @@
 """A kind of measurement on the Evaluate page: one record of how it is asked for, started, shown and taken along."""
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any, Generic, TypeVar
 
 from core.runs.run import Run
@@ -19,8 +19,8 @@ class Kind(Generic[Asked]):
     ask: draw the form, or a ValueError in a sentence; about: what that would do; arguments: those of the run;
     command: the same from a shell; read: what a run's arguments ask for; told: what is known of a run, from its result
     ({} while it has none) and its rows, None while that is nothing; draw: the same on the page; files: file name ->
-    content; downloads: file name -> words of its button and help; shown: the setting
-    that holds the id of the run on show; linked: settings that its link holds besides.
+    content; downloads: file name -> words of its button and help; later: file name -> what must be told before there
+    is one; shown: the setting that holds the id of the run on show; linked: settings that its link holds besides.
     """
 
     key: str
@@ -39,5 +39,6 @@ class Kind(Generic[Asked]):
     draw: Callable[[Told, Asked, Names, Run], None]
     files: Callable[[Told, Run, Asked, Names], Mapping[str, bytes]]
     downloads: Mapping[str, tuple[str, str]]
+    later: Mapping[str, str] = field(default_factory=dict)
     shown: str = "evaluation"
     linked: tuple[str, ...] = ()

@@ -8,12 +8,13 @@ import streamlit as st
 from app.measuring.kind import Kind
 from app.run_words.words import subtitle, title
 from app.ui.advice import advice
-from app.ui.places import chosen_place
+from app.ui.places import chosen_parts, chosen_place
 from app.ui.state import drop, force, keep, kept, linked, setting, settings, write_link
 from app.ui.widgets import pick, segments
 from core.data.by_name import data_names
 from core.runs.run import Run
 from core.runs.store import Store
+from core.runs.tasks import DIVISIBLE
 
 NEW = "new"
 KIND = "evaluate.kind"
@@ -79,7 +80,8 @@ def start(kind: Kind[Any], asked: Any, device: str) -> None:
     """Submit it and show it; called before the page is drawn again. A refusal is kept for the page to say."""
     try:
         on, needs = chosen_place()
-        run = Store.usual().submit(kind.task, kind.arguments(asked), device=device, on=on, needs=needs)
+        run = Store.usual().submit(kind.task, kind.arguments(asked), device=device, on=on, needs=needs,
+                                   parts=chosen_parts() if kind.task in DIVISIBLE else 1)  # fmt: skip
     except (ValueError, OSError) as error:
         keep(f"{kind.shown} refused", advice(error, most=400))
         return

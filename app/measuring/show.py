@@ -6,14 +6,17 @@ from typing import Any
 
 import streamlit as st
 
+from app.access.allowed import why_not
 from app.measuring.kind import Kind, Names, Told
 from app.measuring.runs import show_refusal, start
 from app.ui.cached import run_rows
 from app.ui.markdown import plain
 from app.ui.places import ask_place, place_options
 from app.ui.run_panel import ended, grow
+from core.access.acting import as_now
 from core.base.errors import Unreadable
 from core.runs.run import Run
+from core.runs.tasks import DIVISIBLE
 
 NOTHING_YET = "Models and images are loaded; the first numbers appear after the first images."
 
@@ -21,11 +24,14 @@ NOTHING_YET = "Models and images are loaded; the first numbers appear after the 
 def show_start(kind: Kind[Any], asked: Any, device: str) -> None:
     """What it would do, its button, and the same from a shell."""
     st.markdown(f"{kind.about(asked)} It goes on in the background, also when this page is closed.")
-    ask_place()
-    st.button(kind.button, type="primary", icon=":material/play_arrow:", on_click=start, args=(kind, asked, device))
+    divisible = kind.task in DIVISIBLE
+    ask_place(divisible)
+    why = why_not("run")
+    st.button(kind.button, type="primary", icon=":material/play_arrow:", on_click=start, args=(kind, asked, device),
+              disabled=bool(why), help=why or None)  # fmt: skip
     show_refusal(kind)
     with st.expander("The same from a shell"):
-        st.code(kind.command(asked, device) + place_options(), language="sh")
+        st.code(kind.command(asked, device) + place_options(divisible), language="sh")
 
 
 def show_run(kind: Kind[Any], run: Run, names: Names) -> None:
@@ -65,8 +71,10 @@ def _downloads(kind: Kind[Any], run: Run, asked: Any, told: Mapping[str, Any], n
     st.subheader("Take it with you")
     for column, (name, (label, help)) in zip(st.columns(4), kind.downloads.items(), strict=False):
         with column:
-            made = partial(_file, kind, name, run, asked, told, names)
-            st.download_button(label, made, f"{run.id}-{name}", help=help, width="stretch", on_click="ignore",
-                               key=f"download-{name}")  # fmt: skip
+            missing = name in kind.later and kind.later[name] not in told
+            words = f"{help} This {kind.one} is not that far." if missing else help
+            made = as_now(partial(_file, kind, name, run, asked, told, names))
+            st.download_button(label, made, f"{run.id}-{name}", help=words, width="stretch", on_click="ignore",
+                               disabled=missing, key=f"download-{name}")  # fmt: skip
     with st.expander("The same from a shell"):
         st.code(kind.command(asked, str(run.spec.get("device") or "cpu")), language="sh")

@@ -1,15 +1,20 @@
 """The dialog that takes a model of one's own: weights as safetensors, an architecture from a list, and label names."""
 
+from functools import partial
 from typing import Any
 
 import streamlit as st
 from streamlit.runtime.uploaded_file_manager import UploadedFile
 
+from app.access.allowed import people_sign_in
+from app.access.sharing import share_button
 from app.own_model.preparation import preparation
 from app.ui.advice import advice
-from app.ui.cached import classifiers
+from app.ui.cached import classifiers, forget_classifiers
 from app.ui.markdown import plain
 from app.ui.state import kept
+from core.access.belonging import belonging
+from core.audit.sharing import share
 from core.checkpoints.tensor_files import Pickled, parse_tensors
 from core.classifiers.own import architecture, free_name, install, plain_name
 from core.classifiers.own import names as architectures
@@ -53,25 +58,43 @@ def dialog() -> None:
     if not ready:
         st.caption("It can be added once there is a readable file with its names: of two classes or more, or of one "
                    "finding or more.")  # fmt: skip
+    everyone = people_sign_in() and st.checkbox("Share it with everyone here", help="Without this, you and owners of "
+                                                "this dashboard see it.")  # fmt: skip
     if st.button("Add", type="primary", disabled=not ready) and file is not None:
-        _add(file, chosen, named, name, how)
+        _add(file, chosen, named, name, how, everyone)
+    _shared()
 
 
-def _add(file: UploadedFile, chosen: str, named: list[str], name: str, how: dict[str, Any]) -> None:
+def _add(file: UploadedFile, chosen: str, named: list[str], name: str, how: dict[str, Any], everyone: bool) -> None:
     """Add the model, and say what was done to its weights and will be to pictures; or why it cannot be."""
     notes: list[str] = []
     short = plain_name(name) if name.strip() else free_name(file.name.rpartition(".")[0])
     try:
         with st.spinner("Looking at the weights"):
             added = install(file.getvalue(), chosen, named, short, say=notes.append, **how)
+        if everyone:
+            share("models", short, True)
     except (ValueError, OSError) as error:
         st.error(advice(error, most=1500))
         return
-    classifiers.clear()
+    forget_classifiers()
     st.success(
         f"Added as ‘{plain(added.partition(':')[2])}’. {plain(' '.join(notes), 1500)} "
         "Close this window and choose it under Model."
     )
+
+
+def _shared() -> None:
+    """The models that were added, each with the button by which it is shared; nothing where nobody signs in."""
+    names = {each.partition(":")[2].partition("@")[0] for each in classifiers() if each.startswith("own:")}
+    if not people_sign_in() or not names:
+        return
+    with st.expander("Models that are here"):
+        for name in sorted(names):
+            whose = belonging("models", name)
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(plain(name), width="stretch")
+                share_button(whose, whose.shared(), "model", partial(share, "models", name), f"model-{name}")
 
 
 def _unreadable(file: UploadedFile) -> str:

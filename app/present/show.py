@@ -5,6 +5,7 @@ from typing import Any
 
 import streamlit as st
 
+from app.access.allowed import people_sign_in, why_not
 from app.cases.answers import said
 from app.nav import page
 from app.present.answer import ASK, draft_id, keep_answer, marked_words, question, to_mark
@@ -17,6 +18,7 @@ from app.ui.advice import advice
 from app.ui.markdown import LIMITS, plain
 from app.ui.state import drop, force, keep, kept, setting, write_link
 from app.ui.viewer import viewer
+from core.access.acting import acting
 from core.casebook.answers import Guess
 from core.casebook.casebook import Casebook
 from core.casebook.records import SavedCase
@@ -55,8 +57,14 @@ def steps_of(contents: Study | Comparison, case: SavedCase, seat: Seat, ask: boo
     """All steps of a case; ask: the question comes first."""
     study, label = study_of(contents), case.label
     first = [blind(study, seat.attacked_side(case.uid), seat.guesses.get(case.uid))] if ask else []
-    after = [refined(contents, case)] if isinstance(contents, Comparison) else []
-    return [*first, saw(study, label), *changed(study, label), *map_steps(study), *after, limited(study), answered()]
+    told = [*first, saw(study, label), *changed(study, label)]
+    if isinstance(contents, Comparison):
+        after = contents.studies["after"]
+        told += map_steps(study, "the model before refinement", after)
+        told += [refined(contents, case), *map_steps(after, "the refined model", study)]
+    else:
+        told += map_steps(study)
+    return [*told, limited(study), answered()]
 
 
 def _follow(moved: presenting.Moved, seat: Seat, uid: str, last: int, at: int) -> None:
@@ -70,6 +78,9 @@ def _follow(moved: presenting.Moved, seat: Seat, uid: str, last: int, at: int) -
 
 
 def _answer(book: Casebook, study: Study, uid: str, guess: Guess | None, seat: Seat) -> None:
+    if why := why_not("answer"):
+        st.info(why)
+        return
     spent = guess is not None and uid in seat.spent
     saved: dict[str, tuple[str, str]] = kept("answers saved", {})  # draft -> the case, and the words for it
     if thanks := [words for case, words in saved.values() if case == uid]:
@@ -83,7 +94,7 @@ def _answer(book: Casebook, study: Study, uid: str, guess: Guess | None, seat: S
                    "so another answer is kept as one of an expert who was told from the start.")  # fmt: skip
     refused: dict[str, Any] | None = kept("answer refused", None)
     data = {"uid": uid, "question": question(study), "ask": ASK, "mark": to_mark(study), "saved": list(saved),
-            "refused": refused}  # fmt: skip
+            "refused": refused, "signed": acting().name if people_sign_in() else ""}  # fmt: skip
     given = presenting.answer(data, "answer")
     if given is None or (name := draft_id(given)) in saved:
         return

@@ -4,17 +4,13 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal
 
-from app.cases.words import STATES
+from app.study.case_pictures import attack_of, model_pictures, study_pictures
 from app.ui.viewer import Shown
-from core.base.units import in_255ths
 from core.casebook.answers import Guess, Hand
-from core.casebook.facts import fooled
 from core.casebook.records import SavedCase
 from core.compare.comparison import Comparison
 from core.compare.words import details, headline, transferred
-from core.study.attack_record import Attacked
-from core.study.figures import amplification, amplified, pixels
-from core.study.prediction import Prediction
+from core.study.figures import amplification, pixels
 from core.study.study import Study
 from core.study.words import finding, percent, summary, verdict
 
@@ -40,12 +36,6 @@ class Step:
 def study_of(contents: Study | Comparison) -> Study:
     """The study that is walked through: of a comparison that of the model before refinement."""
     return contents if isinstance(contents, Study) else contents.studies["before"]
-
-
-def attack_of(study: Study) -> Attacked:
-    """Its attack; a saved case has one."""
-    assert study.attacked is not None
-    return study.attacked
 
 
 def blind(study: Study, attacked_side: Hand, guess: Guess | None) -> Step:
@@ -82,38 +72,21 @@ def saw(study: Study, label: str) -> Step:
 
 def changed(study: Study, label: str) -> list[Step]:
     """The attacked image beside the original at its real size, and then the change made visible."""
-    attacked = attack_of(study)
-    _, after, saved = verdict(attacked, study.case.attack, study.labels, label or None)
-    original = Shown(pixels(study.original), "original image", "original image", said=_answer(study, attacked.before))
-    result = Shown(pixels(attacked.image), "attacked image", "attacked image", said=_outcome(study),
-                   state=_state(attacked))  # fmt: skip
+    _, after, saved = verdict(attack_of(study), study.case.attack, study.labels, label or None)
+    original, alone, attacked = study_pictures(study)
     real = Step("pictures", "What was changed, at its real size", tuple(each for each in (after, saved) if each),
-                (original, result), (0, 1))  # fmt: skip
-    change = attacked.image - study.original
-    factor = amplification(change)
-    alone = Shown(amplified(change, factor), f"the change, × {factor}",
-                  f"the change of every pixel, {factor} times as strong as it is",
-                  more=f"at most {in_255ths(attacked.sizes['linf'])} a pixel")  # fmt: skip
-    said = (f"The change alone, drawn {factor} times as strong as it is.",
-            "Grey is no change; brighter or darker is more or less of that colour.")  # fmt: skip
-    return [real, Step("pictures", "What was changed, made visible", said, (original, alone, result))]
+                (original, attacked), (0, 1))  # fmt: skip
+    said = (f"The change alone, drawn {amplification(attack_of(study).image - study.original)} times as strong as it "
+            "is.", "Grey is no change; brighter or darker is more or less of that colour.")  # fmt: skip
+    return [real, Step("pictures", "What was changed, made visible", said, (original, alone, attacked))]
 
 
 def refined(comparison: Comparison, case: SavedCase) -> Step:
     """What the model after refinement answers to the original, to its own attack and to the other's."""
-    study, crossed = comparison.studies["after"], comparison.crossings["after"]
-    attacked, theirs = attack_of(study), attack_of(comparison.studies["before"])
-    truth = study.labels.index(case.label) if case.label in study.labels else None
+    labels = comparison.studies["after"].labels
+    truth = labels.index(case.label) if case.label in labels else None
     said = (headline(comparison, truth), *details(comparison, truth)[1:], transferred(comparison))
-    turned = {True: "fooled", False: "held", None: "plain"}[comparison.fooled("after")]
-    told = f"{_answer(study, crossed.prediction)}, {turned}" if crossed.prediction else "not known"
-    shown = (
-        Shown(pixels(study.original), "original image", "original image", said=_answer(study, attacked.before)),
-        Shown(pixels(attacked.image), "attacked image made for this model", "attacked image made for this model",
-              said=_outcome(study), state=_state(attacked)),
-        Shown(pixels(theirs.image), "attacked image made for the model before",
-              "attacked image made for the model before refinement", said=told, state=turned),
-    )  # fmt: skip
+    shown = model_pictures(comparison, "after")
     return Step("pictures", "What the refined model does", tuple(each for each in said if each), shown, (0, 1))
 
 
@@ -128,16 +101,3 @@ def limited(study: Study) -> Step:
 def answered(sentences: Sequence[str] = ()) -> Step:
     """The last step."""
     return Step("answer", "Your answer", tuple(sentences))
-
-
-def _answer(study: Study, prediction: Prediction) -> str:
-    return f"{study.labels[prediction.top]}, {percent(prediction[prediction.top])}"
-
-
-def _outcome(study: Study) -> str:
-    attacked = attack_of(study)
-    return f"{_answer(study, attacked.after)}, {STATES[fooled(attacked)]}"
-
-
-def _state(attacked: Attacked) -> str:
-    return {True: "fooled", False: "held", None: "plain"}[fooled(attacked)]

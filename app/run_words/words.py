@@ -7,23 +7,18 @@ from typing import Any
 from core.base.params import from_spec
 from core.catalog import ATTACKS, OBJECTIVES
 
-STATES = {
-    "queued": ("○", "queued"),
-    "starting": ("◔", "starting"),
-    "running": ("●", "running"),
-    "stopping": ("◐", "stopping"),
-    "completed": ("✔", "completed"),
-    "failed": ("✖", "failed"),
-    "stopped": ("■", "stopped"),
-    "lost": ("◌", "lost"),
-    "unreadable": ("⚠", "unreadable"),
-}  # state -> symbol and word, told apart without colour
+STATES = {  # state -> symbol and word, told apart without colour
+    "queued": ("○", "queued"), "starting": ("◔", "starting"), "running": ("●", "running"),
+    "stopping": ("◐", "stopping"), "completed": ("✔", "completed"), "failed": ("✖", "failed"),
+    "stopped": ("■", "stopped"), "lost": ("◌", "lost"), "unreadable": ("⚠", "unreadable"),
+}  # fmt: skip
 TASKS = {"refine": "Refine", "evaluate": "Evaluate", "compare": "Compare", "corruptions": "Measure corruptions",
          "ara": "Smallest changes", "explainers": "Explainer league", "batch": "Batch",
-         "masking": "Look for gradient masking"}  # fmt: skip
+         "masking": "Look for gradient masking", "trial": "Judge a model of a trial"}  # fmt: skip
 MEASURES = {  # tasks that measure
     "evaluate": "Evaluation", "compare": "Comparison", "corruptions": "Accuracy under common corruptions",
-    "ara": "Smallest changes", "explainers": "Explainer league", "masking": "Is it gradient masking?", "batch": "Batch",
+    "ara": "Smallest changes", "explainers": "Explainer league", "masking": "Is it gradient masking?",
+    "batch": "Batch", "trial": "A model of a trial",
 }  # fmt: skip
 
 

@@ -5,6 +5,8 @@ from typing import Literal
 
 import streamlit as st
 
+from app.access.allowed import why_not
+from app.access.sharing import share_button
 from app.nav import has, page
 from app.run_words.words import entries
 from app.runs.comparison import reopen
@@ -32,8 +34,12 @@ def show_actions(facts: RunFacts) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         _going(facts)
         _onward(facts)
+        owner = facts.run.owner
+        share_button(owner, owner.shared(), "run", lambda all_: _do(facts.run.id, lambda: facts.run.share(all_)), "run")
         if not facts.status.alive:
-            with st.popover("Delete", icon=":material/delete:", key=f"delete-{facts.run.id}"):
+            why = why_not("delete", owner)
+            with st.popover("Delete", icon=":material/delete:", key=f"delete-{facts.run.id}", disabled=bool(why),
+                            help=why or None):  # fmt: skip
                 st.markdown(f"Delete ‘{plain(facts.title)}’ with its weights, numbers and log? This cannot be undone.")
                 if st.button("Delete this run", key="delete"):
                     _do(facts.run.id, lambda: _delete(facts))
@@ -50,12 +56,16 @@ def _delete(facts: RunFacts) -> None:
 def _going(facts: RunFacts) -> None:
     """Stop, or go on."""
     run, stopping = facts.run, facts.status.state == "stopping"
-    if facts.status.alive:
-        if st.button("Stop and save", icon=":material/save:", type="primary", disabled=stopping, key="save", help=SAVE):
+    why = why_not("run", run.owner)
+    if facts.status.alive or run.parts_at_work:
+        if st.button("Stop and save", icon=":material/save:", type="primary", disabled=stopping or bool(why),
+                     key="save", help=why or SAVE):  # fmt: skip
             _do(run.id, lambda: run.stop("save"))
-        if st.button("Stop now", icon=":material/stop_circle:", key="now", help=NOW):
+        if st.button("Stop now", icon=":material/stop_circle:", key="now", disabled=bool(why), help=why or NOW):
             _do(run.id, lambda: run.stop("now"))
-    elif facts.resumable and st.button("Resume", icon=":material/play_arrow:", type="primary", key="go", help=RESUME):
+    over = facts.resumable and not facts.status.alive
+    if over and st.button("Resume", icon=":material/play_arrow:", type="primary", key="go", disabled=bool(why),
+                          help=why or RESUME):  # fmt: skip
         _do(run.id, run.resume)
 
 
@@ -83,7 +93,7 @@ def _onward(facts: RunFacts) -> None:
         if st.button(f"Open on {where}", icon=":material/open_in_new:", type=kind, key="show", help=SHOW):
             force(shown, facts.run.id)
             st.switch_page(page(address), query_params={shown: facts.run.id})
-    again = facts.task == "refine" and not facts.damaged
+    again = facts.task == "refine" and not facts.damaged and has("refine")
     first: Kind = "primary" if poor else "secondary"
     if again and st.button(
         "Refine again with these settings", icon=":material/tune:", type=first, key="again", help=AGAIN

@@ -5,11 +5,13 @@ from collections.abc import Callable, Sequence
 import pandas as pd
 import streamlit as st
 
+from app.access.allowed import may
 from app.runs.facts import RunFacts
-from app.ui.cached import audit_report, audit_stamp
+from app.ui.cached_audit import audit_report, audit_stamp
 from app.ui.markdown import plain
 from app.ui.state import kept
-from core.audit import words
+from core.access.acting import as_now
+from core.audit import people_words, words
 from core.audit.entry import Entry
 from core.audit.export import as_lines, as_page
 from core.audit.findings import Finding, Report
@@ -21,7 +23,7 @@ from core.runs.files import held
 
 HEADS = {
     "entry": "Its number in the trail of all runs.", "when (UTC)": "By the clock of this machine.",
-    "who": "The account that the program ran under.", "what happened": "",
+    "who": "The person who was signed in, or the account that the program ran under.", "what happened": "",
     "best weights": "The beginning of the fingerprint (SHA-256) of the best weights so far: no other weights have it.",
     "code": "The version of this program that wrote the entry; the page to download tells more.",
 }  # fmt: skip
@@ -37,7 +39,9 @@ FIT = "All stored files that the trail answers for are as they were."
 
 
 def show_audit(facts: RunFacts) -> None:
-    """Folded; the line says whether the trail is whole."""
+    """Folded; the line says whether the trail is whole. Nothing of it for who may not read it."""
+    if not may("audit"):
+        return
     try:
         report = audit_report()
     except OSError as error:
@@ -64,7 +68,7 @@ def table(entries: Sequence[Entry]) -> pd.DataFrame:
     for entry in entries:
         sentence = words.sentence(entry)
         said = f"{'' if entry.intact else 'ALTERED. '}{sentence[:1].upper()}{sentence[1:]}"
-        rows.append((entry.n, words.moment(entry.time), plain_line(entry.who, 60), said,
+        rows.append((entry.n, words.moment(entry.time), plain_line(people_words.who(entry), 80), said,
                      plain_line(words.weights_of(entry), 64)[:16], words.code(entry)))  # fmt: skip
     return pd.DataFrame(rows, columns=[*HEADS])
 
@@ -89,9 +93,9 @@ def _listed(findings: Sequence[Finding]) -> str:
 
 
 def _buttons(report: Report, run: str) -> None:
-    _download("This run as a page (HTML)", lambda: as_page(report, run), f"{run}-audit.html", "text/html")
-    _download("The whole trail as a page (HTML)", lambda: as_page(report), "audit.html", "text/html")
-    _download("The whole trail (JSON lines)", as_lines, "audit.jsonl", "application/jsonl")
+    _download("This run as a page (HTML)", as_now(lambda: as_page(report, run)), f"{run}-audit.html", "text/html")
+    _download("The whole trail as a page (HTML)", as_now(lambda: as_page(report)), "audit.html", "text/html")
+    _download("The whole trail (JSON lines)", as_now(as_lines), "audit.jsonl", "application/jsonl")
     if st.button("Check the stored files", key="audit files", icon=":material/fact_check:", help=FILES):
         checked: dict[str, tuple[str, tuple[Finding, ...]]] = kept("audit files", {})
         found = verify(going=lambda folder: held(folder / LOCK)).findings

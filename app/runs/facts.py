@@ -4,6 +4,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from app.access.allowed import whose
 from app.run_words.words import STATES, duration, moment, part, subtitle, title
 from core.base.plain_line import plain_line
 from core.base.run_folder import BEST
@@ -88,7 +89,8 @@ def line(facts: RunFacts) -> dict[str, Any]:
     share = 1.0 if status.state == "completed" else min(max(status.progress, 0.0), 1.0)
     return {
         "id": facts.run.id, "symbol": symbol, "state": word, "word": word, "title": facts.title,
-        "about": facts.about, "progress": share, "said": progress(facts), "left": facts.left,
+        "about": " · ".join(filter(None, (facts.about, whose(facts.run.owner)))),
+        "progress": share, "said": progress(facts), "left": facts.left,
         "when": moment(status.submitted),
     }  # fmt: skip
 

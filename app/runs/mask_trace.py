@@ -6,7 +6,8 @@ from typing import Any
 
 import streamlit as st
 
-from app.ui.cached import audit_report
+from app.access.allowed import may
+from app.ui.cached_audit import audit_report
 from core.audit.entry import Entry
 from core.audit.events import MASKS
 from core.audit.words import of_run
@@ -20,7 +21,9 @@ ALL = " The fingerprint (SHA-256) of all {images} masks of this cycle is {sha256
 
 
 def trace_of(folder: Path, file: str) -> Entry | None:
-    """The last entry about the masks in `file`, a name within the run's folder; None if there is none."""
+    """The last entry about the masks in `file`, a name within the run’s folder; None if there is none to see."""
+    if not may("audit"):
+        return None
     try:
         entries = of_run(audit_report().entries, folder.name)
     except OSError:

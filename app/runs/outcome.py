@@ -14,9 +14,9 @@ from app.runs.facts import RunFacts
 from app.ui.markdown import plain
 from core.attacks.pgd import PGD
 from core.base.errors import Unreadable
-from core.base.params import from_spec
+from core.base.params import Method, from_spec
 from core.base.plain_line import plain_line
-from core.catalog import OBJECTIVES
+from core.catalog import ATTACKS, OBJECTIVES
 from core.contracts.objective import Objective
 from core.runs.settings_difference import flat
 from core.runs.task_words import found
@@ -45,9 +45,9 @@ def show_outcome(facts: RunFacts) -> None:
         else:
             st.success(" ".join(filter(None, (sentence, doubtful(result), caution(facts, sentence)))))
     else:
-        numbers = dict([each for each in flat(result).items() if not each[0].startswith("asked.")][:MOST])
-        st.dataframe(pd.DataFrame({"result": {setting(name): _text(entry) for name, entry in numbers.items()}}),
-                     width="content")  # fmt: skip
+        numbers = [each for each in flat(result).items() if not each[0].startswith("asked.")][:MOST]
+        rows = {setting(name): _text(entry) for name, entry in numbers}
+        st.dataframe(pd.DataFrame({"result": rows}), width="content")
 
 
 def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping[str, Any]) -> str:
@@ -80,27 +80,33 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
 
 def _shares(held: Any, weights: str, count: int, arguments: Mapping[str, Any]) -> str:
     """Accuracies on held-out images with their intervals, in words; weights: "" or "average"."""
-    shown = run_series.held([{"epoch": 0, "held": held}], count)
     return " and on ".join(
         f"{point['value']:.1f} % ({point['low']:.1f} to {point['high']:.1f} %) "
         + ("as they are" if point["images"] == ORIGINAL else f"under attack{attack_strength_words(arguments)}")
-        for point in shown
+        for point in run_series.held([{"epoch": 0, "held": held}], count)
         if point["weights"] == run_series.WEIGHTS[weights]
     )
 
 
 def attack_strength_words(arguments: Mapping[str, Any]) -> str:
-    """The attack on the held-out images, in brackets; "" where it cannot be told.
+    """The attack on the held-out images, in brackets: the one asked for, else the usual; "" where it cannot be told.
 
-    >>> attack_strength_words({"objective": {"method": "fast_adversarial", "eps": 0.2}}), attack_strength_words({})
-    (' (PGD, 10 steps, at most 51/255)', '')
+    >>> [attack_strength_words({"validation_attack": each}) for each in (
+    ...     {"method": "pgd", "eps": 0.2, "step": 0.01, "steps": 20}, {"method": "fgsm", "eps": 0.2}, "none")]
+    [' (PGD, 20 steps, at most 51/255)', ' (FGSM)', '']
     """
+    attack: Method | None
     try:
-        objective = from_spec(part(arguments, "objective"), OBJECTIVES)
+        if arguments.get("validation_attack") is not None:
+            attack = from_spec(part(arguments, "validation_attack"), ATTACKS)
+        else:
+            objective = from_spec(part(arguments, "objective"), OBJECTIVES)
+            attack = usual_validation_attack(objective) if isinstance(objective, Objective) else None
     except (ValueError, TypeError):
         return ""
-    attack = usual_validation_attack(objective) if isinstance(objective, Objective) else None
-    return f" (PGD, {attack.steps} steps, at most {255 * attack.eps:.4g}/255)" if isinstance(attack, PGD) else ""
+    if isinstance(attack, PGD):
+        return f" (PGD, {attack.steps} steps, at most {255 * attack.eps:.4g}/255)"
+    return f" ({attack.title})" if attack else ""
 
 
 def caution(facts: RunFacts, sentence: str) -> str:

@@ -5,17 +5,20 @@ from typing import Any
 
 import streamlit as st
 
+from app.access.allowed import whose
 from app.run_words.words import part
 from app.runs import charts as run_charts
 from app.runs import series as run_series
 from app.runs.epoch_masks import show_epoch_masks
 from app.runs.facts import DAMAGED, RunFacts, progress
+from app.runs.maps import show_maps
 from app.runs.mask_series import cycles_of, leak
 from app.runs.masks import NOTHING, NOTHING_YET, show_masks
 from app.runs.outcome import guess, held_out, state
 from app.ui.cached import run_rows, unread_rows
 from app.ui.markdown import plain
 from core.catalog import OBJECTIVES
+from core.contracts.objective import Objective
 
 LEARNT = {"adversarial": "attacked images", "clean": "the images as they are"}
 LOADING = "Loading the model and the images"
@@ -26,7 +29,8 @@ def show_standing(facts: RunFacts) -> None:
     status = facts.status
     st.subheader(f"{' '.join(state(facts))} · {plain(facts.title)}")
     about = "" if facts.damaged else plain(facts.about, 200)
-    st.caption(" · ".join(each for each in (about, plain(where(facts)), f"run {facts.run.id}") if each))
+    started = plain(whose(facts.run.owner), 300)
+    st.caption(" · ".join(each for each in (about, plain(where(facts)), started, f"run {facts.run.id}") if each))
     if facts.damaged:
         st.warning(plain(DAMAGED.format(facts.trouble), 400))
     elif status.alive:
@@ -73,16 +77,21 @@ def weight(facts: RunFacts, name: str) -> float:
 
 
 def source(facts: RunFacts) -> str:
-    """Where the regions of a run came from: the source that its objective names, or the objective."""
+    """Where the regions of a run came from: the source its objective names or has by default, or else the objective."""
     objective = part(facts.arguments, "objective")
-    usual = "lime" if objective.get("method") == "lime_guided" else objective.get("method", "")
+    usual = getattr(kind(facts), "mask_source", objective.get("method", ""))
     return str(objective.get("mask_source", usual))
 
 
 def region(facts: RunFacts) -> str:
     """What the objective of a run calls its regions."""
-    kind = OBJECTIVES.get(str(part(facts.arguments, "objective").get("method")))
-    return kind.region if kind else "spurious"
+    found = kind(facts)
+    return found.region if found else "spurious"
+
+
+def kind(facts: RunFacts) -> type[Objective] | None:
+    """The objective of a run; None if this version does not know it."""
+    return OBJECTIVES.get(str(part(facts.arguments, "objective").get("method")))
 
 
 def span(facts: RunFacts, rows: Sequence[Mapping[str, Any]]) -> tuple[float, float]:
@@ -104,7 +113,9 @@ def show_curves(facts: RunFacts) -> None:
     steps, end = span(facts, rows)
     losses = run_series.losses(rows, steps)
     cycles = cycles_of(rows)
-    if cycles and (warning := leak(cycles[-1], covering=weight(facts, "masking") > 0)):
+    found = kind(facts)
+    maps = found is not None and found.kept_as.is_floating_point
+    if not maps and cycles and (warning := leak(cycles[-1], covering=weight(facts, "masking") > 0)):
         st.warning(warning)
     left, right = st.columns(2, gap="large")
     with left:
@@ -123,6 +134,9 @@ def show_curves(facts: RunFacts) -> None:
                 st.caption("Solid: the weights as trained. Dashed: their moving average, which is often steadier.")
         else:
             st.caption("Measured at the end of each epoch." if count else "No images are held out in this run.")
+    if found is not None and maps:
+        show_maps(facts.run.folder, cycles, end, found, source(facts), facts.status.alive)
+        return
     apart = run_series.covered(rows)
     show_masks(facts.run.folder, cycles, end, apart, nothing(facts), source(facts), region(facts))
     show_epoch_masks(facts.run.folder)

@@ -11,7 +11,9 @@ POINTS = 240  # of one curve; more cannot be told apart on a screen
 WHOLE = "all together"
 WEIGHTS = {"": "weights as trained", "average": "averaged weights"}
 FIRST = ("adversarial", "clean")  # the part that is split into covered and not
-NO_PARTS = ("covered", "on_covered", "strength", "of_guessing")  # of the loss: what else an objective tells of a step
+NO_PARTS = (  # of the loss: what else an objective tells of a step
+    "covered", "on_covered", "strength", "of_guessing", "support", "certainty", "lost", "weight",
+)  # fmt: skip
 PARTS = {
     "adversarial": "attacked images", "clean": "images as they are", "sensitivity": "penalty on spurious regions",
     "cross_entropy": "images as they are", "divergence": "disagreement, attacked and original",
@@ -19,7 +21,9 @@ PARTS = {
     "worst_case": "foretold rise of the error", "jacobian": "reaction of all answers", "penalty": "reaction of a score",
     "selective": "reaction to pixels of little importance", "mask_area": "what the mask leaves open",
     "mask_roughness": "roughness of the mask", "mask_distance": "mask against Grad-CAM++",
-    "region": "reaction in the marked region", "marked": "marked pictures", "filled": "marked pictures, region filled",
+    "nuclear_norm": "change of all scores under attack", "region": "reaction in the marked region",
+    "marked": "marked pictures", "filled": "marked pictures, region filled",
+    "view": "attacked second view", "disagreement": "disagreement, image and second view",
 }  # fmt: skip
 KINDS = {"clean": "original images", "robust": "attacked images"}
 

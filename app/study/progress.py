@@ -2,6 +2,7 @@
 
 import streamlit as st
 
+from app.access.allowed import may
 from app.background.jobs import Job
 from app.ui.cached import studies
 from app.ui.markdown import plain
@@ -10,6 +11,7 @@ from app.ui.windows import window
 from core.catalog import ATTACKS, EXPLAINERS
 
 POLL = 0.7  # seconds
+THEIRS = "Somebody else began this and is watching it; your role does not stop what others do."
 
 
 def show_progress(job: Job) -> None:
@@ -42,7 +44,9 @@ def _poll(job: Job, seen: int) -> None:
     with left:
         st.progress(share(job), _words(job))
     with right:
-        if st.button("Stop", width="stretch", disabled=job.state == "stopping", key="stop"):
+        theirs = not may("run") and job.of_another(window())
+        if st.button("Stop", width="stretch", disabled=theirs or job.state == "stopping", key="stop",
+                     help=THEIRS if theirs else None):  # fmt: skip
             job.stop()
             st.rerun(scope="fragment")
 
@@ -73,7 +77,7 @@ def _words(job: Job) -> str:
         return f"{waiting(studies().queue.ahead(job)).capitalize()} … {job.seconds:.0f} s"
     stage = job.stage
     if stage is None or stage.stage == "predict":
-        return f"Waiting for the model, which another study may be using … {spent}"
+        return f"Making the model ready … {spent}"
     if stage.stage == "attack":
         return f"Attacking with {ATTACKS[stage.part].title} … {spent}"
     what = "Drawing" if stage.stage == "maps" else "Drawing the controls of"

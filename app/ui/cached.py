@@ -9,34 +9,32 @@ from typing import Any
 import streamlit as st
 
 from app.background.comparisons import Comparisons
+from app.background.computing import pool
 from app.background.studies import Studies
 from app.ui.mask_pictures import strip_png
 from app.ui.metrics_rows import Rows
 from app.ui.model_loading import load_with_bar
 from app.ui.windows import is_open
-from core.audit.findings import Report
-from core.audit.places import HEAD, LOG, trail_folder
-from core.audit.verify import verify
+from core.access.acting import acting
 from core.base.download import nothing_fetched
-from core.base.file_stamp import file_stamp
 from core.base.run_folder import METRICS
 from core.casebook.casebook import Casebook
 from core.casebook.places import DATABASE, casebook_folder
 from core.catalog import CLASSIFIERS, classifier_names, stamp
-from core.compare.comparison import Side
-from core.compare.marked_region import compared
 from core.contracts.classifier import Classifier
 from core.refinement.untrained import untrained as before_training
 from core.refinement.untrained import untrained_names
 from core.runs.launchers import launcher
-from core.spurious.marked_images import load_marked
+from core.runs.named_things import expect_visible
 
 
 def classifier(name: str, device: str = "cpu", fetch: bool = False) -> Classifier:
     """A classifier ready for use; a model of one's own that was replaced is read again.
 
-    fetch: whether the reader has agreed to a download; without, DownloadNeeded where the weights are not here.
+    fetch: whether the reader has agreed to a download; without, DownloadNeeded where the weights are not here. Refused
+    (a ValueError) for the model of somebody else who has not shared it.
     """
+    expect_visible({"classifier": name})
     with nullcontext() if fetch else nothing_fetched():
         return _classifier(name, device, stamp(name))
 
@@ -49,14 +47,24 @@ def _classifier(name: str, device: str, stamp: str) -> Classifier:
 
 @st.cache_resource
 def studies() -> Studies:
-    """The one place of this server where studies are computed."""
-    return Studies(is_open)
+    """The one place of this server where studies are begun and found."""
+    return Studies(is_open, pool())
 
 
-@st.cache_data(ttl=20, max_entries=1, show_spinner=False)
 def classifiers() -> dict[str, str]:
-    """Name -> title of every classifier to be had; read again after 20 s, since models can be added."""
+    """Name -> title of every classifier to be had by who is here; read again after 20 s, since models can be added."""
+    person = acting()
+    return _classifiers(person.id, str(person.role))
+
+
+@st.cache_data(ttl=20, max_entries=32, show_spinner=False)
+def _classifiers(person: str, role: str) -> dict[str, str]:
     return classifier_names()
+
+
+def forget_classifiers() -> None:
+    """Have the list of classifiers read again."""
+    _classifiers.clear()
 
 
 def bases() -> dict[str, str]:
@@ -87,22 +95,6 @@ def _rows(folder: str) -> Rows:
     return Rows()
 
 
-def audit_report() -> Report:
-    """The state of the audit trail, the stored files aside; OSError."""
-    return _audit_report(audit_stamp())
-
-
-def audit_stamp() -> str:
-    """Changes when an entry is added or the trail is altered; OSError if it cannot be told where it lies."""
-    place = trail_folder()
-    return f"{place} {file_stamp(place / LOG, place / HEAD)}"
-
-
-@st.cache_resource(max_entries=4, ttl=60, show_spinner=False)  # receipts may change without the trail
-def _audit_report(stamp: str) -> Report:
-    return verify(files=False)
-
-
 @st.cache_data(max_entries=64, show_spinner=False)
 def mask_strip(path: str, stamp: int) -> bytes:
     """The examples of a masks file as one picture (PNG); empty if it cannot be read. stamp: changes with the file."""
@@ -127,7 +119,7 @@ def _casebook(place: Path, file: int) -> Casebook:
 
 @st.cache_resource
 def comparisons() -> Comparisons:
-    """The one place of this server where comparisons are computed."""
+    """The one place of this server where comparisons are begun and found."""
     return Comparisons(studies())
 
 
@@ -141,9 +133,3 @@ def measurements() -> OrderedDict[str, Any]:
 def offered(place: str) -> str:
     """What a place to run offers now, where that is known; asked once a minute."""
     return launcher(place).offer()
-
-
-@st.cache_data(max_entries=32, show_spinner=False)
-def marked_region(name: str, _models: Mapping[Side, Classifier], weights: tuple[str, ...]) -> dict[str, Any]:
-    """What two models make of the regions of the marked images `name`; weights: the models' fingerprints."""
-    return compared(_models, load_marked(name))

@@ -1,11 +1,10 @@
 """What Streamlit caches of pictures: pictures, answers, thumbnails, encoded bytes. app/ui/cached.py caches the rest."""
 
-import hashlib
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 import streamlit as st
-import torch
 from torch import Tensor
 
 from app.ui.cached import classifier, classifiers
@@ -13,7 +12,6 @@ from app.ui.encoded import data_url, small_jpeg
 from app.ui.story_words import tiles
 from core.base.download import nothing_fetched
 from core.base.file_stamp import file_stamp
-from core.base.paths import folder
 from core.bundles.comparison_folder import COMPARISON, CROSSINGS
 from core.bundles.manifest import ARRAYS, MANIFEST, ORIGINAL
 from core.casebook.folders import read_folder
@@ -21,12 +19,10 @@ from core.compare.comparison import Comparison
 from core.contracts.classifier import Classifier
 from core.contracts.interfaces import Images
 from core.data.by_name import data_fingerprint, load_data
-from core.detection.content_cache import ContentCache
-from core.detection.scoring.saved_detector import Verdict, read, verdict
-from core.gradient_masking.loss_surface import Surface, side_by_side
 from core.images.picture import Picture, fit
 from core.images.samples import stored_picture
 from core.images.stories import MODELS
+from core.images.uploads import is_upload, may_see, upload_name
 from core.study.colour_scale import Pixels
 from core.study.figures import pixels, png
 from core.study.prediction import Prediction, predict
@@ -57,10 +53,22 @@ def _test_thumbnail(name: str, index: int, fingerprint: str) -> str:
     return data_url(png(pixels(_test_images(name, fingerprint).images[index].float() / 255), 64))
 
 
-@st.cache_resource(max_entries=4, show_spinner=False)
 def loaded_picture(image: str) -> Picture:
-    """The picture with this id."""
+    """The picture with this id; ValueError in a sentence if it is not there, or not for who is here to see."""
+    _expect_visible(image)
+    found = _loaded_picture(image)
+    return replace(found, name=upload_name(image)) if is_upload(image) else found  # each calls it by their own name
+
+
+@st.cache_resource(max_entries=4, show_spinner=False)
+def _loaded_picture(image: str) -> Picture:
     return stored_picture(image)
+
+
+def _expect_visible(image: str) -> None:
+    """As `stored_picture` refuses it: what is cached is so for all who use this server."""
+    if not may_see(image):
+        stored_picture(image)
 
 
 def fitted(image: str, model: Classifier) -> Tensor:
@@ -68,9 +76,14 @@ def fitted(image: str, model: Classifier) -> Tensor:
     return fit(loaded_picture(image), model)
 
 
-@st.cache_data(max_entries=256, show_spinner=False)
 def prediction(image: str, name: str, device: str, fingerprint: str) -> Prediction:
     """The prediction for a picture as it is."""
+    _expect_visible(image)
+    return _prediction(image, name, device, fingerprint)
+
+
+@st.cache_data(max_entries=256, show_spinner=False)
+def _prediction(image: str, name: str, device: str, fingerprint: str) -> Prediction:
     model = classifier(name, device)
     return predict(model, fitted(image, model))
 
@@ -81,9 +94,14 @@ def shown_png(picture: Pixels, smallest: int = 0) -> bytes:
     return png(picture, smallest)
 
 
-@st.cache_data(max_entries=600, show_spinner=False)
 def thumbnail(image: str, side: int = 96) -> str:
     """A small picture as a data: address."""
+    _expect_visible(image)
+    return _thumbnail(image, side)
+
+
+@st.cache_data(max_entries=600, show_spinner=False)
+def _thumbnail(image: str, side: int) -> str:
     return data_url(small_jpeg(loaded_picture(image), side), "image/jpeg")
 
 
@@ -111,30 +129,3 @@ def case_contents(folder: str, kind: str) -> Study | Comparison:
 @st.cache_resource(max_entries=6, show_spinner=False)
 def _case_contents(folder: str, kind: str, stamp: str) -> Study | Comparison:
     return read_folder(Path(folder), kind)
-
-
-def loss_surfaces(models: tuple[str, ...], image: Tensor, label: int) -> dict[str, Surface]:
-    """The loss around an image (C, H, W) in [0, 1], by the name of each model; one press computes it once."""
-    known = tuple((name, classifier(name).fingerprint) for name in models)
-    return _loss_surfaces(known, image.numpy().tobytes(), tuple(image.shape), label)
-
-
-@st.cache_resource(max_entries=8, show_spinner=False)
-def _loss_surfaces(
-    models: tuple[tuple[str, str], ...], raw: bytes, size: tuple[int, ...], label: int
-) -> dict[str, Surface]:
-    image = torch.frombuffer(bytearray(raw), dtype=torch.float32).view(size)
-    return side_by_side({name: classifier(name) for name, _fingerprint in models}, image, label)
-
-
-def detector_verdict(path: Path, sha256: str, model: Classifier, image: Tensor) -> Verdict:
-    """What the detector in this file, of this content, says of an image (C, H, W) in [0, 1]; ValueError, OSError."""
-    content = hashlib.sha256(image.contiguous().numpy().tobytes()).hexdigest()
-    return _detector_verdict(path, sha256, model.fingerprint, content, model, image)
-
-
-@st.cache_data(max_entries=256, show_spinner=False)
-def _detector_verdict(
-    path: Path, sha256: str, fingerprint: str, content: str, _model: Classifier, _image: Tensor
-) -> Verdict:
-    return verdict(read(path, _model), _model, _image, ContentCache(folder("detection")))

@@ -4,7 +4,7 @@ from collections.abc import Callable, Collection, Sequence
 
 import streamlit as st
 
-from app.ui.cached import classifiers
+from app.ui.cached import classifiers, forget_classifiers
 from app.ui.state import force, linked, setting, settings, widget
 from app.ui.widgets import pick
 
@@ -30,7 +30,7 @@ def pick_here(
 def known_models(*wanted: str) -> dict[str, str]:
     """Name -> title of every classifier; read anew where one that is wanted is not on the list, which may be older."""
     if any(each not in classifiers() for each in wanted):
-        classifiers.clear()
+        forget_classifiers()
     return classifiers()
 
 

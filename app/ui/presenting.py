@@ -40,8 +40,8 @@ def walk(
 def answer(data: dict[str, Any], key: str) -> Any:
     """The form for an expert's answer; what was sent in this run as JSON, unchecked, else None.
 
-    data: uid, question, ask, mark (src, alt, height, width, kind, cells, runs), saved (ids of those that are kept), and
-    refused (id, said, time) or None.
+    data: uid, question, ask, mark (src, alt, height, width, kind, cells, runs), saved (ids of those that are kept),
+    refused (id, said, time) or None, and signed: the name of who has signed in, "" where it is typed.
     """
     result = _answer(data=data, key=key, on_given_change=lambda: None)
     return result.given

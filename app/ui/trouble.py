@@ -2,9 +2,11 @@
 
 import streamlit as st
 
+from app.access.allowed import why_not
 from app.ui.advice import advice
 from app.ui.cached import classifier
 from app.ui.markdown import plain
+from core.access.permission import require
 from core.base.errors import DownloadNeeded
 
 
@@ -23,8 +25,11 @@ def ask_download(needed: DownloadNeeded, device: str = "cpu") -> None:
     with st.container(border=True):
         st.markdown(f"**{plain(str(needed), 400)}.**")
         st.caption("Nothing is fetched before you press. What is fetched is kept: this is asked once.")
-        if st.button("Download", type="primary", icon=":material/download:", key=f"download:{needed.wanted}"):
+        why = why_not("run")
+        if st.button("Download", type="primary", icon=":material/download:", key=f"download:{needed.wanted}",
+                     disabled=bool(why), help=why or None):  # fmt: skip
             try:
+                require("run")
                 classifier(needed.wanted, device, fetch=True)
             except (ValueError, OSError) as error:
                 st.error(advice(error, "Try again, or choose another model.", missing="Or choose another model."))

@@ -35,7 +35,7 @@ def refine(made: argparse.ArgumentParser) -> None:
     made.add_argument("--data", help="a data set: see `counterproof data`; or an .npz file, or a folder of pictures")
     made.add_argument("--objective", help="what is learned: see `counterproof methods`")
     made.add_argument("--layer", action="append", default=[], metavar="LAYER", dest="layers", help="put into the "
-                      "network first: half_huber_relu or sgam; may be repeated")  # fmt: skip
+                      "network first: see `counterproof methods`; may be repeated")  # fmt: skip
     made.add_argument("--set", action="append", default=[], metavar="PART.NAME=VALUE", dest="settings",
                       help="such as objective.eps=8/255 or schedule.epochs=3 (`counterproof methods schedule` "
                       "lists those); may be repeated")  # fmt: skip

@@ -2,7 +2,7 @@
 
 import argparse
 
-from core.audit import words
+from core.audit import people_words, words
 from core.audit.export import as_lines, as_page
 from core.audit.state_words import LIMITS, state
 from core.audit.verify import verify
@@ -25,7 +25,7 @@ def audit(given: argparse.Namespace, say: Say) -> int:
             weights = words.weights_of(entry)
             out = f"; best weights {weights[:16]}" if weights else ""
             altered = "" if entry.intact else " (ALTERED)"
-            who = plain_line(entry.who, 40)
+            who = plain_line(people_words.who(entry), 60)
             say(f"{entry.n:>5}  {words.moment(entry.time)}  {who} {run} {words.sentence(entry)}{out}{altered}")
         say(state(report))
         return 0

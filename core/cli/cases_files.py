@@ -7,9 +7,9 @@ from pathlib import Path
 
 from core.base.atomic_files import whole, write_whole
 from core.base.plain_line import plain_line
+from core.casebook.archives.export import zipped
+from core.casebook.archives.import_zip import import_zip
 from core.casebook.casebook import Casebook
-from core.casebook.export import zipped
-from core.casebook.import_zip import import_zip
 from core.cli.follow import Say
 from core.cli.out_folder import expect_new
 

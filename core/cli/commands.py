@@ -23,11 +23,15 @@ def _say(text: str) -> None:
 
 
 def run_app(given: argparse.Namespace) -> int:
+    from core.access.switch import VARIABLE as SIGN_IN
     from core.base.paths import ROOT
 
     raise_again()
     command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py")]
     command += ["--server.port", str(given.port), "--server.headless", str(given.no_browser).lower()]
+    if given.without_sign_in:
+        os.environ[SIGN_IN] = "off"
+    command += ["--server.address", given.address] if given.address else []
     os.chdir(ROOT)
     os.execv(sys.executable, command)  # in this process's place: what stops it stops the dashboard
 
@@ -77,9 +81,12 @@ def late(module: str) -> Callable[[argparse.Namespace], int]:
 
 def run_runs(given: argparse.Namespace) -> int:
     from core.cli.places import place_of
+    from core.cli.run_plan import run_plan
     from core.cli.runs import act
 
     raise_again()
+    if given.verb == "plan":
+        return run_plan(given, _say)
     on, needs = place_of(given)
     return act(given.verb, given.names, _say, now=given.now, on=on, needs=needs)
 

@@ -17,8 +17,9 @@ from core.base.errors import with_advice
 from core.base.interruption import INTERRUPTED, end_at_once, raise_again
 from core.base.paths import settle
 from core.base.plain_line import plain_line
-from core.cli import arguments, commands, measuring_arguments, operations_arguments, place_arguments
+from core.cli import arguments, commands, measuring_arguments, operations_arguments, place_arguments, trial_arguments
 from core.cli.out_folder import out_folder
+from core.runs.tasks import DIVISIBLE
 
 MEASURES = {  # command -> what it does; its arguments are told in core/cli/measuring_arguments.py
     "evaluate": "measure what models withstand: attacks x strengths on a data set",
@@ -89,8 +90,10 @@ def parser() -> argparse.ArgumentParser:
     """The command line: one sub-command each."""
     made = Parser("counterproof", description="Attack an image classifier and see where it looked.")
     parts = made.add_subparsers(required=True, metavar="COMMAND")
-    app = parts.add_parser("app", help="open the dashboard in a browser, on this machine only")
+    app = parts.add_parser("app", help="open the dashboard in a browser, on this machine only unless told")
     app.add_argument("--port", type=int, default=8501)
+    app.add_argument("--address", default="", help="listen here instead, 0.0.0.0 for all; asks for sign-in")
+    app.add_argument("--without-sign-in", action="store_true", help="let everybody who reaches it do everything")
     app.add_argument("--no-browser", action="store_true", help="do not open a browser window")
     app.set_defaults(run=commands.run_app)
     methods = parts.add_parser("methods", help="list classifiers, attacks, explainers and measures")
@@ -125,6 +128,8 @@ def parser() -> argparse.ArgumentParser:
         getattr(measuring_arguments, name)(measure)
         if name != "evidence":
             place_arguments.place(measure)
+        if name in DIVISIBLE:
+            place_arguments.parts(measure)
         measure.set_defaults(run=commands.late(name))
     audit = parts.add_parser("audit", help="the audit trail: check it, list it, take it along")
     arguments.audit(audit)
@@ -132,6 +137,7 @@ def parser() -> argparse.ArgumentParser:
     kept = parts.add_parser("cases", help="the casebook: list, show, delete and restore cases")
     arguments.cases(kept)
     kept.set_defaults(run=commands.late("cases"))
+    trial_arguments.add(parts)
     operations_arguments.add(parts)
     runs = parts.add_parser("runs", help="list runs; stop, resume, follow or delete them")
     place_arguments.runs(runs)

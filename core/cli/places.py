@@ -10,7 +10,7 @@ from core.runs.launchers import LOCAL, launcher
 from core.runs.run import Run
 from core.runs.store import DEVICE, Store
 
-OPTIONS = {"gpus": "gpus", "cpus": "cpus", "memory": "memory_gb", "hours": "hours"}
+OPTIONS = {"gpus": "gpus", "nodes": "nodes", "cpus": "cpus", "memory": "memory_gb", "hours": "hours"}
 
 
 def place_of(given: argparse.Namespace) -> tuple[Launcher | None, Needs | None]:
@@ -19,7 +19,8 @@ def place_of(given: argparse.Namespace) -> tuple[Launcher | None, Needs | None]:
     named = getattr(given, "on", "")
     on = launcher(named) if named else None
     if said and (on or launcher()).key == LOCAL and getattr(given, "verb", "") != "resume":
-        raise ValueError("--gpus, --cpus, --memory and --hours are for a place that --on names; here --device says it")
+        raise ValueError("--gpus, --nodes, --cpus, --memory and --hours are for a place that --on names; here --device "
+                         "says it")  # fmt: skip
     return on, Needs(**said) if said else None
 
 
@@ -34,4 +35,5 @@ def expect_device(given: argparse.Namespace) -> None:
 def submitted(task: str, arguments: Mapping[str, Any], given: argparse.Namespace) -> Run:
     """The run, submitted where it was asked for; ValueError or OSError in one sentence."""
     on, needs = place_of(given)
-    return Store.usual().submit(task, arguments, device=given.device, on=on, needs=needs)
+    parts, threads = getattr(given, "parts", 1), getattr(given, "threads", 0)
+    return Store.usual().submit(task, arguments, device=given.device, threads=threads, on=on, needs=needs, parts=parts)

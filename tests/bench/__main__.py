@@ -25,8 +25,11 @@ from tests.bench import (
     metric_speed,
     over_bare,
     page,
+    parts_speed,
     refine_speed,
     scorpio_speed,
+    sessions,
+    side_by_side,
 )
 from tests.bench.timing import Row, Settings, median
 
@@ -42,7 +45,10 @@ MODULES = (
     page,
     refine_speed,
     scorpio_speed,
+    sessions,
+    side_by_side,
     detection_signatures,
+    parts_speed,
 )
 LIBRARIES = ("torch", "torchvision", "numpy", "scikit-image", "scikit-learn", "lime", "shap", "captum", "torchcam")
 ATTACKS = ("torchattacks", "foolbox")

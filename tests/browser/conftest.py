@@ -64,7 +64,10 @@ def server(folder: Path) -> Iterator[str]:
 
 
 @pytest.fixture(scope="session")
-def browser(server: str) -> Iterator[Browser]:
+def chromium() -> Iterator[Browser]:
+    """The one Chromium of all tests: a second Playwright in the same process cannot start."""
+    if not CHROMIUM:
+        pytest.skip("Chromium is not installed, so nothing was tested in a browser (Debian: apt install chromium)")
     with sync_playwright() as playwright:
         started = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         yield started
@@ -72,9 +75,9 @@ def browser(server: str) -> Iterator[Browser]:
 
 
 @pytest.fixture
-def page(browser: Browser) -> Iterator[Page]:
+def page(server: str, chromium: Browser) -> Iterator[Page]:
     """A new window of 1600 x 1100; errors the page itself raises fail the test."""
-    context = browser.new_context(viewport={"width": 1600, "height": 1100}, accept_downloads=True)
+    context = chromium.new_context(viewport={"width": 1600, "height": 1100}, accept_downloads=True)
     opened = context.new_page()
     opened.set_default_timeout(90_000)
     errors: list[str] = []

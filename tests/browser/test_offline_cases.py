@@ -13,12 +13,12 @@ pytestmark = pytest.mark.browser
 TITLE = "<script>document.title = 'owned'</script> <img src=http://127.0.0.1:9/x onerror=alert(1)>"
 
 
-def test_the_page_shows_everything_offline_and_without_scripts(tmp_path: Path, browser: Browser) -> None:
+def test_the_page_shows_everything_offline_and_without_scripts(tmp_path: Path, chromium: Browser) -> None:
     book = Casebook(tmp_path / "casebook")
     uids = [book.save(small_study(), title=f"{TITLE} {each}", note="Line\nline", source="batch").uid for each in "ab"]
     (tmp_path / "report.html").write_text(report(book, uids))
     for scripts in (False, True):
-        context = browser.new_context(offline=True, java_script_enabled=scripts)
+        context = chromium.new_context(offline=True, java_script_enabled=scripts)
         page = context.new_page()
         asked, wrong = list[str](), list[str]()
         page.on("request", lambda request, asked=asked: asked.append(request.url))

@@ -44,13 +44,13 @@ def test_blind_by_keyboard_marks_by_mouse_and_the_answer_on_cases(
     assert page.get_by_role("img", name="left picture").get_attribute("src") == first, "the lot is drawn once"
     page.keyboard.press("1")
     expect(page.get_by_text("You said: the left one.")).to_be_visible()
-    arrow(page, "ArrowRight", "2 of 9")
+    arrow(page, "ArrowRight", "2 of 11")
     expect(page.get_by_role("heading", name="What the model saw")).to_be_focused()
-    arrow(page, "ArrowLeft", "1 of 9")
+    arrow(page, "ArrowLeft", "1 of 11")
     expect(page.get_by_text("You said: the left one.")).to_be_visible()
-    for step in range(2, 10):
-        arrow(page, "ArrowRight", f"{step} of 9")
-        if step < 8:  # every picture has its words
+    for step in range(2, 12):
+        arrow(page, "ArrowRight", f"{step} of 11")
+        if step < 10:  # every picture has its words
             expect(page.locator(".frames figure").first).to_be_visible()
             for each in page.locator(".frames img:not(.under)").all():
                 assert each.get_attribute("alt")
@@ -80,8 +80,8 @@ def test_blind_by_keyboard_marks_by_mouse_and_the_answer_on_cases(
 
     page.reload()
     expect(page.locator(".sums")).to_have_text(sums)
-    arrow(page, "ArrowLeft", "8 of 9")
-    arrow(page, "ArrowRight", "9 of 9")
+    arrow(page, "ArrowLeft", "10 of 11")
+    arrow(page, "ArrowRight", "11 of 11")
     expect(page.locator(".sums")).to_have_text(sums)
     assert page.get_by_label("Comment").input_value() == "A wing & a <b>prayer</b>"
     page.get_by_role("button", name="Save my answer").click()
@@ -114,7 +114,7 @@ def test_parts_by_keyboard_and_what_was_drawn_taken_back(page: Page, server: str
     expect(live).to_contain_text("not marked")
     page.keyboard.press("Space")
     expect(live).to_contain_text("should matter")
-    expect(page.locator(".far")).to_have_text("8 of 8")  # the arrows walked through the parts, not through the steps
+    expect(page.locator(".far")).to_have_text("10 of 10")  # the arrows walked through the parts, not through the steps
     assert "Should matter: 0 %" not in page.locator(".sums").inner_text()
     page.get_by_role("button", name="Undo").click()
     assert "Should matter: 0 %" in page.locator(".sums").inner_text()
@@ -138,7 +138,7 @@ def test_all_pictures_zoom_and_move_together(page: Page, server: str, uid: str) 
     page.keyboard.press("ArrowRight")
     page.wait_for_timeout(300)
     assert looks()[0] != zoomed[0], "zoomed, the arrows move the picture"
-    expect(page.locator(".far")).to_have_text("2 of 8")
+    expect(page.locator(".far")).to_have_text("2 of 10")
     page.keyboard.press("0")
     page.wait_for_timeout(300)
     assert set(looks()) == {"matrix(1, 0, 0, 1, 0, 0)"}

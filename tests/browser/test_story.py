@@ -32,7 +32,7 @@ def done(page: Page) -> None:
     expect(stop).to_have_count(0, timeout=600_000)  # a slow processor takes minutes
 
 
-def test_open_choose_attack_explain_download_reopen(page: Page, server: str, browser: Browser, tmp_path: Path) -> None:
+def test_open_choose_attack_explain_download_reopen(page: Page, server: str, chromium: Browser, tmp_path: Path) -> None:
     page.goto(server)
     expect(page.get_by_role("heading", name="Counterproof")).to_be_visible()
     expect(page.get_by_alt_text(re.compile("the attacked image"))).to_have_count(2)
@@ -72,7 +72,7 @@ def test_open_choose_attack_explain_download_reopen(page: Page, server: str, bro
     assert (tmp_path / "maps" / "lime_difference.png").exists()
     assert main(["study", str(tmp_path / "manifest.json")]) == 0
 
-    again = browser.new_context().new_page()
+    again = chromium.new_context().new_page()
     again.goto(link)
     expect(again.get_by_text(before)).to_be_visible(timeout=90_000)
     again.context.close()
@@ -126,10 +126,10 @@ def test_upload_good_and_bad_files(page: Page, server: str, tmp_path: Path) -> N
     assert page.title() != "broken"
 
 
-def test_two_windows_at_once_give_the_answers_of_one(server: str, folder: Path, browser: Browser) -> None:
+def test_two_windows_at_once_give_the_answers_of_one(server: str, folder: Path, chromium: Browser) -> None:
     cases = [SMALL.replace("controls=1", f"seed={seed}&controls=2") + "&maps=grad_cam_pp,lime" for seed in (11, 12)]
     cases.append("inspect?image=cifar10/0003&maps=shap_gradient&controls=1")
-    pages = [browser.new_context().new_page() for _ in cases]
+    pages = [chromium.new_context().new_page() for _ in cases]
     for each, case in zip(pages, cases, strict=True):
         each.goto(f"{server}/{case}")
         press(each, "Attack and explain")

@@ -49,6 +49,7 @@ def rows_by_name(run: Any) -> dict[str, Any]:
 def test_opened_cold_it_asks_for_pictures_and_starts_nothing(home: Path) -> None:
     app = opened(PAGE)
     assert "Add pictures above, or choose a data set." in texts(app)
+    assert "What this model takes: 32 × 32 pixels, colour, values 0 to 1, which become" in texts(app)
     assert not [each for each in app.button if each.label == "Attack these pictures"]
     assert Store.usual().runs() == []
 

@@ -9,8 +9,9 @@ import pytest
 
 from app.background.studies import Studies
 from app.cases import downloads, import_dialog
+from core.casebook.archives import export
+from core.casebook.archives.export import zipped
 from core.casebook.casebook import Casebook
-from core.casebook.export import zipped
 from core.compare.comparison import Comparison
 from tests.app.cases.test_cases_page import CASES, compared
 from tests.app.pages import button, opened, texts, visited
@@ -45,6 +46,24 @@ def test_each_button_makes_what_it_says(uid: str, monkeypatch: pytest.MonkeyPatc
     assert f"{uid}/manifest.json" in zipfile.ZipFile(io.BytesIO(zip_file)).namelist()  # type: ignore[arg-type]
     assert "One &lt;b&gt;x&lt;/b&gt;" in str(page)
     assert str(pdf).startswith("b'%PDF-")
+
+
+def test_what_is_too_large_for_an_archive_is_said_before_the_press(uid: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(export, "MOST_BYTES", 99)
+    zip_button = opened(CASES, case=uid).get("download_button")[3]
+    assert zip_button.proto.disabled
+    assert zip_button.proto.help.startswith("Not possible: an archive holds at most 99 bytes, and these would be ")
+    monkeypatch.setattr(export, "MOST_BYTES", 10**9)
+    assert not opened(CASES, case=uid).get("download_button")[3].proto.disabled
+    assert export.refusal(Casebook.usual(), ["0" * len(uid)]), "a case that is not there"
+
+
+def test_a_file_that_cannot_be_read_tells_no_folder_of_this_machine(uid: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    def gone(*_: object) -> list[Path]:
+        raise FileNotFoundError(2, "No such file or directory", "/somewhere/private")
+
+    monkeypatch.setattr(export, "_files", gone)
+    assert export.refusal(Casebook.usual(), [uid]) == "a file of these cases cannot be read"
 
 
 class Given(io.BytesIO):

@@ -38,6 +38,7 @@ def test_without_a_link_it_compares_the_shipped_twins(home: Path) -> None:
     assert app.selectbox(key="widget:before").value == "cifar10_resnet20:standard"
     assert app.selectbox(key="widget:after").value == "cifar10_resnet20:lime_guided"
     assert "labelled ‘horse’" in texts(app)
+    assert "What the model before refinement takes: 32 × 32 pixels, colour, values 0 to 1, which become" in texts(app)
     assert not [button for button in app.button if button.label == "Attack both"], "it has begun"
 
 

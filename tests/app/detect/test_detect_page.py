@@ -90,7 +90,10 @@ def test_the_stages_that_are_through_can_be_looked_at(home: Path) -> None:
     app = opened(PAGE, study=RUN, **{"detect.step": "signatures"})
     assert "The signature of an image is the map of SHAP (DeepLIFT)" in texts(app)
     assert "Attacked by PGD" in texts(app)
-    assert len(app.get("download_button")) == 4
+    files = {each.label: each.proto for each in app.get("download_button")}
+    assert [label for label, each in files.items() if each.disabled] == ["Scores (CSV)", "Tests (CSV)"]
+    assert "This study is not that far." in files["Scores (CSV)"].help
+    assert len(files) == 4
 
 
 def test_damaged_numbers_are_told_and_nothing_else_breaks(home: Path) -> None:

@@ -58,7 +58,18 @@ def test_the_order_of_a_study_and_of_a_comparison(compared: Comparison, study: S
     ]  # fmt: skip
     assert steps_of(study, case, Seat(), ask=True)[0].kind == "blind"
     both = [step.title for step in steps_of(compared, case, Seat(), ask=False)]
-    assert both == [*titles[:5], "What the refined model does", *titles[5:]]
+    before, after = ([f"Where {model} looked: {name}" for name in names] for model, names in (
+        ("the model before refinement", ["Grad-CAM++", "Integrated Gradients"]),
+        ("the refined model", [each.title for each in compared.studies["after"].case.explainers]),
+    ))  # fmt: skip
+    assert both == [*titles[:3], *before, "What the refined model does", *after, *titles[5:]]
+
+
+def test_the_maps_of_both_models_are_on_one_scale(compared: Comparison) -> None:
+    before, after = compared.studies["before"], compared.studies["after"]
+    loud = replace(after, maps={key: replace(maps, original=1000 * maps.original) for key, maps in after.maps.items()})
+    first, second = map_steps(before, "the model before refinement", loud)[0], map_steps(loud, beside=before)[0]
+    assert first.legend == second.legend != map_steps(before)[0].legend
 
 
 def test_what_the_model_saw_says_the_answer_how_sure_and_whether_it_is_wrong(study: Study) -> None:
@@ -102,7 +113,7 @@ def test_a_study_without_maps_has_no_step_on_them_and_says_what_is_not_known(stu
 def test_the_refined_model_on_the_three_pictures(compared: Comparison, book: Casebook) -> None:
     step = refined(compared, book.save(compared, title="x", source="compare"))
     assert [each.caption for each in step.pictures] == [
-        "original image", "attacked image made for this model", "attacked image made for the model before",
+        "original image", "attacked image made for this model", "attacked image made for the model before refinement",
     ]  # fmt: skip
     assert "After refinement:" in " ".join(step.sentences)
     assert "Before refinement:" not in " ".join(step.sentences)

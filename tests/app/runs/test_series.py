@@ -17,15 +17,16 @@ from app.runs import comparison as run_compared
 from app.runs import outcome as run_outcome
 from app.runs import series as run_series
 from app.runs.charts import ROOM, accuracy, both, leaks, losses
+from app.runs.cycles import numbers
 from app.runs.mask_series import cycles_of, leak
-from app.runs.masks import numbers
+from app.runs.masks import NUMBERS
 from app.runs.series import WHOLE, each, held
 from app.ui import mask_pictures as run_pictures
 from app.ui.mask_pictures import TINT, strip
 from app.ui.metrics_rows import Rows
 from core.catalog import OBJECTIVES
 from core.runs.files import append, cut_rows
-from tests.toys import guided_batch, small
+from tests.toys import guided_batch, mapped_batch, ready
 
 EXAMPLES = (run_series, run_settings, run_words, run_pictures, run_outcome, run_compared, refine_estimate)
 
@@ -127,7 +128,7 @@ def test_charts_hold_their_points_and_share_the_axis() -> None:
 
 def test_a_cycle_without_regions_has_no_leak() -> None:
     cycle = {"cycle": 1, "epoch": 0, "empty": 0.0, "leak": 0.122, "leak_low": 0.09, "leak_high": 0.16, "chance": 0.1}
-    table = numbers([cycle, cycle | {"cycle": 2, "empty": 1.0}])
+    table = numbers([cycle, cycle | {"cycle": 2, "empty": 1.0}], "spurious", NUMBERS)
     assert list(table.loc["Leak meter: label named from the region alone"]) == ["12 % (9 to 16 %)",
                                                                                 "not measured: no regions"]  # fmt: skip
     assert list(table.loc["Leak meter: always naming the most frequent label"]) == ["10.0 %", "10.0 %"]
@@ -136,6 +137,17 @@ def test_a_cycle_without_regions_has_no_leak() -> None:
 def test_empty_charts_are_still_charts() -> None:
     for chart in (losses([], 1), accuracy([], 1), leaks([], 1), both({"a": [], "b": []}, 1, kind="part", title="x")):
         assert chart.to_dict()
+
+
+def test_maps_are_shown_in_the_colours_of_all_maps_with_one_limit() -> None:
+    maps = np.zeros((2, 4, 4), np.float16)
+    maps[0, 0, 0], maps[1, 3, 3] = 1, -0.5
+    made = strip(np.full((2, 1, 4, 4), 255, np.uint8), maps, side=4)
+    assert made.shape == (4, 4 + 8 + 4, 4)
+    assert made[1, 1].tolist() == [255, 255, 255, 255]  # nothing: white
+    red, blue = made[0, 0].astype(int), made[3, -1].astype(int)
+    assert red[0] - red[2] > 2 * 40  # it supports
+    assert 0 < blue[2] - blue[0] < red[0] - red[2]  # half as strong against it
 
 
 def test_masks_are_tinted_where_they_are_and_nowhere_else() -> None:
@@ -174,5 +186,6 @@ def test_a_growing_file_is_read_once_and_a_replaced_one_anew(tmp_path: Path) -> 
 
 @pytest.mark.parametrize("key", sorted(OBJECTIVES))
 def test_each_part_of_a_loss_has_words(key: str) -> None:
-    _, parts = OBJECTIVES[key]()(small(), guided_batch())
+    keeps_maps = OBJECTIVES[key].kept_as.is_floating_point
+    _, parts = OBJECTIVES[key]()(ready(OBJECTIVES[key]), mapped_batch() if keeps_maps else guided_batch())
     assert set(parts) <= {*run_series.PARTS, *run_series.NO_PARTS}

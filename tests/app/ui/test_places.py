@@ -42,6 +42,7 @@ def test_a_run_goes_where_it_was_sent_and_runs_says_why_it_waits(digits: Path, s
     assert not app.exception
     assert {"Where to run", "Partition", "Account", "GPUs", "Hours (0 for the usual)"} <= set(asked(app))
     assert "4 nodes are idle" in texts(app)
+    assert "Parts" not in asked(app), "one training is not divided"
     assert "--on slurm:partition=gpu --gpus 1 --hours 4" in "".join(each.value for each in app.code)
     button(app, "Start this run").click()
     app.run()
@@ -63,3 +64,17 @@ def test_this_machine_stays_the_usual_one(digits: Path, slurm: SlurmDouble) -> N
     assert "Where to run" in asked(app)
     assert "Partition" not in asked(app)
     assert "--on" not in "".join(each.value for each in app.code)
+    assert " at work, " in texts(app), "what it has to offer"
+
+
+def test_a_measurement_elsewhere_is_divided_into_parts(digits: Path, slurm: SlurmDouble) -> None:
+    link = {"evaluate.attacks": "fgsm", "evaluate.models": "mnist_cnn:standard", "evaluate.data": "mnist",
+            "place.on": "slurm", "place.gpus": "0", "place.parts": "3"}  # fmt: skip
+    app = opened(EVALUATE, **link)
+    assert not app.exception
+    assert "Parts" in asked(app)
+    assert "--on slurm --parts 3" in "".join(each.value for each in app.code)
+    button(app, "Evaluate").click()
+    app.run()
+    (run,) = Store.usual().runs()
+    assert run.spec["parts"] == 3

@@ -29,11 +29,11 @@ def test_every_command_that_makes_a_run_knows_where(command: str) -> None:
 def test_what_cannot_be_is_a_sentence(home: Path, capsys: pytest.CaptureFixture[str]) -> None:
     ours = ["refine", "--preset", "quick"]
     for words, said in (
-        (["--on", "pbs"], "expected a launcher among local, ray, slurm, got 'pbs'"),
+        (["--on", "pbs"], "expected a launcher among local, ray, slurm, torchrun, got 'pbs'"),
         (["--on", "slurm:partition"], "expected NAME or NAME:parameter=value,parameter=value, got 'slurm:partition'"),
         (["--on", "slurm:save_seconds=soon"], "slurm: expected save_seconds to be a whole number, got 'soon'"),
         (["--on", "slurm:save_seconds=1"], "slurm: expected save_seconds between 20 and 3600, got 1"),
-        (["--gpus", "1"], "--gpus, --cpus, --memory and --hours are for a place that --on names"),
+        (["--gpus", "1"], "--gpus, --nodes, --cpus, --memory and --hours are for a place that --on names"),
         (["--on", "slurm", "--gpus", "-1"], "expected gpus from 0 to 64, got -1"),
     ):
         assert main([*ours, *words]) == 2

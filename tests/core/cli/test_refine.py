@@ -79,7 +79,7 @@ def test_ctrl_c_stops_and_saves_and_says_how_to_go_on(
     said = capsys.readouterr().out
     assert run.status.state == "stopped"
     assert f"Stopped after step {run.metrics[-1]['step'] + 1}. Go on with: counterproof runs resume {run.id}" in said
-    until(lambda: not files.held(run.folder / "lock"), 2)
+    until(lambda: not files.held(run.folder / "lock"), 20)
     assert cli.main(["runs", "resume", run.id]) == 0
     assert cli.main(["runs", "follow", run.id]) == 0
     assert run.status.state == "completed"
@@ -154,7 +154,7 @@ def test_stop_and_delete(store: Store, slowly: object, capsys: pytest.CaptureFix
     assert cli.main(["runs", "stop", run.id]) == 0
     assert f"{run.id}: stopped. Stopped after step" in capsys.readouterr().out
     assert cli.main(["runs", "follow", run.id]) == 1
-    until(lambda: not files.held(run.folder / "lock"), 2)
+    until(lambda: not files.held(run.folder / "lock"), 20)
     assert cli.main(["runs", "delete", run.id]) == 0
     capsys.readouterr()
     assert cli.main(["runs"]) == 0

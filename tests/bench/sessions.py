@@ -1,0 +1,194 @@
+"""Eight browser windows on one server at once, against one after the other; what a ninth waits for meanwhile."""
+
+import os
+import socket
+import subprocess
+import sys
+import tempfile
+import time
+import urllib.request
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from core.base.paths import ROOT
+from tests.bench.timing import Row, Settings, median
+
+WINDOWS = 8
+LINK = (
+    "inspect?image=cifar10/{picture:04d}&model=cifar10_resnet20:standard&maps=grad_cam_pp,lime&lime.samples=200"
+    "&controls=1&seed={seed}"
+)
+LONGEST = 900.0  # seconds for one study
+PAGES = ("Overview", "Runs")
+
+
+@contextmanager
+def served() -> Iterator[tuple[str, int]]:
+    """The address of a dashboard with an empty folder, and its process."""
+    with socket.socket() as free:
+        free.bind(("127.0.0.1", 0))
+        port = free.getsockname()[1]
+    command = [sys.executable, "-m", "streamlit", "run", str(ROOT / "app" / "main.py"),
+               "--server.port", str(port), "--server.headless", "true"]  # fmt: skip
+    with tempfile.TemporaryDirectory(ignore_cleanup_errors=True) as home:
+        own = os.environ | {"COUNTERPROOF_HOME": home}
+        process = subprocess.Popen(command, cwd=ROOT, env=own, stdout=subprocess.DEVNULL)
+        try:
+            _awaited(f"http://127.0.0.1:{port}")
+            yield f"http://127.0.0.1:{port}", process.pid
+        finally:
+            process.terminate()
+            try:
+                process.wait(30)
+            except subprocess.TimeoutExpired:
+                process.kill()
+
+
+def _awaited(address: str) -> None:
+    for _ in range(240):
+        try:
+            urllib.request.urlopen(f"{address}/_stcore/health", timeout=1).close()
+            return
+        except OSError:
+            time.sleep(0.5)
+    raise RuntimeError("the dashboard did not start")
+
+
+def spent(process: int) -> float:
+    """Seconds of processor time that a process and all below it have taken; 0 where the system does not tell."""
+    try:
+        told = Path(f"/proc/{process}/stat").read_text().rpartition(")")[2].split()
+        tasks = Path(f"/proc/{process}/task").iterdir()
+        children = {int(each) for task in tasks for each in (task / "children").read_text().split()}
+    except OSError:
+        return 0.0
+    own = (int(told[11]) + int(told[12])) / os.sysconf("SC_CLK_TCK")
+    return own + sum(map(spent, children))
+
+
+@dataclass
+class Window:
+    """A browser window on one study: seconds from the press to the attack, and to the end."""
+
+    page: Any
+    begun: float = 0.0
+    first: float = 0.0
+    last: float = 0.0
+
+    def open(self, address: str, picture: int, seed: int) -> None:
+        self.page.goto(f"{address}/{LINK.format(picture=picture, seed=seed)}")
+        self.button("Attack and explain").wait_for()
+        self.page.get_by_text("A picture labelled").wait_for()
+
+    def button(self, name: str) -> Any:
+        return self.page.get_by_role("button", name=name, exact=True)
+
+    def press(self) -> None:
+        self.button("Attack and explain").click()
+        self.begun, self.first, self.last = time.perf_counter(), 0.0, 0.0
+
+    def look(self) -> bool:
+        """Whether its study has ended; when what came is noted."""
+        now = time.perf_counter()
+        if not self.first and self.page.get_by_text("Attack card").count():
+            self.first = now - self.begun
+        if self.first and not self.last and not self.button("Stop").count():
+            self.last = now - self.begun
+        if now - self.begun > LONGEST:
+            raise RuntimeError("a study did not end")
+        return bool(self.last)
+
+
+def _turned(page: Any, turn: int) -> float:
+    """Seconds until a page is there that was clicked at the side."""
+    name = PAGES[turn % 2]
+    heading = "Counterproof" if name == "Overview" else name
+    begun = time.perf_counter()
+    page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
+    page.get_by_role("heading", name=heading, exact=True).first.wait_for()
+    return time.perf_counter() - begun
+
+
+def eight(settings: Settings) -> list[Row]:
+    from playwright.sync_api import sync_playwright
+
+    from tests.browser.conftest import CHROMIUM, FLAGS
+
+    count = settings.pick(WINDOWS, 2)
+    with served() as (address, server), sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+
+        def opened() -> Any:
+            page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
+            page.set_default_timeout(300_000)
+            return page
+
+        windows, ninth = [Window(opened()) for _ in range(count)], opened()
+        ninth.goto(address)
+        for place, window in enumerate(windows):
+            window.open(address, place, 0)
+        for window in windows:  # the first time in each warms up: a worker for each of them
+            window.press()
+        _all(windows)
+        for turn in range(4):
+            _turned(ninth, turn)
+        before = spent(server)
+        alone, firsts = _one_after_the_other(address, windows)
+        work_alone = spent(server) - before
+        for place, window in enumerate(windows):
+            window.open(address, place, 2)
+        begun, before = time.perf_counter(), spent(server)
+        for window in windows:
+            window.press()
+        pages: list[float] = []
+        while not all([window.look() for window in windows]):
+            pages.append(_turned(ninth, len(pages)))
+        together, work = time.perf_counter() - begun, spent(server) - before
+        browser.close()
+    work_of = {"alone": work_alone, "together": work}
+    return _rows(alone, firsts, together, [window.first for window in windows], pages, work_of)
+
+
+def _all(windows: list[Window]) -> None:
+    while not all([window.look() for window in windows]):
+        time.sleep(0.1)
+
+
+def _one_after_the_other(address: str, windows: list[Window]) -> tuple[float, list[float]]:
+    """Seconds from the press to the end, of all of them; and those to each attack."""
+    spent = 0.0
+    for place, window in enumerate(windows):
+        window.open(address, place, 1)
+        window.press()
+        _all([window])
+        spent += window.last
+    return spent, [window.first for window in windows]
+
+
+def _rows(
+    alone: float, firsts: list[float], together: float, first: list[float], pages: list[float], work: dict[str, float]
+) -> list[Row]:
+    count = len(first)
+    note = (
+        f"{count} windows of headless Chromium on one server, each a 32 px case with PGD-20, Grad-CAM++, LIME and "
+        f"their controls; from the first press to the last map {together:.1f} s, one after the other {alone:.1f} s; "
+        f"processor time of server and workers {work['together']:.1f} s and {work['alone']:.1f} s"
+    )
+    facts = {"first_alone": firsts, "first_together": first, "pages": pages, "processor_time": work}
+    slowest = max(first)
+    return [
+        Row(f"{count} windows at once", "one after the other", together / alone, 1.2, "at most", "x", [together],
+            [alone], note, facts),
+        Row(f"{count} windows at once: first result", "the slowest study alone", slowest, alone / count * 2, "at most",
+            "seconds", first, firsts, "from the press to the attacked picture, in the window that waited longest; aim: "
+            "twice a whole study alone"),
+        Row(f"{count} windows at once: a page meanwhile", "the clock", median(pages) or 0, 1, "at most", "seconds",
+            pages, [], f"another window turns from Overview to Runs and back, {len(pages)} times; the longest took "
+            f"{max(pages):.2f} s"),
+    ]  # fmt: skip
+
+
+ROWS = {"Sessions": eight}
