@@ -47,7 +47,7 @@ def test_threads_that_save_at_once(tmp_path: Path) -> None:
     def save(number: int) -> None:
         try:
             casebook = Casebook(tmp_path / "casebook")  # all of them make it, one migrates
-            for each in range(5):
+            for each in range(2):
                 casebook.save(study, title=f"{number} {each}", tags=["a", "b"], source="batch")
         except Exception as error:  # noqa: BLE001  told below
             errors.append(error)
@@ -58,14 +58,14 @@ def test_threads_that_save_at_once(tmp_path: Path) -> None:
     for thread in threads:
         thread.join()
     assert not errors
-    assert whole(Casebook(tmp_path / "casebook")) == 40
+    assert whole(Casebook(tmp_path / "casebook")) == 16
 
 
 def test_processes_that_save_at_once(tmp_path: Path) -> None:
-    with saving(tmp_path, 15) as one, saving(tmp_path, 15) as two, saving(tmp_path, 15) as three, \
-         saving(tmp_path, 15) as four:  # fmt: skip
+    with saving(tmp_path, 6) as one, saving(tmp_path, 6) as two, saving(tmp_path, 6) as three, \
+         saving(tmp_path, 6) as four:  # fmt: skip
         assert [process.wait(300) for process in (one, two, three, four)] == [0] * 4
-    assert whole(Casebook(tmp_path)) == 60
+    assert whole(Casebook(tmp_path)) == 24
 
 
 def test_of_many_edits_of_one_revision_one_is_kept(tmp_path: Path) -> None:

@@ -7,7 +7,7 @@ from core.recipes.defence_table import claims, defence_table, method_of
 
 USUAL = {"cross_entropy", "fast_adversarial", "pgd_adversarial", "trades"}  # what the others are set beside
 GPU = {"nuat", "n_fgsm"}  # trained by presets and by ON_A_GPU
-WITH_ANOTHER = {"half_huber_relu", "silu", "auxiliary_batch_norm"}  # layers that go with an objective
+WITH_ANOTHER = {"half_huber_relu", "silu", "auxiliary_batch_norm", "batch_norm"}  # layers that go with an objective
 OURS = {  # put together here, so that nobody has claimed anything of them; their numbers are those of trials
     "auxiliary_view", "lime_soft_label", "masked_consistency", "guided_cutmix", "hardness_erasing",
 }  # fmt: skip

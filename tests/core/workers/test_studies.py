@@ -47,14 +47,15 @@ def one_thread() -> Any:
     torch.set_num_threads(before)
 
 
-def test_eight_at_once_find_bit_for_bit_what_each_finds_alone(workers: Pool) -> None:
-    here = {seed: fresh(case(seed)) for seed in range(8)}
+@pytest.mark.parametrize("count", [3, pytest.param(8, marks=pytest.mark.slow)])
+def test_many_at_once_find_bit_for_bit_what_each_finds_alone(workers: Pool, count: int) -> None:
+    here = {seed: fresh(case(seed)) for seed in range(count)}
     events = {seed: list(investigate(study, MODEL)) for seed, study in here.items()}
     alone = fresh(case(0))
     assert list(studies.investigate(workers, alone, MODEL)) == events[0]
-    together = {seed: fresh(case(seed)) for seed in range(8)}
+    together = {seed: fresh(case(seed)) for seed in range(count)}
     going = [Going(studies.investigate(workers, study, MODEL)) for study in together.values()]
-    until(lambda: workers.busy == 8)
+    until(lambda: workers.busy == count)
     assert [each.ended().seen for each in going] == list(events.values())
     assert told(alone) == told(here[0])
     assert told(together) == told(here)
