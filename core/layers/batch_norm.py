@@ -20,7 +20,7 @@ class BatchNorm(Layer):
 
     key = "batch_norm"
     title = "Batch normalisation"
-    plain = "Keeps what each stage of the network passes on at the same scale, so that training is quicker and steadier."
+    plain = "Keeps what each stage of the network passes on at the same scale, so that training is quick and steady."
     cite = "Ioffe, Szegedy 2015, arXiv 1502.03167"
 
     def put_into(self, classifier: Classifier) -> Classifier:
