@@ -17,7 +17,7 @@ from core.evaluation.corruption_accuracy import Generated, cells
 from core.trials.measures import ATTACKED, CLEAN, CORRUPTED, ON, STEADY
 
 LIKENESS = "spearman"
-KINDS: Mapping[str, type] = {"corruptions": bool, "stability": int, "batch": int}
+KINDS: Mapping[str, type] = {"corruptions": int, "stability": int, "batch": int}
 PER_MAP = 25  # images whose maps are made in one go
 
 
@@ -25,14 +25,14 @@ PER_MAP = 25  # images whose maps are made in one go
 class Judging:
     """Which measures: the attacks that an image is to withstand, all of them, to be right `attacked`.
 
-    corruptions: also the share of the corruptions, all kinds and severities, of each image of which it is right;
-    stability: for so many images also the rank correlation of the true class's map before and after the first attack,
+    corruptions: for so many images also the share of the corruptions, all kinds and severities, of which it is right;
+    stability: for so many the rank correlation of the true class's map before and after the first attack,
     by each of `explainers`, 0 where both maps say nothing; also: data sets of the same classes whose images are to be
     right as they are.
     """
 
     attacks: tuple[Attack, ...]
-    corruptions: bool = False
+    corruptions: int = 0
     stability: int = 0
     explainers: tuple[str, ...] = ()
     also: tuple[str, ...] = ()
@@ -49,6 +49,8 @@ class Judging:
         if wrong := [name for name in lists if not isinstance(told.get(name, []), list | tuple)]:
             raise ValueError(f"judging: expected {wrong[0]} to be a list, got {told[wrong[0]]!r}")
         rest = {name: told[name] for name in KINDS if name in told}
+        if rest.get("corruptions") is False:  # as earlier outcomes say
+            rest["corruptions"] = 0
         return cls(attacks, **lists, **rest)  # type: ignore[arg-type]
 
     def __post_init__(self) -> None:
@@ -61,9 +63,11 @@ class Judging:
         for name, kind in KINDS.items():
             if type(getattr(self, name)) is not kind:
                 raise ValueError(f"judging: expected {name} to be {TYPES[kind]}, got {getattr(self, name)!r}")
-        if self.batch < 1 or self.stability < 0 or self.stability == 1:
-            raise ValueError(f"judging: expected a batch from 1 and stability of 0 or from 2, got {self.batch} and "
-                             f"{self.stability}")  # fmt: skip
+        for name, value in (("corruptions", self.corruptions), ("stability", self.stability)):
+            if value < 0 or value == 1:
+                raise ValueError(f"judging: expected {name} to be 0 or at least 2, to be compared, got {value}")
+        if self.batch < 1:
+            raise ValueError(f"judging: expected a batch from 1, got {self.batch}")
         for name in self.also:
             stored(name)
 
@@ -82,8 +86,11 @@ class Judging:
 
     def parts(self, measure: str, count: int) -> Iterator[tuple[int, int]]:
         """The images, from begin to end, that are measured in one go, of `count`."""
-        steady = measure.startswith(f"{STEADY}:")
-        total, size = (min(self.stability, count), PER_MAP) if steady else (count, self.batch)
+        total, size = count, self.batch
+        if measure.startswith(f"{STEADY}:"):
+            total, size = min(self.stability, count), PER_MAP
+        elif measure == CORRUPTED:
+            total = min(self.corruptions, count)
         for begin in range(0, total, size):
             yield begin, min(begin + size, total)
 

@@ -14,7 +14,7 @@ from core.images.samples import sample_images
 from core.trials.judgement import Judging
 
 ATTACKS = (FGSM(eps=0.1), PGD(eps=0.2, step=0.05, steps=3))
-JUDGING = Judging(ATTACKS, corruptions=True, stability=2, explainers=("integrated_gradients",), batch=2)
+JUDGING = Judging(ATTACKS, corruptions=4, stability=2, explainers=("integrated_gradients",), batch=2)
 
 
 def digits(count: int = 4) -> tuple[Classifier, Images]:
@@ -43,4 +43,7 @@ def test_every_measure_against_the_evaluations_own() -> None:
 def test_parts_are_whole_and_do_not_overlap() -> None:
     assert list(JUDGING.parts("clean", 5)) == [(0, 2), (2, 4), (4, 5)]
     assert list(JUDGING.parts("steady:integrated_gradients", 5)) == [(0, 2)]
+    assert list(JUDGING.parts("corrupted", 5)) == [(0, 2), (2, 4)]
     assert Judging.read(JUDGING.entry()) == JUDGING
+    earlier = JUDGING.entry() | {"corruptions": False}
+    assert Judging.read(earlier).corruptions == 0
