@@ -9,7 +9,8 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from core.base.cancellation import Cancelled, CancelScope
-from core.study.study import Event, Study
+from core.study.investigation import Event
+from core.study.study import Study
 from core.workers.conversation import Unexpected
 
 log = logging.getLogger("counterproof")
@@ -26,7 +27,8 @@ def nobody(_: str) -> bool:
 class Work:
     """Something on its way. `ended` is how: "" while it runs, then stopped, done or failed (`message` says why).
 
-    window: the browser window that began it; open_: whether a window is open, though hidden ones rarely look.
+    events: how often there was something new to be shown. window: the browser window that began it; open_: whether a
+    window is open, though hidden ones rarely look.
     """
 
     ended: str = ""
@@ -96,8 +98,7 @@ class Work:
         try:
             with self.scope, turn:
                 for part in parts:
-                    self.begin(part)
-                    self.events += 1
+                    self.events += self.begin(part)
         except Cancelled:
             ended = "stopped"
         except Exception as error:  # noqa: BLE001  the boundary: a sentence for the page, the traceback for the log
@@ -113,8 +114,9 @@ class Work:
         self.ended = ended
         self.events += 1
 
-    def begin(self, part: Any) -> None:
-        """Note which part has come."""
+    def begin(self, part: Any) -> bool:
+        """Note which part has come; whether there is something new to be shown."""
+        return True
 
 
 @dataclass(eq=False)
@@ -134,8 +136,9 @@ class Job(Work):
         """What is known now, which the thread will not change any more."""
         return copied(self.study)
 
-    def begin(self, part: Event) -> None:
+    def begin(self, part: Event) -> bool:
         self.stage = part
+        return part.finished
 
     def work(self, parts: Iterator[Event], save: Callable[[Study], None], turn: AbstractContextManager[None]) -> None:
         """Go through the parts of the study to its end, a stop or an error, and save it."""

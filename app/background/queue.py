@@ -46,6 +46,11 @@ class Queue:
                 self._computing.remove(work)
                 self._changed.notify_all()
 
+    @property
+    def computing(self) -> int:
+        """How many works compute now."""
+        return len(self._computing)
+
     def ahead(self, work: Work) -> int:
         """How many others compute now or are to compute before it; 0 for work that does not wait."""
         with self._changed:

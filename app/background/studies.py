@@ -15,7 +15,8 @@ from app.background.saved_cases import from_disk, keep, to_disk
 from core.access.acting import acting
 from core.contracts.classifier import Classifier
 from core.study.case import Case
-from core.study.study import Event, Study, begin, investigate
+from core.study.investigation import Event, investigate
+from core.study.study import Study, begin
 from core.workers import studies as in_worker
 from core.workers.pool import Pool
 

@@ -5,7 +5,7 @@ import streamlit as st
 from app.access.allowed import may
 from app.background.comparisons import PairStudies
 from app.background.jobs import Work
-from app.study.progress import POLL, THEIRS, share, waiting
+from app.study.progress import THEIRS, pace, share, waiting
 from app.ui.cached import comparisons, studies
 from app.ui.markdown import plain
 from app.ui.state import keep, kept
@@ -19,7 +19,7 @@ def show_progress(together: PairStudies) -> bool:
     for work in together.works:
         work.seen(window())
     if together.alive:
-        _poll(together, together.events)
+        st.fragment(_poll, run_every=pace())(together, together.events)
         return False
     if failed := next((work for work in together.works if work.state == "failed"), None):
         st.error(f"This could not be finished: {plain(failed.message, 400)} What was finished is shown.")
@@ -40,7 +40,6 @@ def switch(together: PairStudies | None) -> None:
     keep("works", works)
 
 
-@st.fragment(run_every=POLL)
 def _poll(together: PairStudies, seen: int) -> None:
     if together.events != seen or not together.alive:
         st.rerun()

@@ -10,7 +10,7 @@ from app.ui.state import keep, kept
 from app.ui.windows import window
 from core.catalog import ATTACKS, EXPLAINERS
 
-POLL = 0.7  # seconds
+POLL, LONGEST = 0.7, 2.5  # seconds between two looks: with nothing else to do, and at most
 THEIRS = "Somebody else began this and is watching it; your role does not stop what others do."
 
 
@@ -18,7 +18,7 @@ def show_progress(job: Job) -> None:
     """Progress and a Stop button while the job runs; one sentence about how it ended otherwise."""
     job.seen(window())
     if job.alive:
-        _poll(job, job.events)
+        st.fragment(_poll, run_every=pace())(job, job.events)
     elif job.state == "failed":
         st.error(f"This could not be finished: {plain(job.message, 400)} What was finished is shown.")
     elif job.state == "stopped" and job.study.attacked is None:
@@ -35,7 +35,11 @@ def switch(job: Job | None) -> None:
     keep("job", job)
 
 
-@st.fragment(run_every=POLL)
+def pace() -> float:
+    """Seconds between two looks of a window: more while many studies compute, so that looking does not slow them."""
+    return min(LONGEST, POLL * max(1.0, studies().queue.computing / 2))
+
+
 def _poll(job: Job, seen: int) -> None:
     if job.events != seen or not job.alive:
         st.rerun()

@@ -15,7 +15,8 @@ from core.casebook.thumbnail import thumbnail
 from core.contracts.classifier import Classifier
 from core.images.picture import Picture, fit
 from core.study.case import Case
-from core.study.study import Study, begin, investigate
+from core.study.investigation import investigate
+from core.study.study import Study, begin
 
 
 def studied(

@@ -22,8 +22,9 @@ from core.images.samples import stored_picture
 from core.images.uploads import keep_upload, upload_id, without_view
 from core.images.view import FIRST, View
 from core.study.case import Case
+from core.study.investigation import investigate
 from core.study.measures import Comparison, spread
-from core.study.study import Study, begin, investigate
+from core.study.study import Study, begin
 from core.study.words import finding, no_map, verdict
 
 

@@ -13,7 +13,8 @@ from core.catalog import load_classifier
 from core.cli.attack import report
 from core.contracts.classifier import Classifier
 from core.images.samples import stored_picture
-from core.study.study import Study, begin, investigate
+from core.study.investigation import investigate
+from core.study.study import Study, begin
 
 MOST_THREADS = 64  # more are taken only where there are as many processors
 

@@ -14,8 +14,9 @@ from core.contracts.classifier import Classifier
 from core.contracts.finite import expect_finite
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region
+from core.study.investigation import investigate
 from core.study.prediction import predict
-from core.study.study import Study, begin, investigate
+from core.study.study import Study, begin
 
 log = logging.getLogger("counterproof")
 

@@ -11,8 +11,9 @@ from core.images.picture import fit
 from core.images.samples import stored_picture
 from core.images.stories import FIRST_GALLERY, MODELS, first_picture
 from core.study.case import Case
+from core.study.investigation import investigate
 from core.study.picture_row import save
-from core.study.study import Study, begin, investigate
+from core.study.study import Study, begin
 
 DRAWS = 9  # of ordinary noise
 

@@ -37,16 +37,22 @@ class Pool:
         self._changed = threading.Condition()
 
     def parts(
-        self, question: Question, models: tuple[ModelName, ...], *given: Any, threads: int | None = None
+        self,
+        question: Question,
+        models: tuple[ModelName, ...],
+        *given: Any,
+        threads: int | None = None,
+        then: Question | None = None,
     ) -> Iterator[Any]:
         """What a worker answers to a question of core.workers.questions, as it comes; passes count in this scope.
 
+        then: a second question about the same, answered after the first, which gives way to first ones of others.
         Cancelled if the current scope is stopped, also while it waits; what it raises there is raised here, ValueError
         and OSError as they are. OSError if the worker dies.
         """
         environment = {name: os.environ.get(name) for name in VARIABLES}
         count = max(1, min(threads or self.threads, os.cpu_count() or 1))
-        asked = Asked(question, models, given, count, environment, self.prepare)
+        asked = Asked(question, models, given, count, environment, self.prepare, then)
         with self._one(models) as worker:
             yield from answers(worker, asked)
 

@@ -19,15 +19,21 @@ from core.detection.content_cache import ContentCache
 from core.detection.scoring.saved_detector import Verdict, read, verdict
 from core.gradient_masking.loss_surface import Surface, side_by_side
 from core.spurious.marked_images import load_marked
-from core.study.study import Event, Study, investigate
+from core.study.investigation import Event, attack_parts, map_parts
+from core.study.study import Study
 from core.workers.changes import Changes, News
 
 Classifiers = Sequence[Classifier]
 
 
-def study(models: Classifiers, asked: Study) -> Iterator[tuple[Event | None, News]]:
-    """The parts of a study, each with what it added; also what was finished before a stop."""
-    yield from _followed(investigate(asked, models[0]), Changes(asked))
+def attack(models: Classifiers, asked: Study) -> Iterator[tuple[Event | None, News]]:
+    """The first parts of a study, its attack among them, each with what it added; also what was there before a stop."""
+    yield from _followed(attack_parts(asked, models[0]), Changes(asked))
+
+
+def maps(models: Classifiers, asked: Study) -> Iterator[tuple[Event | None, News]]:
+    """The other parts of a study that is attacked, likewise."""
+    yield from _followed(map_parts(asked, models[0]), Changes(asked))
 
 
 def comparison(

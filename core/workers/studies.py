@@ -5,7 +5,8 @@ from dataclasses import replace
 
 from core.compare.comparison import SIDES, Comparison, Side
 from core.contracts.classifier import Classifier
-from core.study.study import Event, Study
+from core.study.investigation import Event
+from core.study.study import Study
 from core.workers import questions
 from core.workers.changes import add
 from core.workers.models import ModelName
@@ -13,10 +14,13 @@ from core.workers.pool import Pool
 
 
 def investigate(pool: Pool, study: Study, classifier: Classifier) -> Iterator[Event]:
-    """core.study.study.investigate in a worker, with as many threads as the study says."""
+    """`core.study.investigation.investigate` in a worker, with as many threads as the study says.
+
+    Maps give way to attacks, so that each study has its attack early.
+    """
     study.failed.clear()
     model = ModelName.of(classifier, study.case.classifier)
-    for event, news in pool.parts(questions.study, (model,), study, threads=study.threads):
+    for event, news in pool.parts(questions.attack, (model,), study, threads=study.threads, then=questions.maps):
         add(study, news)
         if event is not None:
             yield event

@@ -12,6 +12,7 @@ import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -28,6 +29,7 @@ from core.workers.wire import pack, unpack
 log = logging.getLogger("counterproof")
 PART, COUNT, DONE, STOPPED, FAILED = "part", "count", "done", "stopped", "failed"
 STOP = b""
+PATIENT = 5  # niceness of what is asked for second, beside what is asked for first
 TOLD_EVERY = 0.25  # seconds between two reports of how many passes were made
 
 
@@ -36,6 +38,7 @@ class Asked:
     """One thing to compute: a function of core.workers.questions, the models it is about, and what else it takes.
 
     threads: of a computation on the CPU. environment: where this server's files lie. prepare: called first, if given.
+    then: a second question about the same, for when the first is answered: it gives way to what others ask first.
     """
 
     question: Callable[..., Iterator[Any]]
@@ -44,6 +47,7 @@ class Asked:
     threads: int
     environment: Mapping[str, str | None]
     prepare: Callable[[], object] | None = None
+    then: Callable[..., Iterator[Any]] | None = None
 
 
 class Worker:
@@ -55,6 +59,7 @@ class Worker:
         self.scope = CancelScope()
         self.inbox: SimpleQueue[tuple[bytes, CancelScope]] = SimpleQueue()
         self._told = 0.0
+        self._patient = ThreadPoolExecutor(1, "patient", give_way)
 
     def run(self) -> None:
         """Answer until the other side is gone, which ends this process, whatever it does then."""
@@ -80,7 +85,11 @@ class Worker:
 
     def _answer(self, raw: bytes, scope: CancelScope) -> None:
         try:
-            self._compute(unpack(raw), scope)
+            asked = unpack(raw)
+            _prepare(asked)
+            self._compute(asked, asked.question, scope)
+            if asked.then is not None:
+                self._patient.submit(self._compute, asked, asked.then, scope).result()
             ended: tuple[Any, ...] = (DONE,)
         except Cancelled:
             ended = (STOPPED,)
@@ -89,18 +98,12 @@ class Worker:
             ended = (FAILED, _kind(error), str(error))
         self._say(*ended, _counts(scope), resident(), self.models.names)
 
-    def _compute(self, asked: Asked, scope: CancelScope) -> None:
-        for name, value in asked.environment.items():
-            os.environ.pop(name, None)
-            if value is not None:
-                os.environ[name] = value
-        if asked.prepare is not None:
-            asked.prepare()
+    def _compute(self, asked: Asked, question: Callable[..., Iterator[Any]], scope: CancelScope) -> None:
         torch.set_num_threads(asked.threads)
         with nothing_fetched(), scope:
             models = tuple(map(self.models.get, asked.models))
             scope.check()
-            for part in asked.question(models, *asked.given):
+            for part in question(models, *asked.given):
                 self._say(PART, part, _counts(scope))
 
     def _count(self, *_: object) -> None:
@@ -113,6 +116,22 @@ class Worker:
             self.connection.send_bytes(pack(said))
         except OSError:  # nobody listens any more
             os._exit(0)
+
+
+def _prepare(asked: Asked) -> None:
+    for name, value in asked.environment.items():
+        os.environ.pop(name, None)
+        if value is not None:
+            os.environ[name] = value
+    if asked.prepare is not None:
+        asked.prepare()
+
+
+def give_way() -> None:
+    """Have this thread and those that it starts give way to others: on Linux, where each has its own niceness."""
+    if sys.platform == "linux":
+        own = threading.get_native_id()
+        os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + PATIENT)
 
 
 def _counts(scope: CancelScope) -> tuple[int, int, int, float]:

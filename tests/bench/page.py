@@ -15,7 +15,8 @@ from core.images.picture import fit
 from core.images.samples import stored_picture
 from core.runs.store import Store
 from core.study.case import Case
-from core.study.study import begin, investigate
+from core.study.investigation import investigate
+from core.study.study import begin
 from tests.bench.subjects import small
 from tests.bench.timing import Row, Settings, median
 

@@ -13,7 +13,8 @@ from core.explainers.grad_cam_pp import GradCAMPP
 from core.images.picture import fit
 from core.images.samples import stored_picture
 from core.study.case import Case
-from core.study.study import begin, investigate
+from core.study.investigation import investigate
+from core.study.study import begin
 from tests.browser.conftest import no_sideways_scroll, picture
 
 pytestmark = pytest.mark.browser

@@ -12,7 +12,8 @@ from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.lime import Lime
 from core.study.case import Case
 from core.study.change_size import eight_bit
-from core.study.study import Study, begin, investigate
+from core.study.investigation import investigate
+from core.study.study import Study, begin
 
 
 @pytest.fixture(scope="session")

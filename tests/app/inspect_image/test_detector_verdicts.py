@@ -18,7 +18,8 @@ from core.detection.scoring.trained_detectors import Trained
 from core.detectors.max_softmax import MaxSoftmax
 from core.explainers.shap_gradient import ShapGradient
 from core.study.case import Case
-from core.study.study import Study, begin, investigate
+from core.study.investigation import investigate
+from core.study.study import Study, begin
 
 MODEL = load_classifier("mnist_cnn:standard")
 ROW = {"detector": "max_softmax", "learnt_from": [], "attack": "FGSM", "strength": 0.2, "auc": 0.9, "low": 0.8,

@@ -10,7 +10,8 @@ from core.attacks.pgd import PGD
 from core.casebook.casebook import Casebook
 from core.contracts.toy_models import quadrant
 from core.study.case import Case
-from core.study.study import Study, begin, investigate
+from core.study.investigation import investigate
+from core.study.study import Study, begin
 
 
 def small_study() -> Study:

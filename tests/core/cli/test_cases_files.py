@@ -68,7 +68,8 @@ def test_an_upload_recomputes_to_the_same_numbers_in_another_installation(home: 
     from core.images.picture import fit
     from core.images.uploads import keep_upload
     from core.study.case import Case
-    from core.study.study import begin, investigate
+    from core.study.investigation import investigate
+    from core.study.study import begin
 
     torch.set_num_threads(1)
     name = "mnist_cnn:standard"

@@ -16,8 +16,9 @@ from core.explainers.grad_cam_pp import GradCAMPP
 from core.explainers.integrated_gradients import IntegratedGradients
 from core.spurious.lower_bound import linear_bound
 from core.spurious.region_of_classifier import own_region
+from core.study.investigation import investigate
 from core.study.prediction import predict
-from core.study.study import begin, investigate
+from core.study.study import begin
 from tests.core.compare.doubles import ATTACK, IMAGE, data, model, pair
 
 

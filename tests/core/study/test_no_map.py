@@ -13,8 +13,9 @@ from core.compare.image_batch import Plan, measure
 from core.explainers.lime import Lime
 from core.explainers.shap_partition import ShapPartition
 from core.study.case import Case
+from core.study.investigation import investigate
 from core.study.measures import agreement, measured
-from core.study.study import Study, begin, investigate
+from core.study.study import Study, begin
 from core.study.words import finding, no_map, summary
 
 METHODS = (ShapPartition(evaluations=40), Lime(samples=40))

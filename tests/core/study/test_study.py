@@ -16,10 +16,11 @@ from core.explainers.lime import Lime
 from core.study.attack_record import attack
 from core.study.case import Case
 from core.study.change_size import eight_bit, sizes
+from core.study.investigation import investigate
 from core.study.measures import agreement, exceeded
 from core.study.noise_control import shuffled_noise
 from core.study.prediction import predict
-from core.study.study import begin, investigate
+from core.study.study import begin
 
 
 @pytest.fixture(scope="module")

@@ -62,7 +62,10 @@ def test_shipped_plans_have_their_controls(path: Path) -> None:
         ({"judging": {**TOLD["judging"], "also": ["nothere"]}}, "nothere"),
         ({"judging": {**TOLD["judging"], "batch": 2.5}}, "expected batch to be a whole number"),
         ({"judging": {**TOLD["judging"], "corruptions": "no"}}, "expected corruptions to be a whole number"),
-        ({"judging": {**TOLD["judging"], "stability": 1, "explainers": ["lime"]}}, "expected stability to be 0 or at least 2"),
+        (
+            {"judging": {**TOLD["judging"], "stability": 1, "explainers": ["lime"]}},
+            "expected stability to be 0 or at least 2",
+        ),
         ({"judging": {"attacks": []}}, "expected at least one attack"),
         ({"judging": {"attacks": [{"method": "none"}]}}, "expected a method among"),
         ({"judging": {**TOLD["judging"], "depth": 3}}, "judging: unknown 'depth'"),

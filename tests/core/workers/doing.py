@@ -1,6 +1,7 @@
 """Questions for workers that compute nothing: workers find them by their names."""
 
 import os
+import threading
 import time
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -43,6 +44,10 @@ def fails(_: Sequence[Classifier], kind: type[Exception], said: str) -> Iterator
     raise kind(said)
 
 
+def hears(_: Sequence[Classifier], kind: type[Exception], said: str) -> Iterator[str]:
+    yield said
+
+
 def passes(models: Sequence[Classifier], count: int) -> Iterator[float]:
     """Makes so many passes of one image."""
     with torch.no_grad():
@@ -52,3 +57,12 @@ def passes(models: Sequence[Classifier], count: int) -> Iterator[float]:
 
 def environment(_: Sequence[Classifier], name: str) -> Iterator[str | None]:
     yield os.environ.get(name)
+
+
+def niceness(_: Sequence[Classifier]) -> Iterator[tuple[int, int]]:
+    """Of the thread that computes, and of one that it starts."""
+    found: list[int] = []
+    here = threading.Thread(target=lambda: found.append(os.getpriority(os.PRIO_PROCESS, threading.get_native_id())))
+    here.start()
+    here.join()
+    yield os.getpriority(os.PRIO_PROCESS, threading.get_native_id()), found[0]

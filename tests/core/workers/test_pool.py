@@ -2,6 +2,7 @@
 
 import os
 import signal
+import sys
 import threading
 from pathlib import Path
 
@@ -11,8 +12,10 @@ from core.base.cancellation import Cancelled, CancelScope
 from core.workers import conversation, size
 from core.workers import pool as pools
 from core.workers.conversation import DIED, Unexpected
+from core.workers.nursery import NICE
 from core.workers.pool import Pool
 from core.workers.start import Process, Starter
+from core.workers.worker import PATIENT
 from tests.core.workers import doing
 from tests.core.workers.conftest import Going, until
 from tests.core.workers.digits import MODEL, NAMED
@@ -41,6 +44,26 @@ def test_two_at_once_are_two_processes_and_neither_waits_for_the_other(workers: 
     assert second.alive
     go.touch()
     assert first.ended().error is second.ended().error is None
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="threads have a niceness of their own on Linux alone")
+def test_what_is_asked_second_gives_way_to_what_is_asked_first_each_time(workers: Pool) -> None:
+    here = os.getpriority(os.PRIO_PROCESS, 0)
+    for _ in range(2):
+        first, second = workers.parts(doing.niceness, (), then=doing.niceness)
+        assert first == (here + NICE, here + NICE)
+        assert second == (here + NICE + PATIENT, here + NICE + PATIENT)
+
+
+def test_a_second_question_is_stopped_and_fails_like_a_first(workers: Pool) -> None:
+    going = Going(workers.parts(doing.number, (), then=doing.until_stopped))
+    until(lambda: len(going.seen) == 2)
+    number = going.seen[0]
+    going.scope.stop()
+    assert isinstance(going.ended().error, Cancelled)
+    assert workers.ask(doing.number, ()) == number
+    with pytest.raises(ValueError, match="no luck"):
+        list(workers.parts(doing.hears, (), ValueError, "no luck", then=doing.fails))
 
 
 def test_a_stop_is_heard_and_the_worker_is_used_again(workers: Pool) -> None:

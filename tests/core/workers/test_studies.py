@@ -19,7 +19,8 @@ from core.compare.comparison import SIDES, Comparison, Pair, Side
 from core.compare.one_image import cross
 from core.compare.resized import resized
 from core.contracts.classifier import Classifier
-from core.study.study import Study, investigate
+from core.study.investigation import investigate
+from core.study.study import Study
 from core.workers import questions, studies
 from core.workers.pool import Pool
 from tests.core.workers.conftest import Going, until
@@ -93,7 +94,8 @@ def test_what_was_finished_before_a_stop_stays_and_it_goes_on_from_there(workers
 
 def test_a_method_that_does_not_apply_says_so_though_it_comes_last() -> None:
     blind, study = replace(MODEL, cam_layer=""), fresh(case(explainers=MAPS[:1]))
-    event, news = list(questions.study((blind,), study))[-1]
+    list(questions.attack((blind,), study))
+    event, news = list(questions.maps((blind,), study))[-1]
     assert event is None
     assert news["refused", "grad_cam_pp"] == study.refused["grad_cam_pp"]
 

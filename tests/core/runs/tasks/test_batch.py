@@ -29,7 +29,8 @@ from core.runs.store import Store
 from core.runs.tasks import TASKS
 from core.runs.tasks import batch as task
 from core.runs.tasks.batch import batch
-from core.study.study import begin, investigate
+from core.study.investigation import investigate
+from core.study.study import begin
 from tests.core.batch.made import digits
 from tests.core.runs.doubles import Forks, ended, until
 from tests.core.runs.tasks.measuring import begun, noise_digits
