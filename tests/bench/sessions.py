@@ -137,7 +137,7 @@ class Answers:
             self._sent = 0.0
 
 
-def _turned(page: Any, turn: int) -> float:
+def turned(page: Any, turn: int) -> float:
     """Seconds until a page is there that was clicked at the side."""
     name = PAGES[turn % 2]
     heading = "Counterproof" if name == "Overview" else name
@@ -145,6 +145,13 @@ def _turned(page: Any, turn: int) -> float:
     page.get_by_test_id("stSidebarNav").get_by_role("link", name=name).click()
     page.get_by_role("heading", name=heading, exact=True).first.wait_for()
     return time.perf_counter() - begun
+
+
+def opened(browser: Any) -> Any:
+    """A page of its own, which knows nothing of the others."""
+    page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
+    page.set_default_timeout(300_000)
+    return page
 
 
 def eight(settings: Settings) -> list[Row]:
@@ -155,13 +162,7 @@ def eight(settings: Settings) -> list[Row]:
     count = settings.pick(WINDOWS, 2)
     with served() as (address, server), sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
-
-        def opened() -> Any:
-            page = browser.new_context(viewport={"width": 1200, "height": 900}).new_page()
-            page.set_default_timeout(300_000)
-            return page
-
-        windows, ninth = [Window(opened()) for _ in range(count)], opened()
+        windows, ninth = [Window(opened(browser)) for _ in range(count)], opened(browser)
         answers = Answers(ninth)
         ninth.goto(address)
         for place, window in enumerate(windows):
@@ -170,7 +171,7 @@ def eight(settings: Settings) -> list[Row]:
             window.press()
         _all(windows)
         for turn in range(4):
-            _turned(ninth, turn)
+            turned(ninth, turn)
         before = spent(server)
         alone, firsts = _one_after_the_other(address, windows)
         work_alone = spent(server) - before
@@ -182,7 +183,7 @@ def eight(settings: Settings) -> list[Row]:
         pages: list[float] = []
         answers.seconds.clear()
         while not all([window.look() for window in windows]):
-            pages.append(_turned(ninth, len(pages)))
+            pages.append(turned(ninth, len(pages)))
         together, work = time.time() - begun, spent(server) - before
         browser.close()
     work_of = {"alone": work_alone, "together": work}
