@@ -1,10 +1,11 @@
 """How a run stands that was handed to an engine: by its heartbeat, else by what the engine says."""
 
+import time
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from core.base.run_folder import SUBMITTING
+from core.base.run_folder import LAUNCH, SUBMITTING
 from core.contracts.launcher import JobState
 from core.runs import heartbeat
 from core.runs.files import held
@@ -23,7 +24,8 @@ def standing(folder: Path, launch: Launch, status: "Status", stop: "How | None")
     """`status`, as its worker left it, corrected. stop: how it was asked to stop.
 
     A worker that was heard of lately is at work, whatever the engine says. Of one that was not, the engine is asked:
-    what it calls waiting or starting is so; else the run is lost, and can be resumed, which shuts out the old worker.
+    what it calls waiting or starting is so; of one handed over just now it may know nothing yet; else the run is lost,
+    and can be resumed, which shuts out the old worker.
     """
     name = title(launch.on)
     if not launch.job:
@@ -34,37 +36,48 @@ def standing(folder: Path, launch: Launch, status: "Status", stop: "How | None")
     if beat.silent is not None and beat.silent <= heartbeat.LATE:
         return replace(status, state="stopping") if stop else status
     said = hint(folder, launch)
-    if not counted_on(beat, said):
+    if not counted_on(beat, said, _age(folder)):
         return _over(status, stop, _lost(folder, name, beat, said))
     if stop:
         return replace(status, state="stopping", said="")
     if said.kind == "waiting":
         return replace(status, state="queued", said=f"Waits at {name}{_why(said)}.")
     if beat.silent is None:
-        return replace(status, state="starting", said=f"{name} starts it{_why(said)}.")
+        begins = f"{name} starts it" if said.kind == "running" else f"It was handed to {name}, no more is known yet"
+        return replace(status, state="starting", said=f"{begins}{_why(said)}.")
     return status
 
 
-def counted_on(beat: Pulse, said: JobState) -> bool:
-    """Whether a run that was not heard of lately is expected to be heard of again.
+def counted_on(beat: Pulse, said: JobState, age: float) -> bool:
+    """Whether a run that was not heard of lately is expected to be heard of again; age: seconds since it was submitted.
 
-    >>> [counted_on(Pulse(30.0, 30.0), JobState(kind)) for kind in ("running", "unknown", "ended")]
+    >>> [counted_on(Pulse(30.0, 30.0), JobState(kind), 99.0) for kind in ("running", "unknown", "ended")]
     [True, True, False]
-    >>> [counted_on(Pulse(90.0, 90.0), JobState(kind)) for kind in ("waiting", "running", "unknown", "ended")]
+    >>> [counted_on(Pulse(90.0, 90.0), JobState(kind), 99.0) for kind in ("waiting", "running", "unknown", "ended")]
     [True, False, False, False]
+    >>> [counted_on(Pulse(), JobState("unknown"), age) for age in (5.0, 99.0)]
+    [True, False]
 
     A clock of another machine that is wrong does not make a worker look dead at first sight:
 
-    >>> counted_on(Pulse(600.0, 0.0), JobState("running"))
+    >>> counted_on(Pulse(600.0, 0.0), JobState("running"), 700.0)
     True
     """
     if said.kind in ("ended", "waiting"):
         return said.kind == "waiting"
     if beat.silent is None or beat.watched is None:
-        return said.kind == "running"
+        return said.kind == "running" or age <= heartbeat.STALE
     if said.kind == "running":
         return beat.watched <= heartbeat.STALE
     return beat.silent <= heartbeat.STALE
+
+
+def _age(folder: Path) -> float:
+    """Seconds since the run was handed over."""
+    try:
+        return time.time() - (folder / LAUNCH).stat().st_mtime
+    except OSError:
+        return 0.0
 
 
 def _over(status: "Status", stop: "How | None", lost: str) -> "Status":

@@ -46,7 +46,7 @@ def test_stop_now(store: Store, task: str, arguments: dict[str, Any]) -> None:
     asked = time.monotonic()
     assert ended(run) == "stopped"
     assert time.monotonic() - asked < 3
-    until(lambda: not files.held(run.folder / "lock"), 1)
+    until(lambda: not files.held(run.folder / "lock"))
 
 
 def test_stop_and_save_while_there_is_nothing_to_save(store: Store) -> None:
@@ -77,7 +77,7 @@ def test_killed_at_random_moments_many_times(store: Store, forks: Forks, uninter
     while True:
         time.sleep(draw.uniform(0.0, 0.15))
         forks.kill()
-        until(lambda: run.status.state in FINAL, 2)
+        until(lambda: run.status.state in FINAL)
         if run.status.state == "completed":
             break
         assert run.status.state == "lost"

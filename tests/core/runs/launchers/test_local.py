@@ -54,12 +54,12 @@ def test_a_real_worker_outlives_its_submitter_and_counts_right(tmp_path: Path, m
     run = Store(tmp_path / "runs").run(name)
     until(lambda: len(run.metrics) >= 3, 60)
     os.kill(run.status.pid, signal.SIGKILL)
-    until(lambda: run.status.state == "lost", 3)
+    until(lambda: run.status.state == "lost")
     run.resume()
     until(lambda: run.status.state == "starting")
     run.stop("now")
     assert ended(run, 3) == "stopped"
-    until(lambda: not files.held(run.folder / "lock"), 2)
+    until(lambda: not files.held(run.folder / "lock"))
     run.resume()
     assert ended(run, 60) == "completed", run.log()
     assert run.status.attempt == 3

@@ -3,6 +3,7 @@
 import os
 import subprocess
 import sys
+import time
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,6 +12,7 @@ import pytest
 from core.base.paths import ROOT
 from core.contracts.launcher import JobState, Needs
 from core.runs import files, hints
+from core.runs.heartbeat import STALE
 from core.runs.launch_file import read_launch
 from core.runs.launchers._slurm_words import state_of
 from core.runs.launchers._submitit_job import SubmititJob
@@ -93,6 +95,13 @@ def test_a_run_waits_with_the_reason_starts_and_is_lost(tmp_path: Path, slurm: S
         f"does not see {run.folder}, which must be on shared storage. It can be resumed, also elsewhere."
     )
     slurm.answers("squeue", "", code=1, error="slurm_load_jobs error: Unable to contact slurm controller")
+    assert looks(run) == (
+        "starting",
+        "It was handed to Slurm, no more is known yet: Slurm does not answer: slurm_load_jobs error: Unable to contact "
+        "slurm controller.",
+    )
+    then = time.time() - STALE - 1
+    os.utime(run.folder / "launch.json", (then, then))
     assert looks(run) == (
         "lost",
         "Slurm does not answer: slurm_load_jobs error: Unable to contact slurm controller. "
