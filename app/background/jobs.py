@@ -5,7 +5,7 @@ import math
 import time
 from collections.abc import Callable, Iterator
 from contextlib import AbstractContextManager
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from core.base.cancellation import Cancelled, CancelScope
@@ -134,7 +134,7 @@ class Job(Work):
 
     def snapshot(self) -> Study:
         """What is known now, which the thread will not change any more."""
-        return copied(self.study)
+        return self.study.copied()
 
     def begin(self, part: Event) -> bool:
         self.stage = part
@@ -143,9 +143,3 @@ class Job(Work):
     def work(self, parts: Iterator[Event], save: Callable[[Study], None], turn: AbstractContextManager[None]) -> None:
         """Go through the parts of the study to its end, a stop or an error, and save it."""
         self.through(parts, f"study {self.study.case.id}", turn, lambda: save(self.study))
-
-
-def copied(study: Study) -> Study:
-    """The same study, safe from what is added to this one."""
-    return replace(study, maps=dict(study.maps), measured=dict(study.measured), refused=dict(study.refused),
-                   failed=dict(study.failed))  # fmt: skip

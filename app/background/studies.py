@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 from torch import Tensor
 
 from app.background.cache_key import key_of_study, study_key
-from app.background.jobs import Job, copied, nobody
+from app.background.jobs import Job, nobody
 from app.background.queue import Queue
 from app.background.recent import Recent
 from app.background.saved_cases import from_disk, keep, to_disk
@@ -93,7 +93,7 @@ class Studies:
                 known = self.find(case, classifier)
             if known is not None and (known.study.complete or known.state in ("waiting", "running")):
                 return known
-            study = copied(known.study) if known is not None else self._begun(case, classifier, image, image_sha256)
+            study = known.study.copied() if known is not None else self._begun(case, classifier, image, image_sha256)
             for other in self._jobs.values():
                 _take_over(study, other.snapshot())
             job = Job(study, window=window, open_=self.open_)

@@ -2,9 +2,9 @@
 
 import platform
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from importlib.metadata import version
-from typing import Any
+from typing import Any, Self
 
 import torch
 from torch import Tensor
@@ -63,6 +63,11 @@ class Study:
         """Whether every explainer asked for has its maps and controls, or has said why not."""
         drawn = {key for key, maps in self.maps.items() if maps.noise is not None} | set(self.refused)
         return self.attacked is not None and all(explainer.key in drawn for explainer in self.case.explainers)
+
+    def copied(self) -> Self:
+        """The same study, safe from what is added to this one."""
+        return replace(self, maps=dict(self.maps), measured=dict(self.measured), refused=dict(self.refused),
+                       failed=dict(self.failed))  # fmt: skip
 
 
 def begin(case: Case, classifier: Classifier, image: Tensor, image_sha256: str = "") -> Study:
