@@ -16,6 +16,7 @@ from streamlit.cli_util import open_browser
 from streamlit.web.server.server_util import get_display_address, get_url, is_allowed_origin
 from streamlit.web.server.starlette.starlette_websocket import is_host_allowed
 
+from app.access.asked_link import keep_or_follow
 from app.access.configured import served
 from app.access.gate import refusal
 from app.access.who import ask_who
@@ -59,12 +60,15 @@ class Guard:
         self.app = app
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        head = Headers(scope=scope) if scope["type"] in ("http", "websocket") else Headers()
+
         async def answer(message: Message) -> None:
             if message["type"] == "http.response.start":
                 MutableHeaders(scope=message).update(ALONE)
+                if scope["type"] == "http":
+                    keep_or_follow(scope, head, message)
             await send(message)
 
-        head = Headers(scope=scope) if scope["type"] in ("http", "websocket") else Headers()
         if scope["type"] == "websocket" and not _own(head):
             await WebSocketClose()(scope, receive, send)
         elif scope["type"] == "http" and not is_host_allowed(head.get("host")):
