@@ -11,6 +11,7 @@ from app.runs.difference import show_difference
 from app.runs.facts import RunFacts, facts_of, line
 from app.runs.outcome import show_outcome, state
 from app.runs.panels import show_curves, show_standing
+from app.runs.parts import show_parts
 from app.ui import components
 from app.ui.cached import bases
 from app.ui.markdown import plain
@@ -71,6 +72,7 @@ def _detail(facts: RunFacts, others: dict[str, RunFacts]) -> None:
             show_outcome(facts)
             show_curves(facts)
         with_ = show_difference(facts, others) if others else ""
+        show_parts(facts)
         show_details(facts)
         show_audit(facts)
     write_link({"run": facts.run.id, "with": with_})

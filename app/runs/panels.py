@@ -19,6 +19,7 @@ from app.ui.cached import run_rows, unread_rows
 from app.ui.markdown import plain
 from core.catalog import OBJECTIVES
 from core.contracts.objective import Objective
+from core.runs.parts.folders import parts_of
 
 LEARNT = {"adversarial": "attacked images", "clean": "the images as they are"}
 LOADING = "Loading the model and the images"
@@ -48,8 +49,10 @@ def show_standing(facts: RunFacts) -> None:
 
 
 def where(facts: RunFacts) -> str:
-    """The engine that a run was handed to and, once it is known, the machine; "" for a run on this one."""
+    """The engine that a run, or each of its parts, was handed to and, of a whole one, the machine; "" for this one."""
     place = facts.run.place
+    if (of := parts_of(facts.spec)) > 1:
+        return f"{of:,} parts" + (f" at {place}" if place else "")
     return f"{place}, on {facts.status.host}" if place and facts.status.host else place
 
 

@@ -17,7 +17,7 @@ from core.runs.launch_file import read_launch
 from core.runs.launchers import title
 from core.runs.launchers.local import End, Start, detached, end
 from core.runs.log_tail import log_tail
-from core.runs.parts.folders import part_folders
+from core.runs.parts.folders import part_folders, parts_folder
 from core.runs.spec import known_spec, read_spec
 from core.runs.status import How, Status, read_status, write_status, written
 from core.untrusted.foreign_json import check_numbers
@@ -63,8 +63,8 @@ class Run:
 
     @property
     def place(self) -> str:
-        """What the engine is called that it was handed to; "" for this machine."""
-        launch = read_launch(self.folder)
+        """What the engine is called that it, or its parts, were handed to; "" for this machine."""
+        launch = read_launch(self.folder) or read_launch(parts_folder(self.folder))
         return title(launch.on) if launch is not None else ""
 
     @property
