@@ -11,6 +11,7 @@ from app.run_words.words import part
 from app.runs import series as run_series
 from app.runs.comparison import compared
 from app.runs.facts import RunFacts
+from app.runs.told import told
 from app.ui.markdown import plain
 from core.attacks.pgd import PGD
 from core.base.errors import Unreadable
@@ -19,7 +20,6 @@ from core.base.plain_line import plain_line
 from core.catalog import ATTACKS, OBJECTIVES
 from core.contracts.objective import Objective
 from core.runs.settings_difference import flat
-from core.runs.task_words import found
 from core.training.guessing import collapsed, doubtful
 from core.training.schedule import Schedule
 from core.training.validation import usual_validation_attack
@@ -75,7 +75,7 @@ def outcome(task: str, result: Mapping[str, Any], count: int, arguments: Mapping
         if now and was:
             return f"Of the {count:,} held-out images the model before was right on {was}; after it, on {now}. {kept}"
         return f"{kept} On the {count:,} held-out images it is right on {now}." if now else kept
-    return plain(found(task, result).replace("\n", " "), 2000)
+    return told(task, result)
 
 
 def _shares(held: Any, weights: str, count: int, arguments: Mapping[str, Any]) -> str:

@@ -30,8 +30,8 @@ def show_parts(facts: RunFacts) -> None:
         if found.empty:
             st.caption("None is begun yet.")
             return
-        height = "content" if len(found) <= SHORT else 330
-        st.dataframe(found.head(LISTED), width="stretch", hide_index=True, height=height)
+        shown = found.head(LISTED)
+        st.dataframe(shown, width="stretch", hide_index=True, height=330 if len(shown) > SHORT else "content")
         if len(found) > LISTED:
             st.caption(SOME.format(LISTED, len(found)))
 

@@ -59,7 +59,7 @@ def test_a_run_of_another_task_shows_its_rows_and_result(home: Path) -> None:
     run = made(home, "20260101-120000-00000001", spec, DONE, '{"step": 0, "batch": 0, "model": 0}\n')
     told = {"asked": spec["arguments"], "count": 10, "models": [{"accuracy": [0.9, 0.596, 0.982]}], "differences": []}
     (run.folder / "result.json").write_text(json.dumps(told))
-    assert "is right on 90" in texts(opened(RUNS))
+    assert "Ordinary training · MNIST digits is right on 90" in texts(opened(RUNS)).replace("\\", "")
     made(home, "20260101-120000-00000002", {"task": "new_thing"}, DONE, '{"step": 0, "depth": 3}\n')
     (home / "runs" / "20260101-120000-00000002" / "result.json").write_text('{"found": {"depth": 3}}')
     app = opened(RUNS)
