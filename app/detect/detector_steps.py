@@ -9,7 +9,7 @@ from app.detect.tables import detector_table
 from app.ui import components
 from app.ui.markdown import plain
 from app.ui.widgets import segments
-from core.detection.reporting.detector_charts import alarm_bars, generalisation_map, hands, roc
+from core.detection.reporting.detector_charts import MAP_MEANS, alarm_bars, generalisation_map, hands, roc
 from core.detection.request import DetectionRequest
 from core.runs.run import Run
 
@@ -28,8 +28,7 @@ def show_detectors(told: Told, asked: DetectionRequest, run: Run) -> None:
         st.caption(PUBLISHED + (f" The nearest to it here: {near}." if near else ""))
     chosen = segments("detect.detector", "Detector", found["titles"], _first(found["titles"]))
     st.altair_chart(generalisation_map(found, chosen), width="stretch")
-    st.caption("The chance that an attacked image gets a higher score than an original (AUC); white is guessing. Rows: "
-               "what it learned from, always at the strength learnt.")  # fmt: skip
+    st.caption(f"{MAP_MEANS} Rows: what it learned from, always at the strength learnt.")
     left, right = st.columns(2, gap="large")
     with left:
         names = {str(place): name for place, name in enumerate(found["attacks"])}

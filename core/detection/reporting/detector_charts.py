@@ -13,6 +13,11 @@ Told = Mapping[str, Any]
 HANDS = {"knowing": "who knows of the detector", "unknowing": "who does not (PGD)", "noise": "nobody: ordinary noise"}
 FATES = {"passed": "fooled and not detected", "fooled_and_detected": "fooled and detected", "held": "not fooled"}
 
+MAP_MEANS = (
+    "The chance that an attacked image gets a higher score than an original (AUC): white is guessing, brown is worse, so that "
+    "attacked images are rather taken for originals."
+)
+
 
 def generalisation_map(told: Told, name: str) -> alt.LayerChart:
     """One detector: AUC by what it learned from (down) and what it is tested on (across), white at guessing."""
@@ -30,9 +35,9 @@ def generalisation_map(told: Told, name: str) -> alt.LayerChart:
         tooltip=[alt.Tooltip("learnt:N", title="learned from"), alt.Tooltip("tested:N", title="tested on"),
                  alt.Tooltip("auc:Q", format=".3f", title="AUC"), alt.Tooltip("interval:N", title="95 %")],
     )  # fmt: skip
-    blues = alt.Scale(domain=[0.5, 1.0], range=["#ffffff", "#08306b"], clamp=True)
-    tiles = base.mark_rect(stroke="#b9c2c9", strokeWidth=0.5).encode(color=alt.Color("auc:Q", legend=None, scale=blues))
-    ink = alt.condition("datum.auc > 0.75", alt.value("#ffffff"), alt.value("#111111"))
+    hues = alt.Scale(domain=[0.0, 0.5, 1.0], range=["#7f3b08", "#ffffff", "#08306b"], interpolate="rgb")
+    tiles = base.mark_rect(stroke="#b9c2c9", strokeWidth=0.5).encode(color=alt.Color("auc:Q", legend=None, scale=hues))
+    ink = alt.condition("abs(datum.auc - 0.5) > 0.25", alt.value("#ffffff"), alt.value("#111111"))
     return layered(tiles, base.mark_text(fontSize=10).encode(text="said:N", color=ink), height=120 + 28 * len(learnt))
 
 

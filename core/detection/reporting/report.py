@@ -7,7 +7,7 @@ from typing import Any
 from core.detection.reporting.charts import histogram, means, rates
 from core.detection.reporting.class_maps import class_maps
 from core.detection.reporting.command import command
-from core.detection.reporting.detector_charts import alarm_bars, generalisation_map, hands, roc
+from core.detection.reporting.detector_charts import MAP_MEANS, alarm_bars, generalisation_map, hands, roc
 from core.detection.reporting.detector_words import best
 from core.detection.reporting.feature_charts import scatter, shifts
 from core.detection.reporting.pixel_words import READINGS
@@ -80,7 +80,7 @@ def _detectors(told: Told, asked: DetectionRequest) -> list[str]:
         part for attack in found["attacks"] for part in (paragraph(f"Under {attack}:"), figure(roc(found, attack)))
     ]
     for name, title in found["titles"].items():
-        parts += [paragraph(f"{title}: what it learned from, and what it was tested on (AUC)"),
+        parts += [paragraph(f"{title}: what it learned from, and what it was tested on. {MAP_MEANS}"),
                   figure(generalisation_map(found, name)), paragraph(f"{title}: false alarms"),
                   figure(alarm_bars(found["false_alarms"], name, asked.false_alarm))]  # fmt: skip
     return parts

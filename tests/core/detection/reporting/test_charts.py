@@ -10,6 +10,7 @@ from skimage.color import deltaE_ciede2000, rgb2lab
 
 from core.detection.critical_pixels.selection import Rule
 from core.detection.reporting.class_maps import class_maps
+from core.detection.reporting.detector_charts import generalisation_map
 from core.detection.reporting.feature_charts import CLASSES, KINDS, OTHERS, PALE, colours, scatter
 from core.robustness.html_page import figure
 from tests.core.detection.told import told_features, told_pixels
@@ -76,3 +77,14 @@ def test_the_maps_of_twelve_classes_are_drawn() -> None:
     assert "digit 11" in drawn
     assert "digit 12" not in drawn, "the twelve with the most images, the first of these"
     assert "<svg" in figure(class_maps(told_pixels(Rule(deviations=50.0))["pixels"]["detection"])), "none chosen"
+
+
+@pytest.mark.parametrize("eye", VISION)
+def test_worse_than_guessing_is_not_drawn_as_guessing(eye: str) -> None:
+    row = {"detector": "a", "learnt_from": ["PGD"], "attack": "FGSM", "strength": 0.1, "low": 0.0, "high": 0.1}
+    rows = [row | {"auc": value} for value in (0.0, 0.5, 1.0)]
+    drawn = generalisation_map({"rows": rows}, "a").to_dict()["layer"][0]["encoding"]["color"]["scale"]
+    assert drawn["domain"] == [0.0, 0.5, 1.0]
+    worse, guess, better = (seen(each, VISION[eye]) for each in drawn["range"])
+    assert drawn["range"][1] == "#ffffff"
+    assert min(float(deltaE_ciede2000(*two)) for two in ((worse, guess), (better, guess), (worse, better))) > 25
