@@ -14,7 +14,7 @@ HANDS = {"knowing": "who knows of the detector", "unknowing": "who does not (PGD
 FATES = {"passed": "fooled and not detected", "fooled_and_detected": "fooled and detected", "held": "not fooled"}
 
 MAP_MEANS = (
-    "The chance that an attacked image gets a higher score than an original (AUC): white is guessing, brown is worse, so that "
+    "The chance that an attacked image gets a higher score than an original (AUC): white is guessing, brown is worse: "
     "attacked images are rather taken for originals."
 )
 
