@@ -78,3 +78,4 @@ def test_a_measurement_elsewhere_is_divided_into_parts(digits: Path, slurm: Slur
     app.run()
     (run,) = Store.usual().runs()
     assert run.spec["parts"] == 3
+    run.stop("now")
