@@ -32,8 +32,9 @@ class Scorpio(Objective):
     leaves the attacker those pixels, so less protection is to be expected; it is here to be compared.
 
     q is computed on a random part `penalised` of each batch, in evaluation mode: batch normalisation divides by its
-    running statistics. It has none of the paper's numbers to be compared with but one: 51.8 % under PGD-20 of 500
-    images, for a ResNet-18.
+    running statistics. These lag behind weights that change fast, so that ResNet-20, refined from ordinary training,
+    learnt nothing at rates from 0.01 to 0.1 and kept its accuracy at 0.003. It has none of the paper's numbers to be
+    compared with but one: 51.8 % under PGD-20 of 500 images, for a ResNet-18.
     """
 
     key = "scorpio"
@@ -43,7 +44,8 @@ class Scorpio(Objective):
     region = "important"
     plain = (
         "Learns against the worst change that the slope and the bend of the error foretell, without making attacks: "
-        "expect less protection against strong attacks than from learning under attack."
+        "expect less protection against strong attacks than from learning under attack. With batch normalisation it "
+        "wants a low learning rate, such as 0.003: with 0.01 and more our ResNet-20 came to give one answer for all."
     )
     cite = "Tsiligkaridis, Roberts 2020, arXiv 2009.04923; formulas reconstructed"
 

@@ -48,7 +48,9 @@ DECOY_REFINED = replace(DECOY, request=replace(
     schedule=replace(DECOY.request.schedule, epochs=3, clip=1.0),
 ))  # fmt: skip
 
+GENTLE = replace(ON_COLOURS, lr=0.003)  # for what asks in evaluation mode: from 0.01 on all became one answer
 _digits, _colours = partial(_refined, DIGITS, ON_DIGITS), partial(_refined, COLOURS, ON_COLOURS)
+_gently = partial(_refined, COLOURS, GENTLE)
 
 DEFENCES = {
     "mnist_cnn_decoy_right_reasons": DECOY_REFINED,
@@ -64,9 +66,9 @@ DEFENCES = {
     "mnist_cnn_sg_drop": _digits(SGDrop(), 4),
     "cifar10_resnet20_mart": _colours(Mart(step=4 / 255, steps=3), 7),
     "cifar10_resnet20_cure": _colours(Cure(weight=4.0), 8, images=FEW),
-    "cifar10_resnet20_scorpio": _colours(WORST_COLOURS, 8, images=FEW),
-    "cifar10_resnet20_scorpio_salient": _colours(SALIENT_COLOURS, 8, images=FEW),
-    "cifar10_resnet20_fgmf": _colours(SALIENT_COLOURS, 8, Sgam(), images=FEW),
+    "cifar10_resnet20_scorpio": _gently(WORST_COLOURS, 8, images=FEW),
+    "cifar10_resnet20_scorpio_salient": _gently(SALIENT_COLOURS, 8, images=FEW),
+    "cifar10_resnet20_fgmf": _gently(SALIENT_COLOURS, 8, Sgam(), images=FEW),
     "cifar10_resnet20_sgam": _colours(CrossEntropy(), 8, Sgam(), images=FEW),
     "cifar10_resnet20_j_sigr": _colours(JSigr(jacobian=0.1, selective=1.0), 8, images=FEW),
     "cifar10_resnet20_lipschitz_penalty": _colours(LipschitzPenalty(), 8, HalfHuber(), images=FEW),
