@@ -48,7 +48,7 @@ WINGS = {  # a wing of core -> the wings that it may import, beside itself; the 
     "batch": f"{ENGINE} study bundles casebook robustness data.formats",
     "training": f"{ENGINE} evaluation",
     "refinement": f"{ENGINE} evaluation training",
-    "trials": "base untrusted contracts catalog data evaluation training refinement",
+    "trials": "base untrusted contracts catalog checkpoints data evaluation training refinement",
     "runs": f"{MEASURES} batch compare training refinement trials",
     "evidence": f"{MEASURES} compare training refinement runs",
     "operations": f"{ENGINE} batch bundles casebook runs",

@@ -32,7 +32,7 @@ def split_held_out(data: Images, count: int, seed: int) -> tuple[Images, Images]
 def set_aside(data: Images, count: int) -> tuple[Images, Images]:
     """(the images to learn from, `count` images set aside), the same ones whenever it is asked; ValueError if too few.
 
-    Of a thousand, those that the trainings of the shipped checkpoints hold out: these have not learnt from them either.
+    Those that a training on all images with seed 0 holds out, so that it has not learnt from as many of them either.
     """
     if not count:
         return data, replace(data, images=data.images[:0], labels=data.labels[:0])

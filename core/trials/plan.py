@@ -14,6 +14,7 @@ from core.data.by_name import known_data
 from core.refinement.request import Refinement
 from core.training.schedule import Schedule
 from core.trials.arm import Arm, read_arm
+from core.trials.bases import unseen
 from core.trials.judgement import Judging
 from core.trials.measures import ATTACKED
 
@@ -21,7 +22,6 @@ NAME = re.compile(r"[a-z][a-z0-9_]{0,39}")
 FRACTION = re.compile(r"(\d+(?:\.\d+)?)/255")
 TEXTS = ("title", "question", "expected")
 PLAIN = (*TEXTS, "base", "data", "start", "recipe", "asks")
-HELD_OUT = 1000  # images that the trainings of shipped checkpoints hold out, drawn as reserved ones are
 LONGEST = 600  # characters of a text
 MOST_BYTES = 100_000
 
@@ -73,9 +73,9 @@ class Plan:
 
     def _known_before(self) -> str:
         """Why a network may have learnt from images that it is judged on, in one sentence; "" if none has."""
-        if self.start == "base" and (self.reserved > HELD_OUT or self.base.partition(":")[0] in ("run", "own")):
+        if self.start == "base" and self.reserved > unseen(self.base, self.data):
             return ("a network that begins with weights of a base may have learnt from reserved images: start from "
-                    f"scratch, or take a shipped base and at most {HELD_OUT:,}, those it held out")  # fmt: skip
+                    "scratch, or take a shipped base that learnt from all images but at least so many")  # fmt: skip
         brings = [name for name, arm in self.arms.items() if type(arm.objective).brought is not Objective.brought]
         return f"{brings[0]} brings pictures of its own, which may be among those that are judged on" if brings else ""
 

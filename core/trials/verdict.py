@@ -23,16 +23,21 @@ def pays(told: Outcomes, budget: str, measure: str = "") -> int:
     measure: what in; by default what the plan asks about.
     """
     measure = measure or told.plan.asks
-    signs = {gap(told, arm, budget, measure).sign for arm in told.plan.controls}
-    return signs.pop() if len(signs) == 1 and len(told.plan.seeds) >= FEW else 0
+    signs = {sign_of(told, gap(told, arm, budget, measure)) for arm in told.plan.controls}
+    return signs.pop() if len(signs) == 1 else 0
 
 
 def apart(told: Outcomes, budget: str, measure: str = "") -> dict[int, list[str]]:
     """The controls by what is shown of each: 1 those that the recipe is ahead of, -1 those it is behind, 0 neither."""
     found: dict[int, list[str]] = {1: [], -1: [], 0: []}
     for arm in told.plan.controls:
-        found[gap(told, arm, budget, measure or told.plan.asks).sign].append(arm)
+        found[sign_of(told, gap(told, arm, budget, measure or told.plan.asks))].append(arm)
     return found
+
+
+def sign_of(told: Outcomes, found: Ahead) -> int:
+    """1 where a lead is shown, -1 where the reverse is; 0 for neither, as of fewer than three seeds."""
+    return found.sign if len(told.plan.seeds) >= FEW else 0
 
 
 def shown_apart(told: Outcomes, budget: str, measure: str = "") -> str:
@@ -42,7 +47,8 @@ def shown_apart(told: Outcomes, budget: str, measure: str = "") -> str:
              for sign, word in ((1, "ahead of"), (-1, "behind")) if found[sign]]  # fmt: skip
     if not parts:
         return "nor behind any of them"
-    return f"but {' and '.join(parts)}; against the others nothing is shown either way"
+    rest = "; against the others nothing is shown either way" if found[0] else ""
+    return f"but {' and '.join(parts)}{rest}"
 
 
 def verdict(told: Outcomes) -> str:
@@ -71,7 +77,7 @@ def _about(told: Outcomes, budget: str, measure: str) -> str:
     low, high = found.both
     unit = "" if kind == STEADY else " points"
     said = f"{times * found.value:+.3g}{unit}, {times * low:+.3g} to {times * high:+.3g}"
-    word = "ahead of" if found.sign > 0 else "behind" if found.sign < 0 else "least surely ahead of"
+    word = {1: "ahead of", -1: "behind", 0: "least surely ahead of"}[sign_of(told, found)]
     least = f"({'least behind' if won < 0 else word} “{plan.arms[nearest].title}”: {said})"
     rest = "" if won else f", {shown_apart(told, budget, measure)}"
     return f"“{plan.arms[plan.recipe].title}” is {WON[won].format(len(gaps))} in “{named(measure)}” {least}{rest}."

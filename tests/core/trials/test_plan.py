@@ -56,6 +56,7 @@ def test_shipped_plans_have_their_controls(path: Path) -> None:
         ({"reserved": 1}, "at least two reserved images"),
         ({"start": "base", "reserved": 2000}, "may have learnt from reserved images"),
         ({"start": "base", "base": "own:mine"}, "may have learnt from reserved images"),
+        ({"start": "base", "base": "mnist_cnn:cure"}, "may have learnt from reserved images"),
         ({"arms": {"lime": {}, "b": {"objective": {"method": "right_reasons"}}}}, "b brings pictures of its own"),
         ({"arms": {"lime": {}, "b": {"control": "no"}}}, "expected control to be true or false"),
         ({"judging": {**TOLD["judging"], "also": "usps"}}, "expected also to be a list"),
