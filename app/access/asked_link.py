@@ -3,6 +3,7 @@
 Streamlit leads everybody who has signed in to its first page, and a link to a case or a run would be lost.
 """
 
+from hashlib import sha256
 from urllib.parse import quote, unquote
 
 import streamlit as st
@@ -13,7 +14,7 @@ from starlette.types import Message, Scope
 from app.access.configured import served
 from app.access.gate import has_signed_in
 
-COOKIE = "counterproof_link"
+NAME = "counterproof_link"  # browsers send cookies to every port of a host: one name for each dashboard
 KEPT = 900  # seconds that somebody has to sign in
 LONGEST = 3000  # characters of a cookie, of which browsers take 4,096 bytes
 INNER = ("_stcore/", "static/", "media/", "auth/", "oauth2callback", "component/", "app/", "favicon")
@@ -27,12 +28,12 @@ def keep_or_follow(scope: Scope, head: Headers, message: Message) -> None:
     base, path = _base(), str(scope.get("path", ""))
     inner = path.removeprefix(base).lstrip("/")
     answer = MutableHeaders(scope=message)
-    kept = cookie_parser(head.get("cookie", "")).get(COOKIE, "")
+    kept = cookie_parser(head.get("cookie", "")).get(cookie(), "")
     if inner == CALLBACK and message["status"] == 302 and kept:
         if (link := read(kept, base)) and answer.get("location", "").rstrip("/") == base:
             answer["location"] = link
         answer.append("set-cookie", _cookie("", 0, base))
-    elif _is_page(inner, head) and message["status"] == 200 and not has_signed_in(head):
+    elif _is_page(inner, head) and message["status"] in (200, 304) and not has_signed_in(head):
         query = scope.get("query_string", b"").decode("latin-1")
         link = quote(path + (f"?{query}" if query else ""), safe="")
         if len(link) <= LONGEST and (inner or query):
@@ -54,6 +55,12 @@ def read(kept: str, base: str = "") -> str:
     return link if own and link.isascii() and link.isprintable() and "\\" not in link else ""
 
 
+def cookie() -> str:
+    """What this dashboard's cookie is called, by its port and the path below which it lies."""
+    own = f"{st.get_option('server.port')}{_base()}"
+    return f"{NAME}_{sha256(own.encode()).hexdigest()[:8]}"
+
+
 def _base() -> str:
     base = str(st.get_option("server.baseUrlPath") or "").strip("/")
     return f"/{base}" if base else ""
@@ -64,4 +71,4 @@ def _is_page(inner: str, head: Headers) -> bool:
 
 
 def _cookie(value: str, seconds: int, base: str) -> str:
-    return f"{COOKIE}={value}; Path={base}/; Max-Age={seconds}; HttpOnly; SameSite=Lax"
+    return f"{cookie()}={value}; Path={base}/; Max-Age={seconds}; HttpOnly; SameSite=Lax"

@@ -11,7 +11,7 @@ from streamlit.web.server.starlette.starlette_app_utils import create_signed_val
 from streamlit.web.server.starlette.starlette_server_config import USER_COOKIE_NAME
 
 from app.access import asked_link, gate
-from app.access.asked_link import COOKIE, keep_or_follow
+from app.access.asked_link import cookie, keep_or_follow
 from core.access.switch import Serving
 from tests.app.access.signing import claims
 
@@ -36,7 +36,7 @@ def told(path: str, query: str = "", head: dict[str, str] | None = None, status:
 
 def test_a_page_is_kept_and_followed_once() -> None:
     kept = told("/runs", "run=20261129-120000-0123abcd")["set-cookie"]
-    assert kept.startswith(f"{COOKIE}=%2Fruns%3Frun%3D20261129-120000-0123abcd; ")
+    assert kept.startswith(f"{cookie()}=%2Fruns%3Frun%3D20261129-120000-0123abcd; ")
     assert all(word in kept for word in ("HttpOnly", "SameSite=Lax", "Max-Age=900", "Path=/"))
     answer = told("/oauth2callback", "code=1", HTML | {"cookie": kept.partition(";")[0]}, 302, location="/")
     assert answer["location"] == "/runs?run=20261129-120000-0123abcd"
@@ -47,7 +47,9 @@ def test_a_page_is_kept_and_followed_once() -> None:
     "link", ["https://elsewhere.org/", "//elsewhere.org/", "/\\elsewhere.org", "/a\r\nset-cookie: b=1"]
 )
 def test_another_site_is_never_led_to(link: str) -> None:
-    answer = told("/oauth2callback", "code=1", HTML | {"cookie": f"{COOKIE}={quote(link, safe='')}"}, 302, location="/")
+    answer = told(
+        "/oauth2callback", "code=1", HTML | {"cookie": f"{cookie()}={quote(link, safe='')}"}, 302, location="/"
+    )
     assert answer["location"] == "/"
 
 
@@ -57,7 +59,7 @@ def test_what_is_no_page_or_begins_anew_is_not_kept() -> None:
     assert "set-cookie" not in told("/runs", head={"accept": "application/json"})
     assert "set-cookie" not in told("/runs", "a=" + "b" * 4000)
     assert "set-cookie" not in told("/")
-    assert "Max-Age=0" in told("/", head=HTML | {"cookie": f"{COOKIE}=%2Fruns"})["set-cookie"], "opened after it"
+    assert "Max-Age=0" in told("/", head=HTML | {"cookie": f"{cookie()}=%2Fruns"})["set-cookie"], "opened after it"
 
 
 def test_nothing_is_kept_of_who_has_signed_in_or_where_nobody_does(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -70,7 +72,7 @@ def test_nothing_is_kept_of_who_has_signed_in_or_where_nobody_does(monkeypatch: 
 def test_below_a_path_of_its_own(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(asked_link, "_base", lambda: "/team")
     kept = told("/team/runs")["set-cookie"]
-    assert kept.startswith(f"{COOKIE}=%2Fteam%2Fruns; ")
+    assert kept.startswith(f"{cookie()}=%2Fteam%2Fruns; ")
     assert "Path=/team/" in kept
     answer = told("/team/oauth2callback", "", HTML | {"cookie": kept.partition(";")[0]}, 302, location="/team/")
     assert answer["location"] == "/team/runs"
