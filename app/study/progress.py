@@ -57,10 +57,11 @@ def _poll(job: Job, seen: int) -> None:
 
 def share(job: Job) -> float:
     """How much of a study is done, from 0 to 1."""
-    study = job.study
+    study = job.snapshot()
     parts = 1 + 2 * len(study.case.explainers)
-    ready = (study.attacked is not None) + len(study.refused) * 2
-    ready += sum(1 + (maps.noise is not None) for maps in study.maps.values())
+    over = {*study.refused, *study.failed}
+    ready = (study.attacked is not None) + 2 * len(over)
+    ready += sum(1 + (maps.noise is not None) for key, maps in study.maps.items() if key not in over)
     return min(ready / parts, 1.0)
 
 

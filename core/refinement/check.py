@@ -75,7 +75,7 @@ def check(request: Refinement, classifier_of: Callable[[Refinement], Classifier]
     cause: Cause = ""
     if reason := request.schedule.too_few(passed.used or 0):
         cause = "too few"
-    elif reason := alone(classifier, request.schedule.batch // request.processes):
+    elif reason := alone(with_layers(classifier, request.layers), request.schedule.batch // request.processes):
         cause = "one image"
     return replace(passed, cause=cause, refusal=reason, warnings=tuple(warnings))
 

@@ -13,6 +13,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from queue import SimpleQueue
@@ -131,7 +132,8 @@ def give_way() -> None:
     """Have this thread and those that it starts give way to others: on Linux, where each has its own niceness."""
     if sys.platform == "linux":
         own = threading.get_native_id()
-        os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + PATIENT)
+        with suppress(OSError):  # where that is not allowed
+            os.setpriority(os.PRIO_PROCESS, own, os.getpriority(os.PRIO_PROCESS, own) + PATIENT)
 
 
 def _counts(scope: CancelScope) -> tuple[int, int, int, float]:
