@@ -10,8 +10,10 @@ from app.runs.facts import RunFacts
 from core.base.plain_line import plain_line
 from core.runs.parts.folders import part_folders, parts_of
 from core.runs.run import Run
+from core.runs.status import read_status, written
 
 LISTED = 200  # parts in the table
+ASKED = 20  # parts whose engine is asked about them; of others what they themselves have said last
 SHORT = 8  # parts that are shown without scrolling
 SOME = "{} of {:,} that are begun: those that ended before their time first, then those at work."
 ORDER = ("failed", "lost", "unreadable", "stopped", "stopping", "running", "starting", "queued", "completed")
@@ -38,10 +40,11 @@ def show_parts(facts: RunFacts) -> None:
 
 def table(folder: Path) -> pd.DataFrame:
     """A row for each part of the run in `folder` that is begun: those that need a look first, then those at work."""
-    rows = []
+    rows, asked = [], 0
     for number, place in part_folders(folder).items():
-        run = Run(place)
-        status = run.status
+        run, status = Run(place), written(place)
+        if status.alive and asked < ASKED:
+            asked, status = asked + 1, read_status(place, wait=0.0)
         took = status.ended - status.started if status.started and status.ended else None
         words = " ".join(filter(None, (status.said, f"Attempt {status.attempt}." if status.attempt > 1 else "")))
         rows.append((

@@ -5,7 +5,7 @@ adds. Nothing but the folder crosses: that a worker lives is told by its heartbe
 """
 
 from abc import ABC, abstractmethod
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 from pathlib import Path
 from typing import ClassVar, Literal
 
@@ -59,6 +59,7 @@ class JobState:
 
     kind: Literal["waiting", "running", "ended", "unknown"]
     reason: str = ""
+    asked: bool = field(default=True, repr=False)  # False: it could not be asked, so that nothing follows for the job
 
 
 class Launcher(Method, ABC):

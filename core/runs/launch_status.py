@@ -10,7 +10,7 @@ from core.contracts.launcher import JobState
 from core.runs import heartbeat
 from core.runs.files import held
 from core.runs.heartbeat import Pulse, pulse
-from core.runs.hints import hint
+from core.runs.hints import WAIT, hint
 from core.runs.launch_file import Launch
 from core.runs.launchers import title
 
@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 RESUME = "It can be resumed, also elsewhere."
 
 
-def standing(folder: Path, launch: Launch, status: "Status", stop: "How | None") -> "Status":
-    """`status`, as its worker left it, corrected. stop: how it was asked to stop.
+def standing(folder: Path, launch: Launch, status: "Status", stop: "How | None", wait: float = WAIT) -> "Status":
+    """`status`, as its worker left it, corrected. stop: how it was asked to stop. wait: seconds, as for `hint`.
 
     A worker that was heard of lately is at work, whatever the engine says. Of one that was not, the engine is asked:
     what it calls waiting or starting is so; of one handed over just now it may know nothing yet; else the run is lost,
@@ -35,7 +35,7 @@ def standing(folder: Path, launch: Launch, status: "Status", stop: "How | None")
     beat = pulse(folder, launch.token)
     if beat.silent is not None and beat.silent <= heartbeat.LATE:
         return replace(status, state="stopping") if stop else status
-    said = hint(folder, launch)
+    said = hint(folder, launch, wait)
     if not counted_on(beat, said, _age(folder)):
         return _over(status, stop, _lost(folder, name, beat, said))
     if stop:
@@ -58,6 +58,11 @@ def counted_on(beat: Pulse, said: JobState, age: float) -> bool:
     >>> [counted_on(Pulse(), JobState("unknown"), age) for age in (5.0, 99.0)]
     [True, False]
 
+    An engine that could not be asked (see core.runs.hints for how long that is so) has lost nothing:
+
+    >>> counted_on(Pulse(), JobState("unknown", asked=False), 4000.0)
+    True
+
     A clock of another machine that is wrong does not make a worker look dead at first sight:
 
     >>> counted_on(Pulse(600.0, 0.0), JobState("running"), 700.0)
@@ -66,8 +71,8 @@ def counted_on(beat: Pulse, said: JobState, age: float) -> bool:
     if said.kind in ("ended", "waiting"):
         return said.kind == "waiting"
     if beat.silent is None or beat.watched is None:
-        return said.kind == "running" or age <= heartbeat.STALE
-    if said.kind == "running":
+        return said.kind == "running" or not said.asked or age <= heartbeat.STALE
+    if said.kind == "running" or not said.asked:
         return beat.watched <= heartbeat.STALE
     return beat.silent <= heartbeat.STALE
 

@@ -8,6 +8,7 @@ from typing import Any, Literal, get_args
 from core.base.errors import Unreadable
 from core.base.run_folder import LOCK, STATUS, STOP
 from core.runs.files import held, read_part, write_json
+from core.runs.hints import WAIT
 from core.runs.launch_file import read_launch
 from core.runs.launch_status import standing
 
@@ -125,15 +126,15 @@ def _fits(name: str, value: Any) -> bool:
     return lowest <= value <= (1 if name == "progress" else LATEST)
 
 
-def read_status(folder: Path) -> Status:
-    """How the run in `folder` stands now, whoever asks.
+def read_status(folder: Path, wait: float = WAIT) -> Status:
+    """How the run in `folder` stands now, whoever asks. wait: seconds for the first answer of an engine.
 
     The lock is looked at first: what a worker writes before it ends is then read, and not taken for lost. A run that
     was handed to an engine is judged by its heartbeat instead, and by what the engine says.
     """
     if (launch := read_launch(folder)) is not None:
         status = written(folder)
-        found = standing(folder, launch, status, stop_asked(folder)) if status.state in LIVE else status
+        found = standing(folder, launch, status, stop_asked(folder), wait) if status.state in LIVE else status
         last = written(folder)  # what a worker wrote before it ended is no loss
         return last if found.state == "lost" and last.state not in LIVE else found
     alive = held(folder / LOCK)

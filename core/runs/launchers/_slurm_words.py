@@ -53,7 +53,7 @@ def state_of(job: str) -> JobState:
         lines = ask("squeue", "--noheader", "--states=all", f"--jobs={job}", "--format=%T|%r|%N").splitlines()
     except OSError as error:
         if "invalid job id" not in str(error).lower():
-            return JobState("unknown", str(error))
+            return JobState("unknown", str(error), asked=False)
         lines = []
     if lines:
         word, reason, nodes = (lines[0].strip() + "||").split("|")[:3]

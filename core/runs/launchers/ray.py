@@ -58,13 +58,13 @@ class Ray(Launcher):
         try:
             client = self._client()
         except OSError as error:
-            return JobState("unknown", str(error))
+            return JobState("unknown", str(error), asked=False)
         try:
             told = client.get_job_info(job)
         except RuntimeError as error:  # a job that a new head does not know
             return JobState("unknown", f"the Ray cluster at {self.address} does not know the job: {_first_line(error)}")
         except Exception:  # noqa: BLE001  the head went meanwhile; Ray hands on what its own HTTP library raises
-            return JobState("unknown", f"no Ray cluster answers at {self.address}")
+            return JobState("unknown", f"no Ray cluster answers at {self.address}", asked=False)
         status = str(getattr(told.status, "value", told.status))
         if status == "PENDING":
             return JobState("waiting", "no node has the room that it needs yet")

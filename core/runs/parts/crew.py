@@ -13,10 +13,11 @@ from core.runs.launchers.local import Local
 from core.runs.parts.folders import part_folders, parts_folder
 from core.runs.parts.merge import damage
 from core.runs.run import Run
-from core.runs.status import How, Status
+from core.runs.status import LIVE, How, Status
 from core.runs.store import Store
 
 MOST_AWAY = 256  # parts that an engine is given at once
+GOES_ON = LIVE | {"completed"}
 PAUSE = 2.0  # seconds before a part is made again: an engine that has just lost a node needs a moment
 
 
@@ -130,7 +131,10 @@ class Crew:
         except (ValueError, OSError) as error:
             known = part_folders(self.context.folder).get(each.number)  # written, but not taken by the engine
             each.run = self.store.run(known.name) if known is not None else None
-            self._ended(each, str(error))
+            if each.run is not None and (now := each.run.status).state in GOES_ON:
+                each.ours, each.status = True, now  # it was not lost: the engine, or the storage, was slow to say so
+            else:
+                self._ended(each, str(error))
 
     def _submitted(self, number: int) -> Run:
         spec = self.context.spec

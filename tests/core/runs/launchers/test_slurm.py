@@ -75,7 +75,9 @@ def test_the_script_is_the_one_that_was_agreed_on(tmp_path: Path, slurm: SlurmDo
     assert (run.folder / "engine").stat().st_mode & 0o077 == 0, "what is loaded there is nobody else's to write"
 
 
-def test_a_run_waits_with_the_reason_starts_and_is_lost(tmp_path: Path, slurm: SlurmDouble) -> None:
+def test_a_run_waits_with_the_reason_starts_and_is_lost(
+    tmp_path: Path, slurm: SlurmDouble, monkeypatch: pytest.MonkeyPatch
+) -> None:
     run = submitted(tmp_path, Slurm(), Needs())
     assert looks(run) == ("queued", "Waits at Slurm: jobs of higher priority go first.")
     assert not files.held(run.folder / "lock")
@@ -102,6 +104,8 @@ def test_a_run_waits_with_the_reason_starts_and_is_lost(tmp_path: Path, slurm: S
     )
     then = time.time() - STALE - 1
     os.utime(run.folder / "launch.json", (then, then))
+    assert looks(run)[0] == "starting", "a queue that does not answer has lost nothing"
+    monkeypatch.setattr(hints, "OUTAGE", -1.0)
     assert looks(run) == (
         "lost",
         "Slurm does not answer: slurm_load_jobs error: Unable to contact slurm controller. "
@@ -144,7 +148,7 @@ def test_without_slurm_nothing_is_made(tmp_path: Path, monkeypatch: pytest.Monke
     with pytest.raises(ValueError, match="there is no Slurm on this machine: sbatch is not found"):
         submitted(tmp_path, Slurm(), Needs())
     assert not (tmp_path / "runs").exists()
-    assert state_of("1") == JobState("unknown", "there is no Slurm on this machine: squeue is not found")
+    assert state_of("1") == JobState("unknown", "there is no Slurm on this machine: squeue is not found", asked=False)
 
 
 def test_what_left_the_queue_is_looked_up_in_the_accounts(slurm: SlurmDouble) -> None:
