@@ -70,6 +70,8 @@ class Cifar10ResNet20(Packaged):
         "fast_adversarial": "Refined, attacks alone · CIFAR-10 small pictures",
         "lime_guided": "Refined, LIME-guided · CIFAR-10 small pictures",
         "random_masks": "Refined, random regions (control) · CIFAR-10 small pictures",
+        "mart": "MART · CIFAR-10 small pictures",
+        "lipschitz_penalty": "Adaptive Lipschitz penalty · CIFAR-10 small pictures",
         "j_sigr": "J-SIGR · CIFAR-10 small pictures",
         "sgam": "SGAM, a mask in front · CIFAR-10 small pictures",
         "saliency_guided": "Saliency-guided training · CIFAR-10 small pictures",
