@@ -60,6 +60,8 @@ def test_what_is_no_page_or_begins_anew_is_not_kept() -> None:
     assert "set-cookie" not in told("/runs", "a=" + "b" * 4000)
     assert "set-cookie" not in told("/")
     assert "Max-Age=0" in told("/", head=HTML | {"cookie": f"{cookie()}=%2Fruns"})["set-cookie"], "opened after it"
+    cached = told("/", head=HTML | {"cookie": f"{cookie()}=%2Fruns"}, status=304)
+    assert "Max-Age=0" in cached["set-cookie"], "a browser that has the page is answered so"
 
 
 def test_nothing_is_kept_of_who_has_signed_in_or_where_nobody_does(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,7 +9,7 @@ from core.trials.cells import EPOCHS, EVALUATIONS, Cell
 from core.trials.equal_robustness import at_equal_robust
 from core.trials.outcomes import Outcomes
 from core.trials.report import report
-from core.trials.verdict import pays, verdict
+from core.trials.verdict import apart, pays, shown_apart, verdict
 from tests.core.trials.told import TOLD, outcome, outcomes, plan
 
 ALL, NONE, HALF = "11111111", "00000000", "11110000"
@@ -48,6 +48,8 @@ def test_a_recipe_pays_only_ahead_of_every_control() -> None:
     two = outcomes({arm: (cost, hits[:2]) for arm, (cost, hits) in sure.items()}, plan(seeds=[0, 1]))
     assert pays(two, EPOCHS) == 0
     assert "With 2 of at least 3 seeds nothing is shown" in verdict(two)
+    assert shown_apart(two, EPOCHS) == "nor behind any of them", "with fewer than three seeds nothing is shown"
+    assert apart(two, EPOCHS)[1] == []
 
 
 def test_the_control_that_is_named_is_the_one_that_decides() -> None:
