@@ -5,7 +5,7 @@ from tests.mutants.edit import Edit
 SAID = "tests/core/trials/test_evidence.py"
 
 TRIAL_EDITS = (
-    Edit("core/trials/verdict.py", "measure or told.plan.asks).sign", "measure or told.plan.asks).sign * -1", SAID),
+    Edit("core/trials/verdict.py", "measure or told.plan.asks))].app", "measure or told.plan.asks)) * -1].app", SAID),
     Edit("core/trials/evidence.py", "choose in (min, max)", "choose in (max, min)", SAID),
     Edit("core/casebook/archives/export.py", "_expect(sum(sizes), MOST_BYTES, \"bytes\")", "pass",
          "tests/app/cases/test_take_along.py"),
