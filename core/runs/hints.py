@@ -69,7 +69,14 @@ def _ask(key: tuple[str, str], folder: Path, launch: Launch) -> None:
 
 
 def _meanwhile(before: JobState, said: JobState, since: float) -> JobState:
-    """What counts while an engine cannot be asked: that a job waited or had ended; of others no more than was said."""
+    """What counts while an engine cannot be asked: that a job waited or had ended; of others no more than was said.
+
+    >>> silent = JobState("unknown", "it does not answer", asked=False)
+    >>> [_meanwhile(JobState("waiting", "it is full"), silent, seconds) for seconds in (60.0, 601.0)]
+    [JobState(kind='waiting', reason='it is full; it does not answer'), JobState(kind='unknown', ...)]
+    >>> _meanwhile(JobState("running"), silent, 60.0).asked, _meanwhile(silent, silent, 601.0).asked
+    (False, True)
+    """
     if since > OUTAGE:
         return replace(said, asked=True)
     if before.kind not in ("waiting", "ended"):
