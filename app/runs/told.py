@@ -19,10 +19,10 @@ def told(task: str, result: Mapping[str, Any]) -> str:
 def titled(text: str, titles: Mapping[str, str]) -> str:
     """`text` with the title of each model in place of its name. titles: classifier name -> title.
 
-    >>> titled("a:b is ahead of a:bc, net_v2, a:b.", {"a:b": "The first", "a:bc": "The second", "net_v2": "The third"})
-    'The first is ahead of The second, The third, The first.'
+    >>> titled("a:b is ahead of a:bc, net_v2, than a:b: a:b.", {"a:b": "One", "a:bc": "Two", "net_v2": "Three"})
+    'One is ahead of Two, Three, than One: One.'
     """
     if not titles:
         return text
     names = "|".join(re.escape(name) for name in sorted(titles, key=len, reverse=True))
-    return re.sub(rf"(?<![\w:@-])(?:{names})(?![\w:@-])", lambda name: titles[name[0]], text)
+    return re.sub(rf"(?<![\w:@-])(?:{names})(?![\w@-]|:\w)", lambda name: titles[name[0]], text)
